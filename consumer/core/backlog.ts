@@ -1,0 +1,92 @@
+/**
+ * The backlog of a consumer group, weighed by whether it is catching up: the number that the `plugin` entity of the
+ * external scaler publishes (Azul Scaler's model, with its three faults mended).
+ *
+ * Properties, each with a test: the value never falls when more is added, and never rises when more is processed;
+ * a consumer that processes nothing is read by the same formula as one that processes something; no backlog is 0.
+ */
+
+/** More than this says nothing new to an autoscaler, and stays exact as an integer for old clients. */
+export const MAX_BACKLOG = 9_999_999;
+
+/** Commits older than this say nothing about how the group does now. */
+export const OFFSET_MAX_AGE_MS = 15 * 60_000;
+
+export type CommittedOffset = { readonly offset: number; readonly lag: number; readonly timestampMs: number };
+
+export type PartitionProgress = {
+  readonly currentLag: number;
+  /** As the source keeps them: any order, with holes already removed. */
+  readonly offsets: readonly CommittedOffset[];
+};
+
+export type GroupProgress = {
+  readonly processedPerMinute: number;
+  readonly addedPerMinute: number;
+  readonly lag: number;
+};
+
+/**
+ * The weighed backlog, 0 to MAX_BACKLOG.
+ *
+ * With `rate = processed - added` per minute: catching up divides the lag by `max(rate, 1)`; otherwise the lag is
+ * divided by `1 - min(sqrt(1 - rate), 100) / 100`, which grows without a cliff up to the maximum.
+ */
+export function weighBacklog(progress: GroupProgress): number {
+  const lag = Math.max(0, progress.lag);
+  if (lag === 0) return 0;
+  const rate = progress.processedPerMinute - progress.addedPerMinute;
+  if (rate > 0) return Math.min(lag / Math.max(rate, 1), MAX_BACKLOG);
+  const share = 1 - Math.min(Math.sqrt(1 - rate), 100) / 100;
+  return share <= 0 ? MAX_BACKLOG : Math.min(lag / share, MAX_BACKLOG);
+}
+
+/** A consumer that has committed nothing for so long, and for longer than its commits span, is silent. */
+const SILENCE_MS = 60_000;
+
+/**
+ * Sums partitions into a group. Each partition's own span of time turns its counts into rates.
+ *
+ * Commits stop when a consumer dies, so its last ones would say "catching up" for a quarter of an hour. A silent
+ * partition is therefore measured from its newest commit to now: nothing processed, and what was added since.
+ */
+export function groupProgress(partitions: readonly PartitionProgress[], now: number): GroupProgress {
+  let [processedPerMinute, addedPerMinute, lag] = [0, 0, 0];
+  for (const partition of partitions) {
+    const rates = partitionRates(partition, now);
+    processedPerMinute += rates.processedPerMinute;
+    addedPerMinute += rates.addedPerMinute;
+    lag += Math.max(0, partition.currentLag);
+  }
+  return { processedPerMinute, addedPerMinute, lag };
+}
+
+type Rates = Omit<GroupProgress, 'lag'>;
+
+/** No rate to be had reads 0 and 0: not catching up, and the lag itself still counts. */
+const NO_RATES: Rates = { processedPerMinute: 0, addedPerMinute: 0 };
+
+function partitionRates(partition: PartitionProgress, now: number): Rates {
+  const commits = [...partition.offsets].sort((left, right) => left.timestampMs - right.timestampMs);
+  const newest = commits.at(-1);
+  if (newest === undefined) return NO_RATES;
+  const oldest = commits.find((each) => now - each.timestampMs < OFFSET_MAX_AGE_MS) ?? newest;
+  const spanMs = newest.timestampMs - oldest.timestampMs;
+  const silenceMs = now - newest.timestampMs;
+  if (silenceMs >= SILENCE_MS && silenceMs > spanMs) return ratesSince(newest, partition.currentLag, silenceMs);
+  return spanMs > 0 ? ratesBetween(oldest, newest, spanMs) : NO_RATES;
+}
+
+function ratesBetween(oldest: CommittedOffset, newest: CommittedOffset, spanMs: number): Rates {
+  const processed = newest.offset - oldest.offset;
+  const added = processed + newest.lag - oldest.lag;
+  return { processedPerMinute: perMinute(processed, spanMs), addedPerMinute: perMinute(added, spanMs) };
+}
+
+function ratesSince(newest: CommittedOffset, currentLag: number, silenceMs: number): Rates {
+  return { processedPerMinute: 0, addedPerMinute: perMinute(Math.max(0, currentLag - newest.lag), silenceMs) };
+}
+
+function perMinute(count: number, spanMs: number): number {
+  return (count * 60_000) / spanMs;
+}

@@ -1,0 +1,67 @@
+/**
+ * The one value that everything on the consumer side passes around.
+ *
+ * A sample is a union so that the compiler enforces the side's first rule, "unknown is not zero": an unknown
+ * sample has no number in it, so no emitter, policy or scaler can read an outage as an empty queue.
+ */
+
+/** CloudWatch's StandardUnit values that the consumer side uses. */
+export type SampleUnit =
+  | 'None'
+  | 'Count'
+  | 'Count/Second'
+  | 'Milliseconds'
+  | 'Seconds'
+  | 'Percent'
+  | 'Bytes'
+  | 'Bytes/Second';
+
+export type Dimensions = Readonly<Record<string, string>>;
+
+type SampleContext = {
+  readonly unit: SampleUnit;
+  readonly dimensions: Dimensions;
+  /** Epoch ms at which the source observed the value, not when it was read. */
+  readonly observedAt: number;
+};
+
+/** `stale`: the source's newest value is older than it should be; true once, and still better than nothing. */
+export type KnownSample = SampleContext & { readonly quality: 'ok' | 'stale'; readonly value: number };
+
+/** The source answered, and the answer is that nobody knows. `because` is for the log and the report. */
+export type UnknownSample = SampleContext & { readonly quality: 'unknown'; readonly because: string };
+
+export type Sample = KnownSample | UnknownSample;
+
+/** Takes one sample. Rejects when the source cannot be asked; must give up when `abortSignal` aborts. */
+export type Signal = (abortSignal: AbortSignal) => Promise<Sample>;
+
+type Details = { readonly unit?: SampleUnit; readonly dimensions?: Dimensions };
+
+/**
+ * A sample that is known.
+ *
+ * @throws RangeError when the value is NaN or infinite: a number that cannot be published is not a measurement.
+ */
+export function knownSample(
+  value: number,
+  observedAt: number,
+  details: Details & { stale?: boolean } = {},
+): KnownSample {
+  if (!Number.isFinite(value)) throw new RangeError(`a sample's value must be finite, got ${value}`);
+  return { ...context(observedAt, details), quality: details.stale ? 'stale' : 'ok', value };
+}
+
+/** A sample that says that the value is not known, and why. */
+export function unknownSample(because: string, observedAt: number, details: Details = {}): UnknownSample {
+  return { ...context(observedAt, details), quality: 'unknown', because };
+}
+
+/** Whether the sample carries a number. */
+export function isKnown(sample: Sample): sample is KnownSample {
+  return sample.quality !== 'unknown';
+}
+
+function context(observedAt: number, details: Details): SampleContext {
+  return { unit: details.unit ?? 'None', dimensions: details.dimensions ?? {}, observedAt };
+}

@@ -1,0 +1,131 @@
+/**
+ * How many workers should run. A policy is a pure function; its rules are numbered and code order is precedence.
+ * It proposes; `capByShards` and the bounds have the last word; the provisioner's loop acts.
+ */
+import { isKnown, type Sample } from './sample.ts';
+
+export type WorkerState = {
+  readonly running: number;
+  /** Since when nothing has waited and nothing has arrived (epoch ms); absent while there is work. */
+  readonly idleSince?: number;
+};
+
+/** What a policy may look at. Either may be unknown. */
+export type WorkSamples = { readonly backlog: Sample; readonly eventsPerSecond: Sample };
+
+export type WorkerDecision = { readonly desired: number; readonly because: WorkerReason };
+
+/** The evidence, so that log, report and test show the same object. */
+export type WorkerReason =
+  | { readonly rule: 'unknown'; readonly unknown: string }
+  | { readonly rule: 'idle'; readonly idleMs: number; readonly idleAfterMs: number }
+  | { readonly rule: 'resting' }
+  | { readonly rule: 'work-waiting'; readonly backlog: number }
+  | { readonly rule: 'rate'; readonly eventsPerSecond: number; readonly wanted: number; readonly backlog: number }
+  | { readonly rule: 'enough'; readonly eventsPerSecond: number; readonly wanted: number }
+  | { readonly rule: 'capped-by-shards'; readonly usefulWorkers: number; readonly proposed: WorkerDecision };
+
+export type WorkerPolicy = (state: WorkerState, samples: WorkSamples, now: number) => WorkerDecision;
+
+export type RatePolicySettings = {
+  /** Events a second that one worker handles. Default 500. */
+  readonly eventsPerSecondPerWorker: number;
+  /** How long nothing must have happened before a worker is taken away. Default 2,000. */
+  readonly idleAfterMs: number;
+  /** Default 0: an idle stream needs no worker. */
+  readonly minWorkers: number;
+  /** Default 100, a guard against a runaway rate. */
+  readonly maxWorkers: number;
+};
+
+export const RATE_POLICY_DEFAULTS: RatePolicySettings = {
+  eventsPerSecondPerWorker: 500,
+  idleAfterMs: 2_000,
+  minWorkers: 0,
+  maxWorkers: 100,
+};
+
+/**
+ * One step at a time, up by rate and down by idleness:
+ *
+ * 1. a sample is unknown: hold (an outage must neither add nor take away)
+ * 2. idle for `idleAfterMs`: one fewer; before rule 3, so that a stream that has gone quiet comes to rest
+ * 3. none running and work waiting: one, whatever the rate, for a single message has none
+ * 4. fewer than `ceil(rate / eventsPerSecondPerWorker)`: one more
+ * 5. hold
+ *
+ * @throws RangeError that names every setting out of range.
+ */
+export function ratePolicy(settings: Partial<RatePolicySettings> = {}): WorkerPolicy {
+  const checked = checkSettings({ ...RATE_POLICY_DEFAULTS, ...settings });
+  return (state, { backlog, eventsPerSecond }, now) => {
+    if (!isKnown(backlog)) return holdUnknown(state, backlog.because);
+    if (!isKnown(eventsPerSecond)) return holdUnknown(state, eventsPerSecond.because);
+    return decide(state, { backlog: backlog.value, eventsPerSecond: eventsPerSecond.value }, now, checked);
+  };
+}
+
+function holdUnknown(state: WorkerState, unknown: string): WorkerDecision {
+  return { desired: state.running, because: { rule: 'unknown', unknown } };
+}
+
+function decide(
+  { running, idleSince }: WorkerState,
+  { backlog, eventsPerSecond }: { readonly backlog: number; readonly eventsPerSecond: number },
+  now: number,
+  { eventsPerSecondPerWorker, idleAfterMs, minWorkers, maxWorkers }: RatePolicySettings,
+): WorkerDecision {
+  const within = (workers: number): number => Math.min(Math.max(workers, minWorkers), maxWorkers);
+
+  if (idleSince !== undefined && now - idleSince >= idleAfterMs) {
+    const desired = within(running - 1);
+    if (desired >= running) return { desired, because: { rule: 'resting' } };
+    return { desired, because: { rule: 'idle', idleMs: now - idleSince, idleAfterMs } };
+  }
+  if (running === 0 && backlog > 0) return { desired: within(1), because: { rule: 'work-waiting', backlog } };
+
+  const wanted = within(Math.ceil(eventsPerSecond / eventsPerSecondPerWorker));
+  if (running < wanted) {
+    return { desired: within(running + 1), because: { rule: 'rate', eventsPerSecond, wanted, backlog } };
+  }
+  return { desired: within(running), because: { rule: 'enough', eventsPerSecond, wanted } };
+}
+
+/**
+ * A worker beyond `open shards x parallelization factor` has nothing to read. The cap only ever takes away from what
+ * is proposed, and an unknown shard count caps nothing: taking running workers away on a guess does harm.
+ */
+export function capByShards(
+  decision: WorkerDecision,
+  stream: { readonly openShardCount: number | undefined; readonly parallelizationFactor: number },
+): WorkerDecision {
+  if (stream.openShardCount === undefined) return decision;
+  const usefulWorkers = stream.openShardCount * stream.parallelizationFactor;
+  if (decision.desired <= usefulWorkers) return decision;
+  return { desired: usefulWorkers, because: { rule: 'capped-by-shards', usefulWorkers, proposed: decision } };
+}
+
+/** Tracks since when there has been nothing to do. Unknown samples leave it as it was. */
+export function trackIdle(
+  idleSince: number | undefined,
+  samples: WorkSamples,
+  arrivedSinceLast: boolean,
+  now: number,
+): number | undefined {
+  if (!isKnown(samples.backlog)) return idleSince;
+  if (samples.backlog.value > 0 || arrivedSinceLast) return undefined;
+  return idleSince ?? now;
+}
+
+function checkSettings(settings: RatePolicySettings): RatePolicySettings {
+  const faults: string[] = [];
+  if (!(settings.eventsPerSecondPerWorker > 0))
+    faults.push(`eventsPerSecondPerWorker must be above 0, got ${settings.eventsPerSecondPerWorker}`);
+  if (!(settings.idleAfterMs >= 0)) faults.push(`idleAfterMs must be 0 or more, got ${settings.idleAfterMs}`);
+  if (!(Number.isInteger(settings.minWorkers) && settings.minWorkers >= 0))
+    faults.push(`minWorkers must be a whole number, 0 or more, got ${settings.minWorkers}`);
+  if (!(Number.isInteger(settings.maxWorkers) && settings.maxWorkers >= Math.max(1, settings.minWorkers)))
+    faults.push(`maxWorkers must be a whole number, 1 or more and not below minWorkers, got ${settings.maxWorkers}`);
+  if (faults.length > 0) throw new RangeError(faults.join('; '));
+  return settings;
+}

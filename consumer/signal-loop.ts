@@ -1,0 +1,108 @@
+/**
+ * The loop that publishes one signal: sample, emit, sleep. It outlives every failure of what it calls, and ends only
+ * when it is told to.
+ */
+
+import { systemClock } from './clock.ts';
+import { isKnown, type Sample, type Signal } from './core/sample.ts';
+import type { Clock, Emitter } from './ports.ts';
+import { callWithTimeout } from './timeout.ts';
+
+export type SignalLoopOptions = {
+  /** The metric's name. */
+  readonly name: string;
+  readonly periodMs: number;
+  readonly signal: Signal;
+  readonly emitter: Emitter;
+  /** Ends the loop; the promise then resolves. */
+  readonly abortSignal: AbortSignal;
+  /** Wait before the first tick. Default 0. */
+  readonly initialDelayMs?: number;
+  /** The most that one call of the signal or of the emitter may take. Default: half a period, at most 10,000. */
+  readonly timeoutMs?: number;
+  /** Each period is up to this share longer or shorter, so that a fleet does not emit at once. Default 0.05. */
+  readonly jitter?: number;
+  readonly onSample?: (sample: Sample) => void;
+  readonly onSignalError?: (error: unknown) => void;
+  readonly onEmitError?: (error: unknown) => void;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+};
+
+const MAX_DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_JITTER = 0.05;
+
+/**
+ * Publishes a signal until aborted. Ticks never overlap; a call that hangs costs its own tick. An unknown sample is
+ * shown to `onSample` and not emitted.
+ *
+ * @throws RangeError, before anything runs, that names every option at fault.
+ */
+export async function run(options: SignalLoopOptions): Promise<void> {
+  const { clock = systemClock, abortSignal, periodMs, jitter = DEFAULT_JITTER, random = Math.random } = options;
+  const faults = optionFaults(options);
+  if (faults.length > 0) throw new RangeError(`cannot run a signal: ${faults.join('; ')}`);
+
+  await clock.sleep(options.initialDelayMs ?? 0, abortSignal);
+  while (!abortSignal.aborted) {
+    const startedAt = clock.now();
+    await tick(options, clock);
+    const period = periodMs * (1 + jitter * (2 * random() - 1));
+    await clock.sleep(Math.max(0, period - (clock.now() - startedAt)), abortSignal);
+  }
+}
+
+async function tick(options: SignalLoopOptions, clock: Clock): Promise<void> {
+  const { abortSignal } = options;
+  const call = {
+    clock,
+    abortSignal,
+    timeoutMs: options.timeoutMs ?? Math.min(options.periodMs / 2, MAX_DEFAULT_TIMEOUT_MS),
+  };
+
+  const sampled = await callWithTimeout('signal', options.signal, call);
+  if (abortSignal.aborted) return;
+  if (!sampled.ok) {
+    report(options.onSignalError, sampled.error);
+    return;
+  }
+  const sample = sampled.value;
+  report(options.onSample, sample);
+  if (!isKnown(sample)) return;
+
+  const emitted = await callWithTimeout(
+    'emitter',
+    (each) => options.emitter.emit({ name: options.name, sample }, each),
+    call,
+  );
+  if (!emitted.ok && !abortSignal.aborted) report(options.onEmitError, emitted.error);
+}
+
+/** A callback that throws is its author's fault, and no reason to stop publishing. */
+function report<T>(callback: ((value: T) => void) | undefined, value: T): void {
+  try {
+    callback?.(value);
+  } catch (error) {
+    process.emitWarning(`a callback of a signal loop threw: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Checked at run time too: the library is also called from JavaScript. */
+function optionFaults(options: Partial<SignalLoopOptions>): string[] {
+  const faults: string[] = [];
+  if (typeof options.name !== 'string' || options.name.trim() === '') faults.push('name is empty');
+  if (typeof options.signal !== 'function') faults.push('signal is missing');
+  if (typeof options.emitter?.emit !== 'function') faults.push('emitter is missing');
+  if (!isPositive(options.periodMs)) faults.push(`periodMs must be above 0, got ${options.periodMs}`);
+  if (options.timeoutMs !== undefined && !isPositive(options.timeoutMs))
+    faults.push(`timeoutMs must be above 0, got ${options.timeoutMs}`);
+  const { initialDelayMs = 0, jitter = 0 } = options;
+  if (!(initialDelayMs >= 0 && Number.isFinite(initialDelayMs)))
+    faults.push(`initialDelayMs must be 0 or more, got ${initialDelayMs}`);
+  if (!(jitter >= 0 && jitter < 1)) faults.push(`jitter must be from 0 to below 1, got ${jitter}`);
+  return faults;
+}
+
+function isPositive(value: number | undefined): boolean {
+  return value !== undefined && value > 0 && Number.isFinite(value);
+}

@@ -28,7 +28,7 @@ export function readSettings(
 ): Result<StreamSettings> {
   const faults: Fault[] = [];
   const values = readKnobs(given, base, nameOf, faults);
-  const consumers = readConsumers(given['consumers'] ?? base.consumers ?? [], nameOf('consumers'), faults);
+  const consumers = readConsumers(given.consumers ?? base.consumers ?? [], nameOf('consumers'), faults);
   for (const key of Object.keys(given)) {
     if (key !== 'consumers' && !(key in knobs)) faults.push(unknownKey(key, [...knobNames, 'consumers']));
   }

@@ -1,0 +1,203 @@
+/**
+ * What one deployment is: the defaults in its environment, and the streams it manages in settings.json. Pure: lambda/config
+ * reads the environment and the file, the stack writes them.
+ */
+import { type KnobName, knobNames, knobs, type StreamSettings } from './knobs.ts';
+import { describeFault, type Fault, fail, quote, type Result, succeed } from './result.ts';
+import { readSettings, unknownKey } from './settings.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Resending of a call that AWS throttled: exponential from the shortest to the longest wait, with full jitter. */
+export interface RetrySettings {
+  readonly shortestWaitMs: number;
+  readonly longestWaitMs: number;
+  /** Resends after the first attempt; 0 sends once. */
+  readonly retries: number;
+}
+
+export interface Deployment {
+  readonly dryRun: boolean;
+  readonly logLevel: LogLevel;
+  readonly version: string;
+  readonly deploymentRing: string;
+  readonly retry: RetrySettings;
+  /** Undefined without settings.json (code-only take-over): then it manages what its role permits. */
+  readonly streams: ReadonlyMap<string, StreamSettings> | undefined;
+  /** For a stream that settings.json does not name. */
+  readonly defaults: StreamSettings;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a deployment; every fault at once. A malformed value never becomes the default, with one exception: a `DRY_RUN` that
+ * cannot be read means dry run.
+ * @param settingsJson text of settings.json, `{"streams": {"orders": {…}}}`; undefined when there is no such file.
+ */
+export function readDeployment(environment: Environment, settingsJson: string | undefined): Result<Deployment> {
+  const faults: Fault[] = [];
+  const given = readVariables(environment, faults);
+  const defaults = collect(readSettings(given, {}, variableOf), faults);
+  const retry = readRetry(environment, faults);
+  const logLevel = (environment.LOG_LEVEL ?? 'info').toLowerCase();
+  if (!isLogLevel(logLevel)) {
+    faults.push({
+      field: 'LOG_LEVEL',
+      value: quote(logLevel),
+      problem: 'is not a level',
+      remedy: `use ${logLevels.join(', ')}`,
+    });
+  }
+  const streams = settingsJson === undefined ? undefined : readStreams(settingsJson, given, faults);
+  if (faults.length > 0 || !defaults || !isLogLevel(logLevel)) return fail(faults);
+  return succeed({
+    dryRun: readDryRun(environment.DRY_RUN),
+    logLevel,
+    version: environment.version ?? '',
+    deploymentRing: environment.deploymentRing ?? '',
+    retry,
+    streams,
+    defaults,
+  });
+}
+
+/** Only a clear "false" turns dry run off. */
+export function readDryRun(value: string | undefined): boolean {
+  return !['false', '0', 'no', 'off'].includes((value ?? '').trim().toLowerCase());
+}
+
+export function describeFaults(faults: readonly Fault[]): string {
+  return faults.map(describeFault).join('\n');
+}
+
+function isLogLevel(text: string): text is LogLevel {
+  return logLevels.some((level) => level === text);
+}
+
+function variableOf(knob: KnobName | 'consumers'): string {
+  return knob === 'consumers' ? 'PROCESSING_LAMBDA_ARN' : knobs[knob].variable;
+}
+
+/** Only what is set: an unset or empty variable leaves the knob to its default. */
+function readVariables(environment: Environment, faults: Fault[]): Readonly<Record<string, unknown>> {
+  const given: Record<string, unknown> = {};
+  for (const name of knobNames) {
+    const text = environment[knobs[name].variable]?.trim();
+    if (text) given[name] = knobs[name].kind === 'choice' ? text : readNumber(text);
+  }
+  const functionArn = environment.PROCESSING_LAMBDA_ARN?.trim();
+  if (functionArn) {
+    const lambdasPerShard = numberVariable(
+      environment,
+      'PROCESSING_LAMBDAS_PER_SHARD',
+      { low: 1, high: 10, otherwise: 1 },
+      faults,
+    );
+    given.consumers = [{ functionArn, lambdasPerShard }];
+  }
+  return given;
+}
+
+/** A text that is no number stays a text, for the fault to quote. */
+function readNumber(text: string): number | string {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+const longestRetryWaitSeconds = 60;
+const mostRetries = 100;
+
+function readRetry(environment: Environment, faults: Fault[]): RetrySettings {
+  const seconds = { low: 0, high: longestRetryWaitSeconds };
+  const shortest = numberVariable(environment, 'THROTTLE_RETRY_MIN_SLEEP', { ...seconds, otherwise: 1 }, faults);
+  const longest = numberVariable(
+    environment,
+    'THROTTLE_RETRY_MAX_SLEEP',
+    { ...seconds, otherwise: Math.max(3, shortest) },
+    faults,
+  );
+  const retries = numberVariable(
+    environment,
+    'THROTTLE_RETRY_COUNT',
+    { low: 0, high: mostRetries, otherwise: 30 },
+    faults,
+  );
+  if (longest < shortest) {
+    faults.push({
+      field: 'THROTTLE_RETRY_MAX_SLEEP',
+      value: quote(longest),
+      problem: `is below THROTTLE_RETRY_MIN_SLEEP ${shortest}`,
+      remedy: 'give at least as much',
+    });
+  }
+  return { shortestWaitMs: shortest * 1000, longestWaitMs: longest * 1000, retries: Math.floor(retries) };
+}
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly otherwise: number;
+}
+
+function numberVariable(environment: Environment, field: string, range: Range, faults: Fault[]): number {
+  const text = environment[field]?.trim();
+  if (!text) return range.otherwise;
+  const value = readNumber(text);
+  if (typeof value === 'number' && value >= range.low && value <= range.high) return value;
+  faults.push({
+    field,
+    value: quote(text),
+    problem: `is not a number from ${range.low} to ${range.high}`,
+    remedy: `leave it out for ${range.otherwise}`,
+  });
+  return range.otherwise;
+}
+
+function readStreams(
+  settingsJson: string,
+  base: Readonly<Record<string, unknown>>,
+  faults: Fault[],
+): ReadonlyMap<string, StreamSettings> | undefined {
+  const file = parseObject(settingsJson);
+  const streams = file?.streams;
+  if (!file || !isObject(streams)) {
+    faults.push({
+      field: 'settings.json',
+      value: quote(settingsJson),
+      problem: 'is not {"streams": {…}}',
+      remedy: 'deploy again',
+    });
+    return undefined;
+  }
+  for (const key of Object.keys(file))
+    if (key !== 'streams') faults.push(unknownKey(`settings.json.${key}`, ['streams']));
+  // A function named in the environment belongs to no stream in particular: with settings.json each stream names its own.
+  const { consumers: _ignored, ...defaults } = base;
+  const read = new Map<string, StreamSettings>();
+  for (const [name, given] of Object.entries(streams)) {
+    const nameOf = (knob: string) => `settings.json.streams.${name}.${knob}`;
+    const settings = collect(readSettings(isObject(given) ? given : { [name]: given }, defaults, nameOf), faults);
+    if (settings) read.set(name, settings);
+  }
+  return read;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function collect<T>(result: Result<T>, faults: Fault[]): T | undefined {
+  if (result.ok) return result.value;
+  faults.push(...result.faults);
+  return undefined;
+}

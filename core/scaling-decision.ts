@@ -1,0 +1,270 @@
+/**
+ * May this alarm scale its stream, and to what? Numbered rules; the first that applies decides, so code order is
+ * precedence. Each has a row in the truth table of test/core/scaling-decision.test.ts that says why.
+ *
+ *  1 not a scaling alarm of a managed stream of this account      rejected            (screenAlarm, before any call)
+ *  2 the notification is not of ALARM                             not-in-alarm        (screenAlarm)
+ *  3 the stream is on demand                                      on-demand-stream
+ *  4 the stream is not ACTIVE                                     stream-updating
+ *  5 the live alarm contradicts the message                       superseded
+ *  6 the state change is not after the last scaling               stale-alarm
+ *  7 the alarm judged by another shard count                      alarm-drift
+ *  8 the cooldown is not over                                     cooldown
+ *  9 at the minimum or maximum                                    at-minimum, at-maximum
+ * 10 the day's calls are spent, or only the reserve is left       daily-quota
+ * 11 a consumer is behind, or nobody knows whether it is          consumer-behind, iterator-age-unknown
+ * 12 scale (in dry run: say so, change nothing)                   dry-run
+ *
+ * Void judgements (5 to 7) come before reasons to wait (8 to 11): an alarm that no longer means anything must be put right
+ * at once, not be kept for later.
+ */
+import type { Direction } from './alarm-definition.ts';
+import { awsFacts } from './aws-facts.ts';
+import type { StreamSettings } from './knobs.ts';
+import type { Fault } from './result.ts';
+import type { ScalingAlarm } from './scaling-alarm.ts';
+import { boundTarget, policyNamed } from './scaling-policy.ts';
+import { lastScaledAtMs, liveAlarms, readLastScaled, type StreamState } from './stream-state.ts';
+
+export type HoldReason =
+  | 'rejected'
+  | 'not-in-alarm'
+  | 'on-demand-stream'
+  | 'stream-updating'
+  | 'superseded'
+  | 'stale-alarm'
+  | 'alarm-drift'
+  | 'cooldown'
+  | 'at-minimum'
+  | 'at-maximum'
+  | 'daily-quota'
+  | 'account-shard-limit'
+  | 'consumer-behind'
+  | 'iterator-age-unknown'
+  | 'dry-run';
+
+/** The operands that the rule compared: evidence, not prose. Times are epoch ms. */
+export interface Evidence {
+  /** Number of the rule that decided. */
+  readonly rule: number;
+  readonly [operand: string]: string | number | boolean | undefined | readonly Fault[];
+}
+
+export interface ScaleDecision {
+  readonly kind: 'scale';
+  readonly direction: Direction;
+  readonly openShardCount: number;
+  readonly targetShardCount: number;
+  readonly because: Evidence;
+}
+
+export interface HoldDecision {
+  readonly kind: 'hold';
+  readonly reason: HoldReason;
+  readonly because: Evidence;
+  /** When the reason ends, where that is known. */
+  readonly retryAtMs?: number;
+}
+
+export type ScalingDecision = ScaleDecision | HoldDecision;
+
+export interface DecisionInput {
+  readonly alarm: ScalingAlarm;
+  readonly state: StreamState;
+  readonly settings: StreamSettings;
+  readonly nowMs: number;
+}
+
+/** CloudWatch's own clocks may differ by so much between the message and DescribeAlarms. */
+const transitionToleranceMs = 1_000;
+/** Iterator age datapoints older than this say nothing about now; CloudWatch publishes them each minute, a few minutes late. */
+const iteratorAgeFreshMs = 15 * 60_000;
+
+/** Where this deployment works: a message of another account or region is not for it. */
+export interface Home {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Rules 1 and 2, from the message alone. Undefined: read the stream's state and ask `decideScaling`. */
+export function screenAlarm(
+  alarm: ScalingAlarm,
+  home: Home,
+  isManaged: (alarm: ScalingAlarm) => boolean,
+): HoldDecision | undefined {
+  const fault = findForeignness(alarm, home, isManaged);
+  if (fault) return rejectAlarm([fault]);
+  if (alarm.newState !== 'ALARM') return hold('not-in-alarm', { rule: 2, newState: alarm.newState });
+  return undefined;
+}
+
+/** Rule 1, for a message that could not be read at all. */
+export function rejectAlarm(faults: readonly Fault[]): HoldDecision {
+  return hold('rejected', { rule: 1, faults });
+}
+
+function findForeignness(
+  alarm: ScalingAlarm,
+  home: Home,
+  isManaged: (alarm: ScalingAlarm) => boolean,
+): Fault | undefined {
+  if (alarm.accountId !== home.accountId) {
+    return {
+      field: 'AlarmArn',
+      value: alarm.accountId,
+      problem: 'is another account',
+      remedy: `this deployment scales streams of ${home.accountId}`,
+    };
+  }
+  if (alarm.region !== home.region) {
+    return {
+      field: 'AlarmArn',
+      value: alarm.region,
+      problem: 'is another region',
+      remedy: `this deployment scales streams of ${home.region}`,
+    };
+  }
+  if (!isManaged(alarm)) {
+    return {
+      field: 'StreamName',
+      value: alarm.streamName,
+      problem: `with alarm ${alarm.alarmName} is not managed here`,
+      remedy: 'add the stream to the deployment, or unsubscribe its alarm',
+    };
+  }
+  return undefined;
+}
+
+/** Rules 3 to 12. */
+export function decideScaling(input: DecisionInput): ScalingDecision {
+  for (const rule of [
+    holdOnDemand,
+    holdWhileUpdating,
+    holdSuperseded,
+    holdStale,
+    holdDrifted,
+    holdInCooldown,
+    holdAtBound,
+    holdForQuota,
+    holdForConsumers,
+  ]) {
+    const held = rule(input);
+    if (held) return held;
+  }
+  const targetShardCount = chooseTarget(input);
+  return {
+    kind: 'scale',
+    direction: input.alarm.direction,
+    openShardCount: input.state.openShardCount,
+    targetShardCount,
+    because: {
+      rule: 12,
+      policy: input.settings.policy,
+      alarmName: input.alarm.alarmName,
+      stateChangedAtMs: input.alarm.stateChangedAtMs,
+      callsInLastDay: input.state.ledger.length,
+    },
+  };
+}
+
+function holdOnDemand({ state }: DecisionInput): HoldDecision | undefined {
+  if (state.mode !== 'ON_DEMAND') return undefined;
+  return hold('on-demand-stream', { rule: 3, mode: state.mode });
+}
+
+function holdWhileUpdating({ state }: DecisionInput): HoldDecision | undefined {
+  if (state.status === 'ACTIVE') return undefined;
+  return hold('stream-updating', {
+    rule: 4,
+    status: state.status,
+    openShardCount: state.openShardCount,
+    targetShardCount: state.intent?.to,
+  });
+}
+
+function holdSuperseded({ alarm, state }: DecisionInput): HoldDecision | undefined {
+  const live = state.alarms[alarm.direction];
+  if (live?.alarmName !== alarm.alarmName)
+    return hold('superseded', { rule: 5, liveAlarm: live?.alarmName ?? 'missing' });
+  if (live.state !== 'ALARM') return hold('superseded', { rule: 5, liveState: live.state });
+  if (live.stateTransitionedAtMs <= alarm.stateChangedAtMs + transitionToleranceMs) return undefined;
+  return hold('superseded', {
+    rule: 5,
+    stateChangedAtMs: alarm.stateChangedAtMs,
+    liveTransitionAtMs: live.stateTransitionedAtMs,
+  });
+}
+
+function holdStale({ alarm, state, nowMs }: DecisionInput): HoldDecision | undefined {
+  for (const live of liveAlarms(state)) {
+    const last = readLastScaled(live, nowMs);
+    if (last.kind === 'unreadable') {
+      return hold('stale-alarm', { rule: 6, alarmName: live.alarmName, lastScaledTimestamp: last.text });
+    }
+    if (last.kind === 'at' && alarm.stateChangedAtMs <= last.ms) {
+      return hold('stale-alarm', { rule: 6, stateChangedAtMs: alarm.stateChangedAtMs, lastScaledAtMs: last.ms });
+    }
+  }
+  return undefined;
+}
+
+function holdDrifted({ alarm, state }: DecisionInput): HoldDecision | undefined {
+  if (alarm.judgedShardCount === state.openShardCount) return undefined;
+  return hold('alarm-drift', {
+    rule: 7,
+    judgedShardCount: alarm.judgedShardCount,
+    openShardCount: state.openShardCount,
+  });
+}
+
+function holdInCooldown({ alarm, state, settings, nowMs }: DecisionInput): HoldDecision | undefined {
+  const minutes = alarm.direction === 'up' ? settings.scaleUpCooldownMinutes : settings.scaleDownCooldownMinutes;
+  const last = lastScaledAtMs(state, nowMs);
+  if (last === undefined) return undefined;
+  const retryAtMs = last + minutes * 60_000;
+  if (nowMs >= retryAtMs) return undefined;
+  return hold('cooldown', { rule: 8, lastScaledAtMs: last, cooldownMinutes: minutes }, retryAtMs);
+}
+
+function holdAtBound(input: DecisionInput): HoldDecision | undefined {
+  const { alarm, state, settings } = input;
+  const { openShardCount } = state;
+  if (chooseTarget(input) !== openShardCount) return undefined;
+  if (alarm.direction === 'up') return hold('at-maximum', { rule: 9, openShardCount, maxShards: settings.maxShards });
+  return hold('at-minimum', { rule: 9, openShardCount, minShards: settings.minShards });
+}
+
+function holdForQuota({ alarm, state, settings }: DecisionInput): HoldDecision | undefined {
+  const reserve = alarm.direction === 'up' ? 0 : settings.dailyQuotaReserve;
+  const usable = settings.dailyQuota - reserve;
+  const { ledger } = state;
+  if (ledger.length < usable) return undefined;
+  const freeing = ledger[ledger.length - usable];
+  return hold(
+    'daily-quota',
+    { rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota, reserve },
+    freeing === undefined ? undefined : freeing + awsFacts.updateShardCountWindow.value,
+  );
+}
+
+function holdForConsumers({ alarm, state, settings, nowMs }: DecisionInput): HoldDecision | undefined {
+  if (alarm.direction === 'up' || settings.iteratorAge === 'ignore') return undefined;
+  const limitMs = settings.iteratorAgeLimitMinutes * 60_000;
+  const age = state.iteratorAge;
+  if (!age?.seen) {
+    const mustBeSeen = age === undefined || settings.iteratorAge === 'required' || settings.consumers.length > 0;
+    return mustBeSeen ? hold('iterator-age-unknown', { rule: 11, iteratorAge: settings.iteratorAge }) : undefined;
+  }
+  if (nowMs - age.atMs > iteratorAgeFreshMs) return hold('iterator-age-unknown', { rule: 11, lastSeenAtMs: age.atMs });
+  if (age.ageMs < limitMs) return undefined;
+  return hold('consumer-behind', { rule: 11, iteratorAgeMs: age.ageMs, limitMs });
+}
+
+function chooseTarget({ alarm, state, settings }: DecisionInput): number {
+  const request = { direction: alarm.direction, openShardCount: state.openShardCount };
+  return boundTarget(policyNamed(settings.policy).chooseTarget(request), request, settings);
+}
+
+function hold(reason: HoldReason, because: Evidence, retryAtMs?: number): HoldDecision {
+  return retryAtMs === undefined ? { kind: 'hold', reason, because } : { kind: 'hold', reason, because, retryAtMs };
+}

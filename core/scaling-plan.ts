@@ -1,0 +1,62 @@
+/**
+ * A decision to scale becomes ordered, printable effects: the intent, then the one fact that changes, then what follows
+ * from it. Nothing here talks to AWS.
+ */
+import { concurrencyTags } from './consumer-concurrency.ts';
+import { planConvergence } from './convergence.ts';
+import type { Lane } from './effects.ts';
+import type { StreamSettings } from './knobs.ts';
+import type { ScaleDecision } from './scaling-decision.ts';
+import type { StreamState } from './stream-state.ts';
+import {
+  encodeIntent,
+  encodeLedger,
+  keepLastDay,
+  type Ledger,
+  type ScalingIntent,
+  type Tags,
+  tagKeys,
+} from './stream-tags.ts';
+
+export interface ScalingPlan {
+  readonly intent: ScalingIntent;
+  /** Steps run one after the other; a failed `abort` ends the plan. */
+  readonly steps: readonly (readonly Lane[])[];
+  /** Tags that take intent and ledger entry back when UpdateShardCount is refused. */
+  readonly takeBack: Tags;
+}
+
+/** Consumers are raised with the call, not after it, so that new shards find their readers. */
+export function planScaling(
+  decision: ScaleDecision,
+  state: StreamState,
+  settings: StreamSettings,
+  nowMs: number,
+): ScalingPlan {
+  const intent: ScalingIntent = { atMs: nowMs, from: decision.openShardCount, to: decision.targetShardCount };
+  const spent = ledgerOfRealCalls(state);
+  const tags = {
+    [tagKeys.intent]: encodeIntent(intent),
+    [tagKeys.ledger]: encodeLedger(keepLastDay([...spent, nowMs], nowMs)),
+    ...concurrencyTags(state, intent.to),
+  };
+  // The state as it will be once the call is accepted: what must follow is planned before the call, not read after it.
+  const called: StreamState = { ...state, status: 'UPDATING', intent, tags: { ...state.tags, ...tags } };
+  const { alarmLanes, concurrencyLanes } = planConvergence(called, settings, nowMs);
+  return {
+    intent,
+    steps: [
+      [[{ kind: 'tag-stream', tags, onFailure: 'abort' }]],
+      [[{ kind: 'update-shard-count', from: intent.from, to: intent.to, onFailure: 'abort' }], ...concurrencyLanes],
+      alarmLanes,
+    ],
+    takeBack: { [tagKeys.intent]: state.tags[tagKeys.intent] ?? '', [tagKeys.ledger]: encodeLedger(spent) },
+  };
+}
+
+/** An intent whose call was never made (the function died before it) left an entry that spent nothing. */
+function ledgerOfRealCalls({ intent, ledger, status, openShardCount }: StreamState): Ledger {
+  if (!intent || status !== 'ACTIVE' || openShardCount !== intent.from) return ledger;
+  const unused = Math.ceil(intent.atMs / 1000) * 1000;
+  return ledger.filter((ms) => ms !== unused);
+}

@@ -1,0 +1,48 @@
+/**
+ * The seam between "may the stream be scaled" (scaling-decision.ts) and "to how many shards" (a policy). A policy proposes;
+ * AWS's step limits and the user's minimum and maximum then bound what it proposed.
+ */
+import type { Direction } from './alarm-definition.ts';
+import { awsFacts } from './aws-facts.ts';
+import type { PolicyName, StreamSettings } from './knobs.ts';
+import { doubling } from './policies/doubling.ts';
+
+export interface PolicyRequest {
+  readonly direction: Direction;
+  readonly openShardCount: number;
+}
+
+export interface ScalingPolicy {
+  readonly name: PolicyName;
+  /** The shard count that the policy wants; bounded by the caller. */
+  readonly chooseTarget: (request: PolicyRequest) => number;
+}
+
+const policies: { readonly [N in PolicyName]: ScalingPolicy } = { doubling };
+
+export function policyNamed(name: PolicyName): ScalingPolicy {
+  return policies[name];
+}
+
+/** What one UpdateShardCount call can reach: at most twice the open count, not below half of it, rounded up. */
+export function reachableShardCounts(openShardCount: number): { readonly lowest: number; readonly highest: number } {
+  return {
+    lowest: Math.ceil(openShardCount * awsFacts.largestStepDown.value),
+    highest: Math.min(openShardCount * awsFacts.largestStepUp.value, awsFacts.shardsPerStream.value),
+  };
+}
+
+/**
+ * A wanted target brought within the user's bounds and one call's reach, never past the open count against the direction.
+ * Equal to the open count when nothing is possible.
+ */
+export function boundTarget(
+  wanted: number,
+  request: PolicyRequest,
+  settings: Pick<StreamSettings, 'minShards' | 'maxShards'>,
+): number {
+  const { direction, openShardCount } = request;
+  const { lowest, highest } = reachableShardCounts(openShardCount);
+  if (direction === 'up') return Math.max(openShardCount, Math.min(wanted, highest, settings.maxShards));
+  return Math.min(openShardCount, Math.max(wanted, lowest, settings.minShards));
+}

@@ -1,0 +1,72 @@
+/**
+ * What must be remembered rides on the stream as tags: the intent of the scaling under way, the ledger of the last day's
+ * calls, and the reserved concurrency that we set. Tag keys and values keep to the characters AWS documents for streams:
+ * letters, digits, white space and _ . / = + - @ (no colon, no comma).
+ */
+import { awsFacts } from './aws-facts.ts';
+import { formatBasicTime, parseBasicTime } from './timestamps.ts';
+
+export const tagKeys = {
+  intent: 'autoscaling/scaling',
+  ledger: 'autoscaling/ledger',
+  /** Followed by the function's name. */
+  concurrency: 'autoscaling/concurrency/',
+} as const;
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** A scaling that was about to be called, or is under way, or is done: `20260302T091544.775Z 4 8`. */
+export interface ScalingIntent {
+  readonly atMs: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export function encodeIntent(intent: ScalingIntent | undefined): string {
+  return intent ? `${formatBasicTime(intent.atMs)} ${intent.from} ${intent.to}` : '';
+}
+
+/** Undefined for no intent and for one that somebody garbled: then nothing is known, and nothing is assumed. */
+export function readIntent(tags: Tags): ScalingIntent | undefined {
+  const match = /^(\S+) ([1-9]\d*) ([1-9]\d*)$/.exec(tags[tagKeys.intent] ?? '');
+  const atMs = match?.[1] === undefined ? undefined : parseBasicTime(match[1]);
+  if (!match || atMs === undefined) return undefined;
+  return { atMs, from: Number(match[2]), to: Number(match[3]) };
+}
+
+/** Times (epoch ms, ascending) of the UpdateShardCount calls of the last day, kept to the second. */
+export type Ledger = readonly number[];
+
+/** Calls still inside the rolling day, as epoch seconds: 23 of them fit into one tag, more than the largest quota. */
+export function encodeLedger(ledger: Ledger): string {
+  return ledger.map((ms) => Math.ceil(ms / 1000)).join(' ');
+}
+
+export function readLedger(tags: Tags, nowMs: number): Ledger {
+  const times = (tags[tagKeys.ledger] ?? '')
+    .split(' ')
+    .filter((word) => /^\d{9,11}$/.test(word))
+    .map((word) => Number(word) * 1000);
+  return keepLastDay(times, nowMs);
+}
+
+/** Drops what is older than the window, and what claims to lie far in the future (a clock that was wrong once). */
+export function keepLastDay(times: Ledger, nowMs: number): Ledger {
+  const windowMs = awsFacts.updateShardCountWindow.value;
+  return times.filter((ms) => ms > nowMs - windowMs && ms < nowMs + windowMs).toSorted((a, b) => a - b);
+}
+
+/**
+ * The reserved concurrency that we set for a consumer: the value before the last scaling and the one after it, since the
+ * tag is written before the call. A reservation that is neither was set by somebody else.
+ */
+export function encodeConcurrency(values: readonly number[]): string {
+  return values.join(' ');
+}
+
+export function readConcurrency(tags: Tags, functionName: string): readonly number[] {
+  return (tags[tagKeys.concurrency + functionName] ?? '')
+    .split(' ')
+    .filter((word) => /^\d{1,7}$/.test(word))
+    .map(Number);
+}

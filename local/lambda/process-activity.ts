@@ -1,0 +1,87 @@
+/**
+ * Says when a function's process lets time pass. On the discrete-event clock a process holds the clock while it works
+ * (init or an invocation), and lets go of it while it merely waits: every request it has open is delayed on the clock
+ * by local AWS itself, or it sleeps on a timer. What the process reports can be out of date when it arrives; a count
+ * of the messages sent to it tells.
+ */
+import type { ScheduledEvent, Scheduler } from '../../simulator/models/clock.ts';
+import type { IdleReport } from './runtime/messages.ts';
+
+export class ProcessActivity {
+  readonly #clock: Scheduler;
+  readonly #wake: (clockMs: number) => void;
+  #working = false;
+  #releaseHold: (() => void) | undefined;
+  #wakeEvent: ScheduledEvent | undefined;
+  #messagesSent = 0;
+  #delayed = 0;
+  #unanswered = 0;
+  #report: IdleReport | undefined;
+
+  /** @param wake tells the process that the clock has reached its next timer. */
+  constructor(clock: Scheduler, wake: (clockMs: number) => void) {
+    this.#clock = clock;
+    this.#wake = wake;
+  }
+
+  begin(): void {
+    this.#working = true;
+    this.#report = undefined;
+    this.#update();
+  }
+
+  end(): void {
+    this.#working = false;
+    this.#update();
+  }
+
+  /** An answer, an invocation or a wake goes out to the process, which will work on it. */
+  sent(): void {
+    this.#messagesSent += 1;
+    this.#update();
+  }
+
+  /**
+   * A request of the process waits on the clock.
+   * @param answered false if it is never to be answered: then only a timer of the process can end the wait.
+   * @returns to be called when the wait is over.
+   */
+  park(answered: boolean): () => void {
+    const change = (by: number): void => {
+      if (answered) this.#delayed += by;
+      else this.#unanswered += by;
+      this.#update();
+    };
+    change(1);
+    return () => change(-1);
+  }
+
+  receive(report: IdleReport): void {
+    this.#report = report;
+    this.#update();
+  }
+
+  #update(): void {
+    const report = this.#report;
+    if (this.#wakeEvent !== undefined) this.#clock.cancel(this.#wakeEvent);
+    this.#wakeEvent = undefined;
+    if (this.#working && !this.#merelyWaits(report)) {
+      this.#releaseHold ??= this.#clock.hold();
+      return;
+    }
+    if (this.#working && report !== undefined && report.wakeAtMs !== null) {
+      this.#wakeEvent = this.#clock.schedule(report.wakeAtMs, () => {
+        this.sent();
+        this.#wake(this.#clock.nowMs());
+      });
+    }
+    this.#releaseHold?.();
+    this.#releaseHold = undefined;
+  }
+
+  #merelyWaits(report: IdleReport | undefined): boolean {
+    if (report === undefined || report.messagesSeen !== this.#messagesSent) return false;
+    const waiting = this.#delayed + (report.wakeAtMs === null ? 0 : this.#unanswered);
+    return report.requestsInFlight === waiting && (waiting > 0 || report.wakeAtMs !== null);
+  }
+}

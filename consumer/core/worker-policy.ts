@@ -105,16 +105,18 @@ export function capByShards(
   return { desired: usefulWorkers, because: { rule: 'capped-by-shards', usefulWorkers, proposed: decision } };
 }
 
-/** Tracks since when there has been nothing to do. Unknown samples leave it as it was. */
+/**
+ * Since when there has been nothing to do. A reading that shows arrivals and nothing waiting begins a new idle time:
+ * what had come is done. Unknown leaves it as it was.
+ */
 export function trackIdle(
   idleSince: number | undefined,
-  samples: WorkSamples,
-  arrivedSinceLast: boolean,
+  reading: { readonly backlog: Sample; readonly arrivedSinceLast: boolean },
   now: number,
 ): number | undefined {
-  if (!isKnown(samples.backlog)) return idleSince;
-  if (samples.backlog.value > 0 || arrivedSinceLast) return undefined;
-  return idleSince ?? now;
+  if (!isKnown(reading.backlog)) return idleSince;
+  if (reading.backlog.value > 0) return undefined;
+  return reading.arrivedSinceLast ? now : (idleSince ?? now);
 }
 
 function checkSettings(settings: RatePolicySettings): RatePolicySettings {

@@ -1,0 +1,184 @@
+/**
+ * The loop that keeps the right number of workers running. It decides at most once per `decideEveryMs`, by any policy,
+ * and acts through any provisioner. Unknown holds; a failure ends its round and is tried again by the next.
+ */
+import { systemClock } from '../clock.ts';
+import { knownSample, type Sample, unknownSample } from '../core/sample.ts';
+import { ratePerSecond, type SlidingWindow, slide } from '../core/sliding-rate.ts';
+import {
+  capByShards,
+  trackIdle,
+  type WorkerDecision,
+  type WorkerPolicy,
+  type WorkSamples,
+} from '../core/worker-policy.ts';
+import type { Clock, Provisioner } from '../ports.ts';
+import { callWithTimeout } from '../timeout.ts';
+
+/** One look at the work. Rejects when it cannot be taken. */
+export type WorkReading = {
+  readonly backlog: Sample;
+  /** Monotonic count of everything that has ever arrived. */
+  readonly arrived: number;
+};
+
+export type WorkerLoopOptions<Worker> = {
+  readonly policy: WorkerPolicy;
+  readonly provisioner: Provisioner<Worker>;
+  readonly readWork: (abortSignal: AbortSignal) => Promise<WorkReading>;
+  /** Ends the loop: all workers are stopped, each finishing what it holds, and the promise resolves. */
+  readonly abortSignal: AbortSignal;
+  /** Default 1,000. */
+  readonly decideEveryMs?: number;
+  /** Over how long the rate is taken. Default 2,000. */
+  readonly rateWindowMs?: number;
+  /** The most that one look at the work, or one start, may take. Default `decideEveryMs`. */
+  readonly timeoutMs?: number;
+  /** No more workers than the stream's shards can feed. */
+  readonly shards?: { readonly openShardCount: () => number | undefined; readonly parallelizationFactor: number };
+  readonly onRound?: (round: WorkerRound) => void;
+  readonly onError?: (action: 'read' | 'start' | 'stop', error: unknown) => void;
+  readonly clock?: Clock;
+};
+
+/** What one round saw, decided and left running. */
+export type WorkerRound = { readonly at: number; readonly decision: WorkerDecision; readonly running: number };
+
+const DEFAULT_DECIDE_EVERY_MS = 1_000;
+const DEFAULT_RATE_WINDOW_MS = 2_000;
+
+/** Runs until aborted, and resolves when every worker has stopped. */
+export async function runWorkers<Worker>(options: WorkerLoopOptions<Worker>): Promise<void> {
+  const { clock = systemClock, abortSignal, decideEveryMs = DEFAULT_DECIDE_EVERY_MS } = options;
+  const pool = new WorkerPool(options, clock);
+  const observer = new WorkObserver(options, clock);
+
+  while (!abortSignal.aborted) {
+    const startedAt = clock.now();
+    const seen = await observer.look();
+    if (!abortSignal.aborted) {
+      const decision = decide(options, pool.running, seen, clock.now());
+      await pool.moveTo(decision.desired);
+      options.onRound?.({ at: clock.now(), decision, running: pool.running });
+    }
+    await clock.sleep(Math.max(0, decideEveryMs - (clock.now() - startedAt)), abortSignal);
+  }
+  await pool.stopAll();
+}
+
+type Seen = WorkSamples & { readonly idleSince: number | undefined };
+
+function decide<Worker>(options: WorkerLoopOptions<Worker>, running: number, seen: Seen, now: number): WorkerDecision {
+  const state = seen.idleSince === undefined ? { running } : { running, idleSince: seen.idleSince };
+  const decision = options.policy(state, seen, now);
+  if (options.shards === undefined) return decision;
+  const { openShardCount, parallelizationFactor } = options.shards;
+  return capByShards(decision, { openShardCount: openShardCount(), parallelizationFactor });
+}
+
+/** Turns readings into the samples that a policy looks at. */
+class WorkObserver<Worker> {
+  readonly #options: WorkerLoopOptions<Worker>;
+  readonly #clock: Clock;
+  #window: SlidingWindow = [];
+  #idleSince: number | undefined;
+
+  constructor(options: WorkerLoopOptions<Worker>, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  async look(): Promise<Seen> {
+    const { readWork, abortSignal, timeoutMs, decideEveryMs = DEFAULT_DECIDE_EVERY_MS } = this.#options;
+    const limits = { clock: this.#clock, abortSignal, timeoutMs: timeoutMs ?? decideEveryMs };
+    const read = await callWithTimeout('reading of the work', readWork, limits);
+    const now = this.#clock.now();
+    if (!read.ok) {
+      if (!abortSignal.aborted) this.#options.onError?.('read', read.error);
+      const unknown = unknownSample('the work could not be read', now);
+      return { backlog: unknown, eventsPerSecond: unknown, idleSince: this.#idleSince };
+    }
+    return this.#digest(read.value, now);
+  }
+
+  #digest({ backlog, arrived }: WorkReading, now: number): Seen {
+    const before = this.#window.at(-1)?.count;
+    this.#window = slide(
+      this.#window,
+      { at: now, count: arrived },
+      this.#options.rateWindowMs ?? DEFAULT_RATE_WINDOW_MS,
+    );
+    this.#idleSince = trackIdle(
+      this.#idleSince,
+      { backlog, arrivedSinceLast: before !== undefined && arrived !== before },
+      now,
+    );
+    const rate = ratePerSecond(this.#window);
+    const eventsPerSecond =
+      rate === undefined
+        ? unknownSample('first reading of the work', now, { unit: 'Count/Second' })
+        : knownSample(rate, now, { unit: 'Count/Second' });
+    return { backlog, eventsPerSecond, idleSince: this.#idleSince };
+  }
+}
+
+/** The running workers, oldest first. */
+class WorkerPool<Worker> {
+  readonly #options: WorkerLoopOptions<Worker>;
+  readonly #clock: Clock;
+  #workers: readonly Worker[] = [];
+
+  constructor(options: WorkerLoopOptions<Worker>, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  get running(): number {
+    return this.#workers.length;
+  }
+
+  /** A failed start or stop ends the round: the next one decides anew, by what then is. */
+  async moveTo(desired: number): Promise<void> {
+    while (this.running < desired) if (!(await this.#startOne())) return;
+    while (this.running > desired) if (!(await this.#stopOldest())) return;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => this.#stop(worker)));
+  }
+
+  async #startOne(): Promise<boolean> {
+    const { provisioner, abortSignal, timeoutMs, decideEveryMs = DEFAULT_DECIDE_EVERY_MS } = this.#options;
+    const arrived: Worker[] = [];
+    let givenUp = false;
+    const start = async (signal: AbortSignal): Promise<void> => {
+      const worker = await provisioner.start(signal);
+      // One that comes too late to be counted must be stopped here: nobody else would ever do it.
+      if (givenUp) await this.#stop(worker);
+      else arrived.push(worker);
+    };
+    const limits = { clock: this.#clock, abortSignal, timeoutMs: timeoutMs ?? decideEveryMs };
+    const started = await callWithTimeout('start of a worker', start, limits);
+    givenUp = true;
+    this.#workers = [...this.#workers, ...arrived];
+    if (!started.ok && arrived.length === 0) this.#options.onError?.('start', started.error);
+    return arrived.length > 0;
+  }
+
+  async #stopOldest(): Promise<boolean> {
+    const [oldest] = this.#workers;
+    return oldest !== undefined && (await this.#stop(oldest));
+  }
+
+  /** No time-out: a worker that finishes what it holds may take as long as its message does. */
+  async #stop(worker: Worker): Promise<boolean> {
+    try {
+      await this.#options.provisioner.stop(worker);
+    } catch (error) {
+      this.#options.onError?.('stop', error);
+      return false;
+    }
+    this.#workers = this.#workers.filter((each) => each !== worker);
+    return true;
+  }
+}

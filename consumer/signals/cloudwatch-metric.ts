@@ -1,0 +1,127 @@
+/** The newest datapoint of a CloudWatch metric as a sample. Iterator age and application lag are both read so. */
+import {
+  type CloudWatchClient,
+  GetMetricDataCommand,
+  type Metric,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
+import { type Dimensions, knownSample, type Sample, type SampleUnit, unknownSample } from '../core/sample.ts';
+
+export type CloudWatchReader = Pick<CloudWatchClient, 'send'>;
+
+export type MetricQuery = {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Dimensions;
+  readonly statistic: 'Maximum' | 'Average' | 'Sum';
+  readonly unit: SampleUnit;
+};
+
+export type MetricReadOptions = {
+  readonly client: CloudWatchReader;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Length of a datapoint. Default 60, the finest that Kinesis publishes. */
+  readonly periodSeconds?: number;
+  /** How far back a datapoint may lie to count at all. Default 600,000. */
+  readonly lookbackMs?: number;
+  /** From which age on it counts as stale. Default 180,000: CloudWatch publishes with a minute or two of delay. */
+  readonly staleAfterMs?: number;
+};
+
+const DEFAULT_PERIOD_SECONDS = 60;
+const DEFAULT_LOOKBACK_MS = 600_000;
+const DEFAULT_STALE_AFTER_MS = 180_000;
+/** GetMetricData takes at most 500 queries a call. Source: CloudWatch API reference, GetMetricData. */
+const MAX_QUERIES_PER_CALL = 500;
+
+/** Reads one metric. No datapoint within the lookback is unknown: a dead consumer publishes none. */
+export async function readMetric(
+  query: MetricQuery,
+  options: MetricReadOptions,
+  abortSignal: AbortSignal,
+): Promise<Sample> {
+  const [sample] = await readMetrics([query], options, abortSignal);
+  return sample ?? unknownSample('CloudWatch did not answer the query', options.now());
+}
+
+/** Reads many metrics with as few calls as can be; one sample per query, in their order. */
+export async function readMetrics(
+  queries: readonly MetricQuery[],
+  options: MetricReadOptions,
+  abortSignal: AbortSignal,
+): Promise<readonly Sample[]> {
+  const newest = new Map<string, Datapoint>();
+  for (let start = 0; start < queries.length; start += MAX_QUERIES_PER_CALL) {
+    await readBatch(queries, start, options, abortSignal, newest);
+  }
+  return queries.map((query, index) => toSample(query, newest.get(idOf(index)), options));
+}
+
+type Datapoint = { readonly value: number; readonly startedAt: number };
+
+async function readBatch(
+  queries: readonly MetricQuery[],
+  start: number,
+  options: MetricReadOptions,
+  abortSignal: AbortSignal,
+  newest: Map<string, Datapoint>,
+): Promise<void> {
+  const now = options.now();
+  const period = options.periodSeconds ?? DEFAULT_PERIOD_SECONDS;
+  const batch = queries.slice(start, start + MAX_QUERIES_PER_CALL);
+  let nextToken: string | undefined;
+  do {
+    const answer = await options.client.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(now - (options.lookbackMs ?? DEFAULT_LOOKBACK_MS)),
+        EndTime: new Date(now),
+        ScanBy: 'TimestampDescending',
+        MetricDataQueries: batch.map((query, index) => ({
+          Id: idOf(start + index),
+          MetricStat: { Metric: toMetric(query), Period: period, Stat: query.statistic },
+          ReturnData: true,
+        })),
+        ...(nextToken === undefined ? {} : { NextToken: nextToken }),
+      }),
+      { abortSignal },
+    );
+    for (const result of answer.MetricDataResults ?? []) keepNewest(result, newest);
+    nextToken = answer.NextToken;
+  } while (nextToken !== undefined);
+}
+
+/** Ids must begin with a lower-case letter. */
+function idOf(index: number): string {
+  return `m${index}`;
+}
+
+function toMetric(query: MetricQuery): Metric {
+  const dimensions = Object.entries(query.dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return { Namespace: query.namespace, MetricName: query.metricName, Dimensions: dimensions };
+}
+
+function keepNewest(result: MetricDataResult, newest: Map<string, Datapoint>): void {
+  const { Id: id, Timestamps: timestamps = [], Values: values = [] } = result;
+  if (id === undefined) return;
+  for (const [index, timestamp] of timestamps.entries()) {
+    const value = values[index];
+    const startedAt = timestamp.getTime();
+    const known = newest.get(id);
+    if (value !== undefined && Number.isFinite(value) && (known === undefined || startedAt > known.startedAt)) {
+      newest.set(id, { value, startedAt });
+    }
+  }
+}
+
+function toSample(query: MetricQuery, datapoint: Datapoint | undefined, options: MetricReadOptions): Sample {
+  const details = { unit: query.unit, dimensions: query.dimensions };
+  const now = options.now();
+  if (datapoint === undefined) {
+    return unknownSample(`${query.namespace} ${query.metricName} has no datapoint within the lookback`, now, details);
+  }
+  // A datapoint bears the start of its period, and stands for the time up to its end.
+  const observedAt = Math.min(now, datapoint.startedAt + (options.periodSeconds ?? DEFAULT_PERIOD_SECONDS) * 1000);
+  const stale = now - observedAt > (options.staleAfterMs ?? DEFAULT_STALE_AFTER_MS);
+  return knownSample(datapoint.value, observedAt, { ...details, stale });
+}

@@ -1,0 +1,34 @@
+/** The work that a JetStream consumer has before it. */
+import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream';
+import { knownSample, type Signal } from '../core/sample.ts';
+
+export type ConsumerReader = { readonly consumers: Pick<JetStreamManager['consumers'], 'info'> };
+
+export type JetStreamConsumer = { readonly stream: string; readonly consumer: string };
+
+/**
+ * Messages not yet delivered plus messages delivered and not yet acknowledged, Count. Rejects when the stream or the
+ * consumer does not exist: both read as 0 otherwise, and 0 is what scales workers away.
+ */
+export function jetStreamPending(
+  { stream, consumer }: JetStreamConsumer,
+  options: { readonly manager: ConsumerReader; readonly now: () => number },
+): Signal {
+  const details = { unit: 'Count', dimensions: { Stream: stream, Consumer: consumer } } as const;
+  return async () => {
+    const info = await options.manager.consumers.info(stream, consumer);
+    return knownSample(pendingMessages(info), options.now(), details);
+  };
+}
+
+export function pendingMessages(info: ConsumerInfo): number {
+  return info.num_pending + info.num_ack_pending;
+}
+
+/**
+ * Messages that have ever come to this consumer. A delivery moves one from pending to delivered and leaves the sum as
+ * it is, an arrival adds one; so does a redelivery, which is work too.
+ */
+export function arrivedMessages(info: ConsumerInfo): number {
+  return info.num_pending + info.delivered.consumer_seq;
+}

@@ -1,0 +1,96 @@
+import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { AlarmModel, StateChange } from './alarm-model.ts';
+import { formatTime } from './alarm-reason.ts';
+import { regionDisplayName } from './region-names.ts';
+
+/** What CloudWatch hands to an action. For an SNS topic: publish `message` under `subject`. */
+export interface AlarmNotification {
+  readonly actionArn: string;
+  readonly alarmName: string;
+  readonly subject: string;
+  /** JSON text. */
+  readonly message: string;
+  readonly atMs: number;
+}
+
+/** The notification of a change, one for each action of the new state, in the shape of 2026. */
+export function notificationsOf(alarm: AlarmModel, change: StateChange, account: AccountPlace): AlarmNotification[] {
+  const actions = alarm.actions();
+  if (actions.length === 0) return [];
+  const message = JSON.stringify(messageOf(alarm, change, account));
+  const subject = `${change.to}: "${alarm.name}" in ${regionDisplayName(account.region)}`.slice(0, SNS_SUBJECT_LENGTH);
+  return actions.map((actionArn) => ({ actionArn, alarmName: alarm.name, subject, message, atMs: change.atMs }));
+}
+
+export interface AccountPlace {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+const SNS_SUBJECT_LENGTH = 100;
+
+function messageOf(alarm: AlarmModel, change: StateChange, account: AccountPlace): object {
+  const definition = alarm.definition;
+  return {
+    AlarmName: alarm.name,
+    AlarmDescription: definition.AlarmDescription ?? null,
+    AWSAccountId: account.accountId,
+    AlarmConfigurationUpdatedTimestamp: formatTime(alarm.configuredAtMs),
+    NewStateValue: change.to,
+    NewStateReason: change.reason.text,
+    StateChangeTime: formatTime(change.atMs),
+    Region: regionDisplayName(account.region),
+    AlarmArn: alarm.arn,
+    OldStateValue: change.from,
+    OKActions: definition.OKActions ?? [],
+    AlarmActions: definition.AlarmActions ?? [],
+    InsufficientDataActions: definition.InsufficientDataActions ?? [],
+    Trigger: triggerOf(alarm),
+  };
+}
+
+function triggerOf(alarm: AlarmModel): object {
+  const definition = alarm.definition;
+  const rule = {
+    EvaluationPeriods: definition.EvaluationPeriods,
+    ...(definition.DatapointsToAlarm === undefined ? {} : { DatapointsToAlarm: definition.DatapointsToAlarm }),
+    ComparisonOperator: definition.ComparisonOperator,
+    Threshold: definition.Threshold,
+    TreatMissingData: definition.TreatMissingData ?? 'missing',
+    EvaluateLowSampleCountPercentile: definition.EvaluateLowSampleCountPercentile ?? '',
+  };
+  if (definition.Metrics !== undefined)
+    return { Period: periodOf(definition.Metrics), ...rule, Metrics: definition.Metrics.map(queryOf) };
+  return {
+    MetricName: definition.MetricName,
+    Namespace: definition.Namespace,
+    StatisticType: 'Statistic',
+    Statistic: definition.Statistic?.toUpperCase(),
+    Unit: definition.Unit ?? null,
+    Dimensions: lowerCaseDimensions(definition.Dimensions),
+    Period: definition.Period,
+    ...rule,
+  };
+}
+
+function queryOf(query: MetricDataQuery): object {
+  const returned = { ReturnData: query.ReturnData ?? true };
+  const label = query.Label === undefined ? {} : { Label: query.Label };
+  if (query.MetricStat === undefined) return { Expression: query.Expression, Id: query.Id, ...label, ...returned };
+  const { Metric: metric, Period, Stat } = query.MetricStat;
+  const Metric = {
+    Dimensions: lowerCaseDimensions(metric?.Dimensions),
+    MetricName: metric?.MetricName,
+    Namespace: metric?.Namespace,
+  };
+  return { Id: query.Id, ...label, MetricStat: { Metric, Period, Stat }, ...returned };
+}
+
+function periodOf(queries: readonly MetricDataQuery[]): number | undefined {
+  return queries.find((query) => query.MetricStat !== undefined)?.MetricStat?.Period;
+}
+
+// In notifications, and only there, dimension keys are in lower case.
+function lowerCaseDimensions(dimensions: readonly { Name?: string | undefined; Value?: string | undefined }[] = []) {
+  return dimensions.map(({ Name, Value }) => ({ value: Value, name: Name }));
+}

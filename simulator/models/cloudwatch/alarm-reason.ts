@@ -1,0 +1,94 @@
+import type { AlarmPlan, ComparisonOperator } from './alarm-plan.ts';
+import type { WindowDatapoint } from './alarm-windows.ts';
+
+export type StateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+/** Why an alarm is in its state, in CloudWatch's words, and the same as the JSON of StateReasonData. */
+export interface StateReason {
+  readonly text: string;
+  /** Absent where somebody else set the state. */
+  readonly data?: string;
+}
+
+export const INITIAL_REASON: StateReason = { text: 'Unchecked: Initial alarm creation' };
+
+export interface ReasonedEvaluation {
+  readonly plan: AlarmPlan;
+  readonly from: StateValue;
+  readonly to: StateValue;
+  /** Newest first. */
+  readonly datapoints: readonly WindowDatapoint[];
+  readonly breaches: (value: number) => boolean;
+  readonly atMs: number;
+}
+
+/** The wording is CloudWatch's own; nothing should read it but people. */
+export function reasonOf(evaluation: ReasonedEvaluation): StateReason {
+  return { text: textOf(evaluation), data: JSON.stringify(dataOf(evaluation)) };
+}
+
+/** `2026-03-02T09:15:44.775+0000`, as CloudWatch writes times in notifications and reasons. */
+export function formatTime(atMs: number): string {
+  return new Date(atMs).toISOString().replace('Z', '+0000');
+}
+
+function textOf({ plan, from, to, datapoints, breaches }: ReasonedEvaluation): string {
+  const missing = Math.max(plan.evaluationPeriods - datapoints.length, 0);
+  if (to === 'INSUFFICIENT_DATA')
+    return `Insufficient Data: ${counted(missing, 'datapoint')} ${missing === 1 ? 'was' : 'were'} unknown.`;
+  const filled = plan.treatMissingData === 'breaching' || plan.treatMissingData === 'notBreaching';
+  if (datapoints.length === 0 && filled) {
+    const treatedAs = plan.treatMissingData === 'breaching' ? 'Breaching' : 'NonBreaching';
+    return `Threshold Crossed: no datapoints were received for ${counted(plan.evaluationPeriods, 'period')} and ${counted(missing, 'missing datapoint')} ${missing === 1 ? 'was' : 'were'} treated as [${treatedAs}].`;
+  }
+  const telling = datapoints.filter((point) => breaches(point.value) === (to === 'ALARM'));
+  const needed = to === 'ALARM' ? plan.datapointsToAlarm : plan.evaluationPeriods - plan.datapointsToAlarm + 1;
+  const verb = `${telling.length === 1 ? 'was' : 'were'}${to === 'ALARM' ? '' : ' not'}`;
+  const threshold = `${RELATION[plan.comparisonOperator]} the threshold (${decimal(plan.threshold)})`;
+  const head = `Threshold Crossed: ${telling.length} out of the last ${plan.evaluationPeriods} datapoints`;
+  const tail = `(minimum ${counted(needed, 'datapoint')} for ${from} -> ${to} transition).`;
+  const shown = telling
+    .slice(0, SHOWN_DATAPOINTS)
+    .map(({ startMinute, value }) => `${decimal(value)} (${stamp(startMinute)})`);
+  return telling.length <= SHOWN_DATAPOINTS
+    ? `${head} [${shown.join(', ')}] ${verb} ${threshold} ${tail}`
+    : `${head} ${verb} ${threshold}. The most recent datapoints which crossed the threshold: [${shown.join(', ')}] ${tail}`;
+}
+
+const SHOWN_DATAPOINTS = 5;
+
+const RELATION: Readonly<Record<ComparisonOperator, string>> = {
+  GreaterThanOrEqualToThreshold: 'greater than or equal to',
+  GreaterThanThreshold: 'greater than',
+  LessThanThreshold: 'less than',
+  LessThanOrEqualToThreshold: 'less than or equal to',
+};
+
+function dataOf({ plan, datapoints, atMs }: ReasonedEvaluation): Record<string, unknown> {
+  const oldest = datapoints.at(-1);
+  const timed = datapoints.map(({ startMinute, value }) => ({ timestamp: formatTime(startMinute * 60_000), value }));
+  return {
+    version: '1.0',
+    queryDate: formatTime(atMs),
+    ...(oldest === undefined ? {} : { startDate: formatTime(oldest.startMinute * 60_000) }),
+    period: plan.periodMinutes * 60,
+    recentDatapoints: datapoints.map(({ value }) => value).reverse(),
+    threshold: plan.threshold,
+    evaluatedDatapoints: timed,
+  };
+}
+
+/** A number as Java prints a double: always with a fraction. */
+function decimal(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e15 ? value.toFixed(1) : String(value);
+}
+
+/** `02/03/26 09:10:00` */
+function stamp(minute: number): string {
+  const iso = new Date(minute * 60_000).toISOString();
+  return `${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(2, 4)} ${iso.slice(11, 19)}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

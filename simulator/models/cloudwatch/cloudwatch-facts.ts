@@ -1,0 +1,51 @@
+/** What the CloudWatch model takes from AWS. Each can be set otherwise, so that a test can ask "and if it were not so?" */
+export interface CloudWatchFacts {
+  /**
+   * What FILL(m, 0) gives when m has no datapoint at all in the range. Not documented; idle streams depend on it.
+   */
+  readonly fillOfEmptySeries: 'zeros' | 'nothing';
+  /**
+   * Periods that an evaluation reads beyond EvaluationPeriods, to stand in for missing ones. The user guide's tables
+   * show 2 for N = 3 ("Configuring how CloudWatch alarms treat missing data"); other N are not documented.
+   */
+  readonly extraPeriods: number;
+  /** EvaluationPeriods x Period at most. PutMetricAlarm, API reference: one day. */
+  readonly maxAlarmWindowSeconds: number;
+  /** The same for periods of an hour and more. PutMetricAlarm, API reference: seven days. */
+  readonly maxLongPeriodAlarmWindowSeconds: number;
+  /** OKActions, AlarmActions, InsufficientDataActions. PutMetricAlarm, API reference. */
+  readonly maxActionsPerState: number;
+  /** TagResource, API reference. */
+  readonly maxTagsPerResource: number;
+  /** Names in one DescribeAlarms or DeleteAlarms call. API reference. */
+  readonly maxAlarmNamesPerCall: number;
+  /** Metric alarms per account and region: `LimitExceeded` beyond it. There is none by default: service quotas. */
+  readonly maxAlarms: number;
+  /** Queries in one GetMetricData call, and its datapoints. GetMetricData, API reference. */
+  readonly maxMetricDataQueries: number;
+  readonly maxDatapointsPerGetMetricData: number;
+  /** Datapoints that GetMetricStatistics returns at most. API reference. */
+  readonly maxDatapointsPerGetMetricStatistics: number;
+  /** How far back 1-minute and 5-minute datapoints can be read. GetMetricStatistics, API reference. */
+  readonly oneMinuteRetentionDays: number;
+  readonly fiveMinuteRetentionDays: number;
+  /** History items kept for one alarm. AWS keeps them for 30 days; this bounds the memory of a long simulation. */
+  readonly maxHistoryItemsPerAlarm: number;
+}
+
+export const CLOUDWATCH_FACTS: CloudWatchFacts = {
+  fillOfEmptySeries: 'zeros',
+  extraPeriods: 2,
+  maxAlarmWindowSeconds: 86_400,
+  maxLongPeriodAlarmWindowSeconds: 604_800,
+  maxActionsPerState: 5,
+  maxTagsPerResource: 50,
+  maxAlarmNamesPerCall: 100,
+  maxAlarms: Number.POSITIVE_INFINITY,
+  maxMetricDataQueries: 500,
+  maxDatapointsPerGetMetricData: 100_800,
+  maxDatapointsPerGetMetricStatistics: 1_440,
+  oneMinuteRetentionDays: 15,
+  fiveMinuteRetentionDays: 63,
+  maxHistoryItemsPerAlarm: 200,
+};

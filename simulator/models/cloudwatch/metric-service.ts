@@ -1,0 +1,264 @@
+import type {
+  GetMetricDataInput,
+  GetMetricDataOutput,
+  GetMetricStatisticsInput,
+  GetMetricStatisticsOutput,
+  ListMetricsInput,
+  ListMetricsOutput,
+  MetricDatum,
+  PutMetricDataInput,
+} from '@aws-sdk/client-cloudwatch';
+import { AwsServiceError } from '../aws-service-error.ts';
+import type { Clock } from '../clock.ts';
+import type { CloudWatchFacts } from './cloudwatch-facts.ts';
+import { permitted } from './constraints.ts';
+import type { MathFrame } from './metric-math-program.ts';
+import { type MetricQueryPlan, planMetricQueries } from './metric-query-plan.ts';
+import { type MetricIdentity, type MetricSeries, type MinuteDatum, STATISTICS } from './metric-series.ts';
+import type { MetricStore } from './metric-store.ts';
+import { takePage } from './paging.ts';
+
+/** The metric calls of CloudWatch. */
+export class MetricService {
+  readonly #clock: Clock;
+  readonly #facts: CloudWatchFacts;
+  readonly #metrics: MetricStore;
+
+  constructor(clock: Clock, facts: CloudWatchFacts, metrics: MetricStore) {
+    this.#clock = clock;
+    this.#facts = facts;
+    this.#metrics = metrics;
+  }
+
+  put(input: PutMetricDataInput): void {
+    const nowMs = this.#clock.nowMs();
+    const namespace = input.Namespace ?? '';
+    if (namespace === '')
+      throw new AwsServiceError('MissingRequiredParameterException', 'The parameter Namespace is required.');
+    if (namespace.startsWith('AWS/')) throw invalidValue(namespace, 'Namespace', "it must not start with 'AWS/'");
+    const puts = (input.MetricData ?? []).map((datum) => ({ datum, values: valuesOf(datum), name: nameOf(datum) }));
+    for (const { datum, values, name } of puts) {
+      const atMs = datum.Timestamp?.getTime() ?? nowMs;
+      const series = this.#metrics.series(identityOf(namespace, name, datum.Dimensions));
+      this.#metrics.put(series, Math.floor(atMs / 60_000), values, nowMs, datum.Unit);
+    }
+  }
+
+  getData(input: GetMetricDataInput): GetMetricDataOutput {
+    const [startMs, endMs] = rangeOf(input.StartTime, input.EndTime);
+    const plan = planMetricQueries(input.MetricDataQueries ?? [], this.#facts);
+    this.#metrics.deliver(this.#clock.nowMs());
+    const newestFirst = input.ScanBy !== 'TimestampAscending';
+    const results = plan.returned.map(({ id, label, program, periodSeconds }) => {
+      const seconds = periodSeconds ?? longestPeriod(plan);
+      const [from, to, minutes] = [
+        Math.floor(startMs / 1000 / seconds),
+        Math.ceil(endMs / 1000 / seconds),
+        seconds / 60,
+      ];
+      if (program.scalar && plan.metrics.length === 0) throw invalidQuery(`'${id}' returns no time series.`);
+      const frame = this.#frameOf(plan, from, to, minutes);
+      const points: { at: Date; value: number }[] = [];
+      for (let period = 0; period < frame.length; period += 1) {
+        const value = program.at(frame, period);
+        if (Number.isFinite(value)) points.push({ at: new Date((from + period) * seconds * 1000), value });
+      }
+      return { id, label, points: newestFirst ? points.reverse() : points };
+    });
+    return this.#pageOf(results, input);
+  }
+
+  getStatistics(input: GetMetricStatisticsInput): GetMetricStatisticsOutput {
+    const [startMs, endMs] = rangeOf(input.StartTime, input.EndTime);
+    const { Namespace: namespace, MetricName: name, Period: seconds = 0 } = input;
+    if (namespace === undefined || name === undefined)
+      throw new AwsServiceError(
+        'MissingRequiredParameterException',
+        'The parameters Namespace and MetricName are required.',
+      );
+    if (!(seconds >= 60 && seconds % 60 === 0))
+      throw invalidValue(String(seconds), 'Period', 'a multiple of 60 is needed');
+    const statistics = (input.Statistics ?? []).map(
+      (statistic) => permitted(STATISTICS, statistic) ?? unknownStatistic(statistic),
+    );
+    if (statistics.length === 0) throw unsupportedStatistics();
+    const [from, to] = [Math.floor(startMs / 1000 / seconds), Math.ceil(endMs / 1000 / seconds)];
+    if (to - from > this.#facts.maxDatapointsPerGetMetricStatistics)
+      throw new AwsServiceError(
+        'InvalidParameterCombinationException',
+        `You have requested up to ${to - from} datapoints, which exceeds the limit of ${this.#facts.maxDatapointsPerGetMetricStatistics}.`,
+      );
+    this.#metrics.deliver(this.#clock.nowMs());
+    const series = this.#metrics.series(identityOf(namespace, name, input.Dimensions));
+    const datapoints = [];
+    for (let period = from; period < to; period += 1) {
+      const [first, end] = [period * (seconds / 60), (period + 1) * (seconds / 60)];
+      if (!series.hasDataIn(first, end) || this.#isForgotten(end, seconds)) continue;
+      const values = statistics.map((statistic) => [statistic, series.aggregate(first, end, statistic)] as const);
+      datapoints.push({
+        Timestamp: new Date(period * seconds * 1000),
+        ...Object.fromEntries(values),
+        Unit: unitOf(series),
+      });
+    }
+    return { Label: name, Datapoints: datapoints };
+  }
+
+  list(input: ListMetricsInput): ListMetricsOutput {
+    this.#metrics.deliver(this.#clock.nowMs());
+    const found = [...this.#metrics.withData()]
+      .map((series) => series.identity)
+      .filter((identity) => matches(identity, input));
+    const page = takePage(found, 500, input.NextToken);
+    return {
+      Metrics: page.items.map(({ namespace, metricName, dimensions }) => ({
+        Namespace: namespace,
+        MetricName: metricName,
+        Dimensions: dimensions.map(({ name, value }) => ({ Name: name, Value: value })),
+      })),
+      ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+    };
+  }
+
+  #frameOf(plan: MetricQueryPlan, from: number, to: number, periodMinutes: number): MathFrame {
+    const length = Math.max(to - from, 0);
+    const series = plan.metrics.map(({ identity }) => this.#metrics.series(identity));
+    const values = plan.metrics.map(({ statistic }, index) =>
+      Float64Array.from({ length }, (_, period) => {
+        const first = (from + period) * periodMinutes;
+        if (this.#isForgotten(first + periodMinutes, periodMinutes * 60)) return Number.NaN;
+        return series[index]?.aggregate(first, first + periodMinutes, statistic) ?? Number.NaN;
+      }),
+    );
+    const asEmpty = this.#facts.fillOfEmptySeries === 'nothing';
+    return { length, values, empty: values.map((column) => asEmpty && column.every(Number.isNaN)) };
+  }
+
+  #isForgotten(endMinute: number, periodSeconds: number): boolean {
+    const { oneMinuteRetentionDays, fiveMinuteRetentionDays } = this.#facts;
+    const days = periodSeconds < 300 ? oneMinuteRetentionDays : fiveMinuteRetentionDays;
+    return periodSeconds < 3600 && endMinute * 60_000 < this.#clock.nowMs() - days * 86_400_000;
+  }
+
+  #pageOf(results: readonly QueryResult[], input: GetMetricDataInput): GetMetricDataOutput {
+    // As AWS does, a page holds so many datapoints in all, and a query that did not end says PartialData.
+    const limit = Math.min(input.MaxDatapoints ?? Number.POSITIVE_INFINITY, this.#facts.maxDatapointsPerGetMetricData);
+    const flat = results.flatMap(({ points }, index) => points.map((point) => ({ index, point })));
+    const page = takePage(flat, limit, input.NextToken);
+    const last = page.nextToken === undefined ? undefined : page.items.at(-1)?.index;
+    return {
+      MetricDataResults: results.map(({ id, label }, index) => {
+        const points = page.items.filter((item) => item.index === index).map((item) => item.point);
+        return {
+          Id: id,
+          Label: label,
+          Timestamps: points.map((point) => point.at),
+          Values: points.map((point) => point.value),
+          StatusCode: last !== undefined && index >= last ? 'PartialData' : 'Complete',
+        };
+      }),
+      Messages: [],
+      ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+    };
+  }
+}
+
+interface QueryResult {
+  readonly id: string;
+  readonly label: string;
+  readonly points: readonly { readonly at: Date; readonly value: number }[];
+}
+
+function rangeOf(start: Date | undefined, end: Date | undefined): [number, number] {
+  if (start === undefined || end === undefined)
+    throw new AwsServiceError(
+      'MissingRequiredParameterException',
+      'The parameters StartTime and EndTime are required.',
+    );
+  if (!(start < end))
+    throw new AwsServiceError(
+      'ValidationException',
+      'The parameter StartTime must be less than the parameter EndTime.',
+    );
+  return [start.getTime(), end.getTime()];
+}
+
+function longestPeriod(plan: MetricQueryPlan): number {
+  return Math.max(60, ...plan.metrics.map(({ periodSeconds }) => periodSeconds));
+}
+
+function valuesOf(datum: MetricDatum): MinuteDatum {
+  const set = datum.StatisticValues;
+  if (set !== undefined) {
+    const { SampleCount: sampleCount, Sum: sum, Minimum: minimum, Maximum: maximum } = set;
+    if (sampleCount === undefined || sum === undefined || minimum === undefined || maximum === undefined)
+      throw new AwsServiceError('MissingRequiredParameterException', 'StatisticValues needs all of its members.');
+    return { sampleCount, sum, minimum, maximum };
+  }
+  const values = datum.Values ?? (datum.Value === undefined ? [] : [datum.Value]);
+  if (values.length === 0)
+    throw new AwsServiceError(
+      'MissingRequiredParameterException',
+      'One of Value, Values, StatisticValues is required.',
+    );
+  for (const value of values)
+    if (!Number.isFinite(value)) throw invalidValue(String(value), 'MetricData.Value', 'a number is needed');
+  const counts = values.map((_, index) => datum.Counts?.[index] ?? 1);
+  return {
+    sampleCount: counts.reduce((total, count) => total + count, 0),
+    sum: values.reduce((total, value, index) => total + value * (counts[index] ?? 1), 0),
+    minimum: Math.min(...values),
+    maximum: Math.max(...values),
+  };
+}
+
+function nameOf(datum: MetricDatum): string {
+  if (datum.MetricName !== undefined && datum.MetricName !== '') return datum.MetricName;
+  throw new AwsServiceError('MissingRequiredParameterException', 'The parameter MetricData.MetricName is required.');
+}
+
+function identityOf(namespace: string, metricName: string, dimensions: MetricDatum['Dimensions'] = []): MetricIdentity {
+  return {
+    namespace,
+    metricName,
+    dimensions: dimensions.map(({ Name, Value }) => ({ name: Name ?? '', value: Value ?? '' })),
+  };
+}
+
+function matches(identity: MetricIdentity, input: ListMetricsInput): boolean {
+  return (
+    (input.Namespace === undefined || input.Namespace === identity.namespace) &&
+    (input.MetricName === undefined || input.MetricName === identity.metricName) &&
+    (input.Dimensions ?? []).every((wanted) =>
+      identity.dimensions.some(
+        ({ name, value }) => name === wanted.Name && (wanted.Value === undefined || wanted.Value === value),
+      ),
+    )
+  );
+}
+
+function unitOf(series: MetricSeries): 'None' {
+  return (series.unit ?? 'None') as 'None';
+}
+
+function unknownStatistic(statistic: string): never {
+  throw invalidValue(statistic, 'Statistics', `it is none of ${STATISTICS.join(', ')}`);
+}
+
+function unsupportedStatistics(): AwsServiceError {
+  return new AwsServiceError(
+    'MissingRequiredParameterException',
+    'The parameter Statistics is required (extended statistics are not modelled).',
+  );
+}
+
+function invalidValue(value: string, parameter: string, why: string): AwsServiceError {
+  return new AwsServiceError(
+    'InvalidParameterValueException',
+    `The value ${value} for parameter ${parameter} is invalid: ${why}.`,
+  );
+}
+
+function invalidQuery(message: string): AwsServiceError {
+  return new AwsServiceError('ValidationException', message);
+}

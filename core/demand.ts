@@ -16,11 +16,19 @@ export interface Demand {
   at(minute: number): number;
   /** Highest offered load of the minutes `from` to `to`, both included, in shards. */
   peak(from: number, to: number): number;
+  /** The same of five-minute means: what is left when spikes of a minute or two are ignored. */
+  sustainedPeak(from: number, to: number): number;
+  /** Mean of the minutes `from` to `to`, both included, in shards. */
+  mean(from: number, to: number): number;
 }
 
+const SUSTAINED_MINUTES = 5;
+
 export class DemandHistory implements Demand {
-  /** `levels[k][i]` is the peak of the 2^k minutes that end with minute i. */
-  readonly #levels: Float64Array[] = [];
+  readonly #peaks: PeakTable;
+  readonly #sustained: PeakTable;
+  /** `sums[i]` is the sum of all minutes before i. */
+  readonly #sums: Float64Array;
   #length = 0;
 
   /** Throws a RangeError on a capacity that is not a positive whole number of minutes. */
@@ -28,7 +36,9 @@ export class DemandHistory implements Demand {
     if (!Number.isInteger(capacityMinutes) || capacityMinutes < 1) {
       throw new RangeError(`capacityMinutes must be a positive whole number, got ${capacityMinutes}`);
     }
-    for (let span = 1; span <= capacityMinutes; span *= 2) this.#levels.push(new Float64Array(capacityMinutes));
+    this.#peaks = new PeakTable(capacityMinutes);
+    this.#sustained = new PeakTable(capacityMinutes);
+    this.#sums = new Float64Array(capacityMinutes + 1);
   }
 
   static of(shards: ArrayLike<number>): DemandHistory {
@@ -43,29 +53,60 @@ export class DemandHistory implements Demand {
 
   append(shards: number): void {
     const minute = this.#length;
-    const newest = this.#levels[0];
-    if (newest === undefined || minute >= newest.length) throw new RangeError(`demand history is full at ${minute}`);
-    newest[minute] = shards;
-    let peak = shards;
-    for (let level = 1; level < this.#levels.length; level++) {
-      const below = this.#levels[level - 1] as Float64Array;
-      const earlier = minute - (1 << (level - 1));
-      if (earlier >= 0) peak = Math.max(peak, below[earlier] as number);
-      (this.#levels[level] as Float64Array)[minute] = peak;
-    }
+    if (minute >= this.#sums.length - 1) throw new RangeError(`demand history is full at ${minute} minutes`);
+    this.#sums[minute + 1] = (this.#sums[minute] as number) + shards;
     this.#length = minute + 1;
+    this.#peaks.append(minute, shards);
+    this.#sustained.append(minute, this.mean(minute - SUSTAINED_MINUTES + 1, minute));
   }
 
   at(minute: number): number {
-    const clamped = Math.max(0, Math.min(minute, this.#length - 1));
-    return this.#levels[0]?.[clamped] ?? 0;
+    return this.#peaks.at(this.#clamp(minute));
   }
 
   peak(from: number, to: number): number {
-    const last = Math.max(0, Math.min(to, this.#length - 1));
-    const first = Math.max(0, Math.min(from, last));
+    return this.#peaks.between(this.#clamp(from), this.#clamp(to));
+  }
+
+  sustainedPeak(from: number, to: number): number {
+    return this.#sustained.between(this.#clamp(from), this.#clamp(to));
+  }
+
+  mean(from: number, to: number): number {
+    const first = this.#clamp(from);
+    const last = this.#clamp(to);
+    return ((this.#sums[last + 1] as number) - (this.#sums[first] as number)) / (last - first + 1);
+  }
+
+  #clamp(minute: number): number {
+    return Math.max(0, Math.min(minute, this.#length - 1));
+  }
+}
+
+/** `levels[k][i]` is the peak of the 2^k values that end with i. */
+class PeakTable {
+  readonly #levels: Float64Array[] = [];
+
+  constructor(capacity: number) {
+    for (let span = 1; span <= capacity; span *= 2) this.#levels.push(new Float64Array(capacity));
+  }
+
+  append(index: number, value: number): void {
+    let peak = value;
+    for (let level = 0; level < this.#levels.length; level++) {
+      (this.#levels[level] as Float64Array)[index] = peak;
+      const earlier = index - (1 << level);
+      if (earlier >= 0) peak = Math.max(peak, this.#levels[level]?.[earlier] as number);
+    }
+  }
+
+  at(index: number): number {
+    return this.#levels[0]?.[index] ?? 0;
+  }
+
+  between(first: number, last: number): number {
     const level = 31 - Math.clz32(last - first + 1);
-    const series = this.#levels[level] as Float64Array;
-    return Math.max(series[last] as number, series[first + (1 << level) - 1] as number);
+    const peaks = this.#levels[level] as Float64Array;
+    return Math.max(peaks[last] as number, peaks[first + (1 << level) - 1] as number);
   }
 }

@@ -15,6 +15,8 @@ export interface RetrySettings {
   readonly longestWaitMs: number;
   /** Resends after the first attempt; 0 sends once. */
   readonly retries: number;
+  /** A call without an answer for so long is given up (and, where that is safe, sent again). */
+  readonly callTimeoutMs: number;
 }
 
 export interface Deployment {
@@ -50,7 +52,7 @@ export function readDeployment(environment: Environment, settingsJson: string | 
       remedy: `use ${logLevels.join(', ')}`,
     });
   }
-  const streams = settingsJson === undefined ? undefined : readStreams(settingsJson, given, faults);
+  const streams = settingsJson === undefined || !defaults ? undefined : readStreams(settingsJson, given, faults);
   if (faults.length > 0 || !defaults || !isLogLevel(logLevel)) return fail(faults);
   return succeed({
     dryRun: readDryRun(environment.DRY_RUN),
@@ -131,7 +133,13 @@ function readRetry(environment: Environment, faults: Fault[]): RetrySettings {
       remedy: 'give at least as much',
     });
   }
-  return { shortestWaitMs: shortest * 1000, longestWaitMs: longest * 1000, retries: Math.floor(retries) };
+  const timeout = numberVariable(environment, 'CALL_TIMEOUT_SECONDS', { low: 0.1, high: 60, otherwise: 5 }, faults);
+  return {
+    shortestWaitMs: shortest * 1000,
+    longestWaitMs: longest * 1000,
+    retries: Math.floor(retries),
+    callTimeoutMs: timeout * 1000,
+  };
 }
 
 interface Range {

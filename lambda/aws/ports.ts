@@ -1,0 +1,29 @@
+/** Builds the ports over the SDK's clients; the only file that constructs clients. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { RetrySettings } from '../../core/deployment.ts';
+import type { Ports } from '../ports.ts';
+import { cloudWatchAlarms } from './alarms.ts';
+import { lambdaFunctions } from './functions.ts';
+import { retryStrategy } from './retry.ts';
+import { kinesisStreams } from './streams.ts';
+
+const connectionTimeoutMs = 2_000;
+
+export function awsPorts(retry: RetrySettings): Ports {
+  // HTTP/1.1 for all: at a handful of calls an invocation HTTP/2, Kinesis' default here, only adds a slower handshake.
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: retry.callTimeoutMs,
+    throwOnRequestTimeout: true,
+  });
+  const shared = { requestHandler, retryStrategy: retryStrategy(retry) };
+  const oneAttempt = { requestHandler, retryStrategy: retryStrategy({ ...retry, retries: 0 }) };
+  return {
+    streams: kinesisStreams(new KinesisClient(shared), new KinesisClient(oneAttempt)),
+    alarms: cloudWatchAlarms(new CloudWatchClient(shared)),
+    functions: lambdaFunctions(new LambdaClient(shared)),
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * When and how long to wait before a call is sent again. The SDK's own strategies give up after a fixed budget; a thousand
+ * alarms at once need more patience than that with calls that CloudWatch allows three times a second.
+ */
+import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
+import type { RetrySettings } from '../../core/deployment.ts';
+
+/** Resends after an error that is not throttling: a call that fails so often is left to the next delivery. */
+const retriesOfFaults = 4;
+
+export function retryStrategy(settings: RetrySettings, random: () => number = Math.random): RetryStrategyV2 {
+  return {
+    acquireInitialRetryToken: async () => token(0, 0),
+    refreshRetryTokenForRetry: async (last: RetryToken, error: RetryErrorInfo) => {
+      const count = last.getRetryCount();
+      const most = error.errorType === 'THROTTLING' ? settings.retries : Math.min(retriesOfFaults, settings.retries);
+      if (error.errorType === 'CLIENT_ERROR' || count >= most) throw new Error('no more retries');
+      return token(count + 1, waitMs(count, settings, random));
+    },
+    recordSuccess: () => undefined,
+  };
+}
+
+/** Exponential from the shortest wait to the longest, with full jitter above the shortest. */
+export function waitMs(count: number, settings: RetrySettings, random: () => number): number {
+  const ceiling = Math.min(settings.longestWaitMs, settings.shortestWaitMs * 2 ** (count + 1));
+  return settings.shortestWaitMs + random() * Math.max(0, ceiling - settings.shortestWaitMs);
+}
+
+function token(count: number, delayMs: number): RetryToken {
+  return { getRetryCount: () => count, getRetryDelay: () => delayMs };
+}

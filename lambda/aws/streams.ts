@@ -1,0 +1,79 @@
+/** Kinesis, as the product uses it. */
+import {
+  AddTagsToStreamCommand,
+  DescribeLimitsCommand,
+  DescribeStreamSummaryCommand,
+  type KinesisClient,
+  ListTagsForStreamCommand,
+  UpdateShardCountCommand,
+} from '@aws-sdk/client-kinesis';
+import { awsFacts } from '../../core/aws-facts.ts';
+import type { StreamStatus } from '../../core/stream-state.ts';
+import type { Tags } from '../../core/stream-tags.ts';
+import type { StreamPort } from '../ports.ts';
+import { call } from './calls.ts';
+
+/**
+ * @param client resends throttled and failed calls.
+ * @param oneAttempt never resends. The SDK takes LimitExceededException for throttling and would send UpdateShardCount again.
+ */
+export function kinesisStreams(client: KinesisClient, oneAttempt: KinesisClient): StreamPort {
+  return {
+    describe: (streamName) =>
+      call('kinesis:DescribeStreamSummary', async () => {
+        const { StreamDescriptionSummary: summary } = await client.send(
+          new DescribeStreamSummaryCommand({ StreamName: streamName }),
+        );
+        if (summary?.OpenShardCount === undefined || !summary.StreamStatus)
+          throw new TypeError('DescribeStreamSummary without a summary');
+        return {
+          status: summary.StreamStatus as StreamStatus,
+          mode: summary.StreamModeDetails?.StreamMode === 'ON_DEMAND' ? 'ON_DEMAND' : 'PROVISIONED',
+          openShardCount: summary.OpenShardCount,
+        };
+      }),
+    listTags: (streamName) => call('kinesis:ListTagsForStream', () => listAllTags(client, streamName)),
+    addTags: (streamName, tags) =>
+      call('kinesis:AddTagsToStream', async () => {
+        const entries = Object.entries(tags);
+        const most = awsFacts.streamTagsPerCall.value;
+        for (let start = 0; start < entries.length; start += most) {
+          const Tags = Object.fromEntries(entries.slice(start, start + most));
+          await client.send(new AddTagsToStreamCommand({ StreamName: streamName, Tags }));
+        }
+      }),
+    updateShardCount: (streamName, targetShardCount) =>
+      call('kinesis:UpdateShardCount', async () => {
+        await oneAttempt.send(
+          new UpdateShardCountCommand({
+            StreamName: streamName,
+            TargetShardCount: targetShardCount,
+            ScalingType: 'UNIFORM_SCALING',
+          }),
+        );
+      }),
+    describeLimits: () =>
+      call('kinesis:DescribeLimits', async () => {
+        const { ShardLimit, OpenShardCount } = await client.send(new DescribeLimitsCommand({}));
+        if (ShardLimit === undefined || OpenShardCount === undefined)
+          throw new TypeError('DescribeLimits without limits');
+        return { shardLimit: ShardLimit, openShardCount: OpenShardCount };
+      }),
+  };
+}
+
+async function listAllTags(client: KinesisClient, StreamName: string): Promise<Tags> {
+  const tags: Record<string, string> = {};
+  let ExclusiveStartTagKey: string | undefined;
+  do {
+    const page = await client.send(
+      new ListTagsForStreamCommand({
+        StreamName,
+        ...(ExclusiveStartTagKey === undefined ? {} : { ExclusiveStartTagKey }),
+      }),
+    );
+    for (const { Key, Value } of page.Tags ?? []) if (Key !== undefined) tags[Key] = Value ?? '';
+    ExclusiveStartTagKey = page.HasMoreTags ? page.Tags?.at(-1)?.Key : undefined;
+  } while (ExclusiveStartTagKey !== undefined);
+  return tags;
+}

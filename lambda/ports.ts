@@ -1,0 +1,81 @@
+/**
+ * The AWS operations that the functions use, one method each: fakes stay small, and a port shows which permission is needed.
+ * Expected failures are values; a method throws only for a bug.
+ */
+import type { AlarmDefinition } from '../core/alarm-definition.ts';
+import type { AwsFailure } from '../core/scaling-report.ts';
+import type { AlarmState, AlarmUserParts, IteratorAge, StreamMode, StreamStatus } from '../core/stream-state.ts';
+import type { Tags } from '../core/stream-tags.ts';
+
+export type CallFailure = AwsFailure & {
+  /** The operation, as IAM names it: `kinesis:UpdateShardCount`. */
+  readonly call: string;
+};
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: CallFailure };
+
+export interface StreamSummary {
+  readonly status: StreamStatus;
+  readonly mode: StreamMode;
+  readonly openShardCount: number;
+}
+
+export interface ShardLimits {
+  readonly shardLimit: number;
+  readonly openShardCount: number;
+}
+
+export interface StreamPort {
+  /** kinesis:DescribeStreamSummary */
+  readonly describe: (streamName: string) => Promise<Answer<StreamSummary>>;
+  /** kinesis:ListTagsForStream, all pages. */
+  readonly listTags: (streamName: string) => Promise<Answer<Tags>>;
+  /** kinesis:AddTagsToStream; refused unless the stream is ACTIVE. */
+  readonly addTags: (streamName: string, tags: Tags) => Promise<Answer<void>>;
+  /** kinesis:UpdateShardCount, sent once: a blind resend after the first has worked would act on old facts. */
+  readonly updateShardCount: (streamName: string, targetShardCount: number) => Promise<Answer<void>>;
+  /** kinesis:DescribeLimits */
+  readonly describeLimits: () => Promise<Answer<ShardLimits>>;
+}
+
+export type UntaggedAlarm = Omit<AlarmState, 'tags'>;
+
+export interface AlarmPort {
+  /** cloudwatch:DescribeAlarms, by up to 100 names; a name without an alarm is absent from the answer. */
+  readonly describe: (alarmNames: readonly string[]) => Promise<Answer<ReadonlyMap<string, UntaggedAlarm>>>;
+  /** cloudwatch:ListTagsForResource; an alarm that does not exist has none. */
+  readonly listTags: (alarmArn: string) => Promise<Answer<Tags>>;
+  /** cloudwatch:PutMetricAlarm */
+  readonly put: (alarmName: string, definition: AlarmDefinition, userParts: AlarmUserParts) => Promise<Answer<void>>;
+  /** cloudwatch:SetAlarmState, to INSUFFICIENT_DATA. */
+  readonly rearm: (alarmName: string, why: string) => Promise<Answer<void>>;
+  /** cloudwatch:TagResource */
+  readonly tag: (alarmArn: string, tags: Tags) => Promise<Answer<void>>;
+  /** cloudwatch:GetMetricData: the newest iterator age of the stream within the last day. */
+  readonly iteratorAge: (streamName: string, nowMs: number) => Promise<Answer<IteratorAge>>;
+}
+
+export interface FunctionPort {
+  /** lambda:GetFunctionConcurrency; undefined when none is reserved. */
+  readonly reservedConcurrency: (functionName: string) => Promise<Answer<number | undefined>>;
+  /** lambda:GetAccountSettings: concurrency that no function has reserved. */
+  readonly unreservedConcurrency: () => Promise<Answer<number>>;
+  /** lambda:PutFunctionConcurrency */
+  readonly reserve: (functionName: string, concurrency: number) => Promise<Answer<void>>;
+  /** lambda:DeleteFunctionConcurrency */
+  readonly unreserve: (functionName: string) => Promise<Answer<void>>;
+  /** lambda:ListEventSourceMappings: whether the function reads the stream. */
+  readonly reads: (functionName: string, streamArn: string) => Promise<Answer<boolean>>;
+}
+
+export interface Ports {
+  readonly streams: StreamPort;
+  readonly alarms: AlarmPort;
+  readonly functions: FunctionPort;
+}
+
+export interface Clock {
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}

@@ -1,0 +1,178 @@
+/**
+ * One SNS record, from text to report: read, decide, write the intent, scale, converge. Every path ends in a report; what
+ * needs another delivery says so in it.
+ */
+import { isConverged, planConvergence } from '../core/convergence.ts';
+import type { Deployment } from '../core/deployment.ts';
+import type { StreamSettings } from '../core/knobs.ts';
+import { parseScalingAlarm, type ScalingAlarm } from '../core/scaling-alarm.ts';
+import {
+  decideScaling,
+  rejectAlarm,
+  type ScaleDecision,
+  type ScalingDecision,
+  screenAlarm,
+} from '../core/scaling-decision.ts';
+import { planScaling, type ScalingPlan } from '../core/scaling-plan.ts';
+import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
+import type { StreamState } from '../core/stream-state.ts';
+import { formatIsoTime } from '../core/timestamps.ts';
+import { aborts, carryOut } from './effects.ts';
+import { isManagedAlarm, settingsOf } from './management.ts';
+import type { CallFailure, Clock, Ports } from './ports.ts';
+import { type Account, alarmNamesFrom, readState } from './state-reader.ts';
+import { judgeRefusal } from './update-refusal.ts';
+
+export interface ScalerContext {
+  readonly deployment: Deployment;
+  readonly account: Account;
+  readonly ports: Ports;
+  readonly clock: Clock;
+}
+
+export interface AlarmRecord {
+  readonly messageId: string;
+  readonly message: string;
+}
+
+/** What one record came to, before it is dressed as a report. */
+interface Result {
+  readonly outcome: ScalingReport['outcome'];
+  readonly decision?: ScalingDecision;
+  readonly findings?: ScalingReport['findings'];
+  readonly effects?: readonly EffectOutcome[];
+  readonly failures?: readonly CallFailure[];
+}
+
+export async function handleAlarm(record: AlarmRecord, context: ScalerContext): Promise<ScalingReport> {
+  const nowMs = context.clock.nowMs();
+  const parsed = parseScalingAlarm(record.message);
+  const alarm = parsed.ok ? parsed.value : undefined;
+  const result: Result = parsed.ok
+    ? await answer(parsed.value, context, nowMs)
+    : { outcome: 'held', decision: rejectAlarm(parsed.faults) };
+  const effects = result.effects ?? [];
+  const failures = result.failures ?? [];
+  return {
+    source: 'alarm',
+    at: formatIsoTime(nowMs),
+    messageId: record.messageId,
+    ...(alarm ? { streamName: alarm.streamName, alarmName: alarm.alarmName } : {}),
+    dryRun: context.deployment.dryRun,
+    outcome: result.outcome,
+    ...(result.decision ? { decision: result.decision } : {}),
+    findings: result.findings ?? [],
+    effects,
+    failures,
+    needsRetry:
+      failures.length > 0 || effects.some(({ failure }) => failure !== undefined) || result.outcome === 'failed',
+  };
+}
+
+async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number): Promise<Result> {
+  const { deployment, account, ports } = context;
+  const screened = screenAlarm(alarm, account, (candidate) => isManagedAlarm(deployment, candidate));
+  if (screened) return { outcome: 'held', decision: screened };
+  const settings = settingsOf(deployment, alarm.streamName);
+  const reading = await readState(ports, account, {
+    streamName: alarm.streamName,
+    settings,
+    alarmNames: alarmNamesFrom(alarm),
+    alarmTags: true,
+    iteratorAge: alarm.direction === 'down' && settings.iteratorAge !== 'ignore',
+    consumersUnproven: deployment.streams === undefined,
+    nowMs,
+  });
+  if (!reading.ok) return { outcome: 'failed', failures: reading.failures };
+  const { state, failures } = reading;
+  const decision = decideScaling({ alarm, state, settings, nowMs });
+  if (deployment.dryRun) return { ...describeDryRun(decision, state, settings, nowMs), failures };
+  if (decision.kind === 'hold') return { ...(await converge(decision, state, settings, context, nowMs)), failures };
+  return { ...(await scale(decision, state, settings, context, nowMs)), failures };
+}
+
+/** What would be done, and nothing of it done. */
+function describeDryRun(
+  decision: ScalingDecision,
+  state: StreamState,
+  settings: StreamSettings,
+  nowMs: number,
+): Result {
+  if (decision.kind === 'hold')
+    return { outcome: 'held', decision, findings: planConvergence(state, settings, nowMs).findings };
+  const plan = planScaling(decision, state, settings, nowMs);
+  return {
+    outcome: 'planned',
+    decision: {
+      kind: 'hold',
+      reason: 'dry-run',
+      because: {
+        ...decision.because,
+        direction: decision.direction,
+        openShardCount: decision.openShardCount,
+        targetShardCount: decision.targetShardCount,
+      },
+    },
+    effects: plan.steps.flat(2).map((effect) => ({ effect })),
+  };
+}
+
+async function converge(
+  decision: ScalingDecision,
+  state: StreamState,
+  settings: StreamSettings,
+  { ports }: ScalerContext,
+  nowMs: number,
+): Promise<Result> {
+  const plan = planConvergence(state, settings, nowMs);
+  if (isConverged(plan)) return { outcome: 'held', decision, findings: plan.findings };
+  const effects = await carryOut([...plan.alarmLanes, ...plan.concurrencyLanes], state.streamName, ports);
+  return { outcome: 'held', decision, findings: plan.findings, effects };
+}
+
+async function scale(
+  decision: ScaleDecision,
+  state: StreamState,
+  settings: StreamSettings,
+  context: ScalerContext,
+  nowMs: number,
+): Promise<Result> {
+  const plan = planScaling(decision, state, settings, nowMs);
+  const [intentStep = [], callStep = [], followStep = []] = plan.steps;
+  const intent = await carryOut(intentStep, state.streamName, context.ports);
+  if (aborts(intent)) return { outcome: 'failed', decision, effects: intent };
+  for (let attempt = 1; ; attempt += 1) {
+    const called = await carryOut(attempt === 1 ? callStep : callStep.slice(0, 1), state.streamName, context.ports);
+    const refused = called.find(({ effect, failure }) => effect.kind === 'update-shard-count' && failure !== undefined);
+    const refusal = refused?.failure
+      ? await judgeRefusal(
+          refused.failure,
+          attempt,
+          plan.intent,
+          state,
+          settings.dailyQuota,
+          context.ports,
+          context.clock,
+        )
+      : { kind: 'accepted' as const };
+    if (refusal.kind === 'resend') continue;
+    const done = [...intent, ...called.filter((outcome) => outcome !== refused)];
+    if (refusal.kind === 'accepted') {
+      const followed = await carryOut(followStep, state.streamName, context.ports);
+      return { outcome: 'scaled', decision, effects: [...done, ...withoutFailure(refused), ...followed] };
+    }
+    const takenBack = refusal.takeBack ? await takeBack(plan, state.streamName, context.ports) : [];
+    if (refusal.kind === 'held')
+      return { outcome: 'held', decision: refusal.decision, effects: [...done, ...takenBack] };
+    return { outcome: 'failed', decision, effects: [...intent, ...called, ...takenBack] };
+  }
+}
+
+/** A call without an answer that turned out to have worked is no failure. */
+function withoutFailure(outcome: EffectOutcome | undefined): readonly EffectOutcome[] {
+  return outcome ? [{ effect: outcome.effect }] : [];
+}
+
+function takeBack(plan: ScalingPlan, streamName: string, ports: Ports): Promise<readonly EffectOutcome[]> {
+  return carryOut([[{ kind: 'tag-stream', tags: plan.takeBack, onFailure: 'abort' }]], streamName, ports);
+}

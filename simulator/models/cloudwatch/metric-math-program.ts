@@ -170,8 +170,8 @@ function foldValues(fold: Fold, length: number, valueAt: (index: number) => numb
 }
 
 const JOIN = {
-  MAX: (a: number, b: number) => (b > a ? b : a),
-  MIN: (a: number, b: number) => (b < a ? b : a),
+  MAX: (a: number, b: number) => Math.max(b, a),
+  MIN: (a: number, b: number) => Math.min(b, a),
   SUM: (a: number, b: number) => a + b,
   AVG: (a: number, b: number) => a + b,
 } as const;

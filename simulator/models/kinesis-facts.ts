@@ -1,0 +1,46 @@
+/** What the Kinesis model takes from AWS; each can be set otherwise. */
+export interface KinesisFacts {
+  /** Successful UpdateShardCount calls per stream in a rolling window. UpdateShardCount, API reference. */
+  readonly maxUpdateCalls: number;
+  readonly updateCallWindowMs: number;
+  /** UpdateShardCount calls of the whole account, streams together, in any second. API reference. */
+  readonly maxUpdateCallsPerSecond: number;
+  /** Shards that this call lets a stream have. API reference. */
+  readonly maxShardsPerStream: number;
+  /** Provisioned shards per account and region: 20,000 in three large regions, 6,000 or 1,000 elsewhere. Quotas page. */
+  readonly maxShardsPerAccount: number;
+  /** What a call for the count that a stream has already gets. Not documented. */
+  readonly sameShardCount: 'accepted' | 'refused';
+  /**
+   * How long a stream is UPDATING. "A few minutes", longer for large streams (FAQ); the figures are an assumption: a
+   * minute, another for every 32 shards of the larger count, and one more off the 25 % grid.
+   */
+  readonly reshardingMs: (from: number, to: number) => number;
+  /** In: records and bytes a second and shard. Quotas page. */
+  readonly recordsPerSecondPerShard: number;
+  readonly bytesPerSecondPerShard: number;
+  /** Tags: developer guide, "Tag your streams". */
+  readonly maxTags: number;
+  readonly maxTagsPerCall: number;
+  readonly tagCharacters: RegExp;
+}
+
+export const KINESIS_FACTS: KinesisFacts = {
+  maxUpdateCalls: 10,
+  updateCallWindowMs: 24 * 60 * 60_000,
+  maxUpdateCallsPerSecond: 10,
+  maxShardsPerStream: 10_000,
+  maxShardsPerAccount: 20_000,
+  sameShardCount: 'accepted',
+  reshardingMs: (from, to) => (1 + Math.max(from, to) / 32 + (isOnQuarterGrid(from, to) ? 0 : 1)) * 60_000,
+  recordsPerSecondPerShard: 1000,
+  bytesPerSecondPerShard: 1024 * 1024,
+  maxTags: 50,
+  maxTagsPerCall: 10,
+  tagCharacters: /^[\p{L}\p{Nd}\s_./=+\-@]*$/u,
+};
+
+/** Whether the target is a multiple of 25 % of the count: those AWS reaches without short-lived shards. */
+export function isOnQuarterGrid(from: number, to: number): boolean {
+  return (to * 4) % from === 0;
+}

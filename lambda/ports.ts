@@ -77,5 +77,7 @@ export interface Ports {
 
 export interface Clock {
   readonly nowMs: () => number;
+  /** Runs on when the wall clock is set or stands still; for pacing only. */
+  readonly monotonicMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }

@@ -1,0 +1,91 @@
+/**
+ * The deployed functions: composition roots, and the one place that decides to rethrow, so that Lambda counts an error,
+ * delivers again and, at last, dead-letters.
+ *
+ * `scaler` answers SNS records, `reconciler` the schedule and every deploy. `handler` is both, for a deployment of the
+ * reference autoscaler that is taken over by changing the code alone: it has one function.
+ */
+import type { Context, SNSEvent } from 'aws-lambda';
+import type { Deployment } from '../core/deployment.ts';
+import { awsPorts } from './aws/ports.ts';
+import { loadDeployment } from './config.ts';
+import { type Observer, observer } from './observability.ts';
+import { pacePorts } from './pacing.ts';
+import type { Clock, Ports } from './ports.ts';
+import { type ReconcileCause, reconcileStreams } from './reconcile.ts';
+import { handleAlarm, type ScalerContext } from './scale.ts';
+import type { Account } from './state-reader.ts';
+
+const clock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/** What a cold start builds; nothing in it remembers a record. */
+interface Runtime {
+  readonly deployment: Deployment;
+  readonly ports: Ports;
+  readonly observer: Observer;
+}
+
+let runtime: Runtime | undefined;
+
+function start(functionName: string): Runtime {
+  const deployment = loadDeployment();
+  runtime = { deployment, ports: awsPorts(deployment.retry), observer: observer(deployment, functionName) };
+  return runtime;
+}
+
+export async function scaler(event: unknown, context: Context): Promise<void> {
+  const { deployment, ports, observer: observe } = runtime ?? start(context.functionName);
+  const scalerContext: ScalerContext = { deployment, ports, account: accountOf(context), clock };
+  let unfinished = 0;
+  for (const record of recordsOf(event)) {
+    try {
+      const report = await handleAlarm(record, scalerContext);
+      observe.observe(report);
+      if (report.needsRetry) unfinished += 1;
+    } catch (error) {
+      observe.failed(`record ${record.messageId} failed on a bug`, error);
+      unfinished += 1;
+    }
+  }
+  observe.flush();
+  if (unfinished > 0) throw new Error(`${unfinished} record(s) need another delivery; the log says why`);
+}
+
+export async function reconciler(event: unknown, context: Context): Promise<void> {
+  const { deployment, ports, observer: observe } = runtime ?? start(context.functionName);
+  const paced: ScalerContext = { deployment, ports: pacePorts(ports, clock), account: accountOf(context), clock };
+  const reports = await reconcileStreams([...(deployment.streams?.keys() ?? [])], causeOf(event), paced);
+  for (const report of reports) observe.observe(report);
+  observe.reconciled(reports);
+  observe.flush();
+  const unfinished = reports.filter(({ needsRetry }) => needsRetry).length;
+  if (unfinished > 0) throw new Error(`${unfinished} stream(s) could not be reconciled; the log says why`);
+}
+
+export async function handler(event: unknown, context: Context): Promise<void> {
+  await (recordsOf(event).length > 0 ? scaler(event, context) : reconciler(event, context));
+}
+
+function recordsOf(event: unknown): readonly { readonly messageId: string; readonly message: string }[] {
+  const { Records: records } = (event ?? {}) as Partial<SNSEvent>;
+  if (!Array.isArray(records)) return [];
+  return records.map((record) => ({
+    messageId: String(record?.Sns?.MessageId ?? ''),
+    message: String(record?.Sns?.Message ?? ''),
+  }));
+}
+
+/** The schedule names itself; the trigger of a deploy comes with an event of its own. */
+function causeOf(event: unknown): ReconcileCause {
+  const { cause } = (event ?? {}) as { readonly cause?: unknown };
+  return cause === 'schedule' ? 'schedule' : 'deploy';
+}
+
+function accountOf({ invokedFunctionArn }: Context): Account {
+  const [, partition = 'aws', , region = '', accountId = ''] = invokedFunctionArn.split(':');
+  return { partition, region, accountId };
+}

@@ -1,0 +1,101 @@
+/**
+ * One report feeds both: a structured log line, and metrics in EMF in the product's own namespace (`AWS/…` is reserved, a
+ * custom metric put there is never published).
+ */
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Deployment, LogLevel } from '../core/deployment.ts';
+import type { ScalingReport } from '../core/scaling-report.ts';
+
+export const metricNamespace = 'KinesisAutoscaler';
+
+export interface Observer {
+  /** One line and its metrics for what became of one record or stream. */
+  readonly observe: (report: ScalingReport) => void;
+  readonly reconciled: (reports: readonly ScalingReport[]) => void;
+  /** A bug or a fault of the deployment itself. */
+  readonly failed: (message: string, error: unknown) => void;
+  readonly flush: () => void;
+}
+
+export function observer(
+  deployment: Pick<Deployment, 'logLevel' | 'version' | 'deploymentRing'>,
+  functionName: string,
+): Observer {
+  const logger = new Logger({
+    serviceName: functionName,
+    logLevel: powertoolsLevel(deployment.logLevel),
+    persistentKeys: { version: deployment.version, deploymentRing: deployment.deploymentRing },
+  });
+  const metrics = new Metrics({ namespace: metricNamespace, defaultDimensions: {}, serviceName: functionName });
+  return {
+    observe: (report) => {
+      count(metrics, report);
+      writeLine(logger, report);
+    },
+    reconciled: (reports) => {
+      const outcomes: Record<string, number> = {};
+      for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      logger.info('reconciled', { streams: reports.length, outcomes });
+    },
+    failed: (message, error) => {
+      metrics.addMetric('Failures', MetricUnit.Count, 1);
+      logger.error(message, error instanceof Error ? error : new Error(String(error)));
+    },
+    flush: () => metrics.publishStoredMetrics(),
+  };
+}
+
+/** A child logger a record: fields of one stream never stay for the next. */
+function writeLine(parent: Logger, report: ScalingReport): void {
+  const { streamName, alarmName, messageId, ...rest } = report;
+  const logger = parent.createChild({ persistentKeys: { streamName, alarmName, messageId } });
+  const line = {
+    ...rest,
+    effects: report.effects.map(({ effect, failure }) => ({ ...summarize(effect), ...(failure ? { failure } : {}) })),
+  };
+  if (report.needsRetry) logger.error(report.outcome, line);
+  else if (report.decision?.kind === 'hold' && report.decision.reason === 'rejected') logger.warn(report.outcome, line);
+  else if (report.outcome === 'agrees') logger.debug(report.outcome, line);
+  else logger.info(report.outcome, line);
+}
+
+/** A definition is a page of math that follows from the shard count: its name is enough in a log. */
+function summarize(effect: ScalingReport['effects'][number]['effect']): object {
+  if (effect.kind !== 'put-alarm') return effect;
+  const { kind, alarmName, definition } = effect;
+  const s1 = definition.metrics.find(({ id }) => id === 's1');
+  return {
+    kind,
+    alarmName,
+    threshold: definition.threshold,
+    shardCount: s1 && 'expression' in s1 ? s1.expression : undefined,
+  };
+}
+
+function count(metrics: Metrics, report: ScalingReport): void {
+  const { decision, outcome } = report;
+  if (outcome === 'scaled' && decision?.kind === 'scale') {
+    metrics.addMetric(decision.direction === 'up' ? 'ScaleUps' : 'ScaleDowns', MetricUnit.Count, 1);
+  }
+  if (decision?.kind === 'hold') {
+    metrics.addMetric(decision.reason === 'rejected' ? 'Rejections' : 'Holds', MetricUnit.Count, 1);
+  }
+  if (outcome === 'converged') metrics.addMetric('Convergences', MetricUnit.Count, 1);
+  if (report.needsRetry) metrics.addMetric('Failures', MetricUnit.Count, 1);
+}
+
+function powertoolsLevel(level: LogLevel): 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' {
+  switch (level) {
+    case 'trace':
+      return 'TRACE';
+    case 'debug':
+      return 'DEBUG';
+    case 'info':
+      return 'INFO';
+    case 'warn':
+      return 'WARN';
+    case 'error':
+      return 'ERROR';
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Converge over all streams: on a schedule and after every deploy. Puts right what a dead invocation, a redeploy or a
+ * resharding by hand left behind, and ends holds. A stream that agrees costs two reads and no write.
+ *
+ * Alarms are read before streams, and a stream is read again before it is written to: what another invocation has just
+ * changed is not judged by what was true before.
+ */
+import { awsFacts } from '../core/aws-facts.ts';
+import { isConverged, planConvergence } from '../core/convergence.ts';
+import type { Lane } from '../core/effects.ts';
+import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/rearming.ts';
+import type { ScalingReport } from '../core/scaling-report.ts';
+import type { StreamState } from '../core/stream-state.ts';
+import { formatIsoTime } from '../core/timestamps.ts';
+import { aborts, carryOut } from './effects.ts';
+import { settingsOf } from './management.ts';
+import type { CallFailure, UntaggedAlarm } from './ports.ts';
+import type { ScalerContext } from './scale.ts';
+import { alarmNamesOf, readState, type StateQuery, type StateReading } from './state-reader.ts';
+
+export type ReconcileCause = 'schedule' | 'deploy';
+
+/** Streams worked on side by side; the pacing of calls, not this, bounds the speed. */
+const streamsAtOnce = 8;
+const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
+/** A scaling so recent may have died before it tagged its alarms: then their tags are read too. */
+const recentScalingMs = 60 * 60_000;
+
+export async function reconcileStreams(
+  streamNames: readonly string[],
+  cause: ReconcileCause,
+  context: ScalerContext,
+): Promise<readonly ScalingReport[]> {
+  const reports: ScalingReport[] = [];
+  for (let start = 0; start < streamNames.length; start += streamsPerBatch) {
+    const batch = streamNames.slice(start, start + streamsPerBatch);
+    const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
+    reports.push(
+      ...(await mapAtOnce(batch, (streamName) =>
+        known.ok
+          ? reconcileStream(streamName, cause, known.value, context)
+          : Promise.resolve(report(streamName, context, { outcome: 'failed', failures: [known.failure] })),
+      )),
+    );
+  }
+  return reports;
+}
+
+async function reconcileStream(
+  streamName: string,
+  cause: ReconcileCause,
+  knownAlarms: ReadonlyMap<string, UntaggedAlarm>,
+  context: ScalerContext,
+): Promise<ScalingReport> {
+  const query = queryOf(streamName, context);
+  const first = await readState(context.ports, context.account, { ...query, knownAlarms });
+  if (!first.ok) return report(streamName, context, { outcome: 'failed', failures: first.failures });
+  if (isQuiet(first.state, query, context)) {
+    return report(streamName, context, { outcome: 'agrees', failures: first.failures });
+  }
+  const full = await readState(context.ports, context.account, { ...query, alarmTags: true, iteratorAge: true });
+  return await putRight(streamName, cause, full, query, context);
+}
+
+/** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
+function isQuiet(state: StreamState, { settings, nowMs }: StateQuery, { deployment }: ScalerContext): boolean {
+  const plan = planConvergence(state, settings, nowMs);
+  const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
+  const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;
+  return isConverged(plan) && plan.findings.length === 0 && !standing && !recent && !deployment.dryRun;
+}
+
+async function putRight(
+  streamName: string,
+  cause: ReconcileCause,
+  reading: StateReading,
+  { settings, nowMs }: StateQuery,
+  context: ScalerContext,
+): Promise<ScalingReport> {
+  const { failures } = reading;
+  if (!reading.ok) return report(streamName, context, { outcome: 'failed', failures });
+  const { state } = reading;
+  const plan = planConvergence(state, settings, nowMs);
+  // After a deploy nothing is waited for: dry run may just have been turned off, or a reason to hold been changed.
+  const standing = judgeStandingAlarms(state, settings, nowMs, cause === 'deploy' ? 0 : unansweredAfterMs);
+  const rearms = standing.flatMap(({ rearm }): Lane[] => (rearm ? [[rearm]] : []));
+  const lanes = joinLanes([...plan.alarmLanes, ...plan.concurrencyLanes], rearms);
+  const shown = { findings: plan.findings, failures, ...decisionOf(standing) };
+  if (lanes.length === 0) return report(streamName, context, { outcome: 'agrees', ...shown });
+  if (context.deployment.dryRun) {
+    return report(streamName, context, {
+      outcome: 'planned',
+      ...shown,
+      effects: lanes.flat().map((effect) => ({ effect })),
+    });
+  }
+  const effects = await carryOut(lanes, streamName, context.ports);
+  const failed = aborts(effects) || effects.some(({ failure }) => failure !== undefined);
+  return report(streamName, context, { outcome: failed ? 'failed' : 'converged', ...shown, effects });
+}
+
+/** A re-arm joins the lane of its alarm: two writes to one alarm never run side by side. */
+function joinLanes(lanes: readonly Lane[], rearms: readonly Lane[]): readonly Lane[] {
+  const joined = lanes.map((lane) => [...lane]);
+  for (const [rearm] of rearms) {
+    if (rearm?.kind !== 'rearm-alarm') continue;
+    const lane = joined.find((effects) =>
+      effects.some((effect) => 'alarmName' in effect && effect.alarmName === rearm.alarmName),
+    );
+    if (lane) lane.push(rearm);
+    else joined.push([rearm]);
+  }
+  return joined;
+}
+
+/** Of two standing alarms the one that would act is told; a hold otherwise. */
+function decisionOf(standing: readonly StandingAlarm[]): Pick<ScalingReport, 'decision' | 'alarmName'> {
+  const told = standing.find(({ decision }) => decision.kind === 'scale') ?? standing[0];
+  return told ? { decision: told.decision, alarmName: told.alarmName } : {};
+}
+
+function queryOf(streamName: string, { deployment, clock }: ScalerContext): StateQuery {
+  return {
+    streamName,
+    settings: settingsOf(deployment, streamName),
+    alarmNames: alarmNamesOf(streamName),
+    alarmTags: false,
+    iteratorAge: false,
+    consumersUnproven: deployment.streams === undefined,
+    nowMs: clock.nowMs(),
+  };
+}
+
+type Result = Pick<ScalingReport, 'outcome'> &
+  Partial<Pick<ScalingReport, 'findings' | 'effects' | 'decision' | 'alarmName'>> & {
+    readonly failures: readonly CallFailure[];
+  };
+
+function report(streamName: string, { deployment, clock }: ScalerContext, result: Result): ScalingReport {
+  return {
+    source: 'reconcile',
+    at: formatIsoTime(clock.nowMs()),
+    streamName,
+    dryRun: deployment.dryRun,
+    findings: [],
+    effects: [],
+    ...result,
+    needsRetry: result.outcome === 'failed' || result.failures.length > 0,
+  };
+}
+
+async function mapAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(streamsAtOnce, items.length) }, worker));
+  return results;
+}

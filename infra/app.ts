@@ -1,0 +1,30 @@
+/**
+ * The CDK app: `npx cdk deploy` runs it with the context of cdk.json. Faults in the context are listed on stderr, all of
+ * them, and the exit code is 1.
+ *
+ * Without the CDK command line it synthesizes by itself, from two variables that aws-cdk-lib reads:
+ *
+ *     CDK_OUTDIR=out/cloud-assembly CDK_CONTEXT_JSON='{"autoscaler": {"streams": [{"name": "orders"}]}}' tsx infra/app.ts
+ *
+ * infra/synthesis.ts does that in a child process and says where the template lies.
+ */
+import { App } from 'aws-cdk-lib';
+import { describeFault } from '../core/result.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { AutoscalerStack } from './autoscaler-stack.ts';
+import { contextKey, readDeploymentContext } from './deployment-context.ts';
+
+const app = new App({ analyticsReporting: false });
+const read = readDeploymentContext(app.node.tryGetContext(contextKey));
+if (read.ok) {
+  const deployment = { ...read.value, version: read.value.version ?? packageJson.version };
+  new AutoscalerStack(app, deployment.stackName, { deployment });
+  app.synth();
+} else {
+  const { faults } = read;
+  console.error(
+    `The context key "${contextKey}" in cdk.json has ${faults.length} fault${faults.length === 1 ? '' : 's'}:`,
+  );
+  for (const fault of faults) console.error(`  ${describeFault(fault)}`);
+  process.exitCode = 1;
+}

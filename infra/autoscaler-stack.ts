@@ -1,0 +1,80 @@
+/** The stack of `cdk deploy`: a thin user of the construct, with what an operator needs to find in its outputs. */
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import type { Construct } from 'constructs';
+import { alarmNameOf } from '../core/alarm-definition.ts';
+import { type DeploymentContext, toRetrySettings } from './deployment-context.ts';
+import { KinesisAutoscaler } from './kinesis-autoscaler.ts';
+import type { StreamContext } from './stream-context.ts';
+
+export interface AutoscalerStackProps extends StackProps {
+  readonly deployment: DeploymentContext;
+  /** Module that exports the handlers. Default: the one of this package. */
+  readonly entry?: string | undefined;
+}
+
+export class AutoscalerStack extends Stack {
+  readonly autoscaler: KinesisAutoscaler;
+
+  constructor(scope: Construct, id: string, props: AutoscalerStackProps) {
+    super(scope, id, {
+      description: 'Scales the shards of Kinesis data streams and the processors that read them',
+      ...props,
+    });
+    const { deployment, entry } = props;
+    const { reconcileMinutes, logRetentionDays, retry, streams, ...same } = deployment;
+    this.autoscaler = new KinesisAutoscaler(this, 'Autoscaler', {
+      ...same,
+      entry,
+      reconcileEvery: Duration.minutes(reconcileMinutes),
+      logRetention: logRetentionDays,
+      retry: retry && toRetrySettings(retry),
+    });
+    for (const stream of streams) {
+      this.autoscaler.addStream(this.#streamOf(stream), { ...stream.given, shardCount: stream.shardCount });
+    }
+    this.#addOutputs();
+  }
+
+  #streamOf({ name, create, shardCount, retentionHours }: StreamContext): IStream {
+    if (!create) {
+      const streamArn = this.formatArn({ service: 'kinesis', resource: 'stream', resourceName: name });
+      return Stream.fromStreamArn(this, `Stream-${name}`, streamArn);
+    }
+    return new Stream(this, `Stream-${name}`, {
+      streamName: name,
+      streamMode: StreamMode.PROVISIONED,
+      // Only how it begins: what the template says must not change later, or CloudFormation would reshard it.
+      ...(shardCount !== undefined && { shardCount }),
+      retentionPeriod: Duration.hours(retentionHours),
+      encryption: StreamEncryption.MANAGED,
+      // Removing the autoscaler must not remove the data.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+  }
+
+  #addOutputs(): void {
+    const { alarmTopic, scaler, reconciler, deadLetterQueue, healthAlarms, streamNames } = this.autoscaler;
+    const outputs: Readonly<Record<string, string>> = {
+      AlarmTopicArn: alarmTopic.topicArn,
+      ScalerFunctionName: scaler.function.functionName,
+      ScalerLogGroupName: scaler.logGroup.logGroupName,
+      ReconcilerFunctionName: reconciler.function.functionName,
+      ReconcilerLogGroupName: reconciler.logGroup.logGroupName,
+      DeadLetterQueueUrl: deadLetterQueue.queueUrl,
+      HealthAlarmNames: healthAlarms.alarms.map(({ alarmName }) => alarmName).join(', '),
+      StreamAlarmNames: describeAlarmNames(streamNames),
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}
+
+/** An output holds 1,024 characters: a large fleet is described, not listed. */
+const outputLength = 1000;
+
+function describeAlarmNames(streamNames: readonly string[]): string {
+  const all = streamNames.map((name) => `${name}-scale-up, ${name}-scale-down`).join(', ');
+  return all.length <= outputLength
+    ? all
+    : `<stream>-scale-up and <stream>-scale-down of ${streamNames.length} streams`;
+}

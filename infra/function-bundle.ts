@@ -1,0 +1,87 @@
+/**
+ * The one bundle of both functions: index.js (esbuild, SDK included) and settings.json beside it.
+ *
+ * Streams are added to the construct after its functions exist, and settings.json names every stream. So the asset is made
+ * when the template asks for its location, at the end of synthesis, and a changed setting changes its hash.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Lazy, Stack } from 'aws-cdk-lib';
+import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import type { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+
+export const scalerHandler = 'index.scaler';
+export const reconcilerHandler = 'index.reconciler';
+const functionEntry = fileURLToPath(new URL('../lambda/index.ts', import.meta.url));
+
+export interface FunctionBundleProps {
+  /** Text of settings.json; asked once, at the end of synthesis. */
+  readonly settingsJson: () => string;
+  /** Module that exports `scaler` and `reconciler`. Default: lambda/index.ts. */
+  readonly entry?: string | undefined;
+}
+
+/** Code whose asset is made at the end of synthesis; give the same object to every function that shares it. */
+export class FunctionBundle extends Code {
+  readonly isInline = false;
+  readonly #scope: Construct;
+  readonly #props: FunctionBundleProps;
+  #asset: Asset | undefined;
+
+  constructor(scope: Construct, props: FunctionBundleProps) {
+    super();
+    this.#scope = scope;
+    this.#props = props;
+  }
+
+  override bind(): CodeConfig {
+    return {
+      s3Location: {
+        bucketName: Lazy.string({ produce: () => this.#makeAsset().s3BucketName }),
+        objectKey: Lazy.string({ produce: () => this.#makeAsset().s3ObjectKey }),
+      },
+    };
+  }
+
+  #makeAsset(): Asset {
+    this.#asset ??= this.#writeAsset();
+    return this.#asset;
+  }
+
+  #writeAsset(): Asset {
+    const directory = mkdtempSync(join(tmpdir(), 'kinesis-autoscaler-'));
+    try {
+      // `cdk list` and unit tests ask for no bundling (context aws:cdk:bundling-stacks); settings.json is there all the same.
+      if (Stack.of(this.#scope).bundlingRequired) {
+        bundleFunction(this.#props.entry ?? functionEntry, join(directory, 'index.js'));
+      }
+      writeFileSync(join(directory, 'settings.json'), this.#props.settingsJson());
+      return new Asset(this.#scope, 'Code', { path: directory });
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+}
+
+/**
+ * Writes the bundle that is deployed. CommonJS with the SDK inside loads fastest; `module` before `main` lets esbuild drop
+ * what is not used. No source map: it would double what a cold start downloads, and stack traces name the operation anyway.
+ */
+export function bundleFunction(entry: string, outfile: string): void {
+  buildSync({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}

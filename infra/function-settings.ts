@@ -1,0 +1,50 @@
+/**
+ * What the functions are told: fleet-wide defaults in the environment, streams in settings.json (an environment holds 4 KB).
+ * Only what the user gave is written, so that core/deployment.ts stays the one place where defaults are filled in.
+ */
+import type { RetrySettings } from '../core/deployment.ts';
+import { type KnobName, type KnobValues, knobNames, knobs, type StreamSettings } from '../core/knobs.ts';
+
+/** Settings of the whole deployment that the functions read from their environment. */
+export interface FunctionSettings {
+  readonly dryRun: boolean;
+  readonly defaults: Partial<KnobValues>;
+  readonly logLevel?: string | undefined;
+  readonly version?: string | undefined;
+  readonly deploymentRing?: string | undefined;
+  readonly retry?: Partial<RetrySettings> | undefined;
+}
+
+/** Environment variables by name, in the order of the knobs; `DRY_RUN` is always there. */
+export function environmentOf(settings: FunctionSettings): Record<string, string> {
+  const { dryRun, defaults, logLevel, version, deploymentRing, retry = {} } = settings;
+  const entries: (readonly [string, string | number | boolean | undefined])[] = [
+    ['DRY_RUN', dryRun],
+    ['LOG_LEVEL', logLevel],
+    ['version', version],
+    ['deploymentRing', deploymentRing],
+    ['THROTTLE_RETRY_MIN_SLEEP', secondsOf(retry.shortestWaitMs)],
+    ['THROTTLE_RETRY_MAX_SLEEP', secondsOf(retry.longestWaitMs)],
+    ['THROTTLE_RETRY_COUNT', retry.retries],
+    ...knobNames.map((name) => [knobs[name].variable, defaults[name]] as const),
+  ];
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const])),
+  );
+}
+
+/** Text of settings.json, streams in the order of their names: the same fleet always gives the same bytes. */
+export function settingsJsonOf(streams: ReadonlyMap<string, Partial<StreamSettings>>): string {
+  const byName = [...streams].sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = byName.map(([name, given]) => [name, inKnobOrder(given)] as const);
+  return `${JSON.stringify({ streams: Object.fromEntries(entries) }, null, 2)}\n`;
+}
+
+function inKnobOrder(given: Partial<StreamSettings>): Partial<StreamSettings> {
+  const names: readonly (KnobName | 'consumers')[] = [...knobNames, 'consumers'];
+  return Object.fromEntries(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
+}
+
+function secondsOf(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}

@@ -1,0 +1,74 @@
+/**
+ * Alarms on the autoscaler itself. A function error that a retry mends is not worth a page, so errors count only in threes:
+ * one event that failed on every attempt, or three events. What is in the dead-letter queue is lost until somebody looks.
+ */
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** Namespace of the product's own metrics (EMF in its logs); `Failures` counts what was given up, over all streams. */
+export const metricNamespace = 'KinesisAutoscaler';
+export const failuresMetric = 'Failures';
+const attemptsPerEvent = 3;
+
+export interface HealthAlarmsProps {
+  readonly scaler: LambdaFunction;
+  readonly reconciler: LambdaFunction;
+  readonly deadLetterQueue: IQueue;
+  /** ARNs that are told when one of these alarms fires and when it is over. */
+  readonly actions: readonly string[];
+}
+
+export class HealthAlarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: HealthAlarmsProps) {
+    super(scope, id);
+    const { scaler, reconciler, deadLetterQueue, actions } = props;
+    const fifteenMinutes = { period: Duration.minutes(15), statistic: Stats.SUM };
+    const fiveMinutes = Duration.minutes(5);
+    this.alarms = [
+      this.#create('ScalerErrors', scaler.metricErrors(fifteenMinutes), attemptsPerEvent, 'The scaler keeps failing.'),
+      this.#create(
+        'ReconcilerErrors',
+        reconciler.metricErrors(fifteenMinutes),
+        attemptsPerEvent,
+        'The reconciler keeps failing.',
+      ),
+      this.#create(
+        'DeadLetters',
+        deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: fiveMinutes, statistic: Stats.MAXIMUM }),
+        1,
+        'Events failed on every attempt and lie in the dead-letter queue.',
+      ),
+      this.#create(
+        'Failures',
+        new Metric({
+          namespace: metricNamespace,
+          metricName: failuresMetric,
+          period: fiveMinutes,
+          statistic: Stats.SUM,
+        }),
+        1,
+        'A stream could not be scaled or brought into agreement; the log says which and why.',
+      ),
+    ];
+    for (const alarm of this.alarms) {
+      alarm.addAlarmAction(...actions.map((arn) => ({ bind: () => ({ alarmActionArn: arn }) })));
+      alarm.addOkAction(...actions.map((arn) => ({ bind: () => ({ alarmActionArn: arn }) })));
+    }
+  }
+
+  #create(id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm {
+    return new Alarm(this, id, {
+      metric,
+      threshold,
+      alarmDescription: `Kinesis autoscaler: ${alarmDescription}`,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The construct: everything that scales a fleet of Kinesis streams, in the account and region of its stack.
+ *
+ *     const autoscaler = new KinesisAutoscaler(this, 'Autoscaler', { dryRun: false, defaults: { maxShards: 64 } });
+ *     autoscaler.addStream(Stream.fromStreamArn(this, 'Orders', ordersArn), { minShards: 4, shardCount: 16 });
+ *
+ * Faults in settings are collected and reported together when the app is synthesized.
+ */
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Trigger } from 'aws-cdk-lib/triggers';
+import { Construct } from 'constructs';
+import type { AlarmDefinition, Direction } from '../core/alarm-definition.ts';
+import { type LogLevel, type RetrySettings, readDeployment } from '../core/deployment.ts';
+import type { KnobValues, StreamSettings } from '../core/knobs.ts';
+import { describeFault, type Fault, quote } from '../core/result.ts';
+import { readSettings } from '../core/settings.ts';
+import { createAlarmTopic, type TopicEncryption } from './alarm-topic.ts';
+import { FunctionBundle, reconcilerHandler, scalerHandler } from './function-bundle.ts';
+import { environmentOf, settingsJsonOf } from './function-settings.ts';
+import { HealthAlarms } from './health-alarms.ts';
+import { ManagedStream } from './managed-stream.ts';
+import { FleetPermissions } from './permissions.ts';
+import { createDeployTrigger, createReconcileSchedule } from './reconcile-triggers.ts';
+import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
+
+export interface KinesisAutoscalerProps {
+  /** Decide and log, change nothing. Default: true. */
+  readonly dryRun?: boolean | undefined;
+  /** What stands in for a setting that a stream does not give. Default: each knob's own default. */
+  readonly defaults?: Partial<KnobValues> | undefined;
+  /** Of the alarm topic. Default: `customer-key`. */
+  readonly encryption?: TopicEncryption | undefined;
+  /** Default: three months. */
+  readonly logRetention?: RetentionDays | undefined;
+  /**
+   * Concurrent executions reserved for each of the two functions. Default: 1; more is useless at CloudWatch's three writes a
+   * second, and keeps two runs from writing one alarm. `none` for an account too small to reserve any.
+   */
+  readonly reservedConcurrency?: number | 'none' | undefined;
+  /** Default: five minutes. */
+  readonly reconcileEvery?: Duration | undefined;
+  /** ARNs that the alarms on the autoscaler itself tell, for example a pager's SNS topic. Default: none. */
+  readonly alarmActions?: readonly string[] | undefined;
+  /** Fields of every log line. Default: empty. */
+  readonly version?: string | undefined;
+  readonly deploymentRing?: string | undefined;
+  /** Default: info. */
+  readonly logLevel?: LogLevel | undefined;
+  /** Resending of throttled calls. Default: 1 to 3 seconds, 30 times. */
+  readonly retry?: Partial<RetrySettings> | undefined;
+  /** Module that exports `scaler` and `reconciler`. Default: the one of this package. */
+  readonly entry?: string | undefined;
+}
+
+/** Settings of one stream; what is not given comes from the deployment's defaults. */
+export interface AddStreamOptions extends Partial<StreamSettings> {
+  /** Open shards that the stream has, or is created with: the alarms judge by it until the first reconcile. Default: minShards. */
+  readonly shardCount?: number | undefined;
+}
+
+export class KinesisAutoscaler extends Construct {
+  readonly alarmTopic: Topic;
+  readonly scaler: ScalingFunction;
+  readonly reconciler: ScalingFunction;
+  readonly deadLetterQueue: Queue;
+  readonly healthAlarms: HealthAlarms;
+  readonly #props: KinesisAutoscalerProps;
+  readonly #permissions: FleetPermissions;
+  readonly #deployTrigger: Trigger;
+  readonly #given = new Map<string, Partial<StreamSettings>>();
+  readonly #definitions = new Map<string, Readonly<Record<Direction, AlarmDefinition>>>();
+  readonly #faults: Fault[] = [];
+
+  constructor(scope: Construct, id: string, props: KinesisAutoscalerProps = {}) {
+    super(scope, id);
+    this.#props = props;
+    this.alarmTopic = createAlarmTopic(this, props.encryption ?? 'customer-key');
+    this.deadLetterQueue = createDeadLetterQueue(this);
+    [this.scaler, this.reconciler] = this.#createFunctions();
+    const subscription = new LambdaSubscription(this.scaler.function, { deadLetterQueue: this.deadLetterQueue });
+    this.alarmTopic.addSubscription(subscription);
+    this.#permissions = new FleetPermissions([this.scaler.role, this.reconciler.role], Stack.of(this));
+    const reconciler = this.reconciler.function;
+    createReconcileSchedule(this, reconciler, props.reconcileEvery ?? Duration.minutes(5));
+    this.#deployTrigger = createDeployTrigger(this, reconciler, () => [...this.#definitions]);
+    this.#deployTrigger.executeAfter(this.alarmTopic, this.scaler, this.reconciler);
+    this.healthAlarms = new HealthAlarms(this, 'Health', {
+      scaler: this.scaler.function,
+      reconciler,
+      deadLetterQueue: this.deadLetterQueue,
+      actions: props.alarmActions ?? [],
+    });
+    this.node.addValidation({ validate: () => this.#validate() });
+  }
+
+  /**
+   * Scales a stream: its two alarms, its settings, its permissions.
+   * @param stream new or existing, in this account and region; one of this app needs a fixed `streamName`, because
+   *   settings.json is written before CloudFormation would invent one.
+   */
+  addStream(stream: IStream, options: AddStreamOptions = {}): ManagedStream | undefined {
+    const { shardCount, ...given } = options;
+    const streamName = this.#claimName(stream);
+    if (streamName === undefined) return undefined;
+    const read = readSettings(given, this.#props.defaults, (knob) => `${streamName}.${knob}`);
+    if (!read.ok) {
+      this.#faults.push(...read.faults);
+      return undefined;
+    }
+    const settings = read.value;
+    this.#given.set(streamName, given);
+    const managed = new ManagedStream(this, `Stream-${streamName}`, {
+      streamName,
+      settings,
+      shardCount: shardCount ?? settings.minShards,
+      alarmTopic: this.alarmTopic,
+    });
+    this.#definitions.set(streamName, managed.definitions);
+    this.#permissions.addStream({ streamArn: stream.streamArn, alarmNames: managed.alarmNames, settings });
+    // The reconciler must not look before the alarms, and a stream of this app, are there.
+    this.#deployTrigger.executeAfter(managed, ...(stream.node.defaultChild ? [stream as IStream & Construct] : []));
+    this.#cautionDryRun(managed, streamName, options);
+    return managed;
+  }
+
+  /** Names of all stream alarms, in the order in which streams were added. */
+  get streamNames(): readonly string[] {
+    return [...this.#given.keys()];
+  }
+
+  #createFunctions(): readonly [ScalingFunction, ScalingFunction] {
+    const { defaults = {}, dryRun = true, reservedConcurrency = 1 } = this.#props;
+    const shared = {
+      code: new FunctionBundle(this, { entry: this.#props.entry, settingsJson: () => settingsJsonOf(this.#given) }),
+      environment: environmentOf({ ...this.#props, defaults, dryRun }),
+      deadLetterQueue: this.deadLetterQueue,
+      logRetention: this.#props.logRetention ?? RetentionDays.THREE_MONTHS,
+      reservedConcurrency: reservedConcurrency === 'none' ? undefined : reservedConcurrency,
+    };
+    return [
+      new ScalingFunction(this, 'Scaler', {
+        ...shared,
+        handler: scalerHandler,
+        description: 'Scales a Kinesis stream when one of its alarms fires',
+        // A late alarm does no harm: it names the shard count that it judged. A lost one waits for the reconciler.
+        maxEventAge: Duration.hours(6),
+      }),
+      new ScalingFunction(this, 'Reconciler', {
+        ...shared,
+        handler: reconcilerHandler,
+        description: 'Brings alarms, tags and consumer concurrency of all managed streams to their shard counts',
+        // By then the schedule has come round many times.
+        maxEventAge: Duration.hours(1),
+      }),
+    ];
+  }
+
+  /** The stream's name as text; undefined, with a fault, if it is unknown before deployment or taken. */
+  #claimName(stream: IStream): string | undefined {
+    const name = nameOf(stream);
+    if (name === undefined) {
+      this.#faults.push({
+        field: stream.node.path,
+        value: 'its streamName',
+        problem: 'is not known before deployment',
+        remedy: 'give the stream a fixed streamName',
+      });
+      return undefined;
+    }
+    if (this.#given.has(name)) {
+      this.#faults.push({
+        field: name,
+        value: 'this stream',
+        problem: 'is added twice',
+        remedy: 'add it once, with all its settings',
+      });
+      return undefined;
+    }
+    return name;
+  }
+
+  #cautionDryRun(managed: ManagedStream, streamName: string, { shardCount }: AddStreamOptions): void {
+    if (shardCount !== undefined || this.#props.dryRun === false) return;
+    Annotations.of(managed).addWarningV2(
+      'kinesis-autoscaler:shardCount',
+      `${streamName}: a dry run writes nothing, so its alarms go on judging by minShards; give shardCount, the open shards it has now`,
+    );
+  }
+
+  /** Reads back what is deployed with the function's own reader, so that nothing it would refuse at start gets that far. */
+  #validate(): string[] {
+    const { defaults = {}, dryRun = true } = this.#props;
+    const environment = environmentOf({ ...this.#props, defaults, dryRun });
+    const read = readDeployment(environment, settingsJsonOf(this.#given));
+    const faults = [...this.#faults, ...(read.ok ? [] : read.faults)];
+    if (this.#given.size === 0 && faults.length === 0) {
+      faults.push({ field: this.node.path, value: quote([]), problem: 'manages no stream', remedy: 'call addStream' });
+    }
+    return faults.map(describeFault);
+  }
+}
+
+function nameOf(stream: IStream): string | undefined {
+  const child = stream.node.defaultChild;
+  const names = [stream.streamName, child instanceof CfnStream ? child.name : undefined];
+  return names.find((name): name is string => name !== undefined && !Token.isUnresolved(name));
+}

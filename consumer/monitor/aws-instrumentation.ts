@@ -1,0 +1,128 @@
+/** Counts the calls of AWS SDK clients: for the request observer, the conflict counters, and the decision that made them. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CounterReading } from './counter-poller.ts';
+import type { RequestObserver, RequestOutcome } from './request-observer.ts';
+
+/** What this file needs of an SDK client; every `@aws-sdk/client-*` has it. */
+export type InstrumentedClient = {
+  readonly middlewareStack: {
+    readonly add: (
+      middleware: Middleware,
+      options: { readonly step: 'initialize'; readonly name: string; readonly override: true },
+    ) => void;
+  };
+};
+
+type Handler = (args: { input: object }) => Promise<{ output: object }>;
+type Middleware = (next: Handler, context: { readonly commandName?: string }) => Handler;
+
+export type CallTally = { calls: number; retries: number };
+
+export class AwsInstrumentation {
+  readonly #observer: RequestObserver;
+  readonly #tally = new AsyncLocalStorage<CallTally>();
+  readonly #conflicts = new Map<string, Conflict>();
+
+  constructor(observer: RequestObserver) {
+    this.#observer = observer;
+  }
+
+  /** Observes every call of a client from now on; returns the client. */
+  instrument<Client>(client: Client & InstrumentedClient): Client {
+    const middleware: Middleware = (next, context) => (args) =>
+      this.#observe(context.commandName ?? '', args.input, () => next(args));
+    client.middlewareStack.add(middleware, { step: 'initialize', name: 'kinesisAutoscalerObserver', override: true });
+    return client;
+  }
+
+  /** Runs a function and counts the calls that were made for it, however deep. */
+  async tally<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly tally: Readonly<CallTally> }> {
+    const tally: CallTally = { calls: 0, retries: 0 };
+    return { result: await this.#tally.run(tally, work), tally };
+  }
+
+  /** Conflicts and throttles so far, by kind, call and stream. */
+  *conflicts(): Iterable<CounterReading<'kind' | 'call' | 'stream'>> {
+    for (const { labels, count } of this.#conflicts.values()) yield { labels, count };
+  }
+
+  async #observe(
+    commandName: string,
+    input: object,
+    call: () => Promise<{ output: object }>,
+  ): Promise<{ output: object }> {
+    const operation = commandName.replace(/Command$/, '');
+    const end = this.#observer.operation(operation).start();
+    try {
+      const answer = await call();
+      this.#count(attemptsOf(answer.output));
+      end('success');
+      return answer;
+    } catch (error) {
+      this.#count(attemptsOf(error));
+      end(awsOutcome(error));
+      this.#noteConflict(operation, input, error);
+      throw error;
+    }
+  }
+
+  #count(attempts: number): void {
+    const tally = this.#tally.getStore();
+    if (tally === undefined) return;
+    tally.calls += 1;
+    tally.retries += attempts - 1;
+  }
+
+  #noteConflict(call: string, input: object, error: unknown): void {
+    const kind = conflictKind(error);
+    if (kind === undefined) return;
+    const stream = 'StreamName' in input && typeof input.StreamName === 'string' ? input.StreamName : 'none';
+    const key = JSON.stringify([kind, call, stream]);
+    const known = this.#conflicts.get(key) ?? { labels: { kind, call, stream }, count: 0 };
+    known.count += 1;
+    this.#conflicts.set(key, known);
+  }
+}
+
+type Conflict = {
+  readonly labels: { readonly kind: string; readonly call: string; readonly stream: string };
+  count: number;
+};
+
+/** The outcome of a failed AWS call. Throttling is told apart: it asks for patience, not for a fix. */
+export function awsOutcome(error: unknown): RequestOutcome {
+  if (isThrottling(error)) return 'throttled';
+  return fieldOf(error, '$fault') === 'client' ? 'user_error' : 'system_error';
+}
+
+const CONFLICTS: Readonly<Record<string, string>> = {
+  ResourceInUseException: 'resource_in_use',
+  ConditionalCheckFailedException: 'condition_failed',
+  TransactionConflictException: 'transaction_conflict',
+  LimitExceededException: 'limit_exceeded',
+};
+
+function conflictKind(error: unknown): string | undefined {
+  const name = fieldOf(error, 'name');
+  if (typeof name === 'string' && Object.hasOwn(CONFLICTS, name)) return CONFLICTS[name];
+  return isThrottling(error) ? 'throttled' : undefined;
+}
+
+function isThrottling(error: unknown): boolean {
+  const name = fieldOf(error, 'name');
+  const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode');
+  return (
+    status === 429 ||
+    (typeof name === 'string' &&
+      /Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|SlowDown/.test(name))
+  );
+}
+
+function attemptsOf(answer: unknown): number {
+  const attempts = fieldOf(fieldOf(answer, '$metadata'), 'attempts');
+  return typeof attempts === 'number' ? Math.max(1, attempts) : 1;
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+}

@@ -1,0 +1,82 @@
+/** Calls made (AWS) and calls answered (gRPC): in flight, duration, outcome. */
+import { Gauge, Histogram, type Registry } from 'prom-client';
+import { OTHER_LABEL } from '../core/label-budget.ts';
+import { type CountHandle, HotCounter } from './hot-counter.ts';
+
+export const REQUEST_OUTCOMES = ['success', 'user_error', 'system_error', 'throttled'] as const;
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+
+/** Begins one call; what it returns ends it. Ending twice counts once. */
+export type RequestHandle = { readonly start: () => (outcome: RequestOutcome) => void };
+
+export type RequestObserver = {
+  /** The handle of an operation; resolve it once, not per call. Operations that are not known share `_other`. */
+  readonly operation: (name: string) => RequestHandle;
+};
+
+export class RequestMetrics {
+  readonly #inFlight: Gauge | undefined;
+  readonly #duration: Histogram | undefined;
+  readonly #total: HotCounter<'component' | 'operation' | 'outcome'>;
+
+  constructor(registry: Registry | undefined) {
+    const labelNames = ['component', 'operation'] as const;
+    this.#total = new HotCounter(
+      {
+        name: 'kinesis_autoscaler_requests_total',
+        help: 'Calls that have ended, by outcome.',
+        labelNames: [...labelNames, 'outcome'],
+      },
+      registry,
+    );
+    if (registry === undefined) return;
+    this.#inFlight = new Gauge({
+      name: 'kinesis_autoscaler_requests_in_flight',
+      help: 'Calls that have begun and not ended.',
+      labelNames,
+      registers: [registry],
+    });
+    this.#duration = new Histogram({
+      name: 'kinesis_autoscaler_request_duration_seconds',
+      help: 'Time from the beginning of a call to its end.',
+      labelNames,
+      buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30],
+      registers: [registry],
+    });
+  }
+
+  /** The observer of one component. All series of its operations exist from then on. */
+  component(component: string, operations: readonly string[]): RequestObserver {
+    const handles = new Map<string, RequestHandle>();
+    for (const operation of [...operations, OTHER_LABEL]) handles.set(operation, this.#handle(component, operation));
+    const other = handles.get(OTHER_LABEL) ?? this.#handle(component, OTHER_LABEL);
+    return { operation: (name) => handles.get(name) ?? other };
+  }
+
+  #handle(component: string, operation: string): RequestHandle {
+    const inFlight = this.#inFlight?.labels(component, operation);
+    const duration = this.#duration?.labels(component, operation);
+    const count = (outcome: RequestOutcome): CountHandle => this.#total.handle({ component, operation, outcome });
+    const outcomes: Readonly<Record<RequestOutcome, CountHandle>> = {
+      success: count('success'),
+      user_error: count('user_error'),
+      system_error: count('system_error'),
+      throttled: count('throttled'),
+    };
+    inFlight?.set(0);
+    return {
+      start: () => {
+        const startedAt = performance.now();
+        let ended = false;
+        inFlight?.inc();
+        return (outcome) => {
+          if (ended) return;
+          ended = true;
+          inFlight?.dec();
+          duration?.observe((performance.now() - startedAt) / 1000);
+          outcomes[outcome].add();
+        };
+      },
+    };
+  }
+}

@@ -107,6 +107,14 @@ export class ExecutionEnvironment {
     this.#process?.kill('SIGKILL');
   }
 
+  /** Kills the process and waits until it is gone. */
+  async stop(): Promise<void> {
+    if (this.#exited) return;
+    const gone = new Promise((resolve) => this.#process?.once('close', resolve));
+    this.kill();
+    await gone;
+  }
+
   async #start(): Promise<void> {
     this.activity.begin();
     const runtimeApi = await startRuntimeApi({

@@ -1,0 +1,101 @@
+/**
+ * What happens to every call whatever its service: hooks, faults, call rates, latency, then the service itself, then
+ * the log. One place, so that no face needs to know of it.
+ */
+import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import type { Scheduler } from '../../simulator/models/clock.ts';
+import { sleepOnClock } from '../local-time.ts';
+import type { ApiCall, ApiResponse, ServiceFace, ServiceName } from '../wire/api-call.ts';
+import { errorResponse, internalFailure } from '../wire/error-response.ts';
+import { CallLog } from './call-log.ts';
+import { CallRates } from './call-rates.ts';
+import { type Fault, FaultRules } from './fault-rules.ts';
+
+/** What the caller gets: an answer, a broken connection, or nothing at all. */
+export type CallOutcome =
+  | { readonly kind: 'answer'; readonly response: ApiResponse }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'no-answer' };
+
+/** Runs before a call has its effect, or after it and before it is answered; the call waits for it. */
+export type CallHook = (call: ApiCall, when: 'before' | 'after') => void | Promise<void>;
+
+export interface CallPipelineOptions {
+  readonly clock: Scheduler;
+  readonly faces: Readonly<Record<ServiceName, ServiceFace>>;
+  /** Enforce AWS's call rates. */
+  readonly throttle: boolean;
+  /** Kills the process of the function that made the call; does nothing for a caller outside. */
+  readonly killCaller: (call: ApiCall) => void;
+}
+
+export class CallPipeline {
+  readonly faults = new FaultRules();
+  readonly log = new CallLog();
+  /** Time on the clock that every call takes. */
+  latencyMs = 0;
+  readonly #options: CallPipelineOptions;
+  readonly #rates: CallRates | undefined;
+  #hooks: CallHook[] = [];
+
+  constructor(options: CallPipelineOptions) {
+    this.#options = options;
+    this.#rates = options.throttle ? new CallRates(options.clock) : undefined;
+  }
+
+  /** @returns takes the hook away again. */
+  addHook(hook: CallHook): () => void {
+    this.#hooks.push(hook);
+    return () => {
+      this.#hooks = this.#hooks.filter((other) => other !== hook);
+    };
+  }
+
+  /** @param park lets the clock run while the call waits on it; see ProcessActivity.park. */
+  async run(call: ApiCall, park: (answered: boolean) => () => void): Promise<CallOutcome> {
+    const atMs = this.#options.clock.nowMs();
+    if (this.latencyMs > 0) await this.#delay(park);
+    const fault = this.faults.take(call);
+    const outcome = await this.#perform(call, fault);
+    this.log.add(call, atMs, fault !== undefined && fault.kind !== 'error' ? fault.kind : nameOf(outcome));
+    return outcome;
+  }
+
+  async #delay(park: (answered: boolean) => () => void): Promise<void> {
+    const unpark = park(true);
+    await sleepOnClock(this.#options.clock, this.latencyMs).finally(unpark);
+  }
+
+  async #perform(call: ApiCall, fault: Fault | undefined): Promise<NamedOutcome> {
+    for (const hook of this.#hooks) await hook(call, 'before');
+    if (fault?.kind === 'error') return refused(new AwsServiceError(fault.code, 'injected fault'), call);
+    if (fault?.when === 'before') return this.#strike(call, fault.kind);
+    const outcome = await this.#answer(call);
+    for (const hook of this.#hooks) await hook(call, 'after');
+    return fault === undefined ? outcome : this.#strike(call, fault.kind);
+  }
+
+  #strike(call: ApiCall, kind: 'no-answer' | 'reset' | 'kill'): NamedOutcome {
+    if (kind === 'kill') this.#options.killCaller(call);
+    return { kind: kind === 'reset' ? 'reset' : 'no-answer' };
+  }
+
+  async #answer(call: ApiCall): Promise<NamedOutcome> {
+    try {
+      this.#rates?.admit(call);
+      return { kind: 'answer', name: 'ok', response: await this.#options.faces[call.service].handle(call) };
+    } catch (error) {
+      return refused(error instanceof AwsServiceError ? error : internalFailure(error), call);
+    }
+  }
+}
+
+type NamedOutcome = CallOutcome & { readonly name?: string };
+
+function refused(error: AwsServiceError, call: ApiCall): NamedOutcome {
+  return { kind: 'answer', name: error.name, response: errorResponse(error, call) };
+}
+
+function nameOf(outcome: NamedOutcome): string {
+  return outcome.name ?? outcome.kind;
+}

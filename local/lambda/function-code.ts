@@ -1,0 +1,75 @@
+/** Where a function's code comes from: an asset folder as the CDK bundled it, or a zip file. */
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import type { FunctionCode } from './function-definition.ts';
+
+/** The folder is run where it lies. */
+export async function codeFromFolder(folder: string): Promise<FunctionCode> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for (const file of await filesOf(folder)) {
+    const content = await readFile(file);
+    hash.update(relative(folder, file)).update(content);
+    sizeBytes += content.length;
+  }
+  return { folder, sha256: hash.digest('base64'), sizeBytes };
+}
+
+/**
+ * Unpacks into a folder of its own.
+ * @throws AwsServiceError InvalidParameterValueException if it is not a zip file, or a name leads out of the folder.
+ */
+export async function codeFromZip(zip: Buffer): Promise<FunctionCode> {
+  const folder = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-function-'));
+  for (const { name, content } of readZip(zip)) {
+    const path = resolve(folder, name);
+    if (!path.startsWith(folder + sep)) throw badZip(`the name ${name} leads out of the folder`);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+  return { folder, sha256: createHash('sha256').update(zip).digest('base64'), sizeBytes: zip.length };
+}
+
+async function filesOf(folder: string): Promise<readonly string[]> {
+  if (!(await stat(folder)).isDirectory()) return [folder];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const END_OF_DIRECTORY = 0x06054b50;
+const END_OF_DIRECTORY_BYTES = 22;
+const STORED = 0;
+const DEFLATED = 8;
+
+/** Files by the central directory, as the format demands: sizes in local headers may be missing. */
+function* readZip(zip: Buffer): Iterable<{ readonly name: string; readonly content: Buffer }> {
+  let end = zip.length - END_OF_DIRECTORY_BYTES;
+  while (end >= 0 && zip.readUInt32LE(end) !== END_OF_DIRECTORY) end -= 1;
+  if (end < 0) throw badZip('it has no central directory');
+  const count = zip.readUInt16LE(end + 10);
+  let at = zip.readUInt32LE(end + 16);
+  for (let index = 0; index < count; index += 1) {
+    const method = zip.readUInt16LE(at + 10);
+    const packedBytes = zip.readUInt32LE(at + 20);
+    const nameBytes = zip.readUInt16LE(at + 28);
+    const headerAt = zip.readUInt32LE(at + 42);
+    const name = zip.toString('utf8', at + 46, at + 46 + nameBytes);
+    at += 46 + nameBytes + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+    if (name.endsWith('/')) continue;
+    const dataAt = headerAt + 30 + zip.readUInt16LE(headerAt + 26) + zip.readUInt16LE(headerAt + 28);
+    const packed = zip.subarray(dataAt, dataAt + packedBytes);
+    if (method !== STORED && method !== DEFLATED) throw badZip(`${name} is packed by method ${method}`);
+    yield { name, content: method === STORED ? packed : inflateRawSync(packed) };
+  }
+}
+
+function badZip(why: string): AwsServiceError {
+  return new AwsServiceError('InvalidParameterValueException', `Could not unzip uploaded file: ${why}.`);
+}

@@ -1,0 +1,54 @@
+/** A function as local Lambda keeps it. */
+import type { LocalAccount } from '../account.ts';
+import { arnOf } from '../account.ts';
+
+export interface FunctionCode {
+  /** Unpacked; processes run in it. */
+  readonly folder: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+export interface EventInvokeConfig {
+  /** 0 to 2; default 2. */
+  readonly maximumRetryAttempts: number;
+  /** 60 to 21,600; default 21,600. */
+  readonly maximumEventAgeSeconds: number;
+  readonly onFailureArn?: string;
+  readonly onSuccessArn?: string;
+  readonly lastModifiedMs: number;
+}
+
+export interface FunctionDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string;
+  readonly role: string;
+  readonly handler: string;
+  readonly runtime: string;
+  readonly architecture: string;
+  readonly code: FunctionCode;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly deadLetterArn?: string;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly logGroup: string;
+  readonly tracing: 'Active' | 'PassThrough';
+  readonly tags: Readonly<Record<string, string>>;
+  readonly reservedConcurrency?: number;
+  readonly eventInvokeConfig?: EventInvokeConfig;
+  readonly lastModifiedMs: number;
+  readonly revisionId: string;
+}
+
+export function functionArn(account: LocalAccount, name: string): string {
+  return arnOf(account, 'lambda', `function:${name}`);
+}
+
+/** @param nameOrArn a name, an ARN, or either with a qualifier; local Lambda has `$LATEST` only. */
+export function functionNameOf(nameOrArn: string): string {
+  const parts = nameOrArn.split(':');
+  if (nameOrArn.startsWith('arn:')) return parts[6] ?? '';
+  return (parts.length >= 3 ? parts[2] : parts[0]) ?? '';
+}

@@ -1,0 +1,55 @@
+/** Functions as Lambda's API describes them. */
+import type { JsonObject } from '../wire/api-call.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+
+export function describeConfiguration(definition: FunctionDefinition): JsonObject {
+  return {
+    FunctionName: definition.name,
+    FunctionArn: definition.arn,
+    Description: definition.description,
+    Role: definition.role,
+    Handler: definition.handler,
+    Runtime: definition.runtime,
+    Architectures: [definition.architecture],
+    CodeSha256: definition.code.sha256,
+    CodeSize: definition.code.sizeBytes,
+    PackageType: 'Zip',
+    Timeout: definition.timeoutSeconds,
+    MemorySize: definition.memoryMegabytes,
+    Environment: { Variables: definition.variables },
+    ...(definition.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: definition.deadLetterArn } }),
+    LoggingConfig: { LogFormat: definition.logFormat, LogGroup: definition.logGroup },
+    TracingConfig: { Mode: definition.tracing },
+    Version: '$LATEST',
+    RevisionId: definition.revisionId,
+    LastModified: new Date(definition.lastModifiedMs).toISOString().replace('Z', '+0000'),
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+  };
+}
+
+/** GetFunction: the configuration with what belongs to it. */
+export function describeCode(definition: FunctionDefinition): JsonObject {
+  return {
+    Configuration: describeConfiguration(definition),
+    Code: { RepositoryType: 'S3', Location: `file://${definition.code.folder}` },
+    Tags: definition.tags,
+    ...(definition.reservedConcurrency === undefined
+      ? {}
+      : { Concurrency: { ReservedConcurrentExecutions: definition.reservedConcurrency } }),
+  };
+}
+
+export function describeEventInvokeConfig(definition: FunctionDefinition): JsonObject {
+  const config = definition.eventInvokeConfig;
+  return {
+    FunctionArn: `${definition.arn}:$LATEST`,
+    LastModified: (config?.lastModifiedMs ?? definition.lastModifiedMs) / 1000,
+    MaximumRetryAttempts: config?.maximumRetryAttempts ?? 2,
+    MaximumEventAgeInSeconds: config?.maximumEventAgeSeconds ?? 21_600,
+    DestinationConfig: {
+      OnFailure: config?.onFailureArn === undefined ? {} : { Destination: config.onFailureArn },
+      OnSuccess: config?.onSuccessArn === undefined ? {} : { Destination: config.onSuccessArn },
+    },
+  };
+}

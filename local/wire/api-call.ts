@@ -1,0 +1,59 @@
+/** What all faces share: a request of AWS's wire protocols, taken apart as far as every protocol has it. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+export const SERVICE_NAMES = [
+  'kinesis',
+  'cloudwatch',
+  'sns',
+  'lambda',
+  'sqs',
+  'logs',
+  'sts',
+  'tagging',
+  'events',
+  'scheduler',
+] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/** `rest-json` is Lambda's; `query` answers in XML. */
+export type Protocol = 'json' | 'query' | 'cbor' | 'rest-json';
+
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** Decompressed. */
+  readonly body: Buffer;
+}
+
+/** Who sent it: a process of a function (told by its access key), or anybody else. */
+export type Caller =
+  | { readonly kind: 'external' }
+  | { readonly kind: 'function'; readonly functionName: string; readonly environmentId: string };
+
+export interface ApiCall {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly protocol: Protocol;
+  readonly request: ApiRequest;
+  readonly caller: Caller;
+  readonly requestId: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** One AWS service as it is spoken on the wire. */
+export interface ServiceFace {
+  /** @throws AwsServiceError for whatever AWS would refuse. */
+  handle(call: ApiCall): ApiResponse | Promise<ApiResponse>;
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+/** An operation of a face whose input and output are plain members, whatever the protocol spells them like. */
+export type Operation = (input: JsonObject, call: ApiCall) => JsonObject | undefined | Promise<JsonObject | undefined>;
+export type Operations = Readonly<Record<string, Operation>>;

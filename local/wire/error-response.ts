@@ -1,0 +1,95 @@
+/** An AWS error in the spelling of the protocol that was spoken. */
+import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import type { ApiCall, ApiResponse, Protocol, ServiceName } from './api-call.ts';
+import { escapeXml } from './query-face.ts';
+
+const NAMESPACES: Partial<Readonly<Record<ServiceName, string>>> = {
+  sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  cloudwatch: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+};
+
+/** Statuses other than 400, from the services' models. */
+const STATUSES: Readonly<Record<string, number>> = {
+  AccessDenied: 403,
+  AuthorizationError: 403,
+  InternalFailure: 500,
+  InternalFailureException: 500,
+  InternalError: 500,
+  InternalServerError: 500,
+  InternalServiceFault: 500,
+  ServiceException: 500,
+  ServiceUnavailable: 503,
+  ServiceUnavailableException: 503,
+  TooManyRequestsException: 429,
+};
+
+export function errorResponse(
+  error: AwsServiceError,
+  call: Pick<ApiCall, 'protocol' | 'requestId'> & { readonly service?: ServiceName },
+): ApiResponse {
+  const status = statusOf(error, call.protocol, call.service);
+  const { name, message, details } = error;
+  switch (call.protocol) {
+    case 'json':
+      return {
+        status,
+        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': name },
+        body: JSON.stringify({ __type: name, message, ...details }),
+      };
+    case 'rest-json':
+      return {
+        status,
+        headers: { 'content-type': 'application/json', 'x-amzn-errortype': name },
+        body: JSON.stringify({ Type: status < 500 ? 'User' : 'Service', Message: message, message, ...details }),
+      };
+    case 'cbor':
+      return {
+        status,
+        headers: { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' },
+        body: cborTextMap({ __type: name, message }),
+      };
+    case 'query':
+      return {
+        status,
+        headers: { 'content-type': 'text/xml' },
+        body:
+          `<ErrorResponse xmlns="${NAMESPACES[call.service ?? 'sns'] ?? ''}"><Error>` +
+          `<Type>${status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(name)}</Code>` +
+          `<Message>${escapeXml(message)}</Message></Error><RequestId>${call.requestId}</RequestId></ErrorResponse>`,
+      };
+  }
+}
+
+/** Unknown to AWS, a fault of local AWS itself: shown as AWS shows its own. */
+export function internalFailure(error: unknown): AwsServiceError {
+  return new AwsServiceError('InternalFailure', error instanceof Error ? error.message : String(error));
+}
+
+function statusOf(error: AwsServiceError, protocol: Protocol, service: ServiceName | undefined): number {
+  const known = STATUSES[error.name];
+  if (known !== undefined) return known;
+  if (protocol === 'rest-json' || service === 'sns' || service === 'cloudwatch') {
+    if (/NotFound/.test(error.name)) return 404;
+    if (error.name === 'ResourceConflictException') return 409;
+  }
+  return 400;
+}
+
+/** A CBOR map of text to text (RFC 8949); the errors of CloudWatch have no other members. */
+function cborTextMap(members: Readonly<Record<string, string>>): Buffer {
+  const entries = Object.entries(members);
+  return Buffer.concat([cborHead(5, entries.length), ...entries.flat().flatMap(cborText)]);
+}
+
+function cborText(text: string): Buffer[] {
+  const bytes = Buffer.from(text);
+  return [cborHead(3, bytes.length), bytes];
+}
+
+function cborHead(majorType: number, count: number): Buffer {
+  const type = majorType << 5;
+  if (count < 24) return Buffer.from([type | count]);
+  if (count < 256) return Buffer.from([type | 24, count]);
+  return Buffer.from([type | 25, (count >> 8) & 0xff, count & 0xff]);
+}

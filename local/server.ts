@@ -7,8 +7,8 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import type { Scheduler } from '../simulator/models/clock.ts';
 import { AwsServiceError } from '../simulator/models/aws-service-error.ts';
+import type { Scheduler } from '../simulator/models/clock.ts';
 import type { CallOutcome, CallPipeline } from './calls/call-pipeline.ts';
 import type { ProcessActivity } from './lambda/process-activity.ts';
 import { CLOCK_HEADER } from './lambda/runtime/messages.ts';

@@ -19,6 +19,13 @@ export interface EventInvokeConfig {
   readonly lastModifiedMs: number;
 }
 
+export interface InvokePermission {
+  readonly statementId: string;
+  /** A service such as `sns.amazonaws.com`. */
+  readonly principal: string;
+  readonly sourceArn?: string;
+}
+
 export interface FunctionDefinition {
   readonly name: string;
   readonly arn: string;
@@ -36,6 +43,8 @@ export interface FunctionDefinition {
   readonly logGroup: string;
   readonly tracing: 'Active' | 'PassThrough';
   readonly tags: Readonly<Record<string, string>>;
+  /** Who may invoke it, besides the account's own callers. */
+  readonly permissions: readonly InvokePermission[];
   readonly reservedConcurrency?: number;
   readonly eventInvokeConfig?: EventInvokeConfig;
   readonly lastModifiedMs: number;
@@ -51,4 +60,16 @@ export function functionNameOf(nameOrArn: string): string {
   const parts = nameOrArn.split(':');
   if (nameOrArn.startsWith('arn:')) return parts[6] ?? '';
   return (parts.length >= 3 ? parts[2] : parts[0]) ?? '';
+}
+
+/** Whether a service may invoke the function for the resource that it acts for. A source ARN may end in `*`. */
+export function allowsInvocation(definition: FunctionDefinition, principal: string, sourceArn: string): boolean {
+  return definition.permissions.some(
+    (permission) => permission.principal === principal && matchesArn(permission.sourceArn, sourceArn),
+  );
+}
+
+function matchesArn(pattern: string | undefined, arn: string): boolean {
+  if (pattern === undefined) return true;
+  return pattern.endsWith('*') ? arn.startsWith(pattern.slice(0, -1)) : arn === pattern;
 }

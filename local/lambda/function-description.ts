@@ -1,6 +1,6 @@
 /** Functions as Lambda's API describes them. */
 import type { JsonObject } from '../wire/api-call.ts';
-import type { FunctionDefinition } from './function-definition.ts';
+import type { FunctionDefinition, InvokePermission } from './function-definition.ts';
 
 export function describeConfiguration(definition: FunctionDefinition): JsonObject {
   return {
@@ -51,5 +51,17 @@ export function describeEventInvokeConfig(definition: FunctionDefinition): JsonO
       OnFailure: config?.onFailureArn === undefined ? {} : { Destination: config.onFailureArn },
       OnSuccess: config?.onSuccessArn === undefined ? {} : { Destination: config.onSuccessArn },
     },
+  };
+}
+
+export function describeStatement(definition: FunctionDefinition, permission: InvokePermission): JsonObject {
+  const { statementId, principal, sourceArn } = permission;
+  return {
+    Sid: statementId,
+    Effect: 'Allow',
+    Principal: principal.includes('.amazonaws.com') ? { Service: principal } : { AWS: principal },
+    Action: 'lambda:InvokeFunction',
+    Resource: definition.arn,
+    ...(sourceArn === undefined ? {} : { Condition: { ArnLike: { 'AWS:SourceArn': sourceArn } } }),
   };
 }

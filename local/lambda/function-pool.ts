@@ -17,7 +17,9 @@ export interface PoolHost {
 }
 
 /** What one invocation came to, or that there was no room for it. */
-export type PoolResult = (InvocationResult & { readonly requestId: string; readonly logTail: string }) | { readonly kind: 'throttled' };
+export type PoolResult =
+  | (InvocationResult & { readonly requestId: string; readonly logTail: string })
+  | { readonly kind: 'throttled' };
 
 interface PooledEnvironment {
   readonly id: string;
@@ -66,7 +68,12 @@ export class FunctionPool {
       environment.started = process;
       const startedMs = this.#host.time.clock.nowMs();
       this.#platformLog(environment, `START RequestId: ${requestId} Version: $LATEST`);
-      const result = await process.invoke({ requestId, payload, functionArn: this.#definition.arn, traceId: traceId(startedMs) });
+      const result = await process.invoke({
+        requestId,
+        payload,
+        functionArn: this.#definition.arn,
+        traceId: traceId(startedMs),
+      });
       const durationMs = this.#host.time.clock.nowMs() - startedMs;
       this.#platformLog(environment, `END RequestId: ${requestId}`);
       this.#platformLog(environment, this.#reportLine(requestId, durationMs));

@@ -50,7 +50,10 @@ export class FunctionStore {
     const { reservedConcurrency: _, ...definition } = this.get(nameOrArn);
     if (reserved === undefined) return this.set(definition);
     if (!Number.isInteger(reserved) || reserved < 0) {
-      throw new AwsServiceError('ValidationException', `ReservedConcurrentExecutions must be 0 or more, not ${reserved}`);
+      throw new AwsServiceError(
+        'ValidationException',
+        `ReservedConcurrentExecutions must be 0 or more, not ${reserved}`,
+      );
     }
     const floor = Math.min(awsFacts.unreservedConcurrencyFloor.value, this.accountConcurrency);
     if (this.accountConcurrency - this.#reservedByOthers(definition.name) - reserved < floor) {

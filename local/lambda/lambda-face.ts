@@ -7,7 +7,12 @@ import { parseJsonBody } from '../wire/json-face.ts';
 import { lambdaPathLabels } from '../wire/lambda-paths.ts';
 import { codeFromZip } from './function-code.ts';
 import { type FunctionDefinition, functionArn } from './function-definition.ts';
-import { describeCode, describeConfiguration, describeEventInvokeConfig } from './function-description.ts';
+import {
+  describeCode,
+  describeConfiguration,
+  describeEventInvokeConfig,
+  describeStatement,
+} from './function-description.ts';
 import type { LambdaHost, LambdaService } from './lambda-service.ts';
 
 type LambdaOperation = (request: LambdaRequest) => Promise<ApiResponse> | ApiResponse;
@@ -27,11 +32,13 @@ export function lambdaFace(lambda: LambdaService, host: Pick<LambdaHost, 'accoun
     ...invocationOperations(lambda, host),
     ...concurrencyOperations(lambda),
     ...tagOperations(lambda),
+    ...permissionOperations(lambda),
   };
   return {
     handle(call) {
       const operation = operations[call.operation];
-      if (operation === undefined) throw new AwsServiceError('UnknownOperationException', `${call.operation} is unknown`);
+      if (operation === undefined)
+        throw new AwsServiceError('UnknownOperationException', `${call.operation} is unknown`);
       const [label = '', secondLabel = ''] = lambdaPathLabels(call.request.method, call.request.path);
       const input = call.operation === 'Invoke' ? {} : parseJsonBody(call);
       return operation({ call, label, secondLabel, input });
@@ -70,6 +77,7 @@ function functionOperations(lambda: LambdaService, host: Pick<LambdaHost, 'accou
         logGroup: `/aws/lambda/${name}`,
         tracing: 'PassThrough',
         tags: textMap(input, 'Tags'),
+        permissions: [],
         lastModifiedMs: nowMs(),
         revisionId: randomUUID(),
         ...configurationChanges(input),
@@ -77,7 +85,12 @@ function functionOperations(lambda: LambdaService, host: Pick<LambdaHost, 'accou
       return json(201, describeConfiguration(definition));
     },
     UpdateFunctionConfiguration: ({ label, input }) => {
-      const changed = { ...functions.get(label), ...configurationChanges(input), lastModifiedMs: nowMs(), revisionId: randomUUID() };
+      const changed = {
+        ...functions.get(label),
+        ...configurationChanges(input),
+        lastModifiedMs: nowMs(),
+        revisionId: randomUUID(),
+      };
       return json(200, describeConfiguration(lambda.redefine(changed)));
     },
     UpdateFunctionCode: async ({ label, input }) => {
@@ -103,7 +116,10 @@ function invocationOperations(lambda: LambdaService, host: Pick<LambdaHost, 'tim
         case 'DryRun':
           return json(204, undefined);
         case 'Event':
-          return { ...json(202, undefined), headers: { 'x-amzn-requestid': lambda.invokeAsynchronously(definition.name, payload) } };
+          return {
+            ...json(202, undefined),
+            headers: { 'x-amzn-requestid': lambda.invokeAsynchronously(definition.name, payload) },
+          };
         default:
           return invokeSynchronously(lambda, definition, payload, call);
       }
@@ -121,7 +137,14 @@ function invocationOperations(lambda: LambdaService, host: Pick<LambdaHost, 'tim
       };
       return json(200, describeEventInvokeConfig(functions.set({ ...functions.get(label), eventInvokeConfig })));
     },
-    GetFunctionEventInvokeConfig: ({ label }) => json(200, describeEventInvokeConfig(functions.get(label))),
+    GetFunctionEventInvokeConfig: ({ label }) => {
+      const definition = functions.get(label);
+      if (definition.eventInvokeConfig === undefined) {
+        const message = `The function ${definition.arn} doesn't have an EventInvokeConfig`;
+        throw new AwsServiceError('ResourceNotFoundException', message);
+      }
+      return json(200, describeEventInvokeConfig(definition));
+    },
     DeleteFunctionEventInvokeConfig: ({ label }) => {
       const { eventInvokeConfig: _, ...definition } = functions.get(label);
       functions.set(definition);
@@ -203,6 +226,41 @@ function tagOperations({ functions }: LambdaService): Table {
       const gone = new Set(call.request.query.getAll('tagKeys'));
       const tags = Object.fromEntries(Object.entries(definition.tags).filter(([key]) => !gone.has(key)));
       functions.set({ ...definition, tags });
+      return json(204, undefined);
+    },
+  };
+}
+
+function permissionOperations({ functions }: LambdaService): Table {
+  return {
+    AddPermission: ({ label, input }) => {
+      const definition = functions.get(label);
+      const sourceArn = optionalText(input, 'SourceArn');
+      const permission = {
+        statementId: requireText(input, 'StatementId'),
+        principal: requireText(input, 'Principal'),
+        ...(sourceArn === undefined ? {} : { sourceArn }),
+      };
+      if (definition.permissions.some(({ statementId }) => statementId === permission.statementId)) {
+        const message = `The statement id (${permission.statementId}) provided already exists.`;
+        throw new AwsServiceError('ResourceConflictException', message);
+      }
+      functions.set({ ...definition, permissions: [...definition.permissions, permission] });
+      return json(201, { Statement: JSON.stringify(describeStatement(definition, permission)) });
+    },
+    GetPolicy: ({ label }) => {
+      const definition = functions.get(label);
+      if (definition.permissions.length === 0) {
+        throw new AwsServiceError('ResourceNotFoundException', 'The resource you requested does not exist.');
+      }
+      const statements = definition.permissions.map((permission) => describeStatement(definition, permission));
+      const policy = { Version: '2012-10-17', Id: 'default', Statement: statements };
+      return json(200, { Policy: JSON.stringify(policy), RevisionId: definition.revisionId });
+    },
+    RemovePermission: ({ label, secondLabel }) => {
+      const definition = functions.get(label);
+      const permissions = definition.permissions.filter(({ statementId }) => statementId !== secondLabel);
+      functions.set({ ...definition, permissions });
       return json(204, undefined);
     },
   };

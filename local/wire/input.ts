@@ -57,5 +57,8 @@ function isTextMap(value: unknown): value is Record<string, string> {
 }
 
 function invalid(member: string, value: unknown, wanted: string): AwsServiceError {
-  return new AwsServiceError('ValidationException', `${member} must be ${wanted}, not ${JSON.stringify(value) ?? 'absent'}`);
+  return new AwsServiceError(
+    'ValidationException',
+    `${member} must be ${wanted}, not ${JSON.stringify(value) ?? 'absent'}`,
+  );
 }

@@ -28,9 +28,9 @@ export function readSettings(
 ): Result<StreamSettings> {
   const faults: Fault[] = [];
   const values = readKnobs(given, base, nameOf, faults);
-  const consumers = readConsumers(given.consumers ?? base.consumers ?? [], nameOf('consumers'), faults);
+  const consumers = readConsumers(firstGiven(given.consumers, base.consumers, []), nameOf('consumers'), faults);
   for (const key of Object.keys(given)) {
-    if (key !== 'consumers' && !(key in knobs)) faults.push(unknownKey(key, [...knobNames, 'consumers']));
+    if (key !== 'consumers' && !Object.hasOwn(knobs, key)) faults.push(unknownKey(key, [...knobNames, 'consumers']));
   }
   if (faults.length > 0) return fail(faults);
   const settings = { ...values, consumers };
@@ -47,13 +47,18 @@ function readKnobs(
   const values: Record<string, unknown> = {};
   for (const name of knobNames) {
     const knob = knobs[name];
-    const value = given[name] ?? base[name] ?? knob.default(values as Partial<KnobValues>);
+    const value = firstGiven(given[name], base[name], knob.default(values as Partial<KnobValues>));
     const fault = checkKnob(knob, nameOf(name), value);
     if (fault) faults.push(fault);
     values[name] = fault ? knob.default(values as Partial<KnobValues>) : value;
   }
   // Complete by construction: one value for every name of the table.
   return values as unknown as KnobValues;
+}
+
+/** A null is a value that somebody wrote, and a wrong one: it never becomes the default. */
+function firstGiven(...values: readonly unknown[]): unknown {
+  return values.find((value) => value !== undefined);
 }
 
 export function unknownKey(field: string, known: readonly string[]): Fault {
@@ -105,7 +110,13 @@ function readConsumers(given: unknown, field: string, faults: Fault[]): readonly
 }
 
 function readConsumer(item: unknown, field: string, faults: Fault[]): ConsumerSettings {
-  const { functionArn: arn, lambdasPerShard = 1, ...rest } = (item ?? {}) as Record<string, unknown>;
+  // Anything but an object has no function ARN, and that is the one fault to tell.
+  const fields = typeof item === 'object' && item !== null && !Array.isArray(item) ? item : {};
+  const {
+    functionArn: arn = fields === item ? undefined : item,
+    lambdasPerShard = 1,
+    ...rest
+  } = fields as Record<string, unknown>;
   for (const key of Object.keys(rest)) faults.push(unknownKey(`${field}.${key}`, ['functionArn', 'lambdasPerShard']));
   if (typeof arn !== 'string' || !functionArn.test(arn)) {
     faults.push({

@@ -12,7 +12,8 @@ import { App } from 'aws-cdk-lib';
 import { describeFault } from '../core/result.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { AutoscalerStack } from './autoscaler-stack.ts';
-import { contextKey, readDeploymentContext } from './deployment-context.ts';
+import { contextKey } from './context-key.ts';
+import { readDeploymentContext } from './deployment-context.ts';
 
 const app = new App({ analyticsReporting: false });
 const read = readDeploymentContext(app.node.tryGetContext(contextKey));

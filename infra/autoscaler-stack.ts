@@ -73,8 +73,7 @@ export class AutoscalerStack extends Stack {
 const outputLength = 1000;
 
 function describeAlarmNames(streamNames: readonly string[]): string {
-  const all = streamNames.map((name) => `${name}-scale-up, ${name}-scale-down`).join(', ');
-  return all.length <= outputLength
-    ? all
-    : `<stream>-scale-up and <stream>-scale-down of ${streamNames.length} streams`;
+  const namesOf = (stream: string) => `${alarmNameOf(stream, 'up')}, ${alarmNameOf(stream, 'down')}`;
+  const all = streamNames.map(namesOf).join(', ');
+  return all.length <= outputLength ? all : `${namesOf('<stream>')} of ${streamNames.length} streams`;
 }

@@ -9,10 +9,9 @@ import { type KnobName, type KnobValues, knobNames, knobs } from '../core/knobs.
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import { readSettings, unknownKey } from '../core/settings.ts';
 import { topicEncryptions } from './alarm-topic.ts';
+import { contextKey, defaultStackName } from './context-key.ts';
 import { environmentOf } from './function-settings.ts';
 import { readStreamContexts, type StreamContext } from './stream-context.ts';
-
-export const contextKey = 'autoscaler';
 
 export interface DeploymentContext extends v.InferOutput<typeof shape> {
   readonly defaults: Partial<KnobValues>;
@@ -29,7 +28,7 @@ const shape = v.object({
       v.string('give a name'),
       v.regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'use letters, digits and hyphens, a letter first'),
     ),
-    'KinesisAutoscaler',
+    defaultStackName,
   ),
   dryRun: v.optional(v.boolean('give true or false, without quotes'), true),
   encryption: v.optional(v.picklist(topicEncryptions, `use ${topicEncryptions.join(' or ')}`), 'customer-key'),
@@ -38,7 +37,10 @@ const shape = v.object({
     RetentionDays.THREE_MONTHS,
   ),
   reservedConcurrency: v.optional(
-    v.union([v.literal('none'), wholeNumber(1, 1000)], 'give a whole number from 1, or none for a small account'),
+    v.custom<number | 'none'>(
+      isReservation,
+      'give a whole number from 1, or "none" for an account too small to reserve',
+    ),
     1,
   ),
   reconcileMinutes: v.optional(wholeNumber(1, 60), 5),
@@ -60,6 +62,10 @@ const shape = v.object({
     ),
   ),
 });
+
+function isReservation(value: unknown): boolean {
+  return value === 'none' || (typeof value === 'number' && Number.isInteger(value) && value >= 1);
+}
 
 function wholeNumber(low: number, high: number) {
   const remedy = `give a whole number from ${low} to ${high}`;
@@ -83,7 +89,7 @@ export function readDeploymentContext(context: unknown): Result<DeploymentContex
   const parsed = v.safeParse(shape, rest);
   if (!parsed.success) faults.push(...parsed.issues.map(toFault));
   const defaults = readDefaults(givenDefaults, faults);
-  if (parsed.success) faults.push(...findRetryFaults(parsed.output));
+  faults.push(...findRetryFaults(rest.retry));
   const streams = readStreamContexts(givenStreams, defaults, faults);
   if (faults.length > 0 || !parsed.success) return fail(faults);
   return succeed({ ...parsed.output, defaults, streams });
@@ -134,12 +140,13 @@ function isKnobName(key: string): key is KnobName {
   return Object.hasOwn(knobs, key);
 }
 
-/** The function's own reader judges the retry settings; only the names are put back. */
-function findRetryFaults({ retry }: v.InferOutput<typeof shape>): readonly Fault[] {
-  if (retry === undefined) return [];
-  const environment = environmentOf({ dryRun: true, defaults: {}, retry: toRetrySettings(retry) });
+/** The function's own reader judges the retry settings; only the names are put back. Another shape is already a fault. */
+function findRetryFaults(given: unknown): readonly Fault[] {
+  const retry = v.safeParse(shape.entries.retry, given);
+  if (!retry.success || retry.output === undefined) return [];
+  const environment = environmentOf({ dryRun: true, defaults: {}, retry: toRetrySettings(retry.output) });
   const read = readDeployment(environment, undefined);
-  return read.ok ? [] : read.faults.map((fault) => ({ ...fault, field: retryFields[fault.field] ?? fault.field }));
+  return read.ok ? [] : read.faults.map(inContextWords);
 }
 
 const retryFields: Readonly<Record<string, string>> = {
@@ -147,6 +154,11 @@ const retryFields: Readonly<Record<string, string>> = {
   THROTTLE_RETRY_MAX_SLEEP: 'retry.longestWaitSeconds',
   THROTTLE_RETRY_COUNT: 'retry.retries',
 };
+
+function inContextWords(fault: Fault): Fault {
+  const translate = (words: string) => words.replace(/THROTTLE_RETRY_\w+/g, (name) => retryFields[name] ?? name);
+  return { ...fault, field: translate(fault.field), problem: translate(fault.problem) };
+}
 
 export function toRetrySettings(retry: NonNullable<DeploymentContext['retry']>) {
   const { shortestWaitSeconds: shortest, longestWaitSeconds: longest, retries } = retry;

@@ -1,6 +1,6 @@
 /**
- * Alarms on the autoscaler itself. A function error that a retry mends is not worth a page, so errors count only in threes:
- * one event that failed on every attempt, or three events. What is in the dead-letter queue is lost until somebody looks.
+ * Alarms on the autoscaler itself. A failure that a retry mends is not worth a page, so failures count only in threes: one
+ * event that failed on every attempt, or three events. What is in the dead-letter queue waits until somebody looks.
  */
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
@@ -8,7 +8,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-/** Namespace of the product's own metrics (EMF in its logs); `Failures` counts what was given up, over all streams. */
+/** Namespace of the product's own metrics (EMF in its logs); `Failures` counts attempts that need another, over all streams. */
 export const metricNamespace = 'KinesisAutoscaler';
 export const failuresMetric = 'Failures';
 const attemptsPerEvent = 3;
@@ -28,7 +28,6 @@ export class HealthAlarms extends Construct {
     super(scope, id);
     const { scaler, reconciler, deadLetterQueue, actions } = props;
     const fifteenMinutes = { period: Duration.minutes(15), statistic: Stats.SUM };
-    const fiveMinutes = Duration.minutes(5);
     this.alarms = [
       this.#create('ScalerErrors', scaler.metricErrors(fifteenMinutes), attemptsPerEvent, 'The scaler keeps failing.'),
       this.#create(
@@ -39,20 +38,18 @@ export class HealthAlarms extends Construct {
       ),
       this.#create(
         'DeadLetters',
-        deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: fiveMinutes, statistic: Stats.MAXIMUM }),
+        deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+          period: Duration.minutes(5),
+          statistic: Stats.MAXIMUM,
+        }),
         1,
         'Events failed on every attempt and lie in the dead-letter queue.',
       ),
       this.#create(
         'Failures',
-        new Metric({
-          namespace: metricNamespace,
-          metricName: failuresMetric,
-          period: fiveMinutes,
-          statistic: Stats.SUM,
-        }),
-        1,
-        'A stream could not be scaled or brought into agreement; the log says which and why.',
+        new Metric({ namespace: metricNamespace, metricName: failuresMetric, ...fifteenMinutes }),
+        attemptsPerEvent,
+        'A stream keeps failing to be scaled or brought into agreement; the log says which and why.',
       ),
     ];
     for (const alarm of this.alarms) {

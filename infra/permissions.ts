@@ -3,10 +3,11 @@
  * Authorization Reference). Both functions get the same: the reconciler converges, and enforces the minimum and maximum.
  *
  * Not narrower, because AWS cannot:
- * - kinesis:DescribeLimits, cloudwatch:GetMetricData and lambda:GetAccountSettings take no resource;
+ * - kinesis:DescribeLimits, cloudwatch:GetMetricData, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no
+ *   resource;
  * - cloudwatch:DescribeAlarms by several names is authorized on `alarm:*`, whatever the names are.
  */
-import { type Stack, Validations } from 'aws-cdk-lib';
+import { type Stack, Token, Validations } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { StreamSettings } from '../core/knobs.ts';
 
@@ -25,14 +26,14 @@ export class FleetPermissions {
   readonly #stack: Stack;
   #streamCount = 0;
   #statements = new Map<string, PolicyStatement>();
-  #accountSettingsGranted = false;
+  #consumersRead = false;
 
   constructor(roles: readonly Role[], stack: Stack) {
     this.#roles = roles;
     this.#stack = stack;
     this.#grant('ReadLimitsAndMetrics', ['kinesis:DescribeLimits', 'cloudwatch:GetMetricData'], ['*']);
     this.#grant('ReadAlarms', ['cloudwatch:DescribeAlarms'], [this.#alarmArn('*')]);
-    for (const role of roles) acknowledgeWildcards(role);
+    for (const role of roles) acknowledgeWildcards(role, stack);
   }
 
   addStream({ streamArn, alarmNames, settings }: StreamPermissions): void {
@@ -55,9 +56,9 @@ export class FleetPermissions {
     if (concurrencyFallback === 'remove') {
       this.#grant('RemoveConsumerConcurrency', ['lambda:DeleteFunctionConcurrency'], functionArns);
     }
-    if (!this.#accountSettingsGranted) {
-      this.#accountSettingsGranted = true;
-      this.#grant('ReadConcurrencyLimits', ['lambda:GetAccountSettings'], ['*']);
+    if (!this.#consumersRead) {
+      this.#consumersRead = true;
+      this.#grant('ReadConsumers', ['lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'], ['*']);
     }
   }
 
@@ -96,16 +97,19 @@ export function alarmArn(stack: Stack, name: string): string {
   return `arn:${stack.partition}:cloudwatch:${stack.region}:${stack.account}:alarm:${name}`;
 }
 
-function acknowledgeWildcards(role: Role): void {
+function acknowledgeWildcards(role: Role, stack: Stack): void {
+  // cdk-nag names a finding by the ARN, with what is only known at deployment in angle brackets.
+  const shown = (value: string, name: string) => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
+  const place = `${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}`;
   Validations.of(role).acknowledge(
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'kinesis:DescribeLimits, cloudwatch:GetMetricData and lambda:GetAccountSettings take no resource; all read.',
+        'kinesis:DescribeLimits, cloudwatch:GetMetricData, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no resource; all of them only read.',
     },
     {
-      id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:*]',
-      reason: 'cloudwatch:DescribeAlarms by several names is authorized on alarm:*; it reads.',
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:${place}:alarm:*]`,
+      reason: 'cloudwatch:DescribeAlarms by several names is authorized on alarm:*; it only reads.',
     },
   );
 }

@@ -31,7 +31,7 @@ export function createReconcileSchedule(scope: Construct, reconciler: LambdaFunc
     target: {
       arn: reconciler.functionArn,
       roleArn: role.roleArn,
-      input: JSON.stringify({ trigger: 'schedule' }),
+      input: JSON.stringify({ cause: 'schedule' }),
       retryPolicy: {
         maximumEventAgeInSeconds: Math.max(shortestEventAgeSeconds, every.toSeconds()),
         maximumRetryAttempts: schedulerRetries,

@@ -1,0 +1,40 @@
+/**
+ * `npm run nag`: synthesizes the deployments below with cdk-nag's AwsSolutions pack and CDK's own template validation, which
+ * print what they find; the exit code is 1 if there is anything.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describeFaults } from '../core/deployment.ts';
+import { AutoscalerStack } from './autoscaler-stack.ts';
+import { readDeploymentContext } from './deployment-context.ts';
+
+const consumer = 'arn:aws:lambda:us-east-1:111122223333:function:orders-processor';
+
+/** Between them every resource and every permission that the stack can have. */
+const deployments: Readonly<Record<string, object>> = {
+  Least: { streams: [{ name: 'orders' }], encryption: 'none', reservedConcurrency: 'none' },
+  Most: {
+    dryRun: false,
+    alarmActions: ['arn:aws:sns:us-east-1:111122223333:pager'],
+    streams: [
+      { name: 'orders', consumers: [{ functionArn: consumer }], concurrencyFallback: 'remove' },
+      { name: 'clicks', create: true, shardCount: 2 },
+    ],
+  },
+};
+
+const outdir = mkdtempSync(join(tmpdir(), 'kinesis-autoscaler-nag-'));
+process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
+
+const app = new App({ outdir, analyticsReporting: false });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+for (const [name, context] of Object.entries(deployments)) {
+  const read = readDeploymentContext(context);
+  if (!read.ok) throw new Error(`${name} is not a deployment:\n${describeFaults(read.faults)}`);
+  new AutoscalerStack(app, name, { deployment: read.value });
+}
+app.synth();
+console.log(`AwsSolutions and CloudFormation: nothing found in ${Object.keys(deployments).length} deployments`);

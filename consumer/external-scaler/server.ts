@@ -1,0 +1,200 @@
+/** KEDA's external scaler, over gRPC: plain, TLS or mutual TLS, with the standard health service. */
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type sendUnaryData,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import { systemClock } from '../clock.ts';
+import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
+import type { RequestObserver, RequestOutcome } from '../monitor/request-observer.ts';
+import type { Clock } from '../ports.ts';
+import { type Answer, type CacheObserver, createAnswers, type RpcFailure, type WatchAnswer } from './answers.ts';
+import {
+  type GetMetricSpecResponse,
+  type GetMetricsRequest,
+  type GetMetricsResponse,
+  type IsActiveResponse,
+  loadExternalScaler,
+  type ScaledObjectRef,
+  SERVICE_NAME,
+} from './protocol.ts';
+import type { Tracker } from './tracker.ts';
+
+export type ScalerTls = {
+  readonly certificate: Buffer;
+  readonly privateKey: Buffer;
+  /** With it, clients must show a certificate that it has signed (mutual TLS). */
+  readonly clientCertificateAuthority?: Buffer;
+};
+
+export type ExternalScalerOptions = {
+  /** `host:port`; port 0 takes a free one. */
+  readonly address: string;
+  readonly tracker: Tracker;
+  readonly tls?: ScalerTls;
+  /** Needed to listen without TLS on an address that other machines reach. */
+  readonly allowPlaintext?: boolean;
+  readonly requests?: RequestObserver;
+  readonly cache?: CacheObserver;
+  readonly clock?: Clock;
+};
+
+export type ExternalScaler = {
+  /** `host:port` with the port that was taken. */
+  readonly address: string;
+  /** Ends open streams, and the server within 5 s. */
+  readonly close: () => Promise<void>;
+};
+
+/** The scaler will not start like this. The message names the field and the way out. */
+export class ScalerRefusedError extends Error {
+  override readonly name = 'ScalerRefusedError';
+}
+
+export const RPC_NAMES = ['IsActive', 'StreamIsActive', 'GetMetricSpec', 'GetMetrics', 'StreamMetricSpec'] as const;
+type RpcName = (typeof RPC_NAMES)[number];
+
+const SHUTDOWN_MS = 5_000;
+
+/** @throws ScalerRefusedError for an address that cannot be split, or a reachable one without TLS that nobody allowed. */
+export async function startExternalScaler(options: ExternalScalerOptions): Promise<ExternalScaler> {
+  const host = checkAddress(options);
+  const server = new Server();
+  const streams = new Set<OpenStream>();
+  const health = new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' });
+  server.addService(loadExternalScaler().service, implement(options, streams));
+  health.addToServer(server);
+  const port = await bind(server, options.address, credentialsOf(options.tls));
+
+  return {
+    address: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    close: async () => {
+      health.setStatus('', 'NOT_SERVING');
+      health.setStatus(SERVICE_NAME, 'NOT_SERVING');
+      for (const stream of streams) stream.fail({ code: status.UNAVAILABLE, details: 'the scaler is shutting down' });
+      await shutDown(server, options.clock ?? systemClock);
+    },
+  };
+}
+
+type OpenStream = { readonly fail: (failure: RpcFailure) => void };
+
+function implement(options: ExternalScalerOptions, streams: Set<OpenStream>): UntypedServiceImplementation {
+  const answers = createAnswers(options.tracker, options.cache);
+  return {
+    IsActive: unary<ScaledObjectRef, IsActiveResponse>('IsActive', options, answers.isActive),
+    GetMetricSpec: unary<ScaledObjectRef, GetMetricSpecResponse>('GetMetricSpec', options, answers.metricSpec),
+    GetMetrics: unary<GetMetricsRequest, GetMetricsResponse>('GetMetrics', options, answers.metrics),
+    StreamIsActive: stream<IsActiveResponse>('StreamIsActive', options, streams, answers.watchActive),
+    StreamMetricSpec: stream<GetMetricSpecResponse>('StreamMetricSpec', options, streams, answers.watchMetricSpec),
+  };
+}
+
+function unary<Request, Response>(
+  name: RpcName,
+  options: ExternalScalerOptions,
+  answer: (request: Request) => Answer<Response>,
+) {
+  const handle = options.requests?.operation(name);
+  return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
+    const end = handle?.start();
+    const result = answer(call.request);
+    end?.(result.ok ? 'success' : outcomeOf(result.failure.code));
+    if (result.ok) callback(null, result.response);
+    else callback(result.failure);
+  };
+}
+
+/** Begins to send, and gives back what frees all that the sending holds. */
+type Watch<Response> = (request: ScaledObjectRef, send: (response: Response) => void) => WatchAnswer;
+
+function stream<Response>(
+  name: RpcName,
+  options: ExternalScalerOptions,
+  streams: Set<OpenStream>,
+  watch: Watch<Response>,
+) {
+  const handle = options.requests?.operation(name);
+  return (call: ServerWritableStream<ScaledObjectRef, Response>): void => {
+    const end = handle?.start();
+    const watched = watch(call.request, (response) => call.write(response));
+    if (!watched.ok) {
+      end?.(outcomeOf(watched.failure.code));
+      call.emit('error', watched.failure);
+      return;
+    }
+    const finish = (outcome: RequestOutcome): void => {
+      watched.stop();
+      streams.delete(open);
+      end?.(outcome);
+    };
+    const open: OpenStream = {
+      fail: (failure) => {
+        finish('success');
+        call.emit('error', failure);
+      },
+    };
+    streams.add(open);
+    // A stream ends when its client hangs up; that is its success.
+    call.once('cancelled', () => finish('success'));
+    call.once('close', () => finish('success'));
+  };
+}
+
+function outcomeOf(code: status): RequestOutcome {
+  switch (code) {
+    case status.INVALID_ARGUMENT:
+    case status.NOT_FOUND:
+      return 'user_error';
+    case status.RESOURCE_EXHAUSTED:
+      return 'throttled';
+    default:
+      return 'system_error';
+  }
+}
+
+function checkAddress({ address, tls, allowPlaintext }: ExternalScalerOptions): string {
+  const split = splitAddress(address);
+  if (split === undefined || !/^\d{1,5}$/.test(split.port)) {
+    throw new ScalerRefusedError(
+      `externalScaler.address ${JSON.stringify(address)} is not host:port: write for example 127.0.0.1:6000`,
+    );
+  }
+  if (tls === undefined && !allowPlaintext && addressRequiresToken(address)) {
+    throw new ScalerRefusedError(
+      `externalScaler.address ${address} can be reached from other machines, and there is no TLS: set externalScaler.tls, or externalScaler.allowPlaintext: true where a network policy protects it`,
+    );
+  }
+  return split.host === '' ? '0.0.0.0' : split.host;
+}
+
+function credentialsOf(tls: ScalerTls | undefined): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const { clientCertificateAuthority = null } = tls;
+  const pair = { private_key: tls.privateKey, cert_chain: tls.certificate };
+  return ServerCredentials.createSsl(clientCertificateAuthority, [pair], clientCertificateAuthority !== null);
+}
+
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
+  const reachable = address.startsWith(':') ? `0.0.0.0${address}` : address;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(reachable, credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
+  });
+}
+
+async function shutDown(server: Server, clock: Clock): Promise<void> {
+  const done = new AbortController();
+  const graceful = new Promise<void>((resolve) => {
+    server.tryShutdown(() => {
+      done.abort();
+      resolve();
+    });
+  });
+  await Promise.race([graceful, clock.sleep(SHUTDOWN_MS, done.signal)]);
+  if (!done.signal.aborted) server.forceShutdown();
+}

@@ -1,0 +1,167 @@
+/**
+ * The samples behind the external scaler. KEDA asks often and any replica must be able to answer any call, so an entity
+ * is watched from the first call that names it, polled in the background, answered from memory, and forgotten when
+ * nobody has named it for ten minutes.
+ */
+import { systemClock } from '../clock.ts';
+import type { KnownSample, Sample, Signal } from '../core/sample.ts';
+import type { Clock } from '../ports.ts';
+import { callWithTimeout } from '../timeout.ts';
+import type { Entity } from './metadata.ts';
+
+/** Why there is no number to answer with; the label values of the cache's metric. */
+export const MISS_REASONS = ['no_sample_yet', 'backend_down', 'unknown', 'stale', 'expired'] as const;
+export type MissReason = (typeof MISS_REASONS)[number];
+
+export type TrackedValue =
+  | { readonly kind: 'hit'; readonly sample: KnownSample }
+  | { readonly kind: 'miss'; readonly reason: MissReason; readonly because: string };
+
+export type TrackerOptions = {
+  /** The signal of an entity. */
+  readonly signalOf: (entity: Entity) => Signal;
+  /** Ends the polling. */
+  readonly abortSignal: AbortSignal;
+  /** Default 30,000. */
+  readonly pollEveryMs?: number;
+  /** The most that one poll of one entity may take. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** From which age on a sample is not answered any more, should the polling itself stand still. Default 3 polls. */
+  readonly maxAgeMs?: number;
+  /** Default 600,000. */
+  readonly forgetAfterMs?: number;
+  readonly onError?: (entity: Entity, error: unknown) => void;
+  readonly clock?: Clock;
+};
+
+export type Tracker = {
+  /** The newest value of an entity; begins to watch it when nobody did. */
+  readonly read: (entity: Entity) => TrackedValue;
+  /** Calls the listener with every new value; an entity with listeners is not forgotten. Returns what ends it. */
+  readonly subscribe: (entity: Entity, listener: (value: TrackedValue) => void) => () => void;
+  readonly counts: () => { readonly watches: number; readonly listeners: number };
+  /** Resolves when the polling has ended. */
+  readonly ended: Promise<void>;
+};
+
+const DEFAULT_POLL_EVERY_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_FORGET_AFTER_MS = 600_000;
+
+/** Starts to poll at once. Entities are independent: one that fails or hangs leaves the others as they are. */
+export function startTracker(options: TrackerOptions): Tracker {
+  const clock = options.clock ?? systemClock;
+  const watches = new Map<string, Watch>();
+
+  const watch = (entity: Entity): Watch => {
+    const key = JSON.stringify(entity);
+    let known = watches.get(key);
+    if (known === undefined) {
+      known = new Watch(entity, options, clock);
+      watches.set(key, known);
+      void known.poll();
+    }
+    known.lastSeenAt = clock.now();
+    return known;
+  };
+  return {
+    read: (entity) => watch(entity).value(),
+    subscribe: (entity, listener) => watch(entity).subscribe(listener),
+    counts: () => ({
+      watches: watches.size,
+      listeners: [...watches.values()].reduce((sum, each) => sum + each.listeners, 0),
+    }),
+    ended: pollAll(watches, options, clock),
+  };
+}
+
+async function pollAll(watches: Map<string, Watch>, options: TrackerOptions, clock: Clock): Promise<void> {
+  const { abortSignal, pollEveryMs = DEFAULT_POLL_EVERY_MS, forgetAfterMs = DEFAULT_FORGET_AFTER_MS } = options;
+  await clock.sleep(pollEveryMs, abortSignal);
+  while (!abortSignal.aborted) {
+    for (const [key, watch] of watches) {
+      if (watch.isForgotten(clock.now() - forgetAfterMs)) watches.delete(key);
+      // Not awaited: an entity that hangs must not delay the others.
+      else void watch.poll();
+    }
+    await clock.sleep(pollEveryMs, abortSignal);
+  }
+}
+
+/** One entity: its newest outcome, and who wants to hear of it. */
+class Watch {
+  lastSeenAt = 0;
+  readonly #entity: Entity;
+  readonly #signal: Signal;
+  readonly #options: TrackerOptions;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(value: TrackedValue) => void>();
+  #polling = false;
+  #outcome: { readonly at: number; readonly value: TrackedValue } | undefined;
+
+  constructor(entity: Entity, options: TrackerOptions, clock: Clock) {
+    this.#entity = entity;
+    this.#options = options;
+    this.#clock = clock;
+    this.#signal = options.signalOf(entity);
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  isForgotten(lastSeenBefore: number): boolean {
+    return this.#listeners.size === 0 && this.lastSeenAt < lastSeenBefore;
+  }
+
+  value(): TrackedValue {
+    if (this.#outcome === undefined)
+      return miss('no_sample_yet', 'no sample has been taken yet: ask again in a moment');
+    const { pollEveryMs = DEFAULT_POLL_EVERY_MS, maxAgeMs = 3 * pollEveryMs } = this.#options;
+    const ageMs = this.#clock.now() - this.#outcome.at;
+    return ageMs > maxAgeMs ? miss('expired', `the newest sample is ${ageMs} ms old`) : this.#outcome.value;
+  }
+
+  subscribe(listener: (value: TrackedValue) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      // Whoever watched has seen it until now.
+      this.lastSeenAt = this.#clock.now();
+    };
+  }
+
+  /** Never rejects, and never overlaps with itself. */
+  async poll(): Promise<void> {
+    if (this.#polling) return;
+    this.#polling = true;
+    const { abortSignal, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    const sampled = await callWithTimeout('backend', this.#signal, { clock: this.#clock, timeoutMs, abortSignal });
+    this.#polling = false;
+    if (abortSignal.aborted) return;
+    if (!sampled.ok) this.#options.onError?.(this.#entity, sampled.error);
+    const value = sampled.ok ? toValue(sampled.value) : miss('backend_down', messageOf(sampled.error));
+    this.#outcome = { at: this.#clock.now(), value };
+    for (const listener of this.#listeners) listener(value);
+  }
+}
+
+/** A stale value may be of a consumer that has died since: it is no ground for scaling. */
+function toValue(sample: Sample): TrackedValue {
+  switch (sample.quality) {
+    case 'ok':
+      return sample.value < 0 ? miss('unknown', `the value is negative: ${sample.value}`) : { kind: 'hit', sample };
+    case 'stale':
+      return miss('stale', `the newest value was observed at ${new Date(sample.observedAt).toISOString()}`);
+    case 'unknown':
+      return miss('unknown', sample.because);
+  }
+}
+
+function miss(reason: MissReason, because: string): TrackedValue {
+  return { kind: 'miss', reason, because };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

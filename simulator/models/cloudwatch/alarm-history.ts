@@ -6,7 +6,8 @@ import { formatTime, type StateReason } from './alarm-reason.ts';
 export class AlarmHistory {
   readonly #alarmName: string;
   readonly #maxItems: number;
-  #items: AlarmHistoryItem[] = [];
+  // Items are written out only when somebody reads them.
+  #items: (() => AlarmHistoryItem)[] = [];
 
   constructor(alarmName: string, maxItems: number) {
     this.#alarmName = alarmName;
@@ -15,46 +16,53 @@ export class AlarmHistory {
 
   /** Oldest first. */
   items(): readonly AlarmHistoryItem[] {
-    return this.#items;
+    return this.#items.slice(-this.#maxItems).map((item) => item());
   }
 
   recordStateUpdate(change: StateChange, before: StateReason): void {
-    const data = {
-      version: '1.0',
-      oldState: stateOf(change.from, before),
-      newState: stateOf(change.to, change.reason),
-    };
-    this.#record('StateUpdate', `Alarm updated from ${change.from} to ${change.to}`, data, change.atMs);
+    this.#record('StateUpdate', change.atMs, () => ({
+      summary: `Alarm updated from ${change.from} to ${change.to}`,
+      data: { version: '1.0', oldState: stateOf(change.from, before), newState: stateOf(change.to, change.reason) },
+    }));
   }
 
   recordConfiguration(type: 'Create' | 'Update' | 'Delete', definition: PutMetricAlarmInput, atMs: number): void {
-    const data = { version: '1.0', type, [`${type.toLowerCase()}dAlarm`]: definition };
-    this.#record('ConfigurationUpdate', `Alarm "${this.#alarmName}" ${type.toLowerCase()}d`, data, atMs);
+    this.#record('ConfigurationUpdate', atMs, () => ({
+      summary: `Alarm "${this.#alarmName}" ${type.toLowerCase()}d`,
+      data: { version: '1.0', type, [`${type.toLowerCase()}dAlarm`]: definition },
+    }));
   }
 
   recordAction(actionArn: string, message: string, atMs: number): void {
-    const data = {
-      actionState: 'Succeeded',
-      stateUpdateTimestamp: formatTime(atMs),
-      notificationResource: actionArn,
-      publishedMessage: message,
-    };
-    this.#record('Action', `Successfully executed action ${actionArn}`, data, atMs);
+    this.#record('Action', atMs, () => ({
+      summary: `Successfully executed action ${actionArn}`,
+      data: {
+        actionState: 'Succeeded',
+        stateUpdateTimestamp: formatTime(atMs),
+        notificationResource: actionArn,
+        publishedMessage: message,
+      },
+    }));
   }
 
-  #record(type: NonNullable<AlarmHistoryItem['HistoryItemType']>, summary: string, data: object, atMs: number): void {
-    this.#items.push({
-      AlarmName: this.#alarmName,
-      AlarmType: 'MetricAlarm',
-      Timestamp: new Date(atMs),
-      HistoryItemType: type,
-      HistorySummary: summary,
-      HistoryData: JSON.stringify(data),
+  #record(type: HistoryItemType, atMs: number, write: () => { summary: string; data: object }): void {
+    this.#items.push(() => {
+      const { summary, data } = write();
+      return {
+        AlarmName: this.#alarmName,
+        AlarmType: 'MetricAlarm',
+        Timestamp: new Date(atMs),
+        HistoryItemType: type,
+        HistorySummary: summary,
+        HistoryData: JSON.stringify(data),
+      };
     });
     // Cut in halves: dropping one item at a time would copy the list at every change of a long simulation.
     if (this.#items.length > 2 * this.#maxItems) this.#items = this.#items.slice(-this.#maxItems);
   }
 }
+
+type HistoryItemType = NonNullable<AlarmHistoryItem['HistoryItemType']>;
 
 function stateOf(value: string, reason: StateReason): object {
   const data = reason.data === undefined ? {} : { stateReasonData: JSON.parse(reason.data) };

@@ -92,8 +92,7 @@ export class AlarmModel {
       plan: this.#definition.plan,
       from: this.#state,
       to: verdict,
-      datapoints: this.#windows.datapoints(minute),
-      breaches: (value) => this.#windows.breaches(value),
+      windows: this.#windows.evaluated(minute),
       atMs: nowMs,
     });
     return this.#moveTo(verdict, reason, nowMs);

@@ -1,30 +1,42 @@
 import type { AlarmPlan, ComparisonOperator } from './alarm-plan.ts';
-import type { WindowDatapoint } from './alarm-windows.ts';
+import { comparisonWith, type EvaluatedWindows } from './alarm-windows.ts';
 
 export type StateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** Why an alarm is in its state, in CloudWatch's words, and the same as the JSON of StateReasonData. */
+/**
+ * Why an alarm is in its state, in CloudWatch's words, and the same as the JSON of StateReasonData. Written when they
+ * are first asked for: a simulated year holds thousands of changes whose reasons nobody reads.
+ */
 export interface StateReason {
   readonly text: string;
-  /** Absent where somebody else set the state. */
-  readonly data?: string;
+  /** Undefined where somebody else set the state without it. */
+  readonly data: string | undefined;
 }
 
-export const INITIAL_REASON: StateReason = { text: 'Unchecked: Initial alarm creation' };
+export const INITIAL_REASON: StateReason = { text: 'Unchecked: Initial alarm creation', data: undefined };
 
 export interface ReasonedEvaluation {
   readonly plan: AlarmPlan;
   readonly from: StateValue;
   readonly to: StateValue;
-  /** Newest first. */
-  readonly datapoints: readonly WindowDatapoint[];
-  readonly breaches: (value: number) => boolean;
+  readonly windows: EvaluatedWindows;
   readonly atMs: number;
 }
 
 /** The wording is CloudWatch's own; nothing should read it but people. */
 export function reasonOf(evaluation: ReasonedEvaluation): StateReason {
-  return { text: textOf(evaluation), data: JSON.stringify(dataOf(evaluation)) };
+  let text: string | undefined;
+  let data: string | undefined;
+  return {
+    get text() {
+      text ??= textOf(evaluation);
+      return text;
+    },
+    get data() {
+      data ??= JSON.stringify(dataOf(evaluation));
+      return data;
+    },
+  };
 }
 
 /** `2026-03-02T09:15:44.775+0000`, as CloudWatch writes times in notifications and reasons. */
@@ -32,7 +44,21 @@ export function formatTime(atMs: number): string {
   return new Date(atMs).toISOString().replace('Z', '+0000');
 }
 
-function textOf({ plan, from, to, datapoints, breaches }: ReasonedEvaluation): string {
+interface Datapoint {
+  /** CloudWatch stamps a datapoint with the start of its window. */
+  readonly startMinute: number;
+  readonly value: number;
+}
+
+function datapointsOf({ newestEnd, periodMinutes, values }: EvaluatedWindows): Datapoint[] {
+  return [...values]
+    .map((value, age) => ({ startMinute: newestEnd - (age + 1) * periodMinutes, value }))
+    .filter(({ value }) => !Number.isNaN(value));
+}
+
+function textOf({ plan, from, to, windows }: ReasonedEvaluation): string {
+  const datapoints = datapointsOf(windows);
+  const breaches = comparisonWith(plan.comparisonOperator, plan.threshold);
   const missing = Math.max(plan.evaluationPeriods - datapoints.length, 0);
   if (to === 'INSUFFICIENT_DATA')
     return `Insufficient Data: ${counted(missing, 'datapoint')} ${missing === 1 ? 'was' : 'were'} unknown.`;
@@ -64,7 +90,8 @@ const RELATION: Readonly<Record<ComparisonOperator, string>> = {
   LessThanOrEqualToThreshold: 'less than or equal to',
 };
 
-function dataOf({ plan, datapoints, atMs }: ReasonedEvaluation): Record<string, unknown> {
+function dataOf({ plan, windows, atMs }: ReasonedEvaluation): Record<string, unknown> {
+  const datapoints = datapointsOf(windows);
   const oldest = datapoints.at(-1);
   const timed = datapoints.map(({ startMinute, value }) => ({ timestamp: formatTime(startMinute * 60_000), value }));
   return {

@@ -112,8 +112,8 @@ export class AlarmService {
     const state = permitted(STATES, input.StateValue);
     if (alarm === undefined || state === undefined)
       throw new AwsServiceError('ResourceNotFound', `Unknown alarm: ${input.AlarmName}`);
-    const data = input.StateReasonData === undefined ? {} : { data: input.StateReasonData };
-    this.#act(alarm, alarm.setState(state, { text: input.StateReason ?? '', ...data }, this.#parts.clock.nowMs()));
+    const reason = { text: input.StateReason ?? '', data: input.StateReasonData };
+    this.#act(alarm, alarm.setState(state, reason, this.#parts.clock.nowMs()));
   }
 
   /** Deletes all or none. */

@@ -13,10 +13,13 @@ import type { CloudWatchFacts } from './cloudwatch-facts.ts';
 import type { MathFrame } from './metric-math-program.ts';
 import type { MetricSeries } from './metric-series.ts';
 
-export interface WindowDatapoint {
-  /** The minute at which the window starts; CloudWatch stamps a datapoint with it. */
-  readonly startMinute: number;
-  readonly value: number;
+/** The datapoints that an evaluation went by, copied out of the rings before they move on. */
+export interface EvaluatedWindows {
+  /** The minute at which the newest window ends. */
+  readonly newestEnd: number;
+  readonly periodMinutes: number;
+  /** Of consecutive windows, newest first; NaN where there was no datapoint. */
+  readonly values: Float64Array;
 }
 
 export class AlarmWindows {
@@ -70,19 +73,17 @@ export class AlarmWindows {
     return judgeDatapoints(this.#plan, (age) => this.#kindAt(this.#endOf(minute, age)), this.#rangePeriods);
   }
 
-  /** The datapoints that the last `evaluate(minute)` went by, newest first: what is missing is left out. */
-  datapoints(minute: number): WindowDatapoint[] {
-    const points: WindowDatapoint[] = [];
-    for (let age = 0; age < this.#rangePeriods && points.length < this.#plan.evaluationPeriods; age += 1) {
-      const end = this.#endOf(minute, age);
-      if (this.#kindAt(end) === MISSING) continue;
-      points.push({ startMinute: end - this.#plan.periodMinutes, value: this.#values[this.#cell(end)] ?? Number.NaN });
+  /** What the last `evaluate(minute)` went by: as many windows as it takes to have N datapoints. */
+  evaluated(minute: number): EvaluatedWindows {
+    const values = new Float64Array(this.#rangePeriods);
+    let periods = 0;
+    for (let real = 0; periods < this.#rangePeriods && real < this.#plan.evaluationPeriods; periods += 1) {
+      const end = this.#endOf(minute, periods);
+      const missing = this.#kindAt(end) === MISSING;
+      values[periods] = missing ? Number.NaN : (this.#values[this.#cell(end)] ?? Number.NaN);
+      if (!missing) real += 1;
     }
-    return points;
-  }
-
-  breaches(value: number): boolean {
-    return this.#breaches(value);
+    return { newestEnd: minute, periodMinutes: this.#plan.periodMinutes, values: values.subarray(0, periods) };
   }
 
   /** Ends the listening to the metrics. */
@@ -202,7 +203,8 @@ export class AlarmWindows {
   }
 }
 
-function comparisonWith(operator: ComparisonOperator, threshold: number): (value: number) => boolean {
+/** Whether a value breaches. */
+export function comparisonWith(operator: ComparisonOperator, threshold: number): (value: number) => boolean {
   switch (operator) {
     case 'GreaterThanOrEqualToThreshold':
       return (value) => value >= threshold;

@@ -87,12 +87,16 @@ function bound(binding: MathBinding): MathProgram {
 function binary(operator: BinaryOperator, left: MathProgram, right: MathProgram): MathProgram {
   const at = combine(operator, left.at, right.at);
   // Folding keeps 1024*1024*60*5*s1 out of every evaluation.
-  if (left.scalar && right.scalar && left.pointwise && right.pointwise) return constant(at(NO_FRAME, 0));
+  if (isConstant(left) && isConstant(right)) return constant(at(NO_FRAME, 0));
   return {
     ...traitsOf([left, right]),
     at,
     emptyIn: (frame) => left.emptyIn(frame) || right.emptyIn(frame),
   };
+}
+
+function isConstant(program: MathProgram): boolean {
+  return program.scalar && program.pointwise;
 }
 
 type At = MathProgram['at'];
@@ -138,35 +142,44 @@ const COMPARE = {
 /** MAX([a, b]): one value per period, over those series that have a datapoint there. */
 function acrossSeries(fold: Fold, items: readonly MathProgram[]): MathProgram {
   if (items.length === 0) throw new MetricMathError(`Function '${fold}' needs at least one time series`);
+  const join = JOIN[fold];
   return {
     ...traitsOf(items),
-    at: (frame, period) => foldValues(fold, items.length, (index) => items[index]?.at(frame, period) ?? Number.NaN),
+    at: (frame, period) => {
+      let folded = Number.NaN;
+      let count = 0;
+      for (const item of items) {
+        const value = item.at(frame, period);
+        if (Number.isNaN(value)) continue;
+        folded = count === 0 ? value : join(folded, value);
+        count += 1;
+      }
+      return fold === 'AVG' ? folded / count : folded;
+    },
     emptyIn: (frame) => items.every((item) => item.emptyIn(frame)),
   };
 }
 
 /** MAX(a): one number for the whole range. */
 function acrossTime(fold: Fold, series: MathProgram): MathProgram {
+  const join = JOIN[fold];
   return {
     ...traitsOf([series]),
     scalar: true,
-    pointwise: series.scalar && series.pointwise,
-    at: (frame) => foldValues(fold, frame.length, (period) => series.at(frame, period)),
+    pointwise: isConstant(series),
+    at: (frame) => {
+      let folded = Number.NaN;
+      let count = 0;
+      for (let period = 0; period < frame.length; period += 1) {
+        const value = series.at(frame, period);
+        if (Number.isNaN(value)) continue;
+        folded = count === 0 ? value : join(folded, value);
+        count += 1;
+      }
+      return fold === 'AVG' ? folded / count : folded;
+    },
     emptyIn: series.emptyIn,
   };
-}
-
-function foldValues(fold: Fold, length: number, valueAt: (index: number) => number): number {
-  const join = JOIN[fold];
-  let folded = Number.NaN;
-  let count = 0;
-  for (let index = 0; index < length; index += 1) {
-    const value = valueAt(index);
-    if (Number.isNaN(value)) continue;
-    folded = count === 0 ? value : join(folded, value);
-    count += 1;
-  }
-  return fold === 'AVG' ? folded / count : folded;
 }
 
 const JOIN = {

@@ -15,8 +15,7 @@ export class MetricStore {
   readonly #series = new Map<string, MetricSeries>();
   readonly #deliveryDelayMs: number;
   readonly #retentionMinutes: number;
-  #pending: PendingDatum[] = [];
-  #pendingFrom = 0;
+  readonly #pending: PendingDatum[] = [];
 
   constructor(options: MetricStoreOptions = {}) {
     this.#deliveryDelayMs = options.deliveryDelayMs ?? 0;
@@ -50,16 +49,11 @@ export class MetricStore {
 
   /** Makes visible what is due. Every reader calls it first. */
   deliver(nowMs: number): void {
-    for (;;) {
-      const next = this.#pending[this.#pendingFrom];
-      if (next === undefined || next.visibleAtMs > nowMs) break;
-      next.series.add(next.minute, next.datum, next.unit);
-      this.#pendingFrom += 1;
-    }
-    if (this.#pendingFrom > 1024) {
-      this.#pending = this.#pending.slice(this.#pendingFrom);
-      this.#pendingFrom = 0;
-    }
+    if ((this.#pending[0]?.visibleAtMs ?? Number.POSITIVE_INFINITY) > nowMs) return;
+    // In order of arrival, and with one delay for all so is the due time.
+    const notDue = this.#pending.findIndex((datum) => datum.visibleAtMs > nowMs);
+    const due = this.#pending.splice(0, notDue === -1 ? this.#pending.length : notDue);
+    for (const { series, minute, datum, unit } of due) series.add(minute, datum, unit);
   }
 
   /** The metrics that have at least one delivered datapoint, in the order in which they were first named. */

@@ -85,9 +85,11 @@ function bound(binding: MathBinding): MathProgram {
 }
 
 function binary(operator: BinaryOperator, left: MathProgram, right: MathProgram): MathProgram {
-  const at = combine(operator, left.at, right.at);
   // Folding keeps 1024*1024*60*5*s1 out of every evaluation.
-  if (isConstant(left) && isConstant(right)) return constant(at(NO_FRAME, 0));
+  if (isConstant(left) && isConstant(right)) return constant(combine(operator, left.at, right.at)(NO_FRAME, 0));
+  const at = isConstant(right)
+    ? combineWithConstant(operator, left.at, right.at(NO_FRAME, 0))
+    : combine(operator, left.at, right.at);
   return {
     ...traitsOf([left, right]),
     at,
@@ -119,6 +121,12 @@ function combine(operator: BinaryOperator, left: At, right: At): At {
     default:
       return comparison(operator, left, right);
   }
+}
+
+function combineWithConstant(operator: BinaryOperator, left: At, right: number): At {
+  if (operator === '*') return (frame, period) => left(frame, period) * right;
+  if (operator === '/' && right !== 0) return (frame, period) => left(frame, period) / right;
+  return combine(operator, left, () => right);
 }
 
 function comparison(operator: Exclude<BinaryOperator, '+' | '-' | '*' | '/' | '^'>, left: At, right: At): At {

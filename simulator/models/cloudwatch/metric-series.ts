@@ -126,27 +126,26 @@ interface Accumulator {
   value: number;
 }
 
+const FIELD_OF: Readonly<Record<Statistic, number>> = {
+  SampleCount: COUNT,
+  Average: SUM,
+  Sum: SUM,
+  Minimum: MIN,
+  Maximum: MAX,
+};
+
 // This loop is where a simulation spends its time: it reads the one field that the statistic needs.
 function accumulate(chunk: Float64Array, from: number, to: number, statistic: Statistic, into: Accumulator): void {
+  const field = FIELD_OF[statistic];
   let { count, value } = into;
   for (let at = from * FIELDS; at < to * FIELDS; at += FIELDS) {
     const samples = chunk[at + COUNT] ?? 0;
     if (samples === 0) continue;
-    switch (statistic) {
-      case 'Sum':
-      case 'Average':
-        value += chunk[at + SUM] ?? 0;
-        break;
-      case 'SampleCount':
-        value += samples;
-        break;
-      case 'Minimum':
-        value = count === 0 ? (chunk[at + MIN] ?? 0) : Math.min(value, chunk[at + MIN] ?? 0);
-        break;
-      case 'Maximum':
-        value = count === 0 ? (chunk[at + MAX] ?? 0) : Math.max(value, chunk[at + MAX] ?? 0);
-        break;
-    }
+    const own = chunk[at + field] ?? 0;
+    if (count === 0) value = own;
+    else if (field === MIN) value = Math.min(value, own);
+    else if (field === MAX) value = Math.max(value, own);
+    else value += own;
     count += samples;
   }
   into.count = count;

@@ -6,8 +6,8 @@
  *
  * Faults in settings are collected and reported together when the app is synthesized.
  */
-import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
-import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { type IStream, Stream } from 'aws-cdk-lib/aws-kinesis';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -17,16 +17,16 @@ import { Construct } from 'constructs';
 import type { AlarmDefinition, Direction } from '../core/alarm-definition.ts';
 import { type LogLevel, type RetrySettings, readDeployment } from '../core/deployment.ts';
 import type { KnobValues, StreamSettings } from '../core/knobs.ts';
-import { describeFault, type Fault, quote } from '../core/result.ts';
-import { readSettings } from '../core/settings.ts';
+import { describeFault } from '../core/result.ts';
 import { createAlarmTopic, type TopicEncryption } from './alarm-topic.ts';
 import { FunctionBundle, reconcilerHandler, scalerHandler } from './function-bundle.ts';
-import { environmentOf, settingsJsonOf } from './function-settings.ts';
+import { environmentOf, type FunctionSettings } from './function-settings.ts';
 import { HealthAlarms } from './health-alarms.ts';
 import { ManagedStream } from './managed-stream.ts';
 import { FleetPermissions } from './permissions.ts';
 import { createDeployTrigger, createReconcileSchedule } from './reconcile-triggers.ts';
 import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
+import { StreamRegistry } from './stream-registry.ts';
 
 export interface KinesisAutoscalerProps {
   /** Decide and log, change nothing. Default: true. */
@@ -69,19 +69,19 @@ export class KinesisAutoscaler extends Construct {
   readonly reconciler: ScalingFunction;
   readonly deadLetterQueue: Queue;
   readonly healthAlarms: HealthAlarms;
-  readonly #props: KinesisAutoscalerProps;
+  readonly #settings: FunctionSettings;
+  readonly #streams: StreamRegistry;
   readonly #permissions: FleetPermissions;
   readonly #deployTrigger: Trigger;
-  readonly #given = new Map<string, Partial<StreamSettings>>();
   readonly #definitions = new Map<string, Readonly<Record<Direction, AlarmDefinition>>>();
-  readonly #faults: Fault[] = [];
 
   constructor(scope: Construct, id: string, props: KinesisAutoscalerProps = {}) {
     super(scope, id);
-    this.#props = props;
+    this.#settings = { ...props, dryRun: props.dryRun ?? true, defaults: props.defaults ?? {} };
+    this.#streams = new StreamRegistry(Stack.of(this), this.#settings.defaults);
     this.alarmTopic = createAlarmTopic(this, props.encryption ?? 'customer-key');
     this.deadLetterQueue = createDeadLetterQueue(this);
-    [this.scaler, this.reconciler] = this.#createFunctions();
+    [this.scaler, this.reconciler] = this.#createFunctions(props);
     const subscription = new LambdaSubscription(this.scaler.function, { deadLetterQueue: this.deadLetterQueue });
     this.alarmTopic.addSubscription(subscription);
     this.#permissions = new FleetPermissions([this.scaler.role, this.reconciler.role], Stack.of(this));
@@ -100,46 +100,44 @@ export class KinesisAutoscaler extends Construct {
 
   /**
    * Scales a stream: its two alarms, its settings, its permissions.
-   * @param stream new or existing, in this account and region; one of this app needs a fixed `streamName`, because
-   *   settings.json is written before CloudFormation would invent one.
+   * @param stream new or existing, in this account and region; one of this app needs a fixed `streamName`.
+   * @returns undefined for a stream with faults, which synthesis reports.
    */
   addStream(stream: IStream, options: AddStreamOptions = {}): ManagedStream | undefined {
     const { shardCount, ...given } = options;
-    const streamName = this.#claimName(stream);
-    if (streamName === undefined) return undefined;
-    const read = readSettings(given, this.#props.defaults, (knob) => `${streamName}.${knob}`);
-    if (!read.ok) {
-      this.#faults.push(...read.faults);
-      return undefined;
-    }
-    const settings = read.value;
-    this.#given.set(streamName, given);
+    const registered = this.#streams.add(stream, given);
+    if (!registered) return undefined;
+    const { streamName, settings } = registered;
     const managed = new ManagedStream(this, `Stream-${streamName}`, {
-      streamName,
-      settings,
+      ...registered,
       shardCount: shardCount ?? settings.minShards,
       alarmTopic: this.alarmTopic,
     });
     this.#definitions.set(streamName, managed.definitions);
     this.#permissions.addStream({ streamArn: stream.streamArn, alarmNames: managed.alarmNames, settings });
-    // The reconciler must not look before the alarms, and a stream of this app, are there.
-    this.#deployTrigger.executeAfter(managed, ...(stream.node.defaultChild ? [stream as IStream & Construct] : []));
-    this.#cautionDryRun(managed, streamName, options);
+    // The reconciler must not look before the alarms are there, and a stream that is made with them.
+    this.#deployTrigger.executeAfter(managed, ...(stream instanceof Stream ? [stream] : []));
+    if (shardCount === undefined && this.#settings.dryRun) {
+      Annotations.of(managed).addWarningV2(
+        'kinesis-autoscaler:shardCount',
+        `${streamName}: a dry run writes nothing, so its alarms go on judging by minShards; give shardCount, the open shards it has now`,
+      );
+    }
     return managed;
   }
 
-  /** Names of all stream alarms, in the order in which streams were added. */
+  /** In the order in which they were added. */
   get streamNames(): readonly string[] {
-    return [...this.#given.keys()];
+    return this.#streams.streamNames;
   }
 
-  #createFunctions(): readonly [ScalingFunction, ScalingFunction] {
-    const { defaults = {}, dryRun = true, reservedConcurrency = 1 } = this.#props;
+  #createFunctions(props: KinesisAutoscalerProps): readonly [ScalingFunction, ScalingFunction] {
+    const { entry, logRetention = RetentionDays.THREE_MONTHS, reservedConcurrency = 1 } = props;
     const shared = {
-      code: new FunctionBundle(this, { entry: this.#props.entry, settingsJson: () => settingsJsonOf(this.#given) }),
-      environment: environmentOf({ ...this.#props, defaults, dryRun }),
+      code: new FunctionBundle(this, { entry, settingsJson: () => this.#streams.settingsJson }),
+      environment: environmentOf(this.#settings),
       deadLetterQueue: this.deadLetterQueue,
-      logRetention: this.#props.logRetention ?? RetentionDays.THREE_MONTHS,
+      logRetention,
       reservedConcurrency: reservedConcurrency === 'none' ? undefined : reservedConcurrency,
     };
     return [
@@ -160,53 +158,13 @@ export class KinesisAutoscaler extends Construct {
     ];
   }
 
-  /** The stream's name as text; undefined, with a fault, if it is unknown before deployment or taken. */
-  #claimName(stream: IStream): string | undefined {
-    const name = nameOf(stream);
-    if (name === undefined) {
-      this.#faults.push({
-        field: stream.node.path,
-        value: 'its streamName',
-        problem: 'is not known before deployment',
-        remedy: 'give the stream a fixed streamName',
-      });
-      return undefined;
-    }
-    if (this.#given.has(name)) {
-      this.#faults.push({
-        field: name,
-        value: 'this stream',
-        problem: 'is added twice',
-        remedy: 'add it once, with all its settings',
-      });
-      return undefined;
-    }
-    return name;
-  }
-
-  #cautionDryRun(managed: ManagedStream, streamName: string, { shardCount }: AddStreamOptions): void {
-    if (shardCount !== undefined || this.#props.dryRun === false) return;
-    Annotations.of(managed).addWarningV2(
-      'kinesis-autoscaler:shardCount',
-      `${streamName}: a dry run writes nothing, so its alarms go on judging by minShards; give shardCount, the open shards it has now`,
-    );
-  }
-
   /** Reads back what is deployed with the function's own reader, so that nothing it would refuse at start gets that far. */
   #validate(): string[] {
-    const { defaults = {}, dryRun = true } = this.#props;
-    const environment = environmentOf({ ...this.#props, defaults, dryRun });
-    const read = readDeployment(environment, settingsJsonOf(this.#given));
-    const faults = [...this.#faults, ...(read.ok ? [] : read.faults)];
-    if (this.#given.size === 0 && faults.length === 0) {
-      faults.push({ field: this.node.path, value: quote([]), problem: 'manages no stream', remedy: 'call addStream' });
+    const read = readDeployment(environmentOf(this.#settings), this.#streams.settingsJson);
+    const faults = [...this.#streams.faults, ...(read.ok ? [] : read.faults)];
+    if (this.streamNames.length === 0 && faults.length === 0) {
+      faults.push({ field: this.node.path, value: 'it', problem: 'manages no stream', remedy: 'call addStream' });
     }
     return faults.map(describeFault);
   }
-}
-
-function nameOf(stream: IStream): string | undefined {
-  const child = stream.node.defaultChild;
-  const names = [stream.streamName, child instanceof CfnStream ? child.name : undefined];
-  return names.find((name): name is string => name !== undefined && !Token.isUnresolved(name));
 }

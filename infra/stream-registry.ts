@@ -1,0 +1,90 @@
+/**
+ * The streams that were added to a construct, with what was wrong about them. Faults are kept, not thrown: whoever adds a
+ * dozen streams learns of all of them at once, when the app is synthesized.
+ */
+import { type Stack, Token } from 'aws-cdk-lib';
+import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { KnobValues, StreamSettings } from '../core/knobs.ts';
+import { type Fault, quote } from '../core/result.ts';
+import { readSettings } from '../core/settings.ts';
+import { settingsJsonOf } from './function-settings.ts';
+
+export interface RegisteredStream {
+  readonly streamName: string;
+  readonly settings: StreamSettings;
+}
+
+export class StreamRegistry {
+  readonly #stack: Stack;
+  readonly #defaults: Partial<KnobValues>;
+  readonly #given = new Map<string, Partial<StreamSettings>>();
+  readonly #faults: Fault[] = [];
+
+  constructor(stack: Stack, defaults: Partial<KnobValues>) {
+    this.#stack = stack;
+    this.#defaults = defaults;
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#faults;
+  }
+
+  /** In the order in which they were added. */
+  get streamNames(): readonly string[] {
+    return [...this.#given.keys()];
+  }
+
+  /** Text of settings.json: what was given for each stream, nothing that a default fills in. */
+  get settingsJson(): string {
+    return settingsJsonOf(this.#given);
+  }
+
+  /** Undefined, with faults, for a stream that cannot be managed. */
+  add(stream: IStream, given: Partial<StreamSettings>): RegisteredStream | undefined {
+    const streamName = nameOf(stream);
+    if (streamName === undefined) {
+      this.#faults.push({
+        field: stream.node.path,
+        value: 'its streamName',
+        problem: 'is not known before deployment',
+        remedy: 'give the stream a fixed streamName',
+      });
+      return undefined;
+    }
+    const read = readSettings({ ...given }, this.#defaults, (knob) => `${streamName}.${knob}`);
+    const faults = [
+      ...this.#findDuplicate(streamName),
+      ...(read.ok ? this.#findFarConsumers(streamName, read.value) : read.faults),
+    ];
+    this.#faults.push(...faults);
+    if (!read.ok || faults.length > 0) return undefined;
+    this.#given.set(streamName, given);
+    return { streamName, settings: read.value };
+  }
+
+  #findDuplicate(streamName: string): readonly Fault[] {
+    if (!this.#given.has(streamName)) return [];
+    const remedy = 'add it once, with all its settings';
+    return [{ field: streamName, value: 'this stream', problem: 'is added twice', remedy }];
+  }
+
+  /** The functions set concurrency in their own account and region; which those are may be known only at deployment. */
+  #findFarConsumers(streamName: string, { consumers }: StreamSettings): readonly Fault[] {
+    const { region, account } = this.#stack;
+    const isHere = (value: string | undefined, here: string) => Token.isUnresolved(here) || value === here;
+    return consumers.flatMap(({ functionArn }, index) => {
+      const [, , , itsRegion, itsAccount] = functionArn.split(':');
+      if (isHere(itsRegion, region) && isHere(itsAccount, account)) return [];
+      const field = `${streamName}.consumers[${index}].functionArn`;
+      const remedy = 'deploy the autoscaler where its consumers are';
+      return [{ field, value: quote(functionArn), problem: `is not in ${region} of account ${account}`, remedy }];
+    });
+  }
+}
+
+/** The name as text: settings.json and the alarms' dimensions are written before CloudFormation would invent one. */
+function nameOf(stream: IStream): string | undefined {
+  const child = stream.node.defaultChild;
+  const names = [stream.streamName, child instanceof CfnStream ? child.name : undefined];
+  return names.find((name): name is string => name !== undefined && !Token.isUnresolved(name));
+}

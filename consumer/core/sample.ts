@@ -26,7 +26,12 @@ type SampleContext = {
 };
 
 /** `stale`: the source's newest value is older than it should be; true once, and still better than nothing. */
-export type KnownSample = SampleContext & { readonly quality: 'ok' | 'stale'; readonly value: number };
+export type SampleQuality = 'ok' | 'stale' | 'unknown';
+
+export type KnownSample = SampleContext & {
+  readonly quality: Exclude<SampleQuality, 'unknown'>;
+  readonly value: number;
+};
 
 /** The source answered, and the answer is that nobody knows. `because` is for the log and the report. */
 export type UnknownSample = SampleContext & { readonly quality: 'unknown'; readonly because: string };

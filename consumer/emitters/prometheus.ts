@@ -24,7 +24,7 @@ export function createPrometheusEmitter(options: PrometheusEmitterOptions): Emit
   return {
     emit: async ({ name, sample }) => {
       if (!isKnown(sample)) return;
-      const metricName = PREFIX + toSnakeCase(name);
+      const metricName = toMetricName(name);
       let family = families.get(metricName);
       if (family === undefined) {
         family = new SignalFamily(metricName, name, sample.dimensions, options);
@@ -37,6 +37,11 @@ export function createPrometheusEmitter(options: PrometheusEmitterOptions): Emit
       families.clear();
     },
   };
+}
+
+/** The gauge that a signal's name becomes. */
+export function toMetricName(signalName: string): string {
+  return PREFIX + toSnakeCase(signalName);
 }
 
 type Series = { readonly labels: Record<string, string>; readonly observedAt: number };

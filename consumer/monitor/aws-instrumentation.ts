@@ -3,18 +3,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CounterReading } from './counter-poller.ts';
 import type { RequestObserver, RequestOutcome } from './request-observer.ts';
 
-/** What this file needs of an SDK client; every `@aws-sdk/client-*` has it. */
-export type InstrumentedClient = {
-  readonly middlewareStack: {
-    readonly add: (
-      middleware: Middleware,
-      options: { readonly step: 'initialize'; readonly name: string; readonly override: true },
-    ) => void;
-  };
-};
-
-type Handler = (args: { input: object }) => Promise<{ output: object }>;
-type Middleware = (next: Handler, context: { readonly commandName?: string }) => Handler;
+/** What every command of the SDK is; its class bears the operation's name. */
+type Command = { readonly input: object };
+type Answer = object;
 
 export type CallTally = { calls: number; retries: number };
 
@@ -27,12 +18,17 @@ export class AwsInstrumentation {
     this.#observer = observer;
   }
 
-  /** Observes every call of a client from now on; returns the client. */
-  instrument<Client>(client: Client & InstrumentedClient): Client {
-    const middleware: Middleware = (next, context) => (args) =>
-      this.#observe(context.commandName ?? '', args.input, () => next(args));
-    client.middlewareStack.add(middleware, { step: 'initialize', name: 'kinesisAutoscalerObserver', override: true });
-    return client;
+  /** The same client, with every `send` observed. */
+  instrument<Client extends object>(client: Client): Client {
+    return new Proxy(client, {
+      get: (target, property) => {
+        const member: unknown = Reflect.get(target, property);
+        if (typeof member !== 'function') return member;
+        if (property !== 'send') return member.bind(target);
+        return (command: Command, ...rest: readonly unknown[]) =>
+          this.#observe(command, () => member.call(target, command, ...rest));
+      },
+    });
   }
 
   /** Runs a function and counts the calls that were made for it, however deep. */
@@ -46,22 +42,18 @@ export class AwsInstrumentation {
     for (const { labels, count } of this.#conflicts.values()) yield { labels, count };
   }
 
-  async #observe(
-    commandName: string,
-    input: object,
-    call: () => Promise<{ output: object }>,
-  ): Promise<{ output: object }> {
-    const operation = commandName.replace(/Command$/, '');
+  async #observe(command: Command, call: () => Promise<Answer>): Promise<Answer> {
+    const operation = command.constructor.name.replace(/Command$/, '');
     const end = this.#observer.operation(operation).start();
     try {
       const answer = await call();
-      this.#count(attemptsOf(answer.output));
+      this.#count(attemptsOf(answer));
       end('success');
       return answer;
     } catch (error) {
       this.#count(attemptsOf(error));
       end(awsOutcome(error));
-      this.#noteConflict(operation, input, error);
+      this.#noteConflict(operation, command.input, error);
       throw error;
     }
   }

@@ -1,0 +1,30 @@
+/** The joint decision as metrics: which advice fits, and whether a scale-down would hurt. */
+import { Gauge, type Registry } from 'prom-client';
+import { ADVICE_KINDS, type JointAdvice } from '../core/joint-decision.ts';
+import { toLabel } from '../core/label-budget.ts';
+
+export type AdviceObserver = { readonly observe: (stream: string, application: string, advice: JointAdvice) => void };
+
+export function createAdviceObserver(registry: Registry | undefined): AdviceObserver {
+  if (registry === undefined) return { observe: () => {} };
+  const labelNames = ['stream', 'application'];
+  const fits = new Gauge({
+    name: 'kinesis_autoscaler_joint_advice',
+    help: '1 for the advice that fits the stream and its consumer now.',
+    labelNames: [...labelNames, 'advice'],
+    registers: [registry],
+  });
+  const hurts = new Gauge({
+    name: 'kinesis_autoscaler_scale_down_hurts',
+    help: '1 while taking shards away would hurt the consumer, or nobody knows.',
+    labelNames,
+    registers: [registry],
+  });
+  return {
+    observe: (streamName, applicationName, { advice, scaleDownHurts }) => {
+      const labels = { stream: toLabel(streamName), application: toLabel(applicationName) };
+      for (const each of ADVICE_KINDS) fits.set({ ...labels, advice: each }, each === advice ? 1 : 0);
+      hurts.set(labels, scaleDownHurts ? 1 : 0);
+    },
+  };
+}

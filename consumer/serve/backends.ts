@@ -1,0 +1,112 @@
+/** Opens what the configuration names: AWS clients, the NATS connection, Burrow. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import type { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
+import type { Log } from '../ports.ts';
+import { type Burrow, createBurrow } from '../signals/burrow.ts';
+import type { ConsumerReader } from '../signals/jetstream-pending.ts';
+import type { ServeConfig } from './config.ts';
+import type { Secrets } from './secrets.ts';
+
+export type Backends = {
+  readonly cloudwatch: CloudWatchClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly kinesis: KinesisClient;
+  readonly sqs: SQSClient;
+  readonly jetstream?: ConsumerReader;
+  readonly burrow?: Burrow;
+  readonly close: () => Promise<void>;
+};
+
+/** The operations that are observed by name; the rest share one bucket. */
+export const AWS_OPERATIONS = [
+  'GetMetricData',
+  'PutMetricData',
+  'Scan',
+  'DescribeStreamSummary',
+  'GetQueueAttributes',
+] as const;
+
+/** Standard mode: `adaptive` keeps slowing a client down after the throttling is over. */
+const RETRIES = { retryMode: 'standard', maxAttempts: 5 } as const;
+
+export function openBackends(
+  config: ServeConfig,
+  secrets: Secrets,
+  instrumentation: AwsInstrumentation,
+  log: Log,
+): Backends {
+  const { aws, nats, burrow } = config.backends;
+  const settings = { ...RETRIES, ...(aws?.region === undefined ? {} : { region: aws.region }) };
+  const cloudwatch = instrumentation.instrument(new CloudWatchClient(settings));
+  const dynamodb = instrumentation.instrument(new DynamoDBClient(settings));
+  const kinesis = instrumentation.instrument(new KinesisClient(settings));
+  const sqs = instrumentation.instrument(new SQSClient(settings));
+  const natsReader = nats === undefined ? undefined : createNatsReader(nats.servers, secrets, log);
+
+  return {
+    cloudwatch,
+    dynamodb,
+    kinesis,
+    sqs,
+    ...(natsReader === undefined ? {} : { jetstream: natsReader.reader }),
+    ...(burrow === undefined
+      ? {}
+      : {
+          burrow: createBurrow({
+            url: burrow.url,
+            ...(burrow.cluster === undefined ? {} : { cluster: burrow.cluster }),
+          }),
+        }),
+    close: async () => {
+      for (const client of [cloudwatch, dynamodb, kinesis, sqs]) client.destroy();
+      await natsReader?.close();
+    },
+  };
+}
+
+/**
+ * Connects with the first question that is asked, and again after a connection that could not be had: a NATS server
+ * that is down when `serve` starts makes its signals fail, not the others.
+ */
+function createNatsReader(
+  servers: readonly string[],
+  secrets: Secrets,
+  log: Log,
+): { reader: ConsumerReader; close: () => Promise<void> } {
+  const authenticator =
+    secrets.natsCredentials === undefined ? {} : { authenticator: credsAuthenticator(secrets.natsCredentials) };
+  let opened: Promise<{ connection: NatsConnection; reader: ConsumerReader }> | undefined;
+  const open = async (): Promise<{ connection: NatsConnection; reader: ConsumerReader }> => {
+    const connection = await connect({
+      servers: [...servers],
+      maxReconnectAttempts: -1,
+      timeout: 5_000,
+      ...authenticator,
+    });
+    log('info', 'connected to NATS', { server: connection.getServer() });
+    return { connection, reader: await jetstreamManager(connection, { checkAPI: false }) };
+  };
+  const reader: ConsumerReader = {
+    consumers: {
+      info: async (stream, consumer) => {
+        opened ??= open();
+        try {
+          return await (await opened).reader.consumers.info(stream, consumer);
+        } catch (error) {
+          const failed = await opened.then(
+            () => false,
+            () => true,
+          );
+          if (failed) opened = undefined;
+          throw error;
+        }
+      },
+    },
+  };
+  return { reader, close: async () => (await opened?.catch(() => undefined))?.connection.close() };
+}

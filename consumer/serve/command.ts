@@ -1,0 +1,67 @@
+/** What the `serve` and `manifests` commands run. Loaded only by them: this is where gRPC, NATS and the rest come in. */
+import { readFile } from 'node:fs/promises';
+import type { Log } from '../ports.ts';
+import { readServeConfig, type ServeConfig } from './config.ts';
+import { renderManifests } from './manifests.ts';
+import { readSecrets, type Secrets } from './secrets.ts';
+import { serve } from './serve.ts';
+
+/** The configuration cannot be served. Every fault, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(path: string, faults: readonly string[]) {
+    super(
+      [
+        `${path} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:`,
+        ...faults.map((fault) => `  ${fault}`),
+      ].join('\n'),
+    );
+  }
+}
+
+export type CommandOutput = (text: string) => void;
+
+/** Reads and checks a configuration and the files that it names. @throws ConfigError */
+export async function checkCommand(path: string): Promise<{ readonly config: ServeConfig; readonly secrets: Secrets }> {
+  const config = await readConfigFile(path);
+  const secrets = await readSecrets(config);
+  if (!secrets.ok) throw new ConfigError(path, secrets.faults);
+  return { config, secrets: secrets.secrets };
+}
+
+/** Serves until SIGTERM or SIGINT; a second signal ends the process at once. */
+export async function serveCommand(path: string, write: CommandOutput): Promise<void> {
+  const { config, secrets } = await checkCommand(path);
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  try {
+    const { stopped } = await serve({ config, secrets, abortSignal: stopping.signal, log: jsonLog(write) });
+    await stopped;
+  } finally {
+    process.off('SIGTERM', stop);
+    process.off('SIGINT', stop);
+  }
+}
+
+/** Prints what belongs to a configuration. @throws ConfigError */
+export async function manifestsCommand(path: string, write: CommandOutput): Promise<void> {
+  write(renderManifests(await readConfigFile(path)));
+}
+
+async function readConfigFile(path: string): Promise<ServeConfig> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new ConfigError(path, [`it cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+  });
+  const read = readServeConfig(text);
+  if (!read.ok) throw new ConfigError(path, read.faults);
+  return read.config;
+}
+
+/** One JSON object a line. */
+function jsonLog(write: CommandOutput): Log {
+  return (level, message, fields = {}) =>
+    write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
+}

@@ -1,0 +1,33 @@
+/** What `/report` shows: the newest sample of each signal and the newest joint decision of each stream, with the evidence. */
+import type { JointAdvice } from '../core/joint-decision.ts';
+import type { Sample } from '../core/sample.ts';
+import type { Mode } from '../monitor/mode-gauge.ts';
+
+type SignalState = { readonly sample?: Sample; readonly failure?: string };
+
+export class ServeReport {
+  readonly #mode: Mode;
+  readonly #signals = new Map<string, SignalState>();
+  readonly #advice = new Map<string, { readonly stream: string; readonly application: string } & JointAdvice>();
+
+  constructor(mode: Mode) {
+    this.#mode = mode;
+  }
+
+  noteSample(name: string, sample: Sample): void {
+    this.#signals.set(name, { sample });
+  }
+
+  /** Keeps the last sample beside the failure; its own time says how old it is. */
+  noteFailure(name: string, failure: string): void {
+    this.#signals.set(name, { ...this.#signals.get(name), failure });
+  }
+
+  noteAdvice(stream: string, application: string, advice: JointAdvice): void {
+    this.#advice.set(JSON.stringify([stream, application]), { stream, application, ...advice });
+  }
+
+  toJSON(): unknown {
+    return { mode: this.#mode, signals: Object.fromEntries(this.#signals), joint: [...this.#advice.values()] };
+  }
+}

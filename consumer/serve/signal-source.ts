@@ -1,0 +1,41 @@
+/** The signal that a configured source stands for. */
+
+import type { Signal } from '../core/sample.ts';
+import { perWorker } from '../core/signal-math.ts';
+import { applicationLag } from '../signals/application-lag.ts';
+import { burrowLag } from '../signals/burrow.ts';
+import { iteratorAge } from '../signals/iterator-age.ts';
+import { jetStreamPending } from '../signals/jetstream-pending.ts';
+import { kclLeases } from '../signals/kcl-leases.ts';
+import { sqsDepth } from '../signals/sqs-depth.ts';
+import type { Backends } from './backends.ts';
+import type { SignalConfig, SourceConfig } from './config.ts';
+
+export function createSignal(config: SignalConfig, backends: Backends, now: () => number): Signal {
+  const total = sourceSignal(config.source, backends, now);
+  if (config.perWorker === undefined) return total;
+  return perWorker(total, kclLeases(config.perWorker.leaseTable, { client: backends.dynamodb, now, count: 'workers' }));
+}
+
+function sourceSignal(source: SourceConfig, backends: Backends, now: () => number): Signal {
+  switch (source.kind) {
+    case 'iterator-age':
+      return iteratorAge(source.streamName, { client: backends.cloudwatch, now });
+    case 'application-lag':
+      return applicationLag(source.applicationName, { client: backends.cloudwatch, now });
+    case 'kcl-leases':
+      return kclLeases(source.leaseTable, { client: backends.dynamodb, now, count: source.count });
+    case 'sqs':
+      return sqsDepth(source.queueUrl, { client: backends.sqs, now });
+    case 'jetstream':
+      return jetStreamPending(source, { manager: required(backends.jetstream, 'nats'), now });
+    case 'burrow':
+      return burrowLag(source.consumerGroup, { burrow: required(backends.burrow, 'burrow'), now });
+  }
+}
+
+/** The configuration's rules have refused a source without its backend. */
+function required<Backend>(backend: Backend | undefined, name: string): Backend {
+  if (backend === undefined) throw new Error(`backends.${name} is not open`);
+  return backend;
+}

@@ -4,7 +4,8 @@
  *
  *  1 not a scaling alarm of a managed stream of this account      rejected            (screenAlarm, before any call)
  *  2 the notification is not of ALARM                             not-in-alarm        (screenAlarm)
- *  3 the stream is on demand                                      on-demand-stream
+ *  3 the stream's own settings contradict each other              contradictory-settings
+ *    the stream is on demand                                      on-demand-stream
  *  4 the stream is not ACTIVE                                     stream-updating
  *  5 the live alarm contradicts the message                       superseded
  *  6 the state change is not after the last scaling               stale-alarm
@@ -21,7 +22,7 @@
 import type { Direction } from './alarm-definition.ts';
 import { awsFacts } from './aws-facts.ts';
 import type { StreamSettings } from './knobs.ts';
-import type { Fault } from './result.ts';
+import { type Fault, quote } from './result.ts';
 import type { ScalingAlarm } from './scaling-alarm.ts';
 import { boundTarget, policyNamed } from './scaling-policy.ts';
 import { lastScaledAtMs, liveAlarms, readLastScaled, type StreamState } from './stream-state.ts';
@@ -29,6 +30,7 @@ import { lastScaledAtMs, liveAlarms, readLastScaled, type StreamState } from './
 export type HoldReason =
   | 'rejected'
   | 'not-in-alarm'
+  | 'contradictory-settings'
   | 'on-demand-stream'
   | 'stream-updating'
   | 'superseded'
@@ -103,6 +105,11 @@ export function rejectAlarm(faults: readonly Fault[]): HoldDecision {
   return hold('rejected', { rule: 1, faults });
 }
 
+/** Rule 3, for a stream whose tags cannot stand together: any choice between them would be a guess. */
+export function holdContradiction(faults: readonly Fault[]): HoldDecision {
+  return hold('contradictory-settings', { rule: 3, faults });
+}
+
 function findForeignness(
   alarm: ScalingAlarm,
   home: Home,
@@ -111,7 +118,7 @@ function findForeignness(
   if (alarm.accountId !== home.accountId) {
     return {
       field: 'AlarmArn',
-      value: alarm.accountId,
+      value: quote(alarm.accountId),
       problem: 'is another account',
       remedy: `this deployment scales streams of ${home.accountId}`,
     };
@@ -119,7 +126,7 @@ function findForeignness(
   if (alarm.region !== home.region) {
     return {
       field: 'AlarmArn',
-      value: alarm.region,
+      value: quote(alarm.region),
       problem: 'is another region',
       remedy: `this deployment scales streams of ${home.region}`,
     };
@@ -127,8 +134,8 @@ function findForeignness(
   if (!isManaged(alarm)) {
     return {
       field: 'StreamName',
-      value: alarm.streamName,
-      problem: `with alarm ${alarm.alarmName} is not managed here`,
+      value: quote(alarm.streamName),
+      problem: `with alarm ${quote(alarm.alarmName)} is not managed here`,
       remedy: 'add the stream to the deployment, or unsubscribe its alarm',
     };
   }

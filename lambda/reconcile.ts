@@ -9,14 +9,14 @@ import { awsFacts } from '../core/aws-facts.ts';
 import { isConverged, planConvergence } from '../core/convergence.ts';
 import type { Lane } from '../core/effects.ts';
 import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/rearming.ts';
+import { holdContradiction } from '../core/scaling-decision.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
-import type { StreamState } from '../core/stream-state.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
 import { aborts, carryOut } from './effects.ts';
 import { settingsOf } from './management.ts';
 import type { CallFailure, UntaggedAlarm } from './ports.ts';
 import type { ScalerContext } from './scale.ts';
-import { alarmNamesOf, readState, type StateQuery, type StateReading } from './state-reader.ts';
+import { alarmNamesOf, type CompleteReading, readState, type StateQuery, type StateReading } from './state-reader.ts';
 
 export type ReconcileCause = 'schedule' | 'deploy';
 
@@ -55,15 +55,20 @@ async function reconcileStream(
   const query = queryOf(streamName, context);
   const first = await readState(context.ports, context.account, { ...query, knownAlarms });
   if (!first.ok) return report(streamName, context, { outcome: 'failed', failures: first.failures });
-  if (isQuiet(first.state, query, context)) {
+  if (isQuiet(first, query.nowMs, context)) {
     return report(streamName, context, { outcome: 'agrees', failures: first.failures });
   }
   const full = await readState(context.ports, context.account, { ...query, alarmTags: true, iteratorAge: true });
-  return await putRight(streamName, cause, full, query, context);
+  return await putRight(streamName, cause, full, query.nowMs, context);
 }
 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
-function isQuiet(state: StreamState, { settings, nowMs }: StateQuery, { deployment }: ScalerContext): boolean {
+function isQuiet(
+  { state, settings, contradictions }: CompleteReading,
+  nowMs: number,
+  { deployment }: ScalerContext,
+): boolean {
+  if (contradictions.length > 0) return false;
   const plan = planConvergence(state, settings, nowMs);
   const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
   const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;
@@ -74,12 +79,15 @@ async function putRight(
   streamName: string,
   cause: ReconcileCause,
   reading: StateReading,
-  { settings, nowMs }: StateQuery,
+  nowMs: number,
   context: ScalerContext,
 ): Promise<ScalingReport> {
   const { failures } = reading;
   if (!reading.ok) return report(streamName, context, { outcome: 'failed', failures });
-  const { state } = reading;
+  const { state, settings, contradictions } = reading;
+  if (contradictions.length > 0) {
+    return report(streamName, context, { outcome: 'held', decision: holdContradiction(contradictions), failures });
+  }
   const plan = planConvergence(state, settings, nowMs);
   // After a deploy nothing is waited for: dry run may just have been turned off, or a reason to hold been changed.
   const standing = judgeStandingAlarms(state, settings, nowMs, cause === 'deploy' ? 0 : unansweredAfterMs);

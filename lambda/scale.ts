@@ -8,6 +8,7 @@ import type { StreamSettings } from '../core/knobs.ts';
 import { parseScalingAlarm, type ScalingAlarm } from '../core/scaling-alarm.ts';
 import {
   decideScaling,
+  holdContradiction,
   rejectAlarm,
   type ScaleDecision,
   type ScalingDecision,
@@ -73,18 +74,18 @@ async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number
   const { deployment, account, ports } = context;
   const screened = screenAlarm(alarm, account, (candidate) => isManagedAlarm(deployment, candidate));
   if (screened) return { outcome: 'held', decision: screened };
-  const settings = settingsOf(deployment, alarm.streamName);
   const reading = await readState(ports, account, {
     streamName: alarm.streamName,
-    settings,
+    settings: settingsOf(deployment, alarm.streamName),
     alarmNames: alarmNamesFrom(alarm),
     alarmTags: true,
-    iteratorAge: alarm.direction === 'down' && settings.iteratorAge !== 'ignore',
+    iteratorAge: alarm.direction === 'down',
     consumersUnproven: deployment.streams === undefined,
     nowMs,
   });
   if (!reading.ok) return { outcome: 'failed', failures: reading.failures };
-  const { state, failures } = reading;
+  const { state, settings, contradictions, failures } = reading;
+  if (contradictions.length > 0) return { outcome: 'held', decision: holdContradiction(contradictions), failures };
   const decision = decideScaling({ alarm, state, settings, nowMs });
   if (deployment.dryRun) return { ...describeDryRun(decision, state, settings, nowMs), failures };
   if (decision.kind === 'hold') return { ...(await converge(decision, state, settings, context, nowMs)), failures };

@@ -4,7 +4,10 @@
  */
 import { alarmNameOf, type Direction, opposite, readStreamName } from '../core/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
+import { raiseMinimum, readFloor } from '../core/floor.ts';
 import type { ConsumerSettings, StreamSettings } from '../core/knobs.ts';
+import type { Fault } from '../core/result.ts';
+import { applyOverrides } from '../core/stream-overrides.ts';
 import {
   type AlarmState,
   type ConsumerState,
@@ -23,6 +26,7 @@ export interface Account {
 
 export interface StateQuery {
   readonly streamName: string;
+  /** As the deployment has them; the stream's tags may override them. */
   readonly settings: StreamSettings;
   /** By direction; the names of the stream's alarms unless a take-over named them otherwise. */
   readonly alarmNames: { readonly [D in Direction]: string };
@@ -36,9 +40,19 @@ export interface StateQuery {
   readonly nowMs: number;
 }
 
-export type StateReading =
-  | { readonly ok: true; readonly state: StreamState; readonly failures: readonly CallFailure[] }
-  | { readonly ok: false; readonly failures: readonly CallFailure[] };
+export type StateReading = CompleteReading | { readonly ok: false; readonly failures: readonly CallFailure[] };
+
+export interface CompleteReading {
+  readonly ok: true;
+  readonly state: StreamState;
+  /** The deployment's settings of the stream with what the stream's own tags say, and a floor that stands. */
+  readonly settings: StreamSettings;
+  /** Tags that could not be read. */
+  readonly tagFaults: readonly Fault[];
+  /** Tags that cannot stand together: then nothing may be decided. */
+  readonly contradictions: readonly Fault[];
+  readonly failures: readonly CallFailure[];
+}
 
 export function alarmNamesOf(streamName: string): StateQuery['alarmNames'] {
   return { up: alarmNameOf(streamName, 'up'), down: alarmNameOf(streamName, 'down') };
@@ -73,12 +87,18 @@ export async function readState(ports: Ports, account: Account, query: StateQuer
     tagsOf(alarmNames.up),
     tagsOf(alarmNames.down),
     readIteratorAge(ports, query),
-    readConsumers(ports, account, query),
+    readConsumers(ports, account, query, query.settings.consumers),
   ]);
-  const failures = [...(iteratorAge.ok ? [] : [iteratorAge.failure]), ...consumers.failures];
   if (!summary.ok || !tags.ok || !alarms.ok || !upTags.ok || !downTags.ok) {
-    return { ok: false, failures: [...failedOf([summary, tags, alarms, upTags, downTags]), ...failures] };
+    return { ok: false, failures: failedOf([summary, tags, alarms, upTags, downTags]) };
   }
+  const overrides = applyOverrides(query.settings, tags.value, (name) => functionArnOf(account, name));
+  const settings = raiseMinimum(overrides.settings, readFloor(tags.value, query.nowMs));
+  // Consumers that only a tag names are the one thing that costs a second round.
+  const own =
+    settings.consumers === query.settings.consumers
+      ? consumers
+      : await readConsumers(ports, account, query, settings.consumers);
   const alarmOf = (name: string, alarmTags: Tags | undefined) =>
     withTags(alarms.value.get(name), streamName, alarmTags);
   const state = completeState(
@@ -87,12 +107,24 @@ export async function readState(ports: Ports, account: Account, query: StateQuer
       ...summary.value,
       tags: tags.value,
       alarms: { up: alarmOf(alarmNames.up, upTags.value), down: alarmOf(alarmNames.down, downTags.value) },
-      consumers: consumers.states,
+      consumers: own.states,
       iteratorAge: iteratorAge.ok ? iteratorAge.value : undefined,
     },
     query.nowMs,
   );
-  return { ok: true, state, failures };
+  const { faults: tagFaults, contradictions } = overrides;
+  return {
+    ok: true,
+    state,
+    settings,
+    tagFaults,
+    contradictions,
+    failures: [...failedOf([iteratorAge]), ...own.failures],
+  };
+}
+
+function functionArnOf({ partition, region, accountId }: Account, functionName: string): string {
+  return `arn:${partition}:lambda:${region}:${accountId}:function:${functionName}`;
 }
 
 export function alarmArnOf({ partition, region, accountId }: Account, alarmName: string): string {
@@ -123,8 +155,12 @@ interface ConsumersReading {
   readonly failures: readonly CallFailure[];
 }
 
-async function readConsumers(ports: Ports, account: Account, query: StateQuery): Promise<ConsumersReading> {
-  const { consumers } = query.settings;
+async function readConsumers(
+  ports: Ports,
+  account: Account,
+  query: StateQuery,
+  consumers: readonly ConsumerSettings[],
+): Promise<ConsumersReading> {
   if (consumers.length === 0) return { states: [], failures: [] };
   const [unreserved, readings] = await Promise.all([
     ports.functions.unreservedConcurrency(),

@@ -1,0 +1,37 @@
+/** What a user's account has before the product comes into it: a function that reads the stream. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { LocalAws } from '../../local/local-aws.ts';
+import type { Clients } from './agreement.ts';
+
+export function clientsOf({ endpoint, account }: LocalAws): Clients {
+  const options = {
+    endpoint,
+    region: account.region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: new NodeHttpHandler(),
+  };
+  return {
+    kinesis: new KinesisClient(options),
+    cloudwatch: new CloudWatchClient(options),
+    lambda: new LambdaClient(options),
+  };
+}
+
+/** The processor is never invoked here: its reserved concurrency is what is at stake. */
+export async function createProcessor(aws: LocalAws, functionName: string): Promise<void> {
+  await clientsOf(aws).lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: functionName,
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: `arn:aws:iam::${aws.account.accountId}:role/${functionName}`,
+      Code: { ZipFile: emptyZip },
+    }),
+  );
+}
+
+/** An archive without files: the end-of-central-directory record alone. */
+const emptyZip = Buffer.concat([Buffer.from('PK\u0005\u0006', 'latin1'), Buffer.alloc(18)]);

@@ -1,0 +1,81 @@
+/** The run on the terminal: an hour a line, and each decision as it falls, with its reason. */
+import { styleText } from 'node:util';
+import type { Evidence } from '../../core/scaling-decision.ts';
+import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { RunMinute } from './run-record.ts';
+
+const barWidth = 24;
+
+export function timelineHeader(): string {
+  return styleText(
+    'dim',
+    `${'time (UTC)'.padEnd(10)} ${'records/s'.padStart(10)}  ${'utilization'.padEnd(barWidth + 6)} ${'shards'.padStart(6)}`,
+  );
+}
+
+export function timelineHour(minutes: readonly RunMinute[]): string {
+  const [first] = minutes;
+  if (!first) return '';
+  const mean = (value: (minute: RunMinute) => number) =>
+    minutes.reduce((sum, minute) => sum + value(minute), 0) / minutes.length;
+  const load = mean((minute) => minute.offeredRecordsPerSecond);
+  const utilization = mean((minute) => minute.offeredRecordsPerSecond / minute.capacityRecordsPerSecond);
+  const throttled = mean((minute) => minute.rejectedRecordsPerSecond);
+  const shards = minutes.at(-1)?.openShardCount ?? 0;
+  const line = `${formatTime(first.atMs)} ${Math.round(load).toLocaleString('en-US').padStart(10)}  ${bar(utilization)} ${percent(utilization)} ${String(shards).padStart(6)}`;
+  return throttled > 0
+    ? `${line}  ${styleText('red', `throttled ${Math.ceil(throttled).toLocaleString('en-US')}/s`)}`
+    : line;
+}
+
+/** Undefined for what is no news: agreements, and notifications that are not of ALARM. */
+export function timelineDecision(report: ScalingReport): string | undefined {
+  const text = describe(report);
+  return text && `${formatTime(Date.parse(report.at))} ${text}`;
+}
+
+function describe({ outcome, decision, source, findings, needsRetry, failures }: ScalingReport): string | undefined {
+  if (needsRetry)
+    return styleText(
+      'red',
+      `✗ ${outcome}: ${failures.map(({ call, code }) => `${call} ${code}`).join(', ') || 'see the log'}`,
+    );
+  if (outcome === 'scaled' && decision?.kind === 'scale') {
+    const { direction, openShardCount, targetShardCount, because } = decision;
+    const arrow = direction === 'up' ? '▲' : '▼';
+    const text = `${arrow} scale ${direction} ${openShardCount} → ${targetShardCount}`;
+    return `${styleText(['bold', direction === 'up' ? 'green' : 'yellow'], text)}  ${styleText('dim', evidenceText(because))}`;
+  }
+  if (outcome === 'converged')
+    return `${styleText('cyan', '↻ converged')}  ${styleText('dim', findings.map(({ kind }) => kind).join(', '))}`;
+  if (source === 'alarm' && decision?.kind === 'hold') {
+    return `${styleText('magenta', `• held: ${decision.reason}`)}  ${styleText('dim', evidenceText(decision.because))}`;
+  }
+  return undefined;
+}
+
+/** The operands of the rule, times as times. */
+export function evidenceText(because: Evidence): string {
+  return Object.entries(because)
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === 'number' && name.endsWith('Ms') && value > 1e11 ? formatTime(value) : String(value)}`,
+    )
+    .join(', ');
+}
+
+export function formatTime(ms: number): string {
+  const time = new Date(ms);
+  const day = time.toLocaleDateString('en-US', { weekday: 'short', timeZone: 'UTC' });
+  return `${day} ${time.toISOString().slice(11, 16)} `;
+}
+
+function bar(utilization: number): string {
+  const filled = Math.min(barWidth, Math.round(utilization * barWidth));
+  const color = utilization >= 0.75 ? 'red' : utilization < 0.25 ? 'blue' : 'green';
+  return styleText(color, '█'.repeat(filled)) + styleText('dim', '░'.repeat(barWidth - filled));
+}
+
+function percent(fraction: number): string {
+  return `${Math.round(fraction * 100)} %`.padStart(5);
+}

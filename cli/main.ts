@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/**
+ * `kinesis-autoscaler`: one command, one file per subcommand. A subcommand's own modules are loaded when it runs, so that
+ * `--help` is quick and none needs what only another uses.
+ */
+import { Command } from 'commander';
+import { registerDemo } from './commands/demo.ts';
+import { registerLocal } from './commands/local.ts';
+import { UsageError } from './usage-error.ts';
+
+const program = new Command('kinesis-autoscaler')
+  .description('Scales the shards of Amazon Kinesis data streams, and shows beforehand what it would do.')
+  .showHelpAfterError('(run with --help for the options)');
+
+for (const register of [registerDemo, registerLocal]) register(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What the user can mend is said in a line; a bug shows its stack.
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

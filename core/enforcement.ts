@@ -1,0 +1,31 @@
+/**
+ * The minimum and the maximum hold even when no alarm fires: the reconciler brings a stream that lies outside them back in
+ * steps of x2 and 1/2, one a run. The same guards as for an alarm's scaling apply, except cooldowns and the reserve: a
+ * bound is no judgement of load that could be premature.
+ */
+import { awsFacts } from './aws-facts.ts';
+import type { StreamSettings } from './knobs.ts';
+import type { ScalingDecision } from './scaling-decision.ts';
+import { boundTarget } from './scaling-policy.ts';
+import type { StreamState } from './stream-state.ts';
+
+/** Undefined when the stream lies within its bounds, or cannot be scaled now for a reason that ends by itself. */
+export function enforceBounds(state: StreamState, settings: StreamSettings): ScalingDecision | undefined {
+  const { openShardCount, status, mode, ledger } = state;
+  if (mode === 'ON_DEMAND' || status !== 'ACTIVE') return undefined;
+  const direction = openShardCount < settings.minShards ? 'up' : 'down';
+  const wanted = direction === 'up' ? settings.minShards : settings.maxShards;
+  if (direction === 'down' && openShardCount <= settings.maxShards) return undefined;
+  const because = { rule: 9, openShardCount, minShards: settings.minShards, maxShards: settings.maxShards };
+  if (ledger.length >= settings.dailyQuota) {
+    const freeing = ledger[ledger.length - settings.dailyQuota] ?? 0;
+    return {
+      kind: 'hold',
+      reason: 'daily-quota',
+      because: { ...because, rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota },
+      retryAtMs: freeing + awsFacts.updateShardCountWindow.value,
+    };
+  }
+  const targetShardCount = boundTarget(wanted, { direction, openShardCount }, settings);
+  return { kind: 'scale', direction, openShardCount, targetShardCount, because };
+}

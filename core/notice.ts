@@ -1,0 +1,59 @@
+/**
+ * What a person is told: every scaling, every hold that is news, every failure, once each. The body is the report itself;
+ * the subject is a sentence. A hundred equal holds are one notice: the fingerprint of the last one rides in a tag.
+ */
+import { fingerprint } from './fingerprint.ts';
+import type { HoldDecision, ScalingDecision } from './scaling-decision.ts';
+import type { ScalingReport } from './scaling-report.ts';
+import type { Tags } from './stream-tags.ts';
+
+export const lastNoticeTag = 'autoscaling/last-notice';
+
+export interface Notice {
+  /** ASCII, at most 100 characters: what SNS takes for a subject. */
+  readonly subject: string;
+  readonly body: string;
+  readonly isFailure: boolean;
+  /** Equal for equal news. */
+  readonly mark: string;
+}
+
+/** Undefined when nobody needs to know: an agreement, a convergence without a decision, a message that was not for us. */
+export function noticeOf(report: ScalingReport): Notice | undefined {
+  const news = describeNews(report);
+  if (!news) return undefined;
+  const stream = report.streamName ?? 'unknown stream';
+  return {
+    subject: toSubject(`${stream}: ${news}`),
+    body: JSON.stringify(report),
+    isFailure: report.needsRetry,
+    mark: fingerprint(`${report.streamName} ${report.alarmName ?? ''} ${news}`),
+  };
+}
+
+/** Scalings and failures are always news; a hold only when it is not the one that was told last. */
+export function isNews(report: ScalingReport, notice: Notice, tags: Tags): boolean {
+  return report.outcome === 'scaled' || report.needsRetry || tags[lastNoticeTag] !== notice.mark;
+}
+
+function describeNews({ outcome, decision, failures, effects }: ScalingReport): string | undefined {
+  if (outcome === 'scaled') return decision?.kind === 'scale' ? describeScaling(decision, 'scaled') : 'scaled';
+  if (outcome === 'failed') {
+    const failed = failures[0]?.code ?? effects.find(({ failure }) => failure)?.failure?.code ?? 'unknown';
+    return `failed (${failed}), another try follows`;
+  }
+  if (decision?.kind === 'hold' && isWorthTelling(decision)) return `held, ${decision.reason}`;
+  return undefined;
+}
+
+function isWorthTelling({ reason }: HoldDecision): boolean {
+  return !['not-in-alarm', 'superseded', 'stale-alarm', 'alarm-drift', 'rejected', 'stream-updating'].includes(reason);
+}
+
+function describeScaling(decision: ScalingDecision & { kind: 'scale' }, verb: string): string {
+  return `${verb} ${decision.direction} from ${decision.openShardCount} to ${decision.targetShardCount} shards`;
+}
+
+function toSubject(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
+}

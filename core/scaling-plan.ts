@@ -8,15 +8,7 @@ import type { Lane } from './effects.ts';
 import type { StreamSettings } from './knobs.ts';
 import type { ScaleDecision } from './scaling-decision.ts';
 import type { StreamState } from './stream-state.ts';
-import {
-  encodeIntent,
-  encodeLedger,
-  keepLastDay,
-  type Ledger,
-  type ScalingIntent,
-  type Tags,
-  tagKeys,
-} from './stream-tags.ts';
+import { encodeIntent, encodeLedger, keepLastDay, type ScalingIntent, type Tags, tagKeys } from './stream-tags.ts';
 
 export interface ScalingPlan {
   readonly intent: ScalingIntent;
@@ -34,10 +26,9 @@ export function planScaling(
   nowMs: number,
 ): ScalingPlan {
   const intent: ScalingIntent = { atMs: nowMs, from: decision.openShardCount, to: decision.targetShardCount };
-  const spent = ledgerOfRealCalls(state);
   const tags = {
     [tagKeys.intent]: encodeIntent(intent),
-    [tagKeys.ledger]: encodeLedger(keepLastDay([...spent, nowMs], nowMs)),
+    [tagKeys.ledger]: encodeLedger(keepLastDay([...state.ledger, nowMs], nowMs)),
     ...concurrencyTags(state, intent.to),
   };
   // The state as it will be once the call is accepted: what must follow is planned before the call, not read after it.
@@ -50,13 +41,6 @@ export function planScaling(
       [[{ kind: 'update-shard-count', from: intent.from, to: intent.to, onFailure: 'abort' }], ...concurrencyLanes],
       alarmLanes,
     ],
-    takeBack: { [tagKeys.intent]: state.tags[tagKeys.intent] ?? '', [tagKeys.ledger]: encodeLedger(spent) },
+    takeBack: { [tagKeys.intent]: state.tags[tagKeys.intent] ?? '', [tagKeys.ledger]: encodeLedger(state.ledger) },
   };
-}
-
-/** An intent whose call was never made (the function died before it) left an entry that spent nothing. */
-function ledgerOfRealCalls({ intent, ledger, status, openShardCount }: StreamState): Ledger {
-  if (!intent || status !== 'ACTIVE' || openShardCount !== intent.from) return ledger;
-  const unused = Math.ceil(intent.atMs / 1000) * 1000;
-  return ledger.filter((ms) => ms !== unused);
 }

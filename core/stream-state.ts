@@ -5,7 +5,15 @@
 import type { AlarmDefinition, Direction } from './alarm-definition.ts';
 import type { ConsumerSettings } from './knobs.ts';
 import type { AlarmStateValue } from './scaling-alarm.ts';
-import { type Ledger, readConcurrency, readIntent, readLedger, type ScalingIntent, type Tags } from './stream-tags.ts';
+import {
+  type Ledger,
+  readConcurrency,
+  readIntent,
+  readLedger,
+  type ScalingIntent,
+  type Tags,
+  withoutCall,
+} from './stream-tags.ts';
 import { parseZonedTime } from './timestamps.ts';
 
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
@@ -18,6 +26,7 @@ export interface StreamState {
   readonly openShardCount: number;
   readonly tags: Tags;
   readonly intent: ScalingIntent | undefined;
+  /** Calls of the last day that were made, as far as can be told. */
   readonly ledger: Ledger;
   /** The live alarms; undefined where CloudWatch has none of that name. */
   readonly alarms: { readonly [D in Direction]: AlarmState | undefined };
@@ -69,9 +78,26 @@ export const alarmTagKeys = {
   sibling: 'ComplimentaryAlarm',
 } as const;
 
+type UntoldState = Omit<StreamState, 'intent' | 'ledger'>;
+
 /** Fills in what is read out of the stream's tags. */
-export function completeState(read: Omit<StreamState, 'intent' | 'ledger'>, nowMs: number): StreamState {
-  return { ...read, intent: readIntent(read.tags), ledger: readLedger(read.tags, nowMs) };
+export function completeState(read: UntoldState, nowMs: number): StreamState {
+  const intent = readIntent(read.tags);
+  return { ...read, intent, ledger: callsMade(read, intent, nowMs) };
+}
+
+/**
+ * An intent whose call was never made (the function died before it) left an entry that spent nothing: counted, it would hold
+ * its own retry by the cooldown. An alarm's tag of that time shows that the call was made, and the stream resharded since.
+ */
+function callsMade(read: UntoldState, intent: ScalingIntent | undefined, nowMs: number): Ledger {
+  const ledger = readLedger(read.tags, nowMs);
+  if (!intent || read.status !== 'ACTIVE' || read.openShardCount !== intent.from) return ledger;
+  const answered = liveAlarms(read).some((alarm) => {
+    const last = readLastScaled(alarm, nowMs);
+    return last.kind === 'at' && last.ms >= intent.atMs;
+  });
+  return answered ? ledger : withoutCall(ledger, intent.atMs);
 }
 
 export type LastScaled =
@@ -94,7 +120,7 @@ export function readLastScaled(alarm: AlarmState, nowMs: number): LastScaled {
 }
 
 /** Both alarms, as far as they exist. */
-export function liveAlarms(state: StreamState): readonly AlarmState[] {
+export function liveAlarms(state: Pick<StreamState, 'alarms'>): readonly AlarmState[] {
   return [state.alarms.up, state.alarms.down].filter((alarm) => alarm !== undefined);
 }
 

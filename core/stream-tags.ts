@@ -50,6 +50,12 @@ export function readLedger(tags: Tags, nowMs: number): Ledger {
   return keepLastDay(times, nowMs);
 }
 
+/** The ledger without the entry of one call, which is kept to the second. */
+export function withoutCall(ledger: Ledger, callAtMs: number): Ledger {
+  const entry = Math.ceil(callAtMs / 1000) * 1000;
+  return ledger.filter((ms) => ms !== entry);
+}
+
 /** Drops what is older than the window, and what claims to lie far in the future (a clock that was wrong once). */
 export function keepLastDay(times: Ledger, nowMs: number): Ledger {
   const windowMs = awsFacts.updateShardCountWindow.value;

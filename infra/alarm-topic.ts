@@ -23,7 +23,7 @@ export function createAlarmTopic(scope: Construct, encryption: TopicEncryption):
     ...(encryption === 'customer-key' && { masterKey: createTopicKey(scope) }),
   });
   const stack = Stack.of(scope);
-  const anyAlarm = alarmArn(stack, '*');
+  const anyAlarm = alarmArn(scope, '*');
   topic.addToResourcePolicy(
     new PolicyStatement({
       sid: 'AlarmsOfThisAccountPublish',

@@ -23,7 +23,7 @@ import { FunctionBundle, reconcilerHandler, scalerHandler } from './function-bun
 import { environmentOf, type FunctionSettings } from './function-settings.ts';
 import { HealthAlarms } from './health-alarms.ts';
 import { ManagedStream } from './managed-stream.ts';
-import { FleetPermissions } from './permissions.ts';
+import { FleetPermissions, policiesPerRole } from './permissions.ts';
 import { createDeployTrigger, createReconcileSchedule } from './reconcile-triggers.ts';
 import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
 import { StreamRegistry } from './stream-registry.ts';
@@ -84,11 +84,11 @@ export class KinesisAutoscaler extends Construct {
     [this.scaler, this.reconciler] = this.#createFunctions(props);
     const subscription = new LambdaSubscription(this.scaler.function, { deadLetterQueue: this.deadLetterQueue });
     this.alarmTopic.addSubscription(subscription);
-    this.#permissions = new FleetPermissions([this.scaler.role, this.reconciler.role], Stack.of(this));
+    this.#permissions = new FleetPermissions(this, 'Permissions', [this.scaler.role, this.reconciler.role]);
     const reconciler = this.reconciler.function;
     createReconcileSchedule(this, reconciler, props.reconcileEvery ?? Duration.minutes(5));
     this.#deployTrigger = createDeployTrigger(this, reconciler, () => [...this.#definitions]);
-    this.#deployTrigger.executeAfter(this.alarmTopic, this.scaler, this.reconciler);
+    this.#deployTrigger.executeAfter(this.alarmTopic, this.scaler, this.reconciler, this.#permissions);
     this.healthAlarms = new HealthAlarms(this, 'Health', {
       scaler: this.scaler.function,
       reconciler,
@@ -114,7 +114,7 @@ export class KinesisAutoscaler extends Construct {
       alarmTopic: this.alarmTopic,
     });
     this.#definitions.set(streamName, managed.definitions);
-    this.#permissions.addStream({ streamArn: stream.streamArn, alarmNames: managed.alarmNames, settings });
+    this.#permissions.addStream({ streamName, streamArn: stream.streamArn, alarmNames: managed.alarmNames, settings });
     // The reconciler must not look before the alarms are there, and a stream that is made with them.
     this.#deployTrigger.executeAfter(managed, ...(stream instanceof Stream ? [stream] : []));
     if (shardCount === undefined && this.#settings.dryRun) {
@@ -164,6 +164,14 @@ export class KinesisAutoscaler extends Construct {
     const faults = [...this.#streams.faults, ...(read.ok ? [] : read.faults)];
     if (this.streamNames.length === 0 && faults.length === 0) {
       faults.push({ field: this.node.path, value: 'it', problem: 'manages no stream', remedy: 'call addStream' });
+    }
+    if (this.#permissions.policyCount > policiesPerRole) {
+      faults.push({
+        field: this.node.path,
+        value: `${this.streamNames.length} streams`,
+        problem: `need more than the ${policiesPerRole} policies that IAM takes at a role`,
+        remedy: 'split them over several autoscalers',
+      });
     }
     return faults.map(describeFault);
   }

@@ -7,76 +7,102 @@
  *   resource;
  * - cloudwatch:DescribeAlarms by several names is authorized on `alarm:*`, whatever the names are.
  */
-import { type Stack, Token, Validations } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Stack, Token, Validations } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
 import type { StreamSettings } from '../core/knobs.ts';
 
 export interface StreamPermissions {
+  readonly streamName: string;
   readonly streamArn: string;
   readonly alarmNames: readonly string[];
   readonly settings: Pick<StreamSettings, 'consumers' | 'concurrencyFallback'>;
 }
 
-/** IAM and CDK split large policies between statements, never within one; so no statement grows beyond this many streams. */
-const streamsPerStatement = 20;
+/** What IAM takes: characters in a managed policy, without white space, and managed policies at a role. */
+const policySize = 6144;
+export const policiesPerRole = 10;
+/** Characters of the statements of a policy without their resources; those of consumers come with the first of them. */
+const skeletonSize = 450;
+const accountSkeletonSize = 350;
+const consumersSkeletonSize = 450;
+/** Characters of an ARN around a name: the longest service, region and resource type of the partition `aws`. */
+const quotesSize = '"",'.length;
+const arnSize = 'arn:aws:cloudwatch:ap-southeast-1:111122223333:alarm:'.length + quotesSize;
 
-/** The permissions of a fleet, given to every role that acts on it. */
-export class FleetPermissions {
+/** The permissions of a fleet: as many managed policies as its streams need, at every role that acts on it. */
+export class FleetPermissions extends Construct {
   readonly #roles: readonly Role[];
-  readonly #stack: Stack;
-  #streamCount = 0;
+  #policies: ManagedPolicy[] = [];
   #statements = new Map<string, PolicyStatement>();
+  #room = 0;
   #consumersRead = false;
 
-  constructor(roles: readonly Role[], stack: Stack) {
+  constructor(scope: Construct, id: string, roles: readonly Role[]) {
+    super(scope, id);
     this.#roles = roles;
-    this.#stack = stack;
-    this.#grant('ReadLimitsAndMetrics', ['kinesis:DescribeLimits', 'cloudwatch:GetMetricData'], ['*']);
-    this.#grant('ReadAlarms', ['cloudwatch:DescribeAlarms'], [this.#alarmArn('*')]);
-    for (const role of roles) acknowledgeWildcards(role, stack);
+    this.#beginPolicy();
+    this.#room -= accountSkeletonSize;
+    this.#grant('limits', ['kinesis:DescribeLimits', 'cloudwatch:GetMetricData'], ['*']);
+    this.#grant('describe', ['cloudwatch:DescribeAlarms'], [alarmArn(this, '*')]);
+    acknowledgeWildcards(this);
   }
 
-  addStream({ streamArn, alarmNames, settings }: StreamPermissions): void {
-    if (this.#streamCount % streamsPerStatement === 0) this.#statements = new Map();
-    this.#streamCount += 1;
-    this.#grant('ScaleStreams', streamActions, [streamArn]);
-    this.#grant(
-      'KeepAlarms',
-      alarmActions,
-      alarmNames.map((name) => this.#alarmArn(name)),
-    );
-    this.#addConsumers(settings);
+  get policyCount(): number {
+    return this.#policies.length;
   }
 
-  #addConsumers({ consumers, concurrencyFallback }: StreamPermissions['settings']): void {
-    if (consumers.length === 0) return;
+  addStream({ streamName, streamArn, alarmNames, settings }: StreamPermissions): void {
+    const alarmArns = alarmNames.map((name) => alarmArn(this, name));
     // Concurrency belongs to the function, not to a version or an alias.
-    const functionArns = consumers.map(({ functionArn }) => functionArn.split(':').slice(0, 7).join(':'));
-    this.#grant('SetConsumerConcurrency', concurrencyActions, functionArns);
-    if (concurrencyFallback === 'remove') {
-      this.#grant('RemoveConsumerConcurrency', ['lambda:DeleteFunctionConcurrency'], functionArns);
-    }
-    if (!this.#consumersRead) {
-      this.#consumersRead = true;
-      this.#grant('ReadConsumers', ['lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'], ['*']);
-    }
+    const functionArns = settings.consumers.map(({ functionArn }) => functionArn.split(':').slice(0, 7).join(':'));
+    const size = sizeOf([streamName, ...alarmNames], functionArns);
+    const withConsumers = () =>
+      size + (functionArns.length > 0 && !this.#statements.has('concurrency') ? consumersSkeletonSize : 0);
+    if (withConsumers() > this.#room) this.#beginPolicy();
+    this.#room -= withConsumers();
+    this.#grant('streams', streamActions, [streamArn]);
+    this.#grant('alarms', alarmActions, alarmArns);
+    if (functionArns.length > 0) this.#addConsumers(functionArns, settings.concurrencyFallback);
   }
 
-  /** Adds resources to the statement of that name, or begins it. */
-  #grant(name: string, actions: readonly string[], resources: readonly string[]): void {
-    const known = this.#statements.get(name);
+  #addConsumers(functionArns: readonly string[], fallback: StreamSettings['concurrencyFallback']): void {
+    this.#grant('concurrency', concurrencyActions, functionArns);
+    if (fallback === 'remove') this.#grant('removal', ['lambda:DeleteFunctionConcurrency'], functionArns);
+    if (this.#consumersRead) return;
+    this.#consumersRead = true;
+    this.#grant('consumers', ['lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'], ['*']);
+  }
+
+  #beginPolicy(): void {
+    const policy = new ManagedPolicy(this, `Policy${this.#policies.length + 1}`, {
+      description: 'What the functions of the Kinesis autoscaler may do',
+    });
+    for (const role of this.#roles) role.addManagedPolicy(policy);
+    this.#policies.push(policy);
+    this.#statements = new Map();
+    this.#room = policySize - skeletonSize;
+  }
+
+  /** Adds resources to the statement of that purpose in the last policy, or begins it. */
+  #grant(purpose: string, actions: readonly string[], resources: readonly string[]): void {
+    const known = this.#statements.get(purpose);
     if (known) {
       known.addResources(...resources);
       return;
     }
-    const statement = new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
-    this.#statements.set(name, statement);
-    for (const role of this.#roles) role.addToPolicy(statement);
+    const statement = new PolicyStatement({ actions: [...actions], resources: [...resources] });
+    this.#statements.set(purpose, statement);
+    this.#policies.at(-1)?.addStatements(statement);
   }
+}
 
-  #alarmArn(name: string): string {
-    return alarmArn(this.#stack, name);
-  }
+/** ARNs of this deployment hold tokens, so their size follows from the names; those of functions are given, and named twice. */
+function sizeOf(names: readonly string[], functionArns: readonly string[]): number {
+  const length = (sum: number, text: string) => sum + text.length;
+  return (
+    names.reduce(length, names.length * arnSize) + 2 * functionArns.reduce(length, functionArns.length * quotesSize)
+  );
 }
 
 const streamActions = [
@@ -93,22 +119,23 @@ const alarmActions = [
 ];
 const concurrencyActions = ['lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'];
 
-export function alarmArn(stack: Stack, name: string): string {
-  return `arn:${stack.partition}:cloudwatch:${stack.region}:${stack.account}:alarm:${name}`;
+export function alarmArn(scope: Construct, name: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:cloudwatch:${region}:${account}:alarm:${name}`;
 }
 
-function acknowledgeWildcards(role: Role, stack: Stack): void {
+function acknowledgeWildcards(scope: Construct): void {
+  const { region, account } = Stack.of(scope);
   // cdk-nag names a finding by the ARN, with what is only known at deployment in angle brackets.
   const shown = (value: string, name: string) => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
-  const place = `${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}`;
-  Validations.of(role).acknowledge(
+  Validations.of(scope).acknowledge(
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
         'kinesis:DescribeLimits, cloudwatch:GetMetricData, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no resource; all of them only read.',
     },
     {
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:${place}:alarm:*]`,
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:${shown(region, 'Region')}:${shown(account, 'AccountId')}:alarm:*]`,
       reason: 'cloudwatch:DescribeAlarms by several names is authorized on alarm:*; it only reads.',
     },
   );

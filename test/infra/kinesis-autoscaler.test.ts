@@ -1,0 +1,76 @@
+import { Stack } from 'aws-cdk-lib';
+import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import { describe, expect, it } from 'vitest';
+import { KinesisAutoscaler, type KinesisAutoscalerProps } from '../../infra/kinesis-autoscaler.ts';
+import { consumerArn, newApp, newOutdir, readAssembly, resourcesOf } from './deployed-stack.ts';
+
+function newFleet(props: KinesisAutoscalerProps = {}, env?: { readonly region: string; readonly account: string }) {
+  const outdir = newOutdir();
+  const app = newApp(outdir);
+  const stack = new Stack(app, 'Fleet', env && { env });
+  return {
+    stack,
+    autoscaler: new KinesisAutoscaler(stack, 'Autoscaler', props),
+    synth: () => readAssembly(app, outdir),
+  };
+}
+
+const ordersArn = 'arn:aws:kinesis:us-east-1:111122223333:stream/orders';
+
+describe('KinesisAutoscaler', () => {
+  it('takes streams of the same app and streams that exist', () => {
+    const { stack, autoscaler, synth } = newFleet();
+    autoscaler.addStream(Stream.fromStreamArn(stack, 'Orders', ordersArn), { shardCount: 2 });
+    autoscaler.addStream(new Stream(stack, 'Clicks', { streamName: 'clicks', shardCount: 3 }), { shardCount: 3 });
+    const names = resourcesOf(synth(), 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
+    const expected = ['orders-scale-up', 'orders-scale-down', 'clicks-scale-up', 'clicks-scale-down'];
+    expect(names.filter((name) => name !== undefined)).toEqual(expected);
+    expect(autoscaler.streamNames).toEqual(['orders', 'clicks']);
+  });
+
+  it('reports all faults of all streams at once, when synthesized', () => {
+    const { stack, autoscaler, synth } = newFleet(
+      { retry: { retries: -1 } },
+      { region: 'us-east-1', account: '111122223333' },
+    );
+    const orders = Stream.fromStreamArn(stack, 'Orders', ordersArn);
+    autoscaler.addStream(orders, { shardCount: 2 });
+    autoscaler.addStream(orders);
+    autoscaler.addStream(new Stream(stack, 'Nameless'), {});
+    const clicks = Stream.fromStreamArn(stack, 'Clicks', ordersArn.replace('orders', 'clicks'));
+    autoscaler.addStream(clicks, { minShards: 9, maxShards: 3 });
+    const events = Stream.fromStreamArn(stack, 'Events', ordersArn.replace('orders', 'events'));
+    autoscaler.addStream(events, {
+      consumers: [{ functionArn: consumerArn.replace('us-east-1', 'eu-west-1'), lambdasPerShard: 1 }],
+    });
+    const message = messageOf(synth);
+    expect(message).toContain('orders: this stream is added twice');
+    expect(message).toContain('Fleet/Nameless: its streamName is not known before deployment');
+    expect(message).toContain('clicks.minShards: 9 is above clicks.maxShards 3');
+    expect(message).toContain('is not in us-east-1 of account 111122223333');
+    expect(message).toContain('THROTTLE_RETRY_COUNT: "-1"');
+  });
+
+  it('refuses to deploy without a stream', () => {
+    expect(messageOf(newFleet().synth)).toContain('manages no stream; call addStream');
+  });
+
+  it('is a dry run unless told otherwise', () => {
+    const { stack, autoscaler, synth } = newFleet();
+    autoscaler.addStream(Stream.fromStreamArn(stack, 'Orders', ordersArn), { shardCount: 2 });
+    const own = resourcesOf(synth(), 'AWS::Lambda::Function').filter(({ id }) => id.startsWith('Autoscaler'));
+    expect(own.map(({ Properties }) => Properties.Environment)).toEqual([
+      { Variables: { DRY_RUN: 'true' } },
+      { Variables: { DRY_RUN: 'true' } },
+    ]);
+  });
+});
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error('nothing was refused');
+}

@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { arnOf, consumerArn, type DeployedStack, deploy, flatten, resourcesOf, theResource } from './deployed-stack.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+}
+
+const kinesis = arnOf('kinesis', 'stream/');
+const alarm = arnOf('cloudwatch', 'alarm:');
+
+function statementsOf(stack: DeployedStack, type: string, idPart = ''): readonly Statement[] {
+  const { PolicyDocument: document } = theResource(stack, type, idPart).Properties;
+  return (flatten(document) as { readonly Statement: readonly Statement[] }).Statement;
+}
+
+function actionsOf(statements: readonly Statement[]): readonly string[] {
+  return statements.flatMap(({ Action: action }) => action).sort();
+}
+
+const everything = deploy({
+  streams: [
+    { name: 'orders', consumers: [{ functionArn: `${consumerArn}:live` }], concurrencyFallback: 'remove' },
+    { name: 'clicks' },
+  ],
+});
+
+describe('what the functions may do', () => {
+  it('is the exact actions on the narrowest resources', () => {
+    expect(statementsOf(everything, 'AWS::IAM::ManagedPolicy')).toEqual([
+      allow(['kinesis:DescribeLimits', 'cloudwatch:GetMetricData'], '*'),
+      allow('cloudwatch:DescribeAlarms', `${alarm}*`),
+      allow(
+        [
+          'kinesis:DescribeStreamSummary',
+          'kinesis:ListTagsForStream',
+          'kinesis:AddTagsToStream',
+          'kinesis:UpdateShardCount',
+        ],
+        [`${kinesis}orders`, `${kinesis}clicks`],
+      ),
+      allow(
+        [
+          'cloudwatch:ListTagsForResource',
+          'cloudwatch:PutMetricAlarm',
+          'cloudwatch:SetAlarmState',
+          'cloudwatch:TagResource',
+        ],
+        [
+          `${alarm}orders-scale-up`,
+          `${alarm}orders-scale-down`,
+          `${alarm}clicks-scale-up`,
+          `${alarm}clicks-scale-down`,
+        ],
+      ),
+      allow(['lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'], consumerArn),
+      allow('lambda:DeleteFunctionConcurrency', consumerArn),
+      allow(['lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'], '*'),
+    ]);
+  });
+
+  it('is what their code calls, and nothing else', () => {
+    expect(actionsOf(statementsOf(everything, 'AWS::IAM::ManagedPolicy'))).toEqual(calledOperations());
+  });
+
+  it('touches no function where no consumer is declared', () => {
+    const actions = actionsOf(statementsOf(deploy({ streams: [{ name: 'orders' }] }), 'AWS::IAM::ManagedPolicy'));
+    expect(actions.filter((action) => action.startsWith('lambda:'))).toEqual([]);
+  });
+
+  it('takes no reservation away unless that is the fallback', () => {
+    const kept = deploy({ streams: [{ name: 'orders', consumers: [{ functionArn: consumerArn }] }] });
+    expect(actionsOf(statementsOf(kept, 'AWS::IAM::ManagedPolicy'))).not.toContain('lambda:DeleteFunctionConcurrency');
+  });
+
+  it.each(['Scaler', 'Reconciler'])('is all that the %s may, beside its own log and the dead-letter queue', (id) => {
+    const role = theResource(everything, 'AWS::IAM::Role', `Autoscaler${id}`);
+    const policy = theResource(everything, 'AWS::IAM::ManagedPolicy').id;
+    expect(flatten(role.Properties.ManagedPolicyArns)).toEqual([`\${${policy}}`]);
+    expect(role.Properties.Policies).toBeUndefined();
+    expect(statementsOf(everything, 'AWS::IAM::Policy', id)).toEqual([
+      allow(
+        ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        `\${${theResource(everything, 'AWS::Logs::LogGroup', id).id}.Arn}`,
+      ),
+      allow('sqs:SendMessage', `\${${theResource(everything, 'AWS::SQS::Queue').id}.Arn}`),
+    ]);
+  });
+});
+
+describe('a large fleet', () => {
+  const names = Array.from({ length: 200 }, (_, index) => `orders-of-customer-${index}`);
+  const fleet = deploy({ streams: names.map((name) => ({ name })) });
+  const consumed = deploy({
+    streams: names.slice(0, 100).map((name) => ({
+      name,
+      consumers: [{ functionArn: consumerArn.replace('orders', name) }],
+      concurrencyFallback: 'remove',
+    })),
+  });
+  const policies = resourcesOf(fleet, 'AWS::IAM::ManagedPolicy');
+
+  it('fits into one stack', () => {
+    expect(Object.keys(fleet.resources).length).toBeLessThanOrEqual(500);
+  });
+
+  it('keeps every policy within what IAM takes, in the region of the longest name', () => {
+    const inRegion: Readonly<Record<string, string>> = {
+      Partition: 'aws',
+      Region: 'ap-southeast-1',
+      AccountId: '111122223333',
+    };
+    for (const { Properties } of [...policies, ...resourcesOf(consumed, 'AWS::IAM::ManagedPolicy')]) {
+      const text = JSON.stringify(flatten(Properties.PolicyDocument));
+      const deployed = text.replaceAll(/\$\{AWS::(\w+)\}/g, (_, name) => inRegion[name] ?? '');
+      expect(deployed.length).toBeLessThanOrEqual(6_144);
+    }
+    expect(policies.length).toBeLessThanOrEqual(10);
+  });
+
+  it('grants every stream and both its alarms', () => {
+    const resources = policies
+      .flatMap(({ id }) => statementsOf(fleet, 'AWS::IAM::ManagedPolicy', id))
+      .flatMap(({ Resource }) => Resource);
+    const wanted = names.flatMap((name) => [
+      `${kinesis}${name}`,
+      `${alarm}${name}-scale-up`,
+      `${alarm}${name}-scale-down`,
+    ]);
+    expect(resources).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('is refused when its names are too long for the policies of a role', () => {
+    const long = Array.from({ length: 200 }, (_, index) => ({ name: `${index}-`.padEnd(128, 'x') }));
+    expect(() => deploy({ streams: long })).toThrow('need more than the 10 policies that IAM takes at a role');
+  });
+});
+
+function allow(Action: string | readonly string[], Resource: string | readonly string[]): Statement {
+  return { Effect: 'Allow', Action, Resource };
+}
+
+/** Each adapter says which operation it calls, as IAM names it. */
+function calledOperations(): readonly string[] {
+  const directory = new URL('../../lambda/aws/', import.meta.url);
+  const sources = readdirSync(directory).map((name) => readFileSync(new URL(name, directory), 'utf8'));
+  const operations = sources.flatMap((source) =>
+    [...source.matchAll(/call\('(\w+:\w+)'/g)].map(([, name = '']) => name),
+  );
+  return [...new Set(operations)].sort();
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { type DeployedStack, deploy, flatten, resourcesOf, theResource } from './deployed-stack.ts';
+
+const stack = deploy({
+  streams: [
+    { name: 'orders', shardCount: 4 },
+    { name: 'clicks', create: true, shardCount: 1 },
+  ],
+});
+const reconciler = theResource(stack, 'AWS::Lambda::Function', 'ReconcilerFunction').id;
+
+function triggerOf(deployed: DeployedStack) {
+  return theResource(deployed, 'Custom::Trigger');
+}
+
+describe('the schedule', () => {
+  it('invokes the reconciler every five minutes, through a role that may do nothing else', () => {
+    const schedule = theResource(stack, 'AWS::Scheduler::Schedule');
+    const role = theResource(stack, 'AWS::IAM::Role', 'ScheduleRole');
+    expect(flatten(schedule.Properties)).toMatchObject({
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Target: {
+        Arn: `\${${reconciler}.Arn}`,
+        RoleArn: `\${${role.id}.Arn}`,
+        Input: '{"cause":"schedule"}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 2 },
+      },
+    });
+    expect(flatten(role.Properties.Policies)).toEqual([
+      {
+        PolicyName: 'InvokeReconciler',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: `\${${reconciler}.Arn}` }],
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    [1, 'rate(1 minute)'],
+    [15, 'rate(15 minutes)'],
+  ])('runs every %i minutes as %s', (reconcileMinutes, expression) => {
+    const other = deploy({ reconcileMinutes, streams: [{ name: 'orders' }] });
+    expect(theResource(other, 'AWS::Scheduler::Schedule').Properties.ScheduleExpression).toBe(expression);
+  });
+});
+
+describe('the trigger of a deployment', () => {
+  it('does not wait for the reconciler, nor fail with it', () => {
+    expect(triggerOf(stack).Properties).toMatchObject({ InvocationType: 'Event', ExecuteOnHandlerChange: true });
+  });
+
+  it('comes after alarms, streams, functions, their roles and the subscription', () => {
+    const awaited = new Set(triggerOf(stack).DependsOn);
+    const types = [
+      'AWS::Kinesis::Stream',
+      'AWS::SNS::Subscription',
+      'AWS::SNS::TopicPolicy',
+      'AWS::Lambda::Permission',
+      'AWS::Lambda::EventInvokeConfig',
+      'AWS::IAM::Policy',
+      'AWS::IAM::ManagedPolicy',
+    ];
+    const needed = types.flatMap((type) => resourcesOf(stack, type));
+    const alarms = resourcesOf(stack, 'AWS::CloudWatch::Alarm').filter(({ id }) => id.includes('Stream'));
+    expect(alarms).toHaveLength(4);
+    for (const { id } of [...needed, ...alarms]) expect(awaited, id).toContain(id);
+  });
+
+  it.each<[string, object]>([
+    ['a setting of one stream', { streams: [{ name: 'orders', shardCount: 4, minShards: 2 }] }],
+    ['a fleet-wide default', { defaults: { dailyQuotaReserve: 4 }, streams: [{ name: 'orders', shardCount: 4 }] }],
+    ['a stream more', { streams: [{ name: 'orders', shardCount: 4 }, { name: 'clicks' }] }],
+    ['dry run turned off', { dryRun: false, streams: [{ name: 'orders', shardCount: 4 }] }],
+    ['alarms alone, by the shard count they begin with', { streams: [{ name: 'orders', shardCount: 5 }] }],
+  ])('runs again for %s', (_change, context) => {
+    const before = deploy({ streams: [{ name: 'orders', shardCount: 4 }] });
+    expect(triggerOf(deploy(context)).Properties).not.toEqual(triggerOf(before).Properties);
+  });
+
+  it('does not run again for a deployment that changes nothing', () => {
+    const again = () => triggerOf(deploy({ streams: [{ name: 'orders', shardCount: 4 }] })).Properties;
+    expect(again()).toEqual(again());
+  });
+});

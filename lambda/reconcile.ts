@@ -8,10 +8,13 @@
 import { awsFacts } from '../core/aws-facts.ts';
 import { isConverged, planConvergence } from '../core/convergence.ts';
 import type { Lane } from '../core/effects.ts';
+import { enforceBounds } from '../core/enforcement.ts';
 import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/rearming.ts';
-import { holdContradiction } from '../core/scaling-decision.ts';
+import { holdContradiction, type ScalingDecision } from '../core/scaling-decision.ts';
+import { planScaling } from '../core/scaling-plan.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
+import { carryOutScaling } from './carry-out-scaling.ts';
 import { aborts, carryOut } from './effects.ts';
 import { settingsOf } from './management.ts';
 import type { CallFailure, UntaggedAlarm } from './ports.ts';
@@ -72,7 +75,8 @@ function isQuiet(
   const plan = planConvergence(state, settings, nowMs);
   const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
   const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;
-  return isConverged(plan) && plan.findings.length === 0 && !standing && !recent && !deployment.dryRun;
+  const bounded = enforceBounds(state, settings) === undefined;
+  return isConverged(plan) && plan.findings.length === 0 && bounded && !standing && !recent && !deployment.dryRun;
 }
 
 async function putRight(
@@ -94,6 +98,8 @@ async function putRight(
   const rearms = standing.flatMap(({ rearm }): Lane[] => (rearm ? [[rearm]] : []));
   const lanes = joinLanes([...plan.alarmLanes, ...plan.concurrencyLanes], rearms);
   const shown = { findings: plan.findings, failures, ...decisionOf(standing) };
+  const bound = enforceBounds(state, settings);
+  if (bound) return await enforce(bound, reading, lanes, nowMs, context);
   if (lanes.length === 0) return report(streamName, context, { outcome: 'agrees', ...shown });
   if (context.deployment.dryRun) {
     return report(streamName, context, {
@@ -105,6 +111,37 @@ async function putRight(
   const effects = await carryOut(lanes, streamName, context.ports);
   const failed = aborts(effects) || effects.some(({ failure }) => failure !== undefined);
   return report(streamName, context, { outcome: failed ? 'failed' : 'converged', ...shown, effects });
+}
+
+/**
+ * A stream outside its bounds is brought back by one step; what drifted is put right by the scaling's own convergence. The
+ * bound outranks a standing alarm: both would move the stream, and only one of them may in a run.
+ */
+async function enforce(
+  bound: ScalingDecision,
+  { state, settings, failures }: CompleteReading,
+  lanes: readonly Lane[],
+  nowMs: number,
+  context: ScalerContext,
+): Promise<ScalingReport> {
+  const { streamName } = state;
+  if (bound.kind === 'scale' && !context.deployment.dryRun) {
+    return report(streamName, context, {
+      failures,
+      ...(await carryOutScaling({ decision: bound, state, settings, nowMs }, context)),
+    });
+  }
+  const planned = bound.kind === 'scale' ? planScaling(bound, state, settings, nowMs).steps.flat(2) : lanes.flat();
+  if (context.deployment.dryRun) {
+    return report(streamName, context, {
+      outcome: 'planned',
+      decision: bound,
+      failures,
+      effects: planned.map((effect) => ({ effect })),
+    });
+  }
+  const effects = await carryOut(lanes, streamName, context.ports);
+  return report(streamName, context, { outcome: 'held', decision: bound, failures, effects });
 }
 
 /** A re-arm joins the lane of its alarm: two writes to one alarm never run side by side. */
@@ -153,7 +190,10 @@ function report(streamName: string, { deployment, clock }: ScalerContext, result
     findings: [],
     effects: [],
     ...result,
-    needsRetry: result.outcome === 'failed' || result.failures.length > 0,
+    needsRetry:
+      result.outcome === 'failed' ||
+      result.failures.length > 0 ||
+      (result.effects ?? []).some(({ failure }) => failure !== undefined),
   };
 }
 

@@ -10,19 +10,18 @@ import {
   decideScaling,
   holdContradiction,
   rejectAlarm,
-  type ScaleDecision,
   type ScalingDecision,
   screenAlarm,
 } from '../core/scaling-decision.ts';
-import { planScaling, type ScalingPlan } from '../core/scaling-plan.ts';
+import { planScaling } from '../core/scaling-plan.ts';
 import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
 import type { StreamState } from '../core/stream-state.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
-import { aborts, carryOut } from './effects.ts';
+import { carryOutScaling } from './carry-out-scaling.ts';
+import { carryOut } from './effects.ts';
 import { isManagedAlarm, settingsOf } from './management.ts';
 import type { CallFailure, Clock, Ports } from './ports.ts';
 import { type Account, alarmNamesFrom, readState } from './state-reader.ts';
-import { judgeRefusal } from './update-refusal.ts';
 
 export interface ScalerContext {
   readonly deployment: Deployment;
@@ -89,7 +88,7 @@ async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number
   const decision = decideScaling({ alarm, state, settings, nowMs });
   if (deployment.dryRun) return { ...describeDryRun(decision, state, settings, nowMs), failures };
   if (decision.kind === 'hold') return { ...(await converge(decision, state, settings, context, nowMs)), failures };
-  return { ...(await scale(decision, state, settings, context, nowMs)), failures };
+  return { ...(await carryOutScaling({ decision, state, settings, nowMs }, context)), failures };
 }
 
 /** What would be done, and nothing of it done. */
@@ -129,51 +128,4 @@ async function converge(
   if (isConverged(plan)) return { outcome: 'held', decision, findings: plan.findings };
   const effects = await carryOut([...plan.alarmLanes, ...plan.concurrencyLanes], state.streamName, ports);
   return { outcome: 'held', decision, findings: plan.findings, effects };
-}
-
-async function scale(
-  decision: ScaleDecision,
-  state: StreamState,
-  settings: StreamSettings,
-  context: ScalerContext,
-  nowMs: number,
-): Promise<Result> {
-  const plan = planScaling(decision, state, settings, nowMs);
-  const [intentStep = [], callStep = [], followStep = []] = plan.steps;
-  const intent = await carryOut(intentStep, state.streamName, context.ports);
-  if (aborts(intent)) return { outcome: 'failed', decision, effects: intent };
-  for (let attempt = 1; ; attempt += 1) {
-    const called = await carryOut(attempt === 1 ? callStep : callStep.slice(0, 1), state.streamName, context.ports);
-    const refused = called.find(({ effect, failure }) => effect.kind === 'update-shard-count' && failure !== undefined);
-    const refusal = refused?.failure
-      ? await judgeRefusal(
-          refused.failure,
-          attempt,
-          plan.intent,
-          state,
-          settings.dailyQuota,
-          context.ports,
-          context.clock,
-        )
-      : { kind: 'accepted' as const };
-    if (refusal.kind === 'resend') continue;
-    const done = [...intent, ...called.filter((outcome) => outcome !== refused)];
-    if (refusal.kind === 'accepted') {
-      const followed = await carryOut(followStep, state.streamName, context.ports);
-      return { outcome: 'scaled', decision, effects: [...done, ...withoutFailure(refused), ...followed] };
-    }
-    const takenBack = refusal.takeBack ? await takeBack(plan, state.streamName, context.ports) : [];
-    if (refusal.kind === 'held')
-      return { outcome: 'held', decision: refusal.decision, effects: [...done, ...takenBack] };
-    return { outcome: 'failed', decision, effects: [...intent, ...called, ...takenBack] };
-  }
-}
-
-/** A call without an answer that turned out to have worked is no failure. */
-function withoutFailure(outcome: EffectOutcome | undefined): readonly EffectOutcome[] {
-  return outcome ? [{ effect: outcome.effect }] : [];
-}
-
-function takeBack(plan: ScalingPlan, streamName: string, ports: Ports): Promise<readonly EffectOutcome[]> {
-  return carryOut([[{ kind: 'tag-stream', tags: plan.takeBack, onFailure: 'abort' }]], streamName, ports);
 }

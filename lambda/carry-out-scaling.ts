@@ -1,0 +1,97 @@
+/**
+ * A decided scaling against AWS: the intent, the call, what follows. An alarm's scaling and the reconciler's run the same
+ * code, so that both leave the same traces.
+ */
+import type { StreamSettings } from '../core/knobs.ts';
+import type { HoldDecision, ScaleDecision, ScalingDecision } from '../core/scaling-decision.ts';
+import { planScaling, type ScalingPlan } from '../core/scaling-plan.ts';
+import type { EffectOutcome, Outcome } from '../core/scaling-report.ts';
+import type { StreamState } from '../core/stream-state.ts';
+import { aborts, carryOut } from './effects.ts';
+import type { Clock, Ports } from './ports.ts';
+import { judgeRefusal, type Refusal } from './update-refusal.ts';
+
+export interface ScalingWork {
+  readonly decision: ScaleDecision;
+  readonly state: StreamState;
+  readonly settings: StreamSettings;
+  readonly nowMs: number;
+}
+
+export interface ScalingResult {
+  readonly outcome: Extract<Outcome, 'scaled' | 'held' | 'failed'>;
+  readonly decision: ScalingDecision;
+  readonly effects: readonly EffectOutcome[];
+}
+
+interface Means {
+  readonly ports: Ports;
+  readonly clock: Clock;
+}
+
+export async function carryOutScaling(work: ScalingWork, means: Means): Promise<ScalingResult> {
+  const { decision, state, settings, nowMs } = work;
+  const { streamName } = state;
+  const plan = planScaling(decision, state, settings, nowMs);
+  const [intentStep = [], callStep = [], followStep = []] = plan.steps;
+  const intent = await carryOut(intentStep, streamName, means.ports);
+  if (aborts(intent)) return judgeUntagged(intent, decision);
+  const { refusal, effects: called } = await callUntilJudged(work, plan, callStep, means);
+  switch (refusal.kind) {
+    case 'accepted': {
+      const followed = await carryOut(followStep, streamName, means.ports);
+      return { outcome: 'scaled', decision, effects: [...intent, ...withoutRefusal(called), ...followed] };
+    }
+    case 'held': {
+      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports) : [];
+      const effects = [...intent, ...called.filter((outcome) => !isRefused(outcome)), ...takenBack];
+      return { outcome: 'held', decision: refusal.decision, effects };
+    }
+    case 'failed': {
+      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports) : [];
+      return { outcome: 'failed', decision, effects: [...intent, ...called, ...takenBack] };
+    }
+  }
+}
+
+type Judged = Exclude<Refusal, { kind: 'resend' }>;
+
+/** Consumers are raised with the first attempt only. */
+async function callUntilJudged(
+  { state, settings }: ScalingWork,
+  plan: ScalingPlan,
+  callStep: ScalingPlan['steps'][number],
+  { ports, clock }: Means,
+): Promise<{ readonly refusal: Judged; readonly effects: readonly EffectOutcome[] }> {
+  let earlier: readonly EffectOutcome[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    const lanes = attempt === 1 ? callStep : callStep.slice(0, 1);
+    const effects = [...earlier, ...(await carryOut(lanes, state.streamName, ports))];
+    const failure = effects.find(isRefused)?.failure;
+    if (!failure) return { refusal: { kind: 'accepted' }, effects };
+    const refusal = await judgeRefusal(failure, attempt, plan.intent, state, settings.dailyQuota, ports, clock);
+    if (refusal.kind !== 'resend') return { refusal, effects };
+    earlier = effects.filter((outcome) => !isRefused(outcome));
+  }
+}
+
+function isRefused({ effect, failure }: EffectOutcome): boolean {
+  return effect.kind === 'update-shard-count' && failure !== undefined;
+}
+
+/** A call without an answer that turned out to have worked is no failure. */
+function withoutRefusal(outcomes: readonly EffectOutcome[]): readonly EffectOutcome[] {
+  return outcomes.map((outcome) => (isRefused(outcome) ? { effect: outcome.effect } : outcome));
+}
+
+/** Tagging is refused while a stream is UPDATING: another invocation or a person was faster. */
+function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision): ScalingResult {
+  const code = intent.find(({ failure }) => failure)?.failure?.code;
+  if (code !== 'ResourceInUseException') return { outcome: 'failed', decision, effects: intent };
+  const held: HoldDecision = { kind: 'hold', reason: 'stream-updating', because: { rule: 4, refusedWith: code } };
+  return { outcome: 'held', decision: held, effects: [] };
+}
+
+function takeBack(plan: ScalingPlan, streamName: string, ports: Ports): Promise<readonly EffectOutcome[]> {
+  return carryOut([[{ kind: 'tag-stream', tags: plan.takeBack, onFailure: 'abort' }]], streamName, ports);
+}

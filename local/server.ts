@@ -9,7 +9,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { gunzipSync } from 'node:zlib';
 import { AwsServiceError } from '../simulator/models/aws-service-error.ts';
 import type { Scheduler } from '../simulator/models/clock.ts';
-import type { CallOutcome, CallPipeline } from './calls/call-pipeline.ts';
+import type { CallOutcome, CallPipeline, Park } from './calls/call-pipeline.ts';
 import type { ProcessActivity } from './lambda/process-activity.ts';
 import { CLOCK_HEADER } from './lambda/runtime/messages.ts';
 import type { ApiCall, ApiRequest, ApiResponse, Caller } from './wire/api-call.ts';
@@ -47,6 +47,8 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     void serve(options, request, response);
   };
   const http1 = createHttpServer(listener);
+  // A connection that the server closes just as a client reuses it would be a fault that nobody asked for.
+  http1.keepAliveTimeout = 0;
   const http2 = createHttp2Server(listener);
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
@@ -79,9 +81,9 @@ async function serve(options: ServerOptions, request: Request, response: Respons
   const { clock } = options;
   let releaseHold = clock.hold();
   const process = options.findProcess(CREDENTIAL.exec(request.headers.authorization ?? '')?.[1] ?? '');
-  const park = (answered: boolean): (() => void) => {
+  const park: Park = () => {
     releaseHold();
-    const unpark = process?.activity.park(answered);
+    const unpark = process?.activity.park();
     return () => {
       releaseHold = clock.hold();
       unpark?.();
@@ -98,7 +100,7 @@ async function serve(options: ServerOptions, request: Request, response: Respons
         request.socket.destroy();
         break;
       case 'no-answer': {
-        const unpark = park(false);
+        const unpark = park();
         await new Promise((resolve) => response.once('close', resolve));
         unpark();
         break;
@@ -116,7 +118,7 @@ async function performCall(
   options: ServerOptions,
   request: ApiRequest,
   process: CallingProcess | undefined,
-  park: (answered: boolean) => () => void,
+  park: Park,
 ): Promise<CallOutcome> {
   const requestId = randomUUID();
   let call: ApiCall;

@@ -17,6 +17,9 @@ export type CallOutcome =
   | { readonly kind: 'reset' }
   | { readonly kind: 'no-answer' };
 
+/** Lets the clock run while a call waits on it. @returns to be called when the wait is over. */
+export type Park = () => () => void;
+
 /** Runs before a call has its effect, or after it and before it is answered; the call waits for it. */
 export type CallHook = (call: ApiCall, when: 'before' | 'after') => void | Promise<void>;
 
@@ -51,18 +54,20 @@ export class CallPipeline {
     };
   }
 
-  /** @param park lets the clock run while the call waits on it; see ProcessActivity.park. */
-  async run(call: ApiCall, park: (answered: boolean) => () => void): Promise<CallOutcome> {
+  async run(call: ApiCall, park: Park): Promise<CallOutcome> {
     const atMs = this.#options.clock.nowMs();
     if (this.latencyMs > 0) await this.#delay(park);
     const fault = this.faults.take(call);
+    // A caller that waits for a function waits on the clock: the function says when time may pass.
+    const unpark = call.operation === 'Invoke' ? park() : undefined;
     const outcome = await this.#perform(call, fault);
+    unpark?.();
     this.log.add(call, atMs, fault !== undefined && fault.kind !== 'error' ? fault.kind : nameOf(outcome));
     return outcome;
   }
 
-  async #delay(park: (answered: boolean) => () => void): Promise<void> {
-    const unpark = park(true);
+  async #delay(park: Park): Promise<void> {
+    const unpark = park();
     await sleepOnClock(this.#options.clock, this.latencyMs).finally(unpark);
   }
 

@@ -1,6 +1,6 @@
 /**
  * AWS's call rates, per account and region, as token buckets on the clock: a second's worth may come at once.
- * Sources: Kinesis and CloudWatch quota pages; Lambda's API quotas (control plane 15/s).
+ * UpdateShardCount is missing here: the Kinesis model counts it. Sources: Kinesis and CloudWatch quota pages; Lambda's API quotas (control plane 15/s).
  */
 import { awsFacts } from '../../core/aws-facts.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
@@ -21,7 +21,6 @@ export const AWS_CALL_RATES: Readonly<Record<string, number>> = {
   'kinesis:MergeShards': 5,
   'kinesis:RemoveTagsFromStream': 5,
   'kinesis:SplitShard': 5,
-  'kinesis:UpdateShardCount': awsFacts.updateShardCountRate.value,
   'cloudwatch:DeleteAlarms': 3,
   'cloudwatch:DescribeAlarms': awsFacts.describeAlarmsRate.value,
   'cloudwatch:PutMetricAlarm': awsFacts.putMetricAlarmRate.value,

@@ -79,11 +79,8 @@ export class AsynchronousQueue {
     const scheduled = this.#host.clock.schedule(atMs, () => {
       this.#waiting.delete(event);
       this.#running += 1;
-      // Held until the outcome is dealt with, so that no time passes between an answer and what follows from it.
-      const releaseHold = this.#host.clock.hold();
       void this.#attempt(event).finally(() => {
         this.#running -= 1;
-        releaseHold();
       });
     });
     this.#waiting.set(event, scheduled);

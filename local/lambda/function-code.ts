@@ -1,37 +1,62 @@
-/** Where a function's code comes from: an asset folder as the CDK bundled it, or a zip file. */
+/**
+ * Where functions' code lies: copies in a folder of its own, away from any package.json that would make Node read a
+ * bundle as another kind of module than Lambda does.
+ */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { FunctionCode } from './function-definition.ts';
 
-/** The folder is run where it lies. */
-export async function codeFromFolder(folder: string): Promise<FunctionCode> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  for (const file of await filesOf(folder)) {
-    const content = await readFile(file);
-    hash.update(relative(folder, file)).update(content);
-    sizeBytes += content.length;
-  }
-  return { folder, sha256: hash.digest('base64'), sizeBytes };
-}
+export class CodeStore {
+  #root: Promise<string> | undefined;
+  readonly #stored = new Map<string, Promise<FunctionCode>>();
 
-/**
- * Unpacks into a folder of its own.
- * @throws AwsServiceError InvalidParameterValueException if it is not a zip file, or a name leads out of the folder.
- */
-export async function codeFromZip(zip: Buffer): Promise<FunctionCode> {
-  const folder = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-function-'));
-  for (const { name, content } of readZip(zip)) {
-    const path = resolve(folder, name);
-    if (!path.startsWith(folder + sep)) throw badZip(`the name ${name} leads out of the folder`);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
+  /** An asset as the CDK bundled it. */
+  async fromFolder(folder: string): Promise<FunctionCode> {
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    for (const file of await filesOf(folder)) {
+      const content = await readFile(file);
+      hash.update(relative(folder, file)).update(content);
+      sizeBytes += content.length;
+    }
+    return this.#store(hash.digest('base64'), sizeBytes, (target) => cp(folder, target, { recursive: true }));
   }
-  return { folder, sha256: createHash('sha256').update(zip).digest('base64'), sizeBytes: zip.length };
+
+  /** @throws AwsServiceError InvalidParameterValueException if it is no zip file, or a name leads out of its folder. */
+  fromZip(zip: Buffer): Promise<FunctionCode> {
+    return this.#store(createHash('sha256').update(zip).digest('base64'), zip.length, async (target) => {
+      for (const { name, content } of readZip(zip)) {
+        const path = resolve(target, name);
+        if (!path.startsWith(target + sep)) throw badZip(`the name ${name} leads out of the folder`);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, content);
+      }
+    });
+  }
+
+  /** Deletes every copy. */
+  async close(): Promise<void> {
+    if (this.#root !== undefined) await rm(await this.#root, { recursive: true, force: true });
+  }
+
+  #store(sha256: string, sizeBytes: number, fill: (target: string) => Promise<void>): Promise<FunctionCode> {
+    const stored = this.#stored.get(sha256) ?? this.#copy(sha256, sizeBytes, fill);
+    this.#stored.set(sha256, stored);
+    stored.catch(() => this.#stored.delete(sha256));
+    return stored;
+  }
+
+  async #copy(sha256: string, sizeBytes: number, fill: (target: string) => Promise<void>): Promise<FunctionCode> {
+    this.#root ??= realpath(tmpdir()).then((folder) => mkdtemp(join(folder, 'kinesis-autoscaler-functions-')));
+    const folder = join(await this.#root, sha256.replace(/\W/g, '-'));
+    await mkdir(folder);
+    await fill(folder);
+    return { folder, sha256, sizeBytes };
+  }
 }
 
 async function filesOf(folder: string): Promise<readonly string[]> {

@@ -59,6 +59,7 @@ export class FunctionPool {
   /** @param limit how many invocations may run at the same time. */
   async invoke(payload: string, requestId: string, limit: number): Promise<PoolResult> {
     if (this.running >= limit) return { kind: 'throttled' };
+    // Until the process has begun to work, and holds the clock itself as long as it does.
     const releaseHold = this.#host.time.clock.hold();
     const environment = this.#freeEnvironment() ?? this.#startEnvironment();
     environment.busy = true;
@@ -68,12 +69,14 @@ export class FunctionPool {
       environment.started = process;
       const startedMs = this.#host.time.clock.nowMs();
       this.#platformLog(environment, `START RequestId: ${requestId} Version: $LATEST`);
-      const result = await process.invoke({
+      const working = process.invoke({
         requestId,
         payload,
         functionArn: this.#definition.arn,
         traceId: traceId(startedMs),
       });
+      releaseHold();
+      const result = await working;
       const durationMs = this.#host.time.clock.nowMs() - startedMs;
       this.#platformLog(environment, `END RequestId: ${requestId}`);
       this.#platformLog(environment, this.#reportLine(requestId, durationMs));

@@ -5,7 +5,6 @@ import type { ApiCall, ApiResponse, JsonObject, ServiceFace } from '../wire/api-
 import { optionalNumber, optionalText, requireNumber, requireText, textMap } from '../wire/input.ts';
 import { parseJsonBody } from '../wire/json-face.ts';
 import { lambdaPathLabels } from '../wire/lambda-paths.ts';
-import { codeFromZip } from './function-code.ts';
 import { type FunctionDefinition, functionArn } from './function-definition.ts';
 import {
   describeCode,
@@ -60,7 +59,7 @@ function functionOperations(lambda: LambdaService, host: Pick<LambdaHost, 'accou
       if (functions.find(name) !== undefined) {
         throw new AwsServiceError('ResourceConflictException', `Function already exist: ${name}`);
       }
-      const code = await codeFromZip(Buffer.from(requireText(member(input, 'Code'), 'ZipFile'), 'base64'));
+      const code = await lambda.code.fromZip(Buffer.from(requireText(member(input, 'Code'), 'ZipFile'), 'base64'));
       const definition = lambda.redefine({
         name,
         arn: functionArn(host.account, name),
@@ -94,7 +93,7 @@ function functionOperations(lambda: LambdaService, host: Pick<LambdaHost, 'accou
       return json(200, describeConfiguration(lambda.redefine(changed)));
     },
     UpdateFunctionCode: async ({ label, input }) => {
-      const code = await codeFromZip(Buffer.from(requireText(input, 'ZipFile'), 'base64'));
+      const code = await lambda.code.fromZip(Buffer.from(requireText(input, 'ZipFile'), 'base64'));
       const changed = { ...functions.get(label), code, lastModifiedMs: nowMs(), revisionId: randomUUID() };
       return json(200, describeConfiguration(lambda.redefine(changed)));
     },

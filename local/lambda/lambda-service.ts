@@ -4,6 +4,7 @@ import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { CallingProcess } from '../server.ts';
 import { AsynchronousQueue, DEFAULT_ASYNCHRONOUS_POLICY, type FailedEvent } from './asynchronous-queue.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
+import { CodeStore } from './function-code.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { FunctionPool, type PoolHost, type PoolResult } from './function-pool.ts';
 import { FunctionStore } from './function-store.ts';
@@ -27,6 +28,7 @@ export interface FinishedInvocation {
 }
 
 export class LambdaService {
+  readonly code = new CodeStore();
   readonly functions: FunctionStore;
   readonly queue: AsynchronousQueue;
   readonly #host: LambdaHost;
@@ -106,6 +108,7 @@ export class LambdaService {
   async stop(): Promise<void> {
     this.queue.stop();
     await Promise.all([...this.#allPools()].map(([, pool]) => pool.stop()));
+    await this.code.close();
   }
 
   #pool(definition: FunctionDefinition): FunctionPool {

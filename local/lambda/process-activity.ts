@@ -14,8 +14,7 @@ export class ProcessActivity {
   #releaseHold: (() => void) | undefined;
   #wakeEvent: ScheduledEvent | undefined;
   #messagesSent = 0;
-  #delayed = 0;
-  #unanswered = 0;
+  #parked = 0;
   #report: IdleReport | undefined;
 
   /** @param wake tells the process that the clock has reached its next timer. */
@@ -42,18 +41,16 @@ export class ProcessActivity {
   }
 
   /**
-   * A request of the process waits on the clock.
-   * @param answered false if it is never to be answered: then only a timer of the process can end the wait.
+   * A request of the process waits on the clock, or is never to be answered.
    * @returns to be called when the wait is over.
    */
-  park(answered: boolean): () => void {
-    const change = (by: number): void => {
-      if (answered) this.#delayed += by;
-      else this.#unanswered += by;
+  park(): () => void {
+    this.#parked += 1;
+    this.#update();
+    return () => {
+      this.#parked -= 1;
       this.#update();
     };
-    change(1);
-    return () => change(-1);
   }
 
   receive(report: IdleReport): void {
@@ -81,7 +78,6 @@ export class ProcessActivity {
 
   #merelyWaits(report: IdleReport | undefined): boolean {
     if (report === undefined || report.messagesSeen !== this.#messagesSent) return false;
-    const waiting = this.#delayed + (report.wakeAtMs === null ? 0 : this.#unanswered);
-    return report.requestsInFlight === waiting && (waiting > 0 || report.wakeAtMs !== null);
+    return report.requestsInFlight === this.#parked && (this.#parked > 0 || report.wakeAtMs !== null);
   }
 }

@@ -1,18 +1,7 @@
 /** What all faces share: a request of AWS's wire protocols, taken apart as far as every protocol has it. */
 import type { IncomingHttpHeaders } from 'node:http';
 
-export const SERVICE_NAMES = [
-  'kinesis',
-  'cloudwatch',
-  'sns',
-  'lambda',
-  'sqs',
-  'logs',
-  'sts',
-  'tagging',
-  'events',
-  'scheduler',
-] as const;
+export const SERVICE_NAMES = ['kinesis', 'cloudwatch', 'sns', 'lambda', 'sqs', 'logs', 'sts', 'tagging'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** `rest-json` is Lambda's; `query` answers in XML. */

@@ -6,9 +6,11 @@
  *   clock has got there; the host moves the clock only after the process has reported that it merely waits. So a
  *   retry that sleeps for a minute costs a minute on the clock and next to nothing on the machine.
  *
- * Node's own timers (sockets, keep-alive) are internal to it and stay on the machine's clock.
+ * A socket's inactivity time-out, on which SDK clients rely, is such a timer too. Node's other timers are internal to
+ * it and stay on the machine's clock.
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { Socket } from 'node:net';
 import type { ClockAnchor, ClockWake } from './messages.ts';
 
 const require = createRequire(import.meta.url);
@@ -75,7 +77,8 @@ export function installProcessClock(anchor: ClockAnchor, onTimersChange: () => v
   };
 
   replaceDate(now);
-  replaceTimers(schedule, cancel);
+  const start = replaceTimers(schedule, cancel);
+  if (frozen) replaceSocketTimeouts(start, cancel);
 
   return {
     now,
@@ -107,7 +110,9 @@ function replaceDate(now: () => number): void {
   globalThis.Date = ClockDate;
 }
 
-function replaceTimers(schedule: (timer: ClockTimer) => void, cancel: (timer: unknown) => void): void {
+type StartTimer = (callback: Callback, delayMs?: number) => ClockTimer;
+
+function replaceTimers(schedule: (timer: ClockTimer) => void, cancel: (timer: unknown) => void): StartTimer {
   const start =
     (repeats: boolean) =>
     (callback: Callback, delayMs?: number, ...args: unknown[]) => {
@@ -139,6 +144,25 @@ function replaceTimers(schedule: (timer: ClockTimer) => void, cancel: (timer: un
   Object.assign(timers, replaced);
   Object.assign(timersPromises, { setTimeout: sleep });
   syncBuiltinESMExports();
+  return replaced.setTimeout;
+}
+
+// Inactivity is counted from the call: while a request waits on a clock that stands still, nothing else arrives.
+function replaceSocketTimeouts(start: StartTimer, cancel: (timer: unknown) => void): void {
+  const armed = new WeakMap<Socket, ClockTimer | undefined>();
+  Socket.prototype.setTimeout = function setTimeout(this: Socket, delayMs: number, callback?: () => void) {
+    if (armed.has(this)) cancel(armed.get(this));
+    else this.once('close', () => cancel(armed.get(this)));
+    armed.set(this, undefined);
+    if (delayMs > 0) {
+      armed.set(
+        this,
+        start(() => this.emit('timeout'), delayMs),
+      );
+      if (callback !== undefined) this.once('timeout', callback);
+    } else if (callback !== undefined) this.removeListener('timeout', callback);
+    return this;
+  };
 }
 
 /** What `setTimeout` returns: as much of Node's own `Timeout` as programs use. */

@@ -1,0 +1,128 @@
+/**
+ * AWS on this machine: the services that the product uses, behind one endpoint, on one clock.
+ *
+ * Everything that it starts (server, kinesis-local, the processes of functions) ends with `stop`.
+ */
+import { RealClock, type Scheduler, VirtualClock } from '../simulator/models/clock.ts';
+import type { CloudWatchFacts } from '../simulator/models/cloudwatch/cloudwatch-facts.ts';
+import type { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
+import type { KinesisFacts } from '../simulator/models/kinesis-facts.ts';
+import { DEFAULT_ACCOUNT, type LocalAccount } from './account.ts';
+import { CallPipeline } from './calls/call-pipeline.ts';
+import { startKinesisLocal } from './kinesis/kinesis-local.ts';
+import type { KinesisService } from './kinesis/kinesis-service.ts';
+import { shardsWithoutRecords } from './kinesis/shard-backend.ts';
+import type { FinishedInvocation, LambdaService } from './lambda/lambda-service.ts';
+import { createServices } from './local-services.ts';
+import type { LocalTime } from './local-time.ts';
+import type { LogService } from './logs/log-service.ts';
+import { startServer } from './server.ts';
+import type { TopicService } from './sns/topic-service.ts';
+import type { QueueService } from './sqs/queue-service.ts';
+
+export interface LocalAwsOptions {
+  /** A VirtualClock moves only between requests and invocations; a RealClock runs by itself. */
+  readonly clock: VirtualClock | RealClock;
+  /** Clock seconds per real second of a RealClock, which does not tell; default 1. */
+  readonly speed?: number;
+  readonly account?: LocalAccount;
+  /** Enforce AWS's call rates; default false. */
+  readonly throttle?: boolean;
+  /** Time on the clock that every call takes; default 0. */
+  readonly latencyMs?: number;
+  /** 0, the default, for any free port. */
+  readonly port?: number;
+  /**
+   * `records`, the default: kinesis-local runs and holds real shards and records. `no-records`: streams are the model
+   * alone, so that a thousand of them cost nothing; whatever touches a record is refused.
+   */
+  readonly streams?: 'records' | 'no-records';
+  readonly accountConcurrency?: number;
+  readonly kinesisFacts?: Partial<KinesisFacts>;
+  readonly cloudWatchFacts?: Partial<CloudWatchFacts>;
+  /** Where in the minute CloudWatch evaluates its alarms; default 0. */
+  readonly evaluationOffsetMs?: number;
+}
+
+export interface LocalAws {
+  /** What `AWS_ENDPOINT_URL` must be. */
+  readonly endpoint: string;
+  readonly account: LocalAccount;
+  readonly time: LocalTime;
+  readonly clock: Scheduler;
+  /** Faults, hooks, latency and the log of calls. */
+  readonly calls: CallPipeline;
+  readonly cloudwatch: CloudWatchModel;
+  readonly kinesis: KinesisService;
+  readonly lambda: LambdaService;
+  readonly logs: LogService;
+  readonly queues: QueueService;
+  readonly topics: TopicService;
+  /** Told of each invocation when it has ended. @returns stops it. */
+  onInvocation(listener: (invocation: FinishedInvocation) => void): () => void;
+  stop(): Promise<void>;
+}
+
+/** @throws Error if the port is taken or kinesis-local does not come up. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const account = options.account ?? DEFAULT_ACCOUNT;
+  const time = timeOf(options);
+  const { clock } = time;
+  let endpoint = '';
+  const listeners = new Set<(invocation: FinishedInvocation) => void>();
+  const kinesisLocal = options.streams === 'no-records' ? undefined : await startKinesisLocal(account);
+  const { faces, ...services } = createServices(options, {
+    account,
+    time,
+    backend: kinesisLocal ?? shardsWithoutRecords(),
+    endpoint: () => endpoint,
+    onInvoked: (invocation) => {
+      for (const listener of listeners) listener(invocation);
+    },
+  });
+  const { lambda } = services;
+  const calls = new CallPipeline({
+    clock,
+    faces,
+    throttle: options.throttle ?? false,
+    killCaller: ({ caller }) => {
+      if (caller.kind === 'function') lambda.findEnvironment(caller.environmentId)?.kill();
+    },
+  });
+  calls.latencyMs = options.latencyMs ?? 0;
+  const stop = async (): Promise<void> => {
+    await services.stop();
+    await kinesisLocal?.stop();
+    if (options.clock instanceof RealClock) options.clock.close();
+  };
+  try {
+    const findProcess = (accessKeyId: string) => lambda.findProcess(accessKeyId);
+    const server = await startServer({ clock, pipeline: calls, findProcess, port: options.port ?? 0 });
+    endpoint = server.endpoint;
+    return {
+      ...services,
+      endpoint,
+      account,
+      time,
+      clock,
+      calls,
+      onInvocation(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      async stop() {
+        await server.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function timeOf({ clock, speed }: LocalAwsOptions): LocalTime {
+  return clock instanceof VirtualClock
+    ? { clock, mode: 'frozen', speed: 1 }
+    : { clock, mode: 'running', speed: speed ?? 1 };
+}

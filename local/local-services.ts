@@ -1,0 +1,127 @@
+/** The services of local AWS, linked with one another; no server and no process yet. */
+import { CloudWatchModel, evaluateEveryMinute } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
+import { MetricStore } from '../simulator/models/cloudwatch/metric-store.ts';
+import { KinesisAccount } from '../simulator/models/kinesis-model.ts';
+import type { LocalAccount } from './account.ts';
+import { cloudWatchFace } from './cloudwatch/cloudwatch-face.ts';
+import { kinesisFace } from './kinesis/kinesis-face.ts';
+import { KinesisService } from './kinesis/kinesis-service.ts';
+import { PutMeter } from './kinesis/put-meter.ts';
+import type { ShardBackend } from './kinesis/shard-backend.ts';
+import { lambdaFace } from './lambda/lambda-face.ts';
+import { type FinishedInvocation, LambdaService } from './lambda/lambda-service.ts';
+import type { LocalAwsOptions } from './local-aws.ts';
+import type { LocalTime } from './local-time.ts';
+import { logFace } from './logs/log-face.ts';
+import { LogService } from './logs/log-service.ts';
+import {
+  assertMayInvoke,
+  deliverFailure,
+  everyMinute,
+  MetricWriter,
+  publishAlarm,
+  taggedResources,
+} from './service-links.ts';
+import { topicFace } from './sns/topic-face.ts';
+import { TopicService } from './sns/topic-service.ts';
+import { queueFace } from './sqs/queue-face.ts';
+import { QueueService } from './sqs/queue-service.ts';
+import { stsFace } from './sts-face.ts';
+import { taggingFace } from './tagging-face.ts';
+import type { ServiceFace, ServiceName } from './wire/api-call.ts';
+
+export interface LocalServices {
+  readonly cloudwatch: CloudWatchModel;
+  readonly kinesis: KinesisService;
+  readonly lambda: LambdaService;
+  readonly logs: LogService;
+  readonly queues: QueueService;
+  readonly topics: TopicService;
+  readonly faces: Readonly<Record<ServiceName, ServiceFace>>;
+  /** Ends what happens by itself. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceContext {
+  readonly account: LocalAccount;
+  readonly time: LocalTime;
+  readonly backend: ShardBackend;
+  /** Known once the server listens. */
+  readonly endpoint: () => string;
+  readonly onInvoked: (invocation: FinishedInvocation) => void;
+}
+
+export function createServices(options: LocalAwsOptions, context: ServiceContext): LocalServices {
+  const { account, time, endpoint } = context;
+  const { clock } = time;
+  const store = new MetricStore();
+  const metrics = new MetricWriter(store, clock);
+  const queues = new QueueService(account, clock, endpoint);
+  const logs = new LogService(clock, (metric) => metrics.putEmbedded(metric));
+  const lambda = new LambdaService({
+    account,
+    time,
+    endpoint,
+    ...(options.accountConcurrency === undefined ? {} : { accountConcurrency: options.accountConcurrency }),
+    onLogLine: (definition, stream, line) => logs.append(definition.logGroup, stream, line),
+    onMetric: (functionName, metricName) => metrics.putOfFunction(functionName, metricName),
+    deliver: (arn, body, attributes) => deliverFailure(queues, topics, arn, body, attributes),
+    onInvoked: context.onInvoked,
+  });
+  const topics: TopicService = new TopicService({
+    account,
+    clock,
+    deliverToFunction: (functionArn, event, topicArn) => {
+      assertMayInvoke(lambda, functionArn, 'sns.amazonaws.com', topicArn);
+      lambda.invokeAsynchronously(functionArn, event);
+    },
+    deliverToQueue: (queueArn, body) => queues.send(queueArn, body),
+  });
+  const { accountId, region } = account;
+  const cloudwatch = new CloudWatchModel({
+    clock,
+    accountId,
+    region,
+    metrics: store,
+    facts: options.cloudWatchFacts ?? {},
+    notify: ({ actionArn, subject, message }) => publishAlarm(topics, actionArn, subject, message),
+  });
+  const kinesis = new KinesisService(
+    new KinesisAccount({ accountId, region, facts: kinesisFactsOf(options) }),
+    clock,
+    context.backend,
+  );
+  const stops = [
+    everyMinute(clock, () => metrics.putQueueDepths(queues)),
+    evaluateEveryMinute(cloudwatch, clock, options.evaluationOffsetMs),
+  ];
+  return {
+    cloudwatch,
+    kinesis,
+    lambda,
+    logs,
+    queues,
+    topics,
+    faces: {
+      cloudwatch: cloudWatchFace(cloudwatch),
+      kinesis: kinesisFace(kinesis, clock, new PutMeter(clock, store)),
+      lambda: lambdaFace(lambda, context),
+      logs: logFace(logs, account),
+      sns: topicFace(topics, accountId),
+      sqs: queueFace(queues),
+      sts: stsFace(account),
+      tagging: taggingFace(() => taggedResources(kinesis, lambda)),
+    },
+    async stop() {
+      for (const stop of stops) stop();
+      await lambda.stop();
+    },
+  };
+}
+
+/** The rate of UpdateShardCount is part of the model; without call rates it must not be in the way. */
+function kinesisFactsOf({ throttle, kinesisFacts }: LocalAwsOptions): LocalAwsOptions['kinesisFacts'] & object {
+  return throttle === true
+    ? { ...kinesisFacts }
+    : { maxUpdateCallsPerSecond: Number.POSITIVE_INFINITY, ...kinesisFacts };
+}

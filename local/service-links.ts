@@ -1,0 +1,98 @@
+/** Where one service of local AWS acts on another, as AWS's own do. */
+import { AwsServiceError } from '../simulator/models/aws-service-error.ts';
+import type { Clock, Scheduler } from '../simulator/models/clock.ts';
+import type { MetricIdentity } from '../simulator/models/cloudwatch/metric-series.ts';
+import type { MetricStore } from '../simulator/models/cloudwatch/metric-store.ts';
+import type { KinesisService } from './kinesis/kinesis-service.ts';
+import { allowsInvocation } from './lambda/function-definition.ts';
+import type { LambdaService } from './lambda/lambda-service.ts';
+import type { EmbeddedMetric } from './logs/embedded-metrics.ts';
+import type { TopicService } from './sns/topic-service.ts';
+import type { QueueService } from './sqs/queue-service.ts';
+import type { TaggedResource } from './tagging-face.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Puts the metrics of services into CloudWatch's store, as of now. */
+export class MetricWriter {
+  readonly #store: MetricStore;
+  readonly #clock: Clock;
+
+  constructor(store: MetricStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  put(metric: MetricIdentity, value: number, atMs: number = this.#clock.nowMs()): void {
+    this.#store.putValue(this.#store.series(metric), Math.floor(atMs / MINUTE_MS), value, this.#clock.nowMs());
+  }
+
+  putEmbedded(metric: EmbeddedMetric): void {
+    for (const value of metric.values) this.put(metric, value, metric.atMs);
+  }
+
+  putOfFunction(functionName: string, metricName: string): void {
+    this.put({ namespace: 'AWS/Lambda', metricName, dimensions: [{ name: 'FunctionName', value: functionName }] }, 1);
+  }
+
+  putQueueDepths(queues: QueueService): void {
+    for (const url of queues.urls()) {
+      const dimensions = [{ name: 'QueueName', value: url.split('/').at(-1) ?? '' }];
+      const depth = Number(queues.attributes(url).ApproximateNumberOfMessages);
+      this.put({ namespace: 'AWS/SQS', metricName: 'ApproximateNumberOfMessagesVisible', dimensions }, depth);
+    }
+  }
+}
+
+/** Calls `run` at every full minute of the clock. @returns what stops it. */
+export function everyMinute(scheduler: Scheduler, run: () => void): () => void {
+  const nextMinute = (): number => (Math.floor(scheduler.nowMs() / MINUTE_MS) + 1) * MINUTE_MS;
+  const tick = (): void => {
+    next = scheduler.schedule(nextMinute(), tick);
+    run();
+  };
+  let next = scheduler.schedule(nextMinute(), tick);
+  return () => scheduler.cancel(next);
+}
+
+/** @throws AwsServiceError if there is no such function, or nobody has permitted this caller to invoke it. */
+export function assertMayInvoke(
+  lambda: LambdaService,
+  functionArn: string,
+  principal: string,
+  sourceArn: string,
+): void {
+  if (allowsInvocation(lambda.functions.get(functionArn), principal, sourceArn)) return;
+  const message = `${principal} is not authorized to perform: lambda:InvokeFunction on ${functionArn} for ${sourceArn}`;
+  throw new AwsServiceError('AccessDeniedException', message);
+}
+
+/** A failed asynchronous event goes to a queue or a topic. @throws AwsServiceError if that does not exist. */
+export function deliverFailure(
+  queues: QueueService,
+  topics: TopicService,
+  destinationArn: string,
+  body: string,
+  attributes: Readonly<Record<string, string>>,
+): void {
+  const service = destinationArn.split(':')[2];
+  if (service === 'sqs') queues.send(destinationArn, body, attributes);
+  else if (service === 'sns') topics.publish(destinationArn, { message: body });
+  else throw new AwsServiceError('InvalidParameterValueException', `${destinationArn} is neither a queue nor a topic`);
+}
+
+/** What an alarm does when it changes its state. Actions other than topics, and topics that are gone, are ignored by AWS too. */
+export function publishAlarm(topics: TopicService, topicArn: string, subject: string, message: string): void {
+  if (topics.list().includes(topicArn)) topics.publish(topicArn, { subject, message });
+}
+
+/** What the Resource Groups Tagging API knows of. */
+export function taggedResources(kinesis: KinesisService, lambda: LambdaService): readonly TaggedResource[] {
+  const streams = kinesis.account.streams().map((stream) => ({
+    arn: stream.streamArn,
+    type: 'kinesis:stream',
+    tags: Object.fromEntries(stream.tags.list().map(({ Key, Value }) => [Key, Value])),
+  }));
+  const functions = lambda.functions.list().map(({ arn, tags }) => ({ arn, type: 'lambda:function', tags }));
+  return [...streams, ...functions].filter(({ tags }) => Object.keys(tags).length > 0);
+}

@@ -1,0 +1,51 @@
+/**
+ * CloudWatch as it is spoken on the wire: AWS JSON 1.0 (the JavaScript SDK), RPC v2 CBOR (today's AWS CLI and boto3) and
+ * Query (older ones). The service itself is the simulator's model.
+ */
+import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import type { CloudWatchModel } from '../../simulator/models/cloudwatch/cloudwatch-model.ts';
+import type { ApiCall, Protocol, ServiceFace } from '../wire/api-call.ts';
+import { AlarmWrites } from './alarm-writes.ts';
+import { OPERATIONS } from './operations.ts';
+import { readInput, writeOutput } from './shapes.ts';
+import { CBOR_PROTOCOL, JSON_PROTOCOL, QUERY_PROTOCOL, type WireProtocol } from './spellings.ts';
+
+export interface CloudWatchFaceOptions {
+  /**
+   * How long a write to an alarm takes in real milliseconds; another write to the same alarm meanwhile is refused, as AWS
+   * does at times. 0 lets everything pass. Default 2.
+   */
+  readonly alarmWriteMs?: number;
+}
+
+export function cloudWatchFace(model: CloudWatchModel, options: CloudWatchFaceOptions = {}): ServiceFace {
+  const writes = new AlarmWrites(options.alarmWriteMs ?? 2);
+  return {
+    async handle(call) {
+      const operation = OPERATIONS.get(call.operation);
+      if (operation === undefined) throw unknownOperation(call);
+      const protocol = protocolOf(call.protocol);
+      const input = readInput(operation.input, protocol.parse(call.request.body), protocol);
+      const output = await writes.run(call.operation, input, () => operation.perform(model, input));
+      return protocol.answer(call, writeOutput(operation.output, output, protocol));
+    },
+  };
+}
+
+function protocolOf(protocol: Protocol): WireProtocol {
+  switch (protocol) {
+    case 'json':
+      return JSON_PROTOCOL;
+    case 'cbor':
+      return CBOR_PROTOCOL;
+    case 'query':
+      return QUERY_PROTOCOL;
+    case 'rest-json':
+      throw new AwsServiceError('UnknownOperationException', 'CloudWatch does not speak REST.');
+  }
+}
+
+function unknownOperation(call: ApiCall): AwsServiceError {
+  const name = call.protocol === 'query' ? 'InvalidAction' : 'UnknownOperationException';
+  return new AwsServiceError(name, `${call.operation} is not an operation of CloudWatch that is served here.`);
+}

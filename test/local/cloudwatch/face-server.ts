@@ -1,0 +1,72 @@
+/** The CloudWatch face alone behind HTTP, as local AWS's server would put it, on a free loopback port. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { cloudWatchFace } from '../../../local/cloudwatch/cloudwatch-face.ts';
+import { cloudWatchErrorAnswer } from '../../../local/cloudwatch/error-answer.ts';
+import type { ApiCall } from '../../../local/wire/api-call.ts';
+import { findRoute } from '../../../local/wire/route.ts';
+import { AwsServiceError } from '../../../simulator/models/aws-service-error.ts';
+import type { AlarmNotification } from '../../../simulator/models/cloudwatch/alarm-notification.ts';
+import { CloudWatchModel } from '../../../simulator/models/cloudwatch/cloudwatch-model.ts';
+
+export interface FaceServer {
+  readonly endpoint: string;
+  readonly model: CloudWatchModel;
+  readonly notifications: AlarmNotification[];
+  /** The protocols that were spoken, in order. */
+  readonly spoken: string[];
+  nowMs: number;
+  close(): Promise<void>;
+}
+
+export async function startFaceServer(nowMs: number): Promise<FaceServer> {
+  const notifications: AlarmNotification[] = [];
+  const spoken: string[] = [];
+  const model = new CloudWatchModel({
+    clock: { nowMs: () => started.nowMs },
+    accountId: '123456789012',
+    region: 'eu-west-1',
+    notify: (notification) => notifications.push(notification),
+  });
+  const face = cloudWatchFace(model);
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const raw = Buffer.concat(chunks);
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const apiRequest = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body: request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw,
+    };
+    const call: ApiCall = {
+      ...findRoute(apiRequest),
+      request: apiRequest,
+      requestId: 'request-1',
+      caller: { kind: 'external' },
+    };
+    spoken.push(call.protocol);
+    const answer = await Promise.resolve(face.handle(call)).catch((error: unknown) => {
+      if (error instanceof AwsServiceError) return cloudWatchErrorAnswer(error, call);
+      throw error;
+    });
+    response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': call.requestId }).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const started: FaceServer = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    model,
+    notifications,
+    spoken,
+    nowMs,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return started;
+}

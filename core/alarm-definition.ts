@@ -167,10 +167,10 @@ function expression(id: string, label: string, formula: string): AlarmExpression
   return { id, label, expression: formula, returnData: false };
 }
 
-/** The shard count an alarm judges by: its `s1` expression, when that is a whole number above 0. */
+/** The shard count an alarm judges by: its one `s1` expression, when that is a whole number above 0. */
 export function readJudgedShardCount(metrics: readonly AlarmMetric[]): number | undefined {
-  const s1 = metrics.find((entry): entry is AlarmExpression => entry.id === 's1' && 'expression' in entry);
-  const text = s1?.expression.trim() ?? '';
+  const [s1, ...others] = metrics.filter((entry) => entry.id === 's1');
+  const text = s1 && 'expression' in s1 && others.length === 0 ? s1.expression.trim() : '';
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 

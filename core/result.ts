@@ -28,11 +28,15 @@ export function describeFault(fault: Fault): string {
   return `${fault.field}: ${fault.value} ${fault.problem}; ${fault.remedy}`;
 }
 
+/** Control characters, and those that break a line or turn the direction of text: never shown as they are. */
+export const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const everyUnprintable = new RegExp(unprintable, 'gu');
+
 /** A value from outside as short printable text: quoted, control characters escaped, cut at `maxLength` characters. */
 export function quote(value: unknown, maxLength = 80): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);
-  const escaped = text.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+  const escaped = text.replace(everyUnprintable, escapeCharacter);
   return escaped.length > maxLength ? `${escaped.slice(0, maxLength)}…` : escaped;
 }
 

@@ -13,7 +13,7 @@ import {
   readJudgedShardCount,
   readStreamName,
 } from './alarm-definition.ts';
-import { type Fault, fail, quote, type Result, succeed } from './result.ts';
+import { type Fault, fail, quote, type Result, succeed, unprintable } from './result.ts';
 import { parseZonedTime } from './timestamps.ts';
 
 export const alarmStates = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
@@ -35,6 +35,8 @@ export interface ScalingAlarm {
 
 /** Longest message that is read: SNS carries at most 256 KB. */
 const longestMessage = 262_144;
+/** A hostile message can have a fault in each of its thousands of metrics; these are told. */
+const mostFaults = 10;
 
 const messageSchema = v.object({
   AlarmName: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
@@ -79,6 +81,8 @@ export function parseScalingAlarm(text: string): Result<ScalingAlarm> {
     faults.push(
       fault('AlarmName', AlarmName, 'ends in neither -scale-up nor -scale-down', 'subscribe scaling alarms only'),
     );
+  else if (unprintable.test(AlarmName))
+    faults.push(fault('AlarmName', AlarmName, 'holds control characters', 'send CloudWatch notifications as they are'));
   const arn = alarmArn.exec(AlarmArn);
   if (!arn)
     faults.push(fault('AlarmArn', AlarmArn, 'is not the ARN of an alarm', 'send CloudWatch notifications as they are'));
@@ -139,14 +143,16 @@ function readMessage(text: string): Result<AlarmMessage> {
   const parsed = v.safeParse(messageSchema, json);
   if (parsed.success) return succeed(parsed.output);
   return fail(
-    parsed.issues.map((issue) =>
-      fault(
-        v.getDotPath(issue) ?? 'Message',
-        issue.input,
-        `is not ${issue.expected ?? 'valid'}`,
-        'metric-math alarms of CloudWatch have it',
+    parsed.issues
+      .slice(0, mostFaults)
+      .map((issue) =>
+        fault(
+          v.getDotPath(issue) ?? 'Message',
+          issue.input,
+          `is not ${issue.expected ?? 'valid'}`,
+          'metric-math alarms of CloudWatch have it',
+        ),
       ),
-    ),
   );
 }
 
@@ -168,9 +174,10 @@ function toAlarmMetric(entry: AlarmMessage['Trigger']['Metrics'][number]): Alarm
 function uniqueDimensions(
   dimensions: readonly { name: string; value: string }[],
 ): readonly (readonly [string, string])[] {
-  return dimensions
-    .filter(({ name }) => dimensions.filter((other) => other.name === name).length === 1)
-    .map(({ name, value }) => [name, value] as const);
+  const values = Map.groupBy(dimensions, ({ name }) => name);
+  return [...values].flatMap(([name, [first, ...others]]) =>
+    first && others.length === 0 ? [[name, first.value] as const] : [],
+  );
 }
 
 function fault(field: string, value: unknown, problem: string, remedy: string): Fault {

@@ -8,8 +8,3 @@ export interface LocalTime {
   /** Clock seconds per second of the machine; 1 where the mode is `frozen`. */
   readonly speed: number;
 }
-
-/** Resolves when the clock has moved on by `delayMs`. */
-export function sleepOnClock(clock: Scheduler, delayMs: number): Promise<void> {
-  return new Promise((resolve) => clock.schedule(clock.nowMs() + delayMs, resolve));
-}

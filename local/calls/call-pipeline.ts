@@ -4,7 +4,6 @@
  */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Scheduler } from '../../simulator/models/clock.ts';
-import { sleepOnClock } from '../local-time.ts';
 import type { ApiCall, ApiResponse, ServiceFace, ServiceName } from '../wire/api-call.ts';
 import { errorResponse, internalFailure } from '../wire/error-response.ts';
 import { CallLog } from './call-log.ts';
@@ -66,9 +65,16 @@ export class CallPipeline {
     return outcome;
   }
 
-  async #delay(park: Park): Promise<void> {
+  #delay(park: Park): Promise<void> {
+    const { clock } = this.#options;
     const unpark = park();
-    await sleepOnClock(this.#options.clock, this.latencyMs).finally(unpark);
+    return new Promise((resolve) => {
+      clock.schedule(clock.nowMs() + this.latencyMs, () => {
+        // Within the event itself: a moment later the clock would have moved on.
+        unpark();
+        resolve();
+      });
+    });
   }
 
   async #perform(call: ApiCall, fault: Fault | undefined): Promise<NamedOutcome> {

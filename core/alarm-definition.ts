@@ -123,13 +123,19 @@ function defineScaleDown(subject: AlarmSubject): AlarmDefinition {
       expression(
         'e5',
         'IteratorAgeAdjustedFactor',
-        `(FILL(m3,${missingAgeMs})/1000/60)*(${settings.scaleDownThreshold.toFixed(5)}/s2)`,
+        `(FILL(m3,${missingAgeMs})/1000/60)*(${fiveDecimals(settings.scaleDownThreshold)}/s2)`,
       ),
       { ...expression('e6', 'MaxIncomingUsageFactor', 'MAX([e3,e4,e5])'), returnData: true },
       expression('s1', 'ShardCount', String(shardCount)),
       expression('s2', 'IteratorAgeMinutesToBlockScaleDowns', String(settings.iteratorAgeLimitMinutes)),
     ],
   };
+}
+
+/** As the reference writes it, but never rounded down: at its limit the iterator age must reach the threshold. */
+function fiveDecimals(threshold: number): string {
+  const rounded = Number(threshold.toFixed(5));
+  return (rounded < threshold ? rounded + 0.00001 : rounded).toFixed(5);
 }
 
 /** Whether the alarm itself treats a missing iterator age as "too far behind"; `auto` without consumers asks at decision time. */

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import {
+  encodeConcurrency,
+  encodeIntent,
+  encodeLedger,
+  keepLastDay,
+  readConcurrency,
+  readIntent,
+  readLedger,
+  tagKeys,
+  withoutCall,
+} from '../../core/stream-tags.ts';
+import { day, now } from './samples.ts';
+
+const intentTag = (value: string) => ({ [tagKeys.intent]: value });
+const ledgerTag = (value: string) => ({ [tagKeys.ledger]: value });
+
+describe('the intent', () => {
+  it('is a time and two counts', () => {
+    const intent = { atMs: now, from: 4, to: 8 };
+    expect(encodeIntent(intent)).toBe('20260302T091545.000Z 4 8');
+    expect(readIntent(intentTag(encodeIntent(intent)))).toEqual(intent);
+  });
+
+  it('is absent as an empty tag or none', () => {
+    expect(encodeIntent(undefined)).toBe('');
+    expect(readIntent(intentTag(''))).toBeUndefined();
+    expect(readIntent({})).toBeUndefined();
+  });
+
+  it.each([
+    '20260302T091545.000Z 4',
+    '20260302T091545.000Z 4 0',
+    '20260302T091545.000Z 0 4',
+    '20260302T091545.000Z 4 8 16',
+    '20260302T091545.000Z 4.5 8',
+    'x 20260302T091545.000Z 4 8',
+    '2026-03-02T09:15:45Z 4 8',
+    '4 8',
+  ])('is unknown when garbled: %s', (value) => {
+    expect(readIntent(intentTag(value))).toBeUndefined();
+  });
+});
+
+describe('the ledger', () => {
+  it('keeps times to the second, rounded up: a call is never freed early', () => {
+    expect(encodeLedger([now - 1, now + 1])).toBe(`${now / 1000} ${now / 1000 + 1}`);
+    expect(readLedger(ledgerTag(encodeLedger([now - 1])), now)).toEqual([now]);
+  });
+
+  it('holds the last day, in order', () => {
+    const seconds = (ms: number) => String(ms / 1000);
+    const value = [now - 1000, now - day + 1000, now - day, now - 2 * day].map(seconds).join(' ');
+    expect(readLedger(ledgerTag(value), now)).toEqual([now - day + 1000, now - 1000]);
+  });
+
+  it('drops what a wrong clock wrote a day ahead, and keeps a minute ahead', () => {
+    expect(keepLastDay([now + day, now + day - 1, now + 60_000], now)).toEqual([now + 60_000, now + day - 1]);
+  });
+
+  it('skips words that are no times', () => {
+    expect(readLedger(ledgerTag(`x ${now / 1000} 12 -5 1e9 ${now}`), now)).toEqual([now]);
+    expect(readLedger({}, now)).toEqual([]);
+  });
+
+  it('fits twenty calls into one tag', () => {
+    expect(encodeLedger(Array.from({ length: 23 }, () => now)).length).toBeLessThanOrEqual(255);
+  });
+
+  it('drops one call by its time before rounding', () => {
+    expect(withoutCall([now - 1000, now, now + 1000], now - 1)).toEqual([now - 1000, now + 1000]);
+  });
+});
+
+describe('the reserved concurrency that we set', () => {
+  it('is one value, or the one before and the one after', () => {
+    const tags = { [`${tagKeys.concurrency}orders-processor`]: encodeConcurrency([4, 8]) };
+    expect(readConcurrency(tags, 'orders-processor')).toEqual([4, 8]);
+    expect(readConcurrency(tags, 'other')).toEqual([]);
+  });
+
+  it('skips what is no count', () => {
+    const tags = { [`${tagKeys.concurrency}f`]: 'four 8 -1 12345678 1234567' };
+    expect(readConcurrency(tags, 'f')).toEqual([8, 1_234_567]);
+  });
+});

@@ -5,6 +5,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
 import type { Log } from '../ports.ts';
 import { type Burrow, createBurrow } from '../signals/burrow.ts';
@@ -44,7 +45,8 @@ export function openBackends(
   const settings = { ...RETRIES, ...(aws?.region === undefined ? {} : { region: aws.region }) };
   const cloudwatch = instrumentation.instrument(new CloudWatchClient(settings));
   const dynamodb = instrumentation.instrument(new DynamoDBClient(settings));
-  const kinesis = instrumentation.instrument(new KinesisClient(settings));
+  // Over HTTP/1.1: by default this client speaks HTTP/2, which endpoints on this machine do not.
+  const kinesis = instrumentation.instrument(new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() }));
   const sqs = instrumentation.instrument(new SQSClient(settings));
   const natsReader = nats === undefined ? undefined : createNatsReader(nats.servers, secrets, log);
 

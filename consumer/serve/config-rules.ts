@@ -1,65 +1,72 @@
 /** What the configuration's fields demand of each other. */
 import { toMetricName } from '../emitters/prometheus.ts';
 import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
-import type { ServeConfig, SignalConfig, SourceConfig } from './config.ts';
+import type { PartialConfig, ServeConfig, SignalConfig, SourceConfig } from './config.ts';
 
-/** Every fault, each with the field and the way out. */
-export function crossFieldFaults(config: ServeConfig): string[] {
+/** Every fault, each with the field and the way out. A section that could not be read demands nothing. */
+export function crossFieldFaults(config: PartialConfig): string[] {
   return [
-    ...addressFaults(config),
+    ...monitorFaults(config),
+    ...scalerFaults(config),
     ...signalFaults(config),
-    ...nameFaults(config.signals),
+    ...nameFaults(config),
     ...streamFaults(config),
-    ...purposeFaults(config),
   ];
 }
 
-function addressFaults({ monitor, externalScaler }: ServeConfig): string[] {
-  const faults = [];
-  const { address = '', tokenFile } = monitor;
+function monitorFaults({ monitor }: PartialConfig): string[] {
+  if (monitor === undefined) return [];
+  const { address, tokenFile } = monitor;
   if (!isListenable(address))
-    faults.push(`monitor.address: ${JSON.stringify(address)} is not host:port, for example 127.0.0.1:9090`);
-  else if (tokenFile === undefined && addressRequiresToken(address)) {
-    faults.push(
-      `monitor.tokenFile is missing: ${address} can be reached from other machines; set it, or listen on 127.0.0.1`,
-    );
-  }
-  if (externalScaler === undefined) return faults;
-  const { address: scalerAddress, tls, allowPlaintext } = externalScaler;
-  if (!isListenable(scalerAddress))
-    faults.push(`externalScaler.address: ${JSON.stringify(scalerAddress)} is not host:port, for example 0.0.0.0:6000`);
-  else if (tls === undefined && !allowPlaintext && addressRequiresToken(scalerAddress)) {
-    faults.push(
-      `externalScaler.tls is missing: ${scalerAddress} can be reached from other machines; set it, or allowPlaintext: true`,
-    );
-  }
-  return faults;
+    return [`monitor.address: ${JSON.stringify(address)} is not host:port, for example 127.0.0.1:9090`];
+  if (tokenFile !== undefined || !addressRequiresToken(address)) return [];
+  return [
+    `monitor.tokenFile is missing: ${address} can be reached from other machines; set it, or listen on 127.0.0.1`,
+  ];
 }
 
-function signalFaults({ signals, backends, emitters }: ServeConfig): string[] {
+function scalerFaults({ externalScaler }: PartialConfig): string[] {
+  if (externalScaler === undefined) return [];
+  const { address, tls, allowPlaintext } = externalScaler;
+  if (!isListenable(address))
+    return [`externalScaler.address: ${JSON.stringify(address)} is not host:port, for example 127.0.0.1:6000`];
+  if (tls !== undefined || allowPlaintext || !addressRequiresToken(address)) return [];
+  return [
+    `externalScaler.tls is missing: ${address} can be reached from other machines; set it, or allowPlaintext: true`,
+  ];
+}
+
+function signalFaults({ signals = [], backends, emitters }: PartialConfig): string[] {
   return signals.flatMap((signal, index) => {
+    if (signal === undefined) return [];
     const at = `signals.${index}`;
     const faults = [];
     const backend = backendOf(signal.source);
-    if (backend !== 'aws' && backends[backend] === undefined) {
+    if (backend !== 'aws' && backends !== undefined && backends[backend] === undefined) {
       faults.push(`backends.${backend} is missing: ${at}.source.kind ${signal.source.kind} needs it`);
     }
-    if (signal.emitters.includes('cloudwatch') && emitters.cloudwatch === undefined) {
+    if (signal.emitters.includes('cloudwatch') && emitters !== undefined && emitters.cloudwatch === undefined) {
       faults.push(`emitters.cloudwatch is missing: ${at}.emitters names it`);
     }
-    if (signal.scale?.ecs !== undefined && !signal.emitters.includes('cloudwatch')) {
-      faults.push(`${at}.scale.ecs needs cloudwatch in ${at}.emitters: ECS scales on a CloudWatch metric`);
-    }
-    if (signal.scale !== undefined && signal.scale.minWorkers > signal.scale.maxWorkers) {
-      faults.push(`${at}.scale.minWorkers ${signal.scale.minWorkers} is above maxWorkers ${signal.scale.maxWorkers}`);
-    }
-    if (signal.scale?.kubernetes !== undefined) faults.push(...kubernetesFaults(signal, at));
-    return faults;
+    return [...faults, ...scaleFaults(signal, at)];
   });
 }
 
-function kubernetesFaults({ source, perWorker, scale }: SignalConfig, at: string): string[] {
+function scaleFaults({ scale, emitters, source, perWorker }: SignalConfig, at: string): string[] {
+  if (scale === undefined) return [];
   const faults = [];
+  if (scale.ecs !== undefined && !emitters.includes('cloudwatch')) {
+    faults.push(`${at}.scale.ecs needs cloudwatch in ${at}.emitters: ECS scales on a CloudWatch metric`);
+  }
+  if (scale.minWorkers > scale.maxWorkers) {
+    faults.push(`${at}.scale.minWorkers ${scale.minWorkers} is above maxWorkers ${scale.maxWorkers}`);
+  }
+  if (isLag(source) && scale.minWorkers === 0) {
+    faults.push(
+      `${at}.scale.minWorkers must be 1 or more: without a running consumer nobody publishes a lag, and nothing would start the first`,
+    );
+  }
+  if (scale.kubernetes === undefined) return faults;
   if (source.kind === 'kcl-leases')
     faults.push(`${at}.scale.kubernetes: the external scaler has no entity for kcl-leases`);
   if (source.kind === 'application-lag' && source.streamName === undefined) {
@@ -67,19 +74,20 @@ function kubernetesFaults({ source, perWorker, scale }: SignalConfig, at: string
   }
   if (perWorker !== undefined)
     faults.push(`${at}.perWorker cannot go with scale.kubernetes: the HPA divides by the replicas itself`);
-  const readsLag = source.kind === 'iterator-age' || source.kind === 'application-lag';
-  if (readsLag && scale?.minWorkers === 0) {
-    faults.push(
-      `${at}.scale.minWorkers must be 1 or more: without a running consumer Kinesis publishes no lag, and nothing would start the first`,
-    );
-  }
   return faults;
 }
 
+/** Whether a source tells a lag, which workers do not share, and not a count, which they do. */
+export function isLag({ kind }: SourceConfig): boolean {
+  return kind === 'iterator-age' || kind === 'application-lag';
+}
+
 /** Two signals with one name, or two names that become one Prometheus metric, would overwrite each other. */
-function nameFaults(signals: readonly SignalConfig[]): string[] {
+function nameFaults({ signals = [] }: PartialConfig): string[] {
   const seen = new Map<string, string>();
-  return signals.flatMap(({ name }, index) => {
+  return signals.flatMap((signal, index) => {
+    if (signal === undefined) return [];
+    const { name } = signal;
     const metric = toMetricName(name);
     const other = seen.get(metric);
     seen.set(metric, name);
@@ -89,9 +97,11 @@ function nameFaults(signals: readonly SignalConfig[]): string[] {
   });
 }
 
-function streamFaults({ streams }: ServeConfig): string[] {
+function streamFaults({ streams = [] }: PartialConfig): string[] {
   const seen = new Set<string>();
-  return streams.flatMap(({ streamName, applicationName = '' }, index) => {
+  return streams.flatMap((stream, index) => {
+    if (stream === undefined) return [];
+    const { streamName, applicationName = '' } = stream;
     const key = JSON.stringify([streamName, applicationName]);
     if (seen.has(key)) return [`streams.${index}: ${streamName} ${applicationName} is listed twice`];
     seen.add(key);
@@ -99,7 +109,8 @@ function streamFaults({ streams }: ServeConfig): string[] {
   });
 }
 
-function purposeFaults({ signals, externalScaler, streams }: ServeConfig): string[] {
+/** Of a configuration that could be read whole: else the purpose may be in the part that could not. */
+export function purposeFaults({ signals, externalScaler, streams }: ServeConfig): string[] {
   if (signals.length > 0 || streams.length > 0 || externalScaler !== undefined) return [];
   return ['there is nothing to serve: add signals, streams or externalScaler (see serve --example)'];
 }

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { LineCounter, parseDocument } from 'yaml';
 import { MODES } from '../monitor/mode-gauge.ts';
-import { crossFieldFaults } from './config-rules.ts';
+import { crossFieldFaults, purposeFaults } from './config-rules.ts';
 
 const Text = v.pipe(v.string(), v.trim(), v.nonEmpty('must not be empty'));
 const Positive = v.pipe(v.number(), v.finite(), v.gtValue(0, 'must be above 0'));
@@ -99,7 +99,15 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: ServeConfig }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** Reads a YAML text. The faults name the field, the value and the way out; what one of them hides is all that is missing. */
+/** What of a configuration could be read; sections and list items that could not are absent. */
+export type PartialConfig = {
+  readonly [Section in Exclude<keyof ServeConfig, 'signals' | 'streams'>]?: ServeConfig[Section];
+} & {
+  readonly signals?: readonly (SignalConfig | undefined)[];
+  readonly streams?: readonly (JointStreamConfig | undefined)[];
+};
+
+/** Reads a YAML text. All faults at once, each with the field, the value and the way out. */
 export function readServeConfig(text: string): ConfigResult {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -111,10 +119,43 @@ export function readServeConfig(text: string): ConfigResult {
       ),
     };
   }
-  const parsed = v.safeParse(ServeConfigSchema, document.toJS() ?? {});
-  if (!parsed.success) return { ok: false, faults: parsed.issues.map(describeIssue) };
-  const faults = crossFieldFaults(parsed.output);
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, config: parsed.output };
+  const content: unknown = document.toJS() ?? {};
+  const parsed = v.safeParse(ServeConfigSchema, content);
+  if (!parsed.success)
+    return { ok: false, faults: [...parsed.issues.map(describeIssue), ...crossFieldFaults(readableParts(content))] };
+  const faults = [...crossFieldFaults(parsed.output), ...purposeFaults(parsed.output)];
+  return faults.length === 0 ? { ok: true, config: parsed.output } : { ok: false, faults };
+}
+
+/** So that a fault in one section does not hide what another demands. */
+function readableParts(content: unknown): PartialConfig {
+  if (typeof content !== 'object' || content === null) return {};
+  const { mode, monitor, backends, emitters, externalScaler } = ServeConfigSchema.entries;
+  const readable = <Schema extends v.GenericSchema>(
+    section: string,
+    schema: Schema,
+  ): v.InferOutput<Schema> | undefined => outputOf(schema, Reflect.get(content, section));
+  const items = <Schema extends v.GenericSchema>(
+    section: string,
+    schema: Schema,
+  ): (v.InferOutput<Schema> | undefined)[] => {
+    const list: unknown = Reflect.get(content, section) ?? [];
+    return Array.isArray(list) ? list.map((item) => outputOf(schema, item)) : [undefined];
+  };
+  const sections = {
+    mode: readable('mode', mode),
+    monitor: readable('monitor', monitor),
+    backends: readable('backends', backends),
+    emitters: readable('emitters', emitters),
+    externalScaler: readable('externalScaler', externalScaler),
+  };
+  const read = Object.fromEntries(Object.entries(sections).filter(([, section]) => section !== undefined));
+  return { ...read, signals: items('signals', Signal), streams: items('streams', JointStream) };
+}
+
+function outputOf<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> | undefined {
+  const parsed = v.safeParse(schema, value);
+  return parsed.success ? parsed.output : undefined;
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {

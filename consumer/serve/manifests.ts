@@ -7,6 +7,7 @@
 import { stringify } from 'yaml';
 import { splitAddress } from '../monitor/address.ts';
 import type { ServeConfig, SignalConfig, SourceConfig } from './config.ts';
+import { isLag } from './config-rules.ts';
 
 /** One YAML document each, with a comment that says what it is for. */
 export function renderManifests(config: ServeConfig): string {
@@ -158,7 +159,7 @@ function sampleDimensions(source: SourceConfig): Readonly<Record<string, string>
 }
 
 function scrapeJob({ monitor }: ServeConfig): string {
-  const { address = '127.0.0.1:9090', tokenFile } = monitor;
+  const { address, tokenFile } = monitor;
   const split = splitAddress(address);
   const target = split?.host === '' || split?.host === '0.0.0.0' ? `kinesis-autoscaler:${split.port}` : address;
   const job = {
@@ -167,10 +168,6 @@ function scrapeJob({ monitor }: ServeConfig): string {
     static_configs: [{ targets: [target] }],
   };
   return `# Prometheus: add to scrape_configs.\n${stringify({ scrape_configs: [job] })}`;
-}
-
-function isLag(source: SourceConfig): boolean {
-  return source.kind === 'iterator-age' || source.kind === 'application-lag';
 }
 
 function toDimensions(dimensions: Readonly<Record<string, string>>): { Name: string; Value: string }[] {

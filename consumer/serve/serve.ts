@@ -101,7 +101,7 @@ async function stopOnAbort(
 }
 
 function openMonitor({ options, registry, report, abortSignal, clock }: Parts): Promise<Monitor> {
-  const { address = '127.0.0.1:9090' } = options.config.monitor;
+  const { address } = options.config.monitor;
   const token = options.secrets.monitorToken === undefined ? {} : { token: options.secrets.monitorToken };
   return startMonitor({
     address,

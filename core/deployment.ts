@@ -25,6 +25,9 @@ export interface Deployment {
   readonly version: string;
   readonly deploymentRing: string;
   readonly retry: RetrySettings;
+  /** Topics for people; undefined where nobody wants to be told. */
+  readonly noticeTopicArn: string | undefined;
+  readonly pagerTopicArn: string | undefined;
   /** Undefined without settings.json (code-only take-over): then it manages what its role permits. */
   readonly streams: ReadonlyMap<string, StreamSettings> | undefined;
   /** For a stream that settings.json does not name. */
@@ -52,6 +55,8 @@ export function readDeployment(environment: Environment, settingsJson: string | 
       remedy: `use ${logLevels.join(', ')}`,
     });
   }
+  const noticeTopicArn = readTopicArn(environment, 'NOTICE_TOPIC_ARN', faults);
+  const pagerTopicArn = readTopicArn(environment, 'PAGER_TOPIC_ARN', faults);
   const streams = settingsJson === undefined || !defaults ? undefined : readStreams(settingsJson, given, faults);
   if (faults.length > 0 || !defaults || !isLogLevel(logLevel)) return fail(faults);
   return succeed({
@@ -60,6 +65,8 @@ export function readDeployment(environment: Environment, settingsJson: string | 
     version: environment.version ?? '',
     deploymentRing: environment.deploymentRing ?? '',
     retry,
+    noticeTopicArn,
+    pagerTopicArn,
     streams,
     defaults,
   });
@@ -72,6 +79,18 @@ export function readDryRun(value: string | undefined): boolean {
 
 export function describeFaults(faults: readonly Fault[]): string {
   return faults.map(describeFault).join('\n');
+}
+
+function readTopicArn(environment: Environment, field: string, faults: Fault[]): string | undefined {
+  const arn = environment[field]?.trim();
+  if (!arn || /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/.test(arn)) return arn || undefined;
+  faults.push({
+    field,
+    value: quote(arn),
+    problem: 'is not the ARN of a topic',
+    remedy: 'give arn:aws:sns:REGION:ACCOUNT:NAME',
+  });
+  return undefined;
 }
 
 function isLogLevel(text: string): text is LogLevel {

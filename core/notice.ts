@@ -5,9 +5,7 @@
 import { fingerprint } from './fingerprint.ts';
 import type { HoldDecision, ScalingDecision } from './scaling-decision.ts';
 import type { ScalingReport } from './scaling-report.ts';
-import type { Tags } from './stream-tags.ts';
-
-export const lastNoticeTag = 'autoscaling/last-notice';
+import { lastNoticeTag, type Tags } from './stream-tags.ts';
 
 export interface Notice {
   /** ASCII, at most 100 characters: what SNS takes for a subject. */

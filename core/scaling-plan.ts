@@ -8,7 +8,15 @@ import type { Lane } from './effects.ts';
 import type { StreamSettings } from './knobs.ts';
 import type { ScaleDecision } from './scaling-decision.ts';
 import type { StreamState } from './stream-state.ts';
-import { encodeIntent, encodeLedger, keepLastDay, type ScalingIntent, type Tags, tagKeys } from './stream-tags.ts';
+import {
+  encodeIntent,
+  encodeLedger,
+  keepLastDay,
+  lastNoticeTag,
+  type ScalingIntent,
+  type Tags,
+  tagKeys,
+} from './stream-tags.ts';
 
 export interface ScalingPlan {
   readonly intent: ScalingIntent;
@@ -30,6 +38,8 @@ export function planScaling(
     [tagKeys.intent]: encodeIntent(intent),
     [tagKeys.ledger]: encodeLedger(keepLastDay([...state.ledger, nowMs], nowMs)),
     ...concurrencyTags(state, intent.to),
+    // After a scaling a hold is news again, also one that was told before it.
+    ...(state.tags[lastNoticeTag] ? { [lastNoticeTag]: '' } : {}),
   };
   // The state as it will be once the call is accepted: what must follow is planned before the call, not read after it.
   const called: StreamState = { ...state, status: 'UPDATING', intent, tags: { ...state.tags, ...tags } };

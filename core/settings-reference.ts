@@ -50,6 +50,8 @@ const deploymentVariables = [
   ['`THROTTLE_RETRY_MAX_SLEEP`', 'seconds: longest wait, 0 to 60', '3'],
   ['`THROTTLE_RETRY_COUNT`', 'how often it is sent again, 0 to 100; 0 sends once', '30'],
   ['`CALL_TIMEOUT_SECONDS`', 'a call without an answer for so long is given up, 0.1 to 60', '5'],
+  ['`NOTICE_TOPIC_ARN`', 'SNS topic that is told of every scaling, every hold that is news and every failure', 'none'],
+  ['`PAGER_TOPIC_ARN`', 'SNS topic that is told of failures only', 'none'],
   ['`LOG_LEVEL`', '`trace`, `debug`, `info`, `warn`, `error`', '`info`'],
   ['`version`, `deploymentRing`', 'fields of every log line', 'empty'],
 ] as const;

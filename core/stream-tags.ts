@@ -13,6 +13,9 @@ export const tagKeys = {
   concurrency: 'autoscaling/concurrency/',
 } as const;
 
+/** Fingerprint of the last hold that people were told of. */
+export const lastNoticeTag = 'autoscaling/last-notice';
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** A scaling that was about to be called, or is under way, or is done: `20260302T091544.775Z 4 8`. */

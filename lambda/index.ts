@@ -7,7 +7,8 @@
  */
 import type { Context, SNSEvent } from 'aws-lambda';
 import type { Deployment } from '../core/deployment.ts';
-import { awsPorts } from './aws/ports.ts';
+import { type Announce, announcer } from './announce.ts';
+import { awsNotices, awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';
 import { type Observer, observer } from './observability.ts';
 import { pacePorts } from './pacing.ts';
@@ -27,19 +28,22 @@ interface Runtime {
   readonly deployment: Deployment;
   readonly ports: Ports;
   readonly observer: Observer;
+  readonly announce: Announce;
 }
 
 let runtime: Runtime | undefined;
 
 function start(functionName: string): Runtime {
   const deployment = loadDeployment();
-  runtime = { deployment, ports: awsPorts(deployment.retry), observer: observer(deployment, functionName) };
+  const ports = awsPorts(deployment.retry);
+  const announce = announcer(deployment, awsNotices(deployment.retry), ports.streams);
+  runtime = { deployment, ports, observer: observer(deployment, functionName), announce };
   return runtime;
 }
 
 export async function scaler(event: unknown, context: Context): Promise<void> {
-  const { deployment, ports, observer: observe } = runtime ?? start(context.functionName);
-  const scalerContext: ScalerContext = { deployment, ports, account: accountOf(context), clock };
+  const { deployment, ports, announce, observer: observe } = runtime ?? start(context.functionName);
+  const scalerContext: ScalerContext = { deployment, ports, announce, account: accountOf(context), clock };
   let unfinished = 0;
   for (const record of recordsOf(event)) {
     try {
@@ -56,8 +60,14 @@ export async function scaler(event: unknown, context: Context): Promise<void> {
 }
 
 export async function reconciler(event: unknown, context: Context): Promise<void> {
-  const { deployment, ports, observer: observe } = runtime ?? start(context.functionName);
-  const paced: ScalerContext = { deployment, ports: pacePorts(ports, clock), account: accountOf(context), clock };
+  const { deployment, ports, announce, observer: observe } = runtime ?? start(context.functionName);
+  const paced: ScalerContext = {
+    deployment,
+    ports: pacePorts(ports, clock),
+    announce,
+    account: accountOf(context),
+    clock,
+  };
   const reports = await reconcileStreams([...(deployment.streams?.keys() ?? [])], causeOf(event), paced);
   for (const report of reports) observe.observe(report);
   observe.reconciled(reports);

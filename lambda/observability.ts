@@ -8,6 +8,8 @@ import type { Deployment, LogLevel } from '../core/deployment.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 
 export const metricNamespace = 'KinesisAutoscaler';
+/** Value of the one dimension, `service`: the same for both functions, so that one alarm sees the failures of both. */
+const metricService = 'kinesis-autoscaler';
 
 export interface Observer {
   /** One line and its metrics for what became of one record or stream. */
@@ -27,7 +29,7 @@ export function observer(
     logLevel: powertoolsLevel(deployment.logLevel),
     persistentKeys: { version: deployment.version, deploymentRing: deployment.deploymentRing },
   });
-  const metrics = new Metrics({ namespace: metricNamespace, defaultDimensions: {}, serviceName: functionName });
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: metricService });
   return {
     observe: (report) => {
       count(metrics, report);

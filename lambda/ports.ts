@@ -69,6 +69,11 @@ export interface FunctionPort {
   readonly reads: (functionName: string, streamArn: string) => Promise<Answer<boolean>>;
 }
 
+export interface NoticePort {
+  /** sns:Publish */
+  readonly publish: (topicArn: string, subject: string, body: string) => Promise<Answer<void>>;
+}
+
 export interface Ports {
   readonly streams: StreamPort;
   readonly alarms: AlarmPort;

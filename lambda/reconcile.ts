@@ -62,7 +62,9 @@ async function reconcileStream(
     return report(streamName, context, { outcome: 'agrees', failures: first.failures });
   }
   const full = await readState(context.ports, context.account, { ...query, alarmTags: true, iteratorAge: true });
-  return await putRight(streamName, cause, full, query.nowMs, context);
+  const told = await putRight(streamName, cause, full, query.nowMs, context);
+  const unsent = (await context.announce?.(told, full.ok ? full.state.tags : undefined)) ?? [];
+  return unsent.length === 0 ? told : { ...told, failures: [...told.failures, ...unsent] };
 }
 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */

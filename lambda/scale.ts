@@ -16,18 +16,22 @@ import {
 import { planScaling } from '../core/scaling-plan.ts';
 import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
 import type { StreamState } from '../core/stream-state.ts';
+import type { Tags } from '../core/stream-tags.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
+import type { Announce } from './announce.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { carryOut } from './effects.ts';
 import { isManagedAlarm, settingsOf } from './management.ts';
 import type { CallFailure, Clock, Ports } from './ports.ts';
-import { type Account, alarmNamesFrom, readState } from './state-reader.ts';
+import { type Account, alarmNamesFrom, type CompleteReading, readState } from './state-reader.ts';
 
 export interface ScalerContext {
   readonly deployment: Deployment;
   readonly account: Account;
   readonly ports: Ports;
   readonly clock: Clock;
+  /** Tells people; absent where nobody wants to be told. */
+  readonly announce?: Announce;
 }
 
 export interface AlarmRecord {
@@ -42,6 +46,8 @@ interface Result {
   readonly findings?: ScalingReport['findings'];
   readonly effects?: readonly EffectOutcome[];
   readonly failures?: readonly CallFailure[];
+  /** The stream's tags, once they were read. */
+  readonly tags?: Tags;
 }
 
 export async function handleAlarm(record: AlarmRecord, context: ScalerContext): Promise<ScalingReport> {
@@ -53,7 +59,7 @@ export async function handleAlarm(record: AlarmRecord, context: ScalerContext): 
     : { outcome: 'held', decision: rejectAlarm(parsed.faults) };
   const effects = result.effects ?? [];
   const failures = result.failures ?? [];
-  return {
+  const report: ScalingReport = {
     source: 'alarm',
     at: formatIsoTime(nowMs),
     messageId: record.messageId,
@@ -67,6 +73,8 @@ export async function handleAlarm(record: AlarmRecord, context: ScalerContext): 
     needsRetry:
       failures.length > 0 || effects.some(({ failure }) => failure !== undefined) || result.outcome === 'failed',
   };
+  const unsent = (await context.announce?.(report, result.tags)) ?? [];
+  return unsent.length === 0 ? report : { ...report, failures: [...failures, ...unsent] };
 }
 
 async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number): Promise<Result> {
@@ -83,12 +91,21 @@ async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number
     nowMs,
   });
   if (!reading.ok) return { outcome: 'failed', failures: reading.failures };
-  const { state, settings, contradictions, failures } = reading;
-  if (contradictions.length > 0) return { outcome: 'held', decision: holdContradiction(contradictions), failures };
+  const { failures } = reading;
+  return { ...(await act(alarm, reading, context, nowMs)), failures, tags: reading.state.tags };
+}
+
+async function act(
+  alarm: ScalingAlarm,
+  { state, settings, contradictions }: CompleteReading,
+  context: ScalerContext,
+  nowMs: number,
+): Promise<Result> {
+  if (contradictions.length > 0) return { outcome: 'held', decision: holdContradiction(contradictions) };
   const decision = decideScaling({ alarm, state, settings, nowMs });
-  if (deployment.dryRun) return { ...describeDryRun(decision, state, settings, nowMs), failures };
-  if (decision.kind === 'hold') return { ...(await converge(decision, state, settings, context, nowMs)), failures };
-  return { ...(await carryOutScaling({ decision, state, settings, nowMs }, context)), failures };
+  if (context.deployment.dryRun) return describeDryRun(decision, state, settings, nowMs);
+  if (decision.kind === 'hold') return await converge(decision, state, settings, context, nowMs);
+  return await carryOutScaling({ decision, state, settings, nowMs }, context);
 }
 
 /** What would be done, and nothing of it done. */

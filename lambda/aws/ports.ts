@@ -2,28 +2,38 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { RetrySettings } from '../../core/deployment.ts';
-import type { Ports } from '../ports.ts';
+import type { NoticePort, Ports } from '../ports.ts';
 import { cloudWatchAlarms } from './alarms.ts';
 import { lambdaFunctions } from './functions.ts';
+import { snsNotices } from './notices.ts';
 import { retryStrategy } from './retry.ts';
 import { kinesisStreams } from './streams.ts';
 
 const connectionTimeoutMs = 2_000;
 
 export function awsPorts(retry: RetrySettings): Ports {
-  // HTTP/1.1 for all: at a handful of calls an invocation HTTP/2, Kinesis' default here, only adds a slower handshake.
-  const requestHandler = new NodeHttpHandler({
-    connectionTimeout: connectionTimeoutMs,
-    requestTimeout: retry.callTimeoutMs,
-    throwOnRequestTimeout: true,
-  });
-  const shared = { requestHandler, retryStrategy: retryStrategy(retry) };
-  const oneAttempt = { requestHandler, retryStrategy: retryStrategy({ ...retry, retries: 0 }) };
+  const shared = clientOptions(retry);
+  const oneAttempt = { ...shared, retryStrategy: retryStrategy({ ...retry, retries: 0 }) };
   return {
     streams: kinesisStreams(new KinesisClient(shared), new KinesisClient(oneAttempt)),
     alarms: cloudWatchAlarms(new CloudWatchClient(shared)),
     functions: lambdaFunctions(new LambdaClient(shared)),
   };
+}
+
+export function awsNotices(retry: RetrySettings): NoticePort {
+  return snsNotices(new SNSClient(clientOptions(retry)));
+}
+
+/** HTTP/1.1 for all: at a handful of calls an invocation HTTP/2, Kinesis' default here, only adds a slower handshake. */
+function clientOptions(retry: RetrySettings) {
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: retry.callTimeoutMs,
+    throwOnRequestTimeout: true,
+  });
+  return { requestHandler, retryStrategy: retryStrategy(retry) };
 }

@@ -9,8 +9,9 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 /** Namespace of the product's own metrics (EMF in its logs); `Failures` counts attempts that need another, over all streams. */
-export const metricNamespace = 'KinesisAutoscaler';
-export const failuresMetric = 'Failures';
+const metricNamespace = 'KinesisAutoscaler';
+const failuresMetric = 'Failures';
+const metricDimensions = { service: 'kinesis-autoscaler' };
 const attemptsPerEvent = 3;
 
 export interface HealthAlarmsProps {
@@ -47,7 +48,12 @@ export class HealthAlarms extends Construct {
       ),
       this.#create(
         'Failures',
-        new Metric({ namespace: metricNamespace, metricName: failuresMetric, ...fifteenMinutes }),
+        new Metric({
+          namespace: metricNamespace,
+          metricName: failuresMetric,
+          dimensionsMap: metricDimensions,
+          ...fifteenMinutes,
+        }),
         attemptsPerEvent,
         'A stream keeps failing to be scaled or brought into agreement; the log says which and why.',
       ),

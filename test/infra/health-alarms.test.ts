@@ -39,14 +39,9 @@ describe('alarms on the autoscaler itself', () => {
   });
 
   it('watches the metric that the functions write', () => {
-    const [metric] = writtenMetrics();
-    const { Namespace, MetricName, Dimensions = [], Statistic } = theAlarm('Failures');
-    expect({ Namespace, MetricName, Dimensions, Statistic }).toEqual({
-      Namespace: metric?.Namespace,
-      MetricName: metric?.Metrics[0]?.Name,
-      Dimensions: metric?.Dimensions[0],
-      Statistic: 'Sum',
-    });
+    const [written] = writtenMetrics();
+    const { Namespace, MetricName, Dimensions, Statistic } = theAlarm('Failures');
+    expect({ Namespace, MetricName, Dimensions, Statistic }).toEqual({ ...written, Statistic: 'Sum' });
   });
 
   it('tells the pager when they fire and when it is over', () => {
@@ -67,26 +62,41 @@ describe('alarms on the autoscaler itself', () => {
   });
 });
 
+/** A line in CloudWatch's embedded metric format. */
 interface EmbeddedMetrics {
-  readonly Namespace: string;
-  readonly Dimensions: readonly (readonly string[])[];
-  readonly Metrics: readonly { readonly Name: string }[];
+  readonly _aws?: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string }[];
+    }[];
+  };
+  readonly [property: string]: unknown;
 }
 
-/** What the deployed code puts into its log for CloudWatch to take up, when a record fails. */
-function writtenMetrics(): readonly EmbeddedMetrics[] {
+/** What the deployed code puts into its log for CloudWatch to take up when a record fails, as an alarm would name it. */
+function writtenMetrics() {
   const read = readDeployment({}, undefined);
   if (!read.ok) throw new Error(JSON.stringify(read.faults));
-  const lines: string[] = [];
-  const write = vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line));
-  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const written: string[] = [];
+  // Powertools writes past the global console.
+  const capture = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  const hush = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     const observe = observer(read.value, 'the-scaler');
     observe.failed('a record failed', new Error('for this test'));
     observe.flush();
   } finally {
-    write.mockRestore();
-    error.mockRestore();
+    capture.mockRestore();
+    hush.mockRestore();
   }
-  return lines.flatMap((line) => JSON.parse(line)._aws?.CloudWatchMetrics ?? []);
+  return written.flatMap((line) => {
+    const { _aws: metadata, ...properties } = JSON.parse(line) as EmbeddedMetrics;
+    return (metadata?.CloudWatchMetrics ?? []).flatMap(({ Namespace, Dimensions: sets, Metrics }) =>
+      Metrics.map(({ Name: MetricName }) => {
+        const Dimensions = sets[0]?.map((Name) => ({ Name, Value: properties[Name] }));
+        return { Namespace, MetricName, Dimensions };
+      }),
+    );
+  });
 }

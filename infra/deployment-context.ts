@@ -48,6 +48,8 @@ const shape = v.object({
     v.array(v.pipe(v.string('give an ARN'), v.startsWith('arn:', 'give an ARN')), 'give a list of ARNs'),
     [],
   ),
+  noticeTopicArn: text,
+  pagerTopicArn: text,
   version: text,
   deploymentRing: text,
   logLevel: v.optional(v.picklist(logLevels, `use ${logLevels.join(', ')}`)),
@@ -89,7 +91,7 @@ export function readDeploymentContext(context: unknown): Result<DeploymentContex
   const parsed = v.safeParse(shape, rest);
   if (!parsed.success) faults.push(...parsed.issues.map(toFault));
   const defaults = readDefaults(givenDefaults, faults);
-  faults.push(...findRetryFaults(rest.retry));
+  faults.push(...findEnvironmentFaults(rest));
   const streams = readStreamContexts(givenStreams, defaults, faults);
   if (faults.length > 0 || !parsed.success) return fail(faults);
   return succeed({ ...parsed.output, defaults, streams });
@@ -140,23 +142,34 @@ function isKnobName(key: string): key is KnobName {
   return Object.hasOwn(knobs, key);
 }
 
-/** The function's own reader judges the retry settings; only the names are put back. Another shape is already a fault. */
-function findRetryFaults(given: unknown): readonly Fault[] {
-  const retry = v.safeParse(shape.entries.retry, given);
-  if (!retry.success || retry.output === undefined) return [];
-  const environment = environmentOf({ dryRun: true, defaults: {}, retry: toRetrySettings(retry.output) });
+/**
+ * What a function reads from its environment is judged by its own reader; only the names are put back. What has another
+ * shape is a fault already and left out here.
+ */
+function findEnvironmentFaults(given: Readonly<Record<string, unknown>>): readonly Fault[] {
+  const retry = v.safeParse(shape.entries.retry, given.retry);
+  const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const environment = environmentOf({
+    dryRun: true,
+    defaults: {},
+    noticeTopicArn: textOf(given.noticeTopicArn),
+    pagerTopicArn: textOf(given.pagerTopicArn),
+    retry: retry.success && retry.output ? toRetrySettings(retry.output) : undefined,
+  });
   const read = readDeployment(environment, undefined);
   return read.ok ? [] : read.faults.map(inContextWords);
 }
 
-const retryFields: Readonly<Record<string, string>> = {
+const contextWords: Readonly<Record<string, string>> = {
+  NOTICE_TOPIC_ARN: 'noticeTopicArn',
+  PAGER_TOPIC_ARN: 'pagerTopicArn',
   THROTTLE_RETRY_MIN_SLEEP: 'retry.shortestWaitSeconds',
   THROTTLE_RETRY_MAX_SLEEP: 'retry.longestWaitSeconds',
   THROTTLE_RETRY_COUNT: 'retry.retries',
 };
 
 function inContextWords(fault: Fault): Fault {
-  const translate = (words: string) => words.replace(/THROTTLE_RETRY_\w+/g, (name) => retryFields[name] ?? name);
+  const translate = (words: string) => words.replace(/[A-Z]+(_[A-Z]+)+/g, (name) => contextWords[name] ?? name);
   return { ...fault, field: translate(fault.field), problem: translate(fault.problem) };
 }
 

@@ -13,6 +13,8 @@ export interface FunctionSettings {
   readonly version?: string | undefined;
   readonly deploymentRing?: string | undefined;
   readonly retry?: Partial<RetrySettings> | undefined;
+  readonly noticeTopicArn?: string | undefined;
+  readonly pagerTopicArn?: string | undefined;
 }
 
 /** Environment variables by name, in the order of the knobs; `DRY_RUN` is always there. */
@@ -26,6 +28,8 @@ export function environmentOf(settings: FunctionSettings): Record<string, string
     ['THROTTLE_RETRY_MIN_SLEEP', secondsOf(retry.shortestWaitMs)],
     ['THROTTLE_RETRY_MAX_SLEEP', secondsOf(retry.longestWaitMs)],
     ['THROTTLE_RETRY_COUNT', retry.retries],
+    ['NOTICE_TOPIC_ARN', settings.noticeTopicArn],
+    ['PAGER_TOPIC_ARN', settings.pagerTopicArn],
     ...knobNames.map((name) => [knobs[name].variable, defaults[name]] as const),
   ];
   return Object.fromEntries(

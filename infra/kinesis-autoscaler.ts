@@ -6,7 +6,7 @@
  *
  * Faults in settings are collected and reported together when the app is synthesized.
  */
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { type IStream, Stream } from 'aws-cdk-lib/aws-kinesis';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
@@ -46,6 +46,10 @@ export interface KinesisAutoscalerProps {
   readonly reconcileEvery?: Duration | undefined;
   /** ARNs that the alarms on the autoscaler itself tell, for example a pager's SNS topic. Default: none. */
   readonly alarmActions?: readonly string[] | undefined;
+  /** SNS topic that is told of every scaling, every hold that is news and every failure. Default: none. */
+  readonly noticeTopicArn?: string | undefined;
+  /** SNS topic that is told of failures only. Default: none. */
+  readonly pagerTopicArn?: string | undefined;
   /** Fields of every log line. Default: empty. */
   readonly version?: string | undefined;
   readonly deploymentRing?: string | undefined;
@@ -85,6 +89,8 @@ export class KinesisAutoscaler extends Construct {
     const subscription = new LambdaSubscription(this.scaler.function, { deadLetterQueue: this.deadLetterQueue });
     this.alarmTopic.addSubscription(subscription);
     this.#permissions = new FleetPermissions(this, 'Permissions', [this.scaler.role, this.reconciler.role]);
+    const topicArns = [props.noticeTopicArn, props.pagerTopicArn].filter((arn) => arn !== undefined);
+    if (topicArns.length > 0) this.#permissions.addNoticeTopics(topicArns);
     const reconciler = this.reconciler.function;
     createReconcileSchedule(this, reconciler, props.reconcileEvery ?? Duration.minutes(5));
     this.#deployTrigger = createDeployTrigger(this, reconciler, () => [...this.#definitions]);
@@ -160,7 +166,9 @@ export class KinesisAutoscaler extends Construct {
 
   /** Reads back what is deployed with the function's own reader, so that nothing it would refuse at start gets that far. */
   #validate(): string[] {
-    const read = readDeployment(environmentOf(this.#settings), this.#streams.settingsJson);
+    const entries = Object.entries(environmentOf(this.#settings));
+    const known = Object.fromEntries(entries.filter(([, value]) => !Token.isUnresolved(value)));
+    const read = readDeployment(known, this.#streams.settingsJson);
     const faults = [...this.#streams.faults, ...(read.ok ? [] : read.faults)];
     if (this.streamNames.length === 0 && faults.length === 0) {
       faults.push({ field: this.node.path, value: 'it', problem: 'manages no stream', remedy: 'call addStream' });

@@ -26,6 +26,7 @@ export const policiesPerRole = 10;
 const skeletonSize = 450;
 const accountSkeletonSize = 350;
 const consumersSkeletonSize = 450;
+const noticesSkeletonSize = 700;
 /** Characters of an ARN around a name: the longest service, region and resource type of the partition `aws`. */
 const quotesSize = '"",'.length;
 const arnSize = 'arn:aws:cloudwatch:ap-southeast-1:111122223333:alarm:'.length + quotesSize;
@@ -50,6 +51,12 @@ export class FleetPermissions extends Construct {
 
   get policyCount(): number {
     return this.#policies.length;
+  }
+
+  /** Before any stream, so that there is room. A topic under a customer key must let these roles use the key. */
+  addNoticeTopics(topicArns: readonly string[]): void {
+    this.#room -= noticesSkeletonSize;
+    this.#grant('notices', ['sns:Publish'], [...new Set(topicArns)]);
   }
 
   addStream({ streamName, streamArn, alarmNames, settings }: StreamPermissions): void {

@@ -36,6 +36,8 @@ describe('context of a deployment', () => {
       reconcileMinutes: 2.5,
       alarmActions: ['pager'],
       logLevel: 'loud',
+      noticeTopicArn: 'scalings',
+      pagerTopicArn: 7,
       retry: { shortestWaitSeconds: 5, longestWaitSeconds: 2, count: 1 },
       defaults: { maxShard: 8, scaleUpThreshold: '0.7', consumers: [] },
       streams: [
@@ -63,6 +65,8 @@ describe('context of a deployment', () => {
         'reconcileMinutes',
         'alarmActions.0',
         'logLevel',
+        'noticeTopicArn',
+        'pagerTopicArn',
         'retry.count',
         'retry.longestWaitSeconds',
         'defaults.maxShard',

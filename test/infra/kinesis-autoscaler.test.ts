@@ -1,16 +1,30 @@
 import { Stack } from 'aws-cdk-lib';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { KinesisAutoscaler, type KinesisAutoscalerProps } from '../../infra/kinesis-autoscaler.ts';
-import { consumerArn, newApp, newOutdir, readAssembly, resourcesOf } from './deployed-stack.ts';
+import {
+  consumerArn,
+  type DeployedStack,
+  flatten,
+  newApp,
+  newOutdir,
+  readAssembly,
+  resourcesOf,
+} from './deployed-stack.ts';
 
-function newFleet(props: KinesisAutoscalerProps = {}, env?: { readonly region: string; readonly account: string }) {
+interface FleetOptions {
+  readonly props?: (stack: Stack) => KinesisAutoscalerProps;
+  readonly env?: { readonly region: string; readonly account: string };
+}
+
+function newFleet({ props = () => ({}), env }: FleetOptions = {}) {
   const outdir = newOutdir();
   const app = newApp(outdir);
   const stack = new Stack(app, 'Fleet', env && { env });
   return {
     stack,
-    autoscaler: new KinesisAutoscaler(stack, 'Autoscaler', props),
+    autoscaler: new KinesisAutoscaler(stack, 'Autoscaler', props(stack)),
     synth: () => readAssembly(app, outdir),
   };
 }
@@ -29,10 +43,10 @@ describe('KinesisAutoscaler', () => {
   });
 
   it('reports all faults of all streams at once, when synthesized', () => {
-    const { stack, autoscaler, synth } = newFleet(
-      { retry: { retries: -1 } },
-      { region: 'us-east-1', account: '111122223333' },
-    );
+    const { stack, autoscaler, synth } = newFleet({
+      props: () => ({ retry: { retries: -1 } }),
+      env: { region: 'us-east-1', account: '111122223333' },
+    });
     const orders = Stream.fromStreamArn(stack, 'Orders', ordersArn);
     autoscaler.addStream(orders, { shardCount: 2 });
     autoscaler.addStream(orders);
@@ -51,6 +65,19 @@ describe('KinesisAutoscaler', () => {
     expect(message).toContain('THROTTLE_RETRY_COUNT: "-1"');
   });
 
+  it('takes a topic of the same app, whose ARN is known only at deployment', () => {
+    const { stack, autoscaler, synth } = newFleet({
+      props: (scope) => ({ noticeTopicArn: new Topic(scope, 'Scalings').topicArn }),
+    });
+    autoscaler.addStream(Stream.fromStreamArn(stack, 'Orders', ordersArn), { shardCount: 2 });
+    const functions = ownFunctions(synth());
+    for (const { Properties } of functions) {
+      expect(flatten(Properties.Environment)).toEqual({
+        Variables: { DRY_RUN: 'true', NOTICE_TOPIC_ARN: expect.stringContaining('Scalings') },
+      });
+    }
+  });
+
   it('refuses to deploy without a stream', () => {
     expect(messageOf(newFleet().synth)).toContain('manages no stream; call addStream');
   });
@@ -58,13 +85,17 @@ describe('KinesisAutoscaler', () => {
   it('is a dry run unless told otherwise', () => {
     const { stack, autoscaler, synth } = newFleet();
     autoscaler.addStream(Stream.fromStreamArn(stack, 'Orders', ordersArn), { shardCount: 2 });
-    const own = resourcesOf(synth(), 'AWS::Lambda::Function').filter(({ id }) => id.startsWith('Autoscaler'));
-    expect(own.map(({ Properties }) => Properties.Environment)).toEqual([
-      { Variables: { DRY_RUN: 'true' } },
-      { Variables: { DRY_RUN: 'true' } },
-    ]);
+    for (const { Properties } of ownFunctions(synth())) {
+      expect(Properties.Environment).toEqual({ Variables: { DRY_RUN: 'true' } });
+    }
   });
 });
+
+function ownFunctions(stack: DeployedStack) {
+  const own = resourcesOf(stack, 'AWS::Lambda::Function').filter(({ id }) => id.startsWith('Autoscaler'));
+  expect(own).toHaveLength(2);
+  return own;
+}
 
 function messageOf(action: () => unknown): string {
   try {

@@ -20,7 +20,12 @@ function actionsOf(statements: readonly Statement[]): readonly string[] {
   return statements.flatMap(({ Action: action }) => action).sort();
 }
 
+const noticeTopicArn = 'arn:aws:sns:us-east-1:111122223333:scalings';
+const pagerTopicArn = 'arn:aws:sns:us-east-1:111122223333:pager';
+
 const everything = deploy({
+  noticeTopicArn,
+  pagerTopicArn,
   streams: [
     { name: 'orders', consumers: [{ functionArn: `${consumerArn}:live` }], concurrencyFallback: 'remove' },
     { name: 'clicks' },
@@ -32,6 +37,7 @@ describe('what the functions may do', () => {
     expect(statementsOf(everything, 'AWS::IAM::ManagedPolicy')).toEqual([
       allow(['kinesis:DescribeLimits', 'cloudwatch:GetMetricData'], '*'),
       allow('cloudwatch:DescribeAlarms', `${alarm}*`),
+      allow('sns:Publish', [noticeTopicArn, pagerTopicArn]),
       allow(
         [
           'kinesis:DescribeStreamSummary',
@@ -65,9 +71,9 @@ describe('what the functions may do', () => {
     expect(actionsOf(statementsOf(everything, 'AWS::IAM::ManagedPolicy'))).toEqual(calledOperations());
   });
 
-  it('touches no function where no consumer is declared', () => {
+  it('touches no function where no consumer is declared, and no topic where none is named', () => {
     const actions = actionsOf(statementsOf(deploy({ streams: [{ name: 'orders' }] }), 'AWS::IAM::ManagedPolicy'));
-    expect(actions.filter((action) => action.startsWith('lambda:'))).toEqual([]);
+    expect(actions.filter((action) => /^(lambda|sns):/.test(action))).toEqual([]);
   });
 
   it('takes no reservation away unless that is the fallback', () => {

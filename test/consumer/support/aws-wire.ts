@@ -38,16 +38,9 @@ export async function startAwsWire(answers: AwsAnswers): Promise<AwsWire> {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const input = JSON.parse((await bodyOf(request)) || '{}');
     calls.push({ operation, input });
-    try {
-      const answer = answers[operation];
-      if (answer === undefined) throw new AwsFault('UnknownOperationException');
-      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify(await answer(input)));
-    } catch (error) {
-      if (!(error instanceof AwsFault)) throw error;
-      response.writeHead(error.status, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify({ __type: error.code, message: error.code }));
-    }
+    const { status, body } = await answerOf(answers[operation], input);
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -60,6 +53,19 @@ export async function startAwsWire(answers: AwsAnswers): Promise<AwsWire> {
     calls,
     settings: { endpoint: url, region: 'eu-west-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
   };
+}
+
+async function answerOf(
+  answer: AwsAnswers[string] | undefined,
+  input: Record<string, unknown>,
+): Promise<{ status: number; body: object }> {
+  try {
+    if (answer === undefined) throw new AwsFault('UnknownOperationException');
+    return { status: 200, body: await answer(input) };
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    return { status: error.status, body: { __type: error.code, message: error.code } };
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -1,0 +1,132 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { type KnownSample, knownSample, unknownSample } from '../../../consumer/core/sample.ts';
+import { createCloudWatchEmitter } from '../../../consumer/emitters/cloudwatch.ts';
+import { createEveryEmitter } from '../../../consumer/emitters/every.ts';
+import { createPrometheusEmitter } from '../../../consumer/emitters/prometheus.ts';
+import { AwsFault, type AwsWire, startAwsWire } from '../support/aws-wire.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const signal = new AbortController().signal;
+
+describe('CloudWatch emitter', () => {
+  it('sends one datum with sorted dimensions, of which the sample wins', async () => {
+    const aws = await startAwsWire({ PutMetricData: () => ({}) });
+    const emitter = emitterOn(aws, { Team: 'a', Environment: 'test' });
+    await emitter.emit(
+      { name: 'lag', sample: knownSample(12.5, NOW, { dimensions: { Team: 'b', App: 'billing' } }) },
+      signal,
+    );
+
+    expect(aws.calls).toEqual([
+      {
+        operation: 'PutMetricData',
+        input: {
+          Namespace: 'Orders',
+          MetricData: [
+            {
+              MetricName: 'lag',
+              Value: 12.5,
+              Unit: 'None',
+              Timestamp: NOW / 1000,
+              Dimensions: [
+                { Name: 'App', Value: 'billing' },
+                { Name: 'Environment', Value: 'test' },
+                { Name: 'Team', Value: 'b' },
+              ],
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('never sends an unknown sample, NaN or infinity', async () => {
+    const aws = await startAwsWire({ PutMetricData: () => ({}) });
+    const emitter = emitterOn(aws);
+    await emitter.emit({ name: 'lag', sample: unknownSample('no datapoint', NOW) }, signal);
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const sample: KnownSample = { ...knownSample(0, NOW), value };
+      await expect(emitter.emit({ name: 'lag', sample }, signal)).rejects.toThrow(RangeError);
+    }
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('passes a failure on, and leaves the client to its owner', async () => {
+    const aws = await startAwsWire({
+      PutMetricData: () => {
+        throw new AwsFault('InvalidParameterValueException');
+      },
+    });
+    const emitter = emitterOn(aws);
+    await emitter.close();
+    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, NOW) }, signal)).rejects.toThrow(
+      'InvalidParameterValueException',
+    );
+  });
+
+  it('refuses a missing client and a namespace that is not its own, both at once', () => {
+    expect(() => createCloudWatchEmitter({ client: undefined as never, namespace: '' })).toThrow(
+      /client is missing; namespace must have/,
+    );
+    expect(() => createCloudWatchEmitter({ client: new CloudWatchClient({}), namespace: 'AWS/Kinesis' })).toThrow(
+      '"AWS/Kinesis" is reserved',
+    );
+  });
+});
+
+describe('Prometheus emitter', () => {
+  it('shows a gauge of the signal with its dimensions as labels', async () => {
+    const registry = new Registry();
+    const emitter = createPrometheusEmitter({ registry, clock: new VirtualClock(NOW) });
+    await emitter.emit(
+      { name: 'orders lag', sample: knownSample(3, NOW, { dimensions: { StreamName: 'orders' } }) },
+      signal,
+    );
+    expect(await registry.metrics()).toContain('kinesis_autoscaler_signal_orders_lag{stream_name="orders"} 3');
+    await emitter.close();
+    expect(await registry.metrics()).toBe('\n');
+  });
+
+  it('lets a series without fresh samples disappear: absent is unknown', async () => {
+    const registry = new Registry();
+    const clock = new VirtualClock(NOW);
+    const emitter = createPrometheusEmitter({ registry, clock, expiresAfterMs: 60_000 });
+    await emitter.emit({ name: 'lag', sample: knownSample(3, NOW) }, signal);
+    await clock.advance(60_000);
+    await emitter.emit({ name: 'lag', sample: unknownSample('down', clock.now()) }, signal);
+    expect(await registry.metrics()).toContain('kinesis_autoscaler_signal_lag 3');
+    await clock.advance(1);
+    expect(await registry.metrics()).not.toContain('kinesis_autoscaler_signal_lag 3');
+  });
+
+  it('refuses samples of one signal with other dimensions', async () => {
+    const emitter = createPrometheusEmitter({ registry: new Registry(), clock: new VirtualClock(NOW) });
+    await emitter.emit({ name: 'lag', sample: knownSample(1, NOW, { dimensions: { StreamName: 'a' } }) }, signal);
+    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, NOW) }, signal)).rejects.toThrow(
+      'dimensions changed from stream_name to none',
+    );
+  });
+});
+
+describe('every emitter', () => {
+  it('publishes to the others when one fails, and reports the failure', async () => {
+    const seen: string[] = [];
+    const works = { emit: async () => void seen.push('emitted'), close: async () => void seen.push('closed') };
+    const fails = { emit: () => Promise.reject(new Error('down')), close: async () => {} };
+    const emitter = createEveryEmitter([fails, works, fails]);
+    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, NOW) }, signal)).rejects.toThrow('down; down');
+    await emitter.close();
+    expect(seen).toEqual(['emitted', 'closed']);
+  });
+});
+
+function emitterOn(aws: AwsWire, dimensions = {}) {
+  return createCloudWatchEmitter({
+    client: new CloudWatchClient({ ...aws.settings, maxAttempts: 1 }),
+    namespace: 'Orders',
+    dimensions,
+  });
+}

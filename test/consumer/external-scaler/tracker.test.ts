@@ -1,0 +1,91 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { knownSample, type Sample } from '../../../consumer/core/sample.ts';
+import type { Entity } from '../../../consumer/external-scaler/metadata.ts';
+import { startTracker, type TrackerOptions } from '../../../consumer/external-scaler/tracker.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const A: Entity = { type: 'kafka', consumerGroup: 'a' };
+const B: Entity = { type: 'kafka', consumerGroup: 'b' };
+
+describe('tracker', () => {
+  it('watches from the first call, polls every 30 s, and answers from memory', async () => {
+    const { tracker, clock, polls } = start({});
+    expect(tracker.read(A)).toMatchObject({ kind: 'miss', reason: 'no_sample_yet' });
+    await clock.advance(0);
+    for (let call = 0; call < 50; call += 1)
+      expect(tracker.read(A)).toMatchObject({ kind: 'hit', sample: { value: 1 } });
+    expect(polls).toEqual(['a']);
+    await clock.advance(30_000);
+    expect(polls).toEqual(['a', 'a']);
+  });
+
+  it('lets an entity that fails or hangs hurt no other', async () => {
+    const clock = new VirtualClock();
+    const signalOf: TrackerOptions['signalOf'] = (entity) => async () => {
+      if (JSON.stringify(entity).includes('fails')) throw new Error('refused');
+      if (JSON.stringify(entity).includes('hangs')) await clock.sleep(3_600_000);
+      return knownSample(1, clock.now());
+    };
+    const { tracker } = start({ clock, signalOf });
+    const fails: Entity = { type: 'kafka', consumerGroup: 'fails' };
+    const hangs: Entity = { type: 'kafka', consumerGroup: 'hangs' };
+    for (const entity of [fails, hangs, A]) tracker.read(entity);
+    await clock.advance(120_000);
+    expect(tracker.read(fails)).toEqual({ kind: 'miss', reason: 'backend_down', because: 'refused' });
+    expect(tracker.read(hangs)).toMatchObject({
+      reason: 'backend_down',
+      because: expect.stringContaining('did not answer'),
+    });
+    expect(tracker.read(A)).toMatchObject({ kind: 'hit' });
+  });
+
+  it('forgets what nobody has named for ten minutes, but not while somebody listens', async () => {
+    const { tracker, clock } = start({});
+    tracker.read(A);
+    const unsubscribe = tracker.subscribe(B, () => {});
+    await clock.advance(600_000);
+    expect(tracker.counts()).toEqual({ watches: 2, listeners: 1 });
+    await clock.advance(60_000);
+    expect(tracker.counts()).toEqual({ watches: 1, listeners: 1 });
+    unsubscribe();
+    await clock.advance(660_000);
+    expect(tracker.counts()).toEqual({ watches: 0, listeners: 0 });
+  });
+
+  it('answers no sample that has grown too old', async () => {
+    const { tracker, clock, stop } = start({ maxAgeMs: 90_000 });
+    tracker.read(A);
+    await clock.advance(0);
+    // The polling stands still from here on.
+    stop();
+    await clock.advance(90_000);
+    expect(tracker.read(A)).toMatchObject({ kind: 'hit' });
+    await clock.advance(1);
+    expect(tracker.read(A)).toMatchObject({ kind: 'miss', reason: 'expired' });
+  });
+
+  it('leaves no timer when it ends', async () => {
+    const { tracker, clock, stop } = start({});
+    tracker.read(A);
+    await clock.advance(30_000);
+    stop();
+    await tracker.ended;
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+function start({
+  clock = new VirtualClock(),
+  ...options
+}: Partial<Omit<TrackerOptions, 'clock'>> & { clock?: VirtualClock }) {
+  const stopping = new AbortController();
+  const polls: string[] = [];
+  const signalOf = (entity: Entity) => async (): Promise<Sample> => {
+    if (entity.type === 'kafka') polls.push(entity.consumerGroup);
+    return knownSample(1, clock.now());
+  };
+  const tracker = startTracker({ signalOf, abortSignal: stopping.signal, clock, ...options });
+  const stop = (): void => stopping.abort();
+  onTestFinished(stop);
+  return { tracker, clock, polls, stop };
+}

@@ -5,13 +5,14 @@
 import {
   type AlarmDefinition,
   type AlarmMetric,
+  alarmNameOf,
   type Direction,
   defineAlarm,
   opposite,
   ownMetricIds,
 } from './alarm-definition.ts';
 import { planConcurrency } from './consumer-concurrency.ts';
-import type { Lane, ScalingEffect, TagAlarm } from './effects.ts';
+import type { CreateAlarm, Lane, ScalingEffect, TagAlarm } from './effects.ts';
 import type { StreamSettings } from './knobs.ts';
 import {
   type AlarmState,
@@ -62,7 +63,20 @@ export interface ConvergencePlan {
   readonly concurrencyLanes: readonly Lane[];
 }
 
-export function planConvergence(state: StreamState, settings: StreamSettings, nowMs: number): ConvergencePlan {
+/** How the missing alarms of a stream that asked by its tag are made; a deployed stream's are the stack's to make. */
+export interface AlarmMaking {
+  /** ARN of the topic that both alarms notify. */
+  readonly topicArn: string;
+  /** Says whose the alarms are, so that nobody else's are ever removed. */
+  readonly tags: Tags;
+}
+
+export function planConvergence(
+  state: StreamState,
+  settings: StreamSettings,
+  nowMs: number,
+  making?: AlarmMaking,
+): ConvergencePlan {
   const shardCount = state.mode === 'ON_DEMAND' ? undefined : settledShardCount(state);
   if (shardCount === undefined) {
     const unexplained = state.mode === 'PROVISIONED' && state.status === 'UPDATING';
@@ -76,11 +90,11 @@ export function planConvergence(state: StreamState, settings: StreamSettings, no
   const findings: Finding[] = [];
   const alarmLanes = (['up', 'down'] as const).map((direction) => {
     const alarm = state.alarms[direction];
+    const definition = defineAlarm(direction, { streamName: state.streamName, shardCount, settings });
     if (!alarm) {
       findings.push({ kind: 'alarm-missing', direction });
-      return [];
+      return making ? [makeAlarm(alarmNameOf(state.streamName, direction), definition, making)] : [];
     }
-    const definition = defineAlarm(direction, { streamName: state.streamName, shardCount, settings });
     return planAlarm(direction, alarm, definition, state, nowMs, findings);
   });
   const concurrencyLanes = state.consumers.map((consumer) =>
@@ -96,6 +110,24 @@ export function planConvergence(state: StreamState, settings: StreamSettings, no
 
 export function isConverged(plan: ConvergencePlan): boolean {
   return plan.alarmLanes.length === 0 && plan.concurrencyLanes.length === 0;
+}
+
+function makeAlarm(alarmName: string, definition: AlarmDefinition, { topicArn, tags }: AlarmMaking): CreateAlarm {
+  return {
+    kind: 'create-alarm',
+    alarmName,
+    definition,
+    userParts: {
+      description: undefined,
+      actionsEnabled: true,
+      alarmActions: [topicArn],
+      okActions: [],
+      insufficientDataActions: [],
+      treatMissingData: 'ignore',
+    },
+    tags,
+    onFailure: 'abort',
+  };
 }
 
 /** Definition, then state, then tags: re-armed under the old math, an alarm would only fire on it again. */

@@ -2,9 +2,10 @@
  * What one deployment is: the defaults in its environment, and the streams it manages in settings.json. Pure: lambda/config
  * reads the environment and the file, the stack writes them.
  */
-import { type KnobName, knobNames, knobs, type StreamSettings } from './knobs.ts';
+import { awsFacts } from './aws-facts.ts';
+import { knobNames, knobs, type StreamSettings } from './knobs.ts';
 import { describeFault, type Fault, fail, quote, type Result, succeed } from './result.ts';
-import { readSettings, unknownKey } from './settings.ts';
+import { functionNameOf, readSettings, unknownKey } from './settings.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -28,10 +29,19 @@ export interface Deployment {
   /** Topics for people; undefined where nobody wants to be told. */
   readonly noticeTopicArn: string | undefined;
   readonly pagerTopicArn: string | undefined;
+  /** Present where streams may ask by their tag to be managed. */
+  readonly discovery: Discovery | undefined;
   /** Undefined without settings.json (code-only take-over): then it manages what its role permits. */
   readonly streams: ReadonlyMap<string, StreamSettings> | undefined;
   /** For a stream that settings.json does not name. */
   readonly defaults: StreamSettings;
+}
+
+export interface Discovery {
+  /** Topic that the alarms made for such streams notify. */
+  readonly alarmTopicArn: string;
+  /** Name of the deployment, on every alarm that it made. */
+  readonly owner: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,7 +56,7 @@ export function readDeployment(environment: Environment, settingsJson: string | 
   const given = readVariables(environment, faults);
   const defaults = collect(readSettings(given, {}, variableOf), faults);
   const retry = readRetry(environment, faults);
-  const logLevel = (environment.LOG_LEVEL ?? 'info').toLowerCase();
+  const logLevel = (environment.LOG_LEVEL?.trim() || 'info').toLowerCase();
   if (!isLogLevel(logLevel)) {
     faults.push({
       field: 'LOG_LEVEL',
@@ -57,7 +67,9 @@ export function readDeployment(environment: Environment, settingsJson: string | 
   }
   const noticeTopicArn = readTopicArn(environment, 'NOTICE_TOPIC_ARN', faults);
   const pagerTopicArn = readTopicArn(environment, 'PAGER_TOPIC_ARN', faults);
-  const streams = settingsJson === undefined || !defaults ? undefined : readStreams(settingsJson, given, faults);
+  const alarmTopicArn = readTopicArn(environment, 'DISCOVERY_TOPIC_ARN', faults);
+  const owner = environment.DISCOVERY_OWNER?.trim() || 'kinesis-autoscaler';
+  const streams = settingsJson === undefined ? undefined : readStreams(settingsJson, defaults ? given : {}, faults);
   if (faults.length > 0 || !defaults || !isLogLevel(logLevel)) return fail(faults);
   return succeed({
     dryRun: readDryRun(environment.DRY_RUN),
@@ -67,6 +79,7 @@ export function readDeployment(environment: Environment, settingsJson: string | 
     retry,
     noticeTopicArn,
     pagerTopicArn,
+    discovery: alarmTopicArn === undefined ? undefined : { alarmTopicArn, owner },
     streams,
     defaults,
   });
@@ -97,8 +110,9 @@ function isLogLevel(text: string): text is LogLevel {
   return logLevels.some((level) => level === text);
 }
 
-function variableOf(knob: KnobName | 'consumers'): string {
-  return knob === 'consumers' ? 'PROCESSING_LAMBDA_ARN' : knobs[knob].variable;
+function variableOf(key: string): string {
+  const name = knobNames.find((knob) => knob === key);
+  return name ? knobs[name].variable : 'PROCESSING_LAMBDA_ARN';
 }
 
 /** Only what is set: an unset or empty variable leaves the knob to its default. */
@@ -108,22 +122,16 @@ function readVariables(environment: Environment, faults: Fault[]): Readonly<Reco
     const text = environment[knobs[name].variable]?.trim();
     if (text) given[name] = knobs[name].kind === 'choice' ? text : readNumber(text);
   }
+  const perShard = { low: 1, high: awsFacts.largestParallelizationFactor.value, otherwise: 1, whole: true };
+  const lambdasPerShard = numberVariable(environment, 'PROCESSING_LAMBDAS_PER_SHARD', perShard, faults);
   const functionArn = environment.PROCESSING_LAMBDA_ARN?.trim();
-  if (functionArn) {
-    const lambdasPerShard = numberVariable(
-      environment,
-      'PROCESSING_LAMBDAS_PER_SHARD',
-      { low: 1, high: 10, otherwise: 1 },
-      faults,
-    );
-    given.consumers = [{ functionArn, lambdasPerShard }];
-  }
+  if (functionArn) given.consumers = [{ functionArn, lambdasPerShard }];
   return given;
 }
 
 /** A text that is no number stays a text, for the fault to quote. */
 function readNumber(text: string): number | string {
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  return /^-?(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : text;
 }
 
 const longestRetryWaitSeconds = 60;
@@ -141,7 +149,7 @@ function readRetry(environment: Environment, faults: Fault[]): RetrySettings {
   const retries = numberVariable(
     environment,
     'THROTTLE_RETRY_COUNT',
-    { low: 0, high: mostRetries, otherwise: 30 },
+    { low: 0, high: mostRetries, otherwise: 30, whole: true },
     faults,
   );
   if (longest < shortest) {
@@ -156,7 +164,7 @@ function readRetry(environment: Environment, faults: Fault[]): RetrySettings {
   return {
     shortestWaitMs: shortest * 1000,
     longestWaitMs: longest * 1000,
-    retries: Math.floor(retries),
+    retries,
     callTimeoutMs: timeout * 1000,
   };
 }
@@ -165,17 +173,19 @@ interface Range {
   readonly low: number;
   readonly high: number;
   readonly otherwise: number;
+  readonly whole?: boolean;
 }
 
 function numberVariable(environment: Environment, field: string, range: Range, faults: Fault[]): number {
   const text = environment[field]?.trim();
   if (!text) return range.otherwise;
   const value = readNumber(text);
-  if (typeof value === 'number' && value >= range.low && value <= range.high) return value;
+  const inRange = typeof value === 'number' && value >= range.low && value <= range.high;
+  if (inRange && (!range.whole || Number.isInteger(value))) return value;
   faults.push({
     field,
     value: quote(text),
-    problem: `is not a number from ${range.low} to ${range.high}`,
+    problem: `is not a ${range.whole ? 'whole ' : ''}number from ${range.low} to ${range.high}`,
     remedy: `leave it out for ${range.otherwise}`,
   });
   return range.otherwise;
@@ -203,11 +213,40 @@ function readStreams(
   const { consumers: _ignored, ...defaults } = base;
   const read = new Map<string, StreamSettings>();
   for (const [name, given] of Object.entries(streams)) {
-    const nameOf = (knob: string) => `settings.json.streams.${name}.${knob}`;
-    const settings = collect(readSettings(isObject(given) ? given : { [name]: given }, defaults, nameOf), faults);
+    const field = `settings.json.streams.${name}`;
+    if (!isObject(given)) {
+      const remedy = 'give {"minShards": 1, …}, or {} for the defaults';
+      faults.push({ field, value: quote(given), problem: 'is not an object', remedy });
+      continue;
+    }
+    const settings = collect(
+      readSettings(given, defaults, (key) => `${field}.${key}`),
+      faults,
+    );
     if (settings) read.set(name, settings);
   }
+  findSharedConsumers(read, faults);
   return read;
+}
+
+/** Two streams that resize one function would undo each other's work at every reconcile. */
+function findSharedConsumers(streams: ReadonlyMap<string, StreamSettings>, faults: Fault[]): void {
+  const owners = new Map<string, string>();
+  for (const [streamName, { consumers }] of streams) {
+    for (const [index, { functionArn }] of consumers.entries()) {
+      const owner = owners.get(functionNameOf(functionArn));
+      if (owner === undefined) {
+        owners.set(functionNameOf(functionArn), streamName);
+        continue;
+      }
+      faults.push({
+        field: `settings.json.streams.${streamName}.consumers[${index}].functionArn`,
+        value: quote(functionArn),
+        problem: `is a consumer of ${owner} already`,
+        remedy: 'give each stream a function of its own, or leave its concurrency alone',
+      });
+    }
+  }
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

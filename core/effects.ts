@@ -12,7 +12,14 @@ import type { Tags } from './stream-tags.ts';
  */
 export type OnFailure = 'abort' | 'continue' | 'fall-back';
 
-export type ScalingEffect = TagStream | UpdateShardCount | PutAlarm | RearmAlarm | TagAlarm | SetConcurrency;
+export type ScalingEffect =
+  | TagStream
+  | UpdateShardCount
+  | CreateAlarm
+  | PutAlarm
+  | RearmAlarm
+  | TagAlarm
+  | SetConcurrency;
 
 export interface TagStream {
   readonly kind: 'tag-stream';
@@ -24,6 +31,16 @@ export interface UpdateShardCount {
   readonly kind: 'update-shard-count';
   readonly from: number;
   readonly to: number;
+  readonly onFailure: 'abort';
+}
+
+/** Makes the alarm of a stream that asked to be managed by its tag. */
+export interface CreateAlarm {
+  readonly kind: 'create-alarm';
+  readonly alarmName: string;
+  readonly definition: AlarmDefinition;
+  readonly userParts: AlarmUserParts;
+  readonly tags: Tags;
   readonly onFailure: 'abort';
 }
 

@@ -138,7 +138,7 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     variable: 'SCALE_DOWN_DATAPOINTS_REQUIRED',
     unit: 'datapoints',
     default: (values) => defaultScaleDownDatapoints(values),
-    derived: '95 % of them',
+    derived: '95 % of them, or more where scaleUpDatapointsToAlarm leaves less slack',
     from: 1,
     to: dayMinutes,
     about:
@@ -245,5 +245,6 @@ function periodsIn(minutes: number, values: Partial<KnobValues>): number {
 
 function defaultScaleDownDatapoints(values: Partial<KnobValues>): number {
   const periods = values.scaleDownEvaluationPeriods ?? periodsIn(300, values);
-  return Math.max(1, Math.round(periods * 0.95));
+  const mostSlack = (values.scaleUpDatapointsToAlarm ?? periodsIn(25, values)) - 1;
+  return Math.max(1, Math.round(periods * 0.95), periods - mostSlack);
 }

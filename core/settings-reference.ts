@@ -52,6 +52,12 @@ const deploymentVariables = [
   ['`CALL_TIMEOUT_SECONDS`', 'a call without an answer for so long is given up, 0.1 to 60', '5'],
   ['`NOTICE_TOPIC_ARN`', 'SNS topic that is told of every scaling, every hold that is news and every failure', 'none'],
   ['`PAGER_TOPIC_ARN`', 'SNS topic that is told of failures only', 'none'],
+  [
+    '`DISCOVERY_TOPIC_ARN`',
+    'topic for the alarms of streams that ask by the tag `autoscaling/enabled` = `true`; without it tags are not looked for',
+    'none',
+  ],
+  ['`DISCOVERY_OWNER`', 'name on the alarms that were made for them', '`kinesis-autoscaler`'],
   ['`LOG_LEVEL`', '`trace`, `debug`, `info`, `warn`, `error`', '`info`'],
   ['`version`, `deploymentRing`', 'fields of every log line', 'empty'],
 ] as const;

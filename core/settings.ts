@@ -24,24 +24,26 @@ import { type Fault, fail, quote, type Result, succeed } from './result.ts';
 export function readSettings(
   given: Readonly<Record<string, unknown>>,
   base: Partial<StreamSettings> = {},
-  nameOf: (knob: KnobName | 'consumers') => string = (knob) => knob,
+  nameOf: (key: string) => string = (key) => key,
 ): Result<StreamSettings> {
   const faults: Fault[] = [];
-  const values = readKnobs(given, base, nameOf, faults);
+  const refused = new Set<KnobName>();
+  const values = readKnobs(given, base, nameOf, refused, faults);
   const consumers = readConsumers(firstGiven(given.consumers, base.consumers, []), nameOf('consumers'), faults);
   for (const key of Object.keys(given)) {
-    if (key !== 'consumers' && !Object.hasOwn(knobs, key)) faults.push(unknownKey(key, [...knobNames, 'consumers']));
+    if (key !== 'consumers' && !Object.hasOwn(knobs, key))
+      faults.push(unknownKey(nameOf(key), [...knobNames, 'consumers']));
   }
-  if (faults.length > 0) return fail(faults);
   const settings = { ...values, consumers };
-  const contradictions = findContradictions(settings, nameOf);
-  return contradictions.length > 0 ? fail(contradictions) : succeed(settings);
+  faults.push(...findContradictions(settings, nameOf, refused));
+  return faults.length > 0 ? fail(faults) : succeed(settings);
 }
 
 function readKnobs(
   given: Readonly<Record<string, unknown>>,
   base: Partial<StreamSettings>,
-  nameOf: (knob: KnobName) => string,
+  nameOf: (key: string) => string,
+  refused: Set<KnobName>,
   faults: Fault[],
 ): KnobValues {
   const values: Record<string, unknown> = {};
@@ -49,7 +51,10 @@ function readKnobs(
     const knob = knobs[name];
     const value = firstGiven(given[name], base[name], knob.default(values as Partial<KnobValues>));
     const fault = checkKnob(knob, nameOf(name), value);
-    if (fault) faults.push(fault);
+    if (fault) {
+      faults.push(fault);
+      refused.add(name);
+    }
     values[name] = fault ? knob.default(values as Partial<KnobValues>) : value;
   }
   // Complete by construction: one value for every name of the table.
@@ -106,19 +111,34 @@ function readConsumers(given: unknown, field: string, faults: Fault[]): readonly
     });
     return [];
   }
-  return given.map((item: unknown, index) => readConsumer(item, `${field}[${index}]`, faults));
+  const consumers = given.flatMap((item: unknown, index) => readConsumer(item, `${field}[${index}]`, faults));
+  const names = consumers.map((consumer) => functionNameOf(consumer.functionArn));
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) === index) continue;
+    faults.push({
+      field: `${field}[${index}].functionArn`,
+      value: quote(name),
+      problem: 'is a consumer already',
+      remedy: 'name each function once',
+    });
+  }
+  return consumers;
 }
 
-function readConsumer(item: unknown, field: string, faults: Fault[]): ConsumerSettings {
-  // Anything but an object has no function ARN, and that is the one fault to tell.
-  const fields = typeof item === 'object' && item !== null && !Array.isArray(item) ? item : {};
-  const {
-    functionArn: arn = fields === item ? undefined : item,
-    lambdasPerShard = 1,
-    ...rest
-  } = fields as Record<string, unknown>;
+function readConsumer(item: unknown, field: string, faults: Fault[]): readonly ConsumerSettings[] {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    faults.push({
+      field,
+      value: quote(item),
+      problem: 'is not an object',
+      remedy: 'give {functionArn, lambdasPerShard}',
+    });
+    return [];
+  }
+  const { functionArn: arn, lambdasPerShard = 1, ...rest } = item as Record<string, unknown>;
   for (const key of Object.keys(rest)) faults.push(unknownKey(`${field}.${key}`, ['functionArn', 'lambdasPerShard']));
-  if (typeof arn !== 'string' || !functionArn.test(arn)) {
+  const isArn = typeof arn === 'string' && functionArn.test(arn);
+  if (!isArn) {
     faults.push({
       field: `${field}.functionArn`,
       value: quote(arn),
@@ -126,13 +146,12 @@ function readConsumer(item: unknown, field: string, faults: Fault[]): ConsumerSe
       remedy: 'give arn:aws:lambda:REGION:ACCOUNT:function:NAME',
     });
   }
-  const perShard = Number(lambdasPerShard);
-  if (
-    typeof lambdasPerShard !== 'number' ||
-    !Number.isInteger(perShard) ||
-    perShard < 1 ||
-    perShard > lambdasPerShardMax
-  ) {
+  const isCount =
+    typeof lambdasPerShard === 'number' &&
+    Number.isInteger(lambdasPerShard) &&
+    lambdasPerShard >= 1 &&
+    lambdasPerShard <= lambdasPerShardMax;
+  if (!isCount) {
     faults.push({
       field: `${field}.lambdasPerShard`,
       value: quote(lambdasPerShard),
@@ -140,65 +159,100 @@ function readConsumer(item: unknown, field: string, faults: Fault[]): ConsumerSe
       remedy: 'give the parallelization factor of its event source',
     });
   }
-  return { functionArn: String(arn), lambdasPerShard: perShard };
+  return isArn && isCount ? [{ functionArn: arn, lambdasPerShard }] : [];
 }
 
-/** Knobs that are each in range and still cannot stand together. */
-function findContradictions(settings: StreamSettings, nameOf: (knob: KnobName) => string): readonly Fault[] {
-  const { periodMinutes } = settings;
-  const fault = (knob: KnobName, problem: string, remedy: string): Fault => ({
-    field: nameOf(knob),
-    value: quote(settings[knob]),
-    problem,
-    remedy,
+/** The name in a function's ARN, without version or alias: concurrency is reserved for the function as a whole. */
+export function functionNameOf(arn: string): string {
+  return arn.split(':')[6] ?? arn;
+}
+
+/** Knobs that are each in range and still cannot stand together. One that was refused itself contradicts nothing. */
+function findContradictions(
+  settings: KnobValues,
+  nameOf: (key: string) => string,
+  refused: ReadonlySet<KnobName>,
+): readonly Fault[] {
+  return contradictions.flatMap(({ knob, with: others, holds, problem, remedy }) => {
+    if ([knob, ...others].some((name) => refused.has(name)) || !holds(settings)) return [];
+    const value = quote(settings[knob]);
+    return [{ field: nameOf(knob), value, problem: problem(settings, nameOf), remedy: remedy(settings, nameOf) }];
   });
-  const contradictions: (Fault | false)[] = [
-    settings.minShards > settings.maxShards &&
-      fault('minShards', `is above ${nameOf('maxShards')} ${settings.maxShards}`, 'lower it or raise the maximum'),
-    settings.scaleDownThreshold >= settings.scaleUpThreshold / 2 &&
-      fault(
-        'scaleDownThreshold',
-        `is not below half of ${nameOf('scaleUpThreshold')} ${settings.scaleUpThreshold}, so the stream would flap`,
-        `give less than ${settings.scaleUpThreshold / 2}`,
-      ),
-    settings.scaleUpDatapointsToAlarm > settings.scaleUpEvaluationPeriods &&
-      fault(
-        'scaleUpDatapointsToAlarm',
-        `is more than ${nameOf('scaleUpEvaluationPeriods')} ${settings.scaleUpEvaluationPeriods}`,
-        'give at most as many',
-      ),
-    settings.scaleDownDatapointsToAlarm > settings.scaleDownEvaluationPeriods &&
-      fault(
-        'scaleDownDatapointsToAlarm',
-        `is more than ${nameOf('scaleDownEvaluationPeriods')} ${settings.scaleDownEvaluationPeriods}`,
-        'give at most as many',
-      ),
-    settings.scaleUpEvaluationPeriods * periodMinutes > dayMinutes &&
-      fault(
-        'scaleUpEvaluationPeriods',
-        `x ${periodMinutes} minutes is more than a day`,
-        'CloudWatch looks back a day at most',
-      ),
-    settings.scaleDownEvaluationPeriods * periodMinutes > dayMinutes &&
-      fault(
-        'scaleDownEvaluationPeriods',
-        `x ${periodMinutes} minutes is more than a day`,
-        'CloudWatch looks back a day at most',
-      ),
-    settings.scaleUpDatapointsToAlarm <= settings.scaleDownEvaluationPeriods - settings.scaleDownDatapointsToAlarm &&
-      fault(
-        'scaleUpDatapointsToAlarm',
-        'fits into the slack of the scale-down alarm, so both could hold in one minute',
-        `give more than ${settings.scaleDownEvaluationPeriods - settings.scaleDownDatapointsToAlarm}, or raise ${nameOf('scaleDownDatapointsToAlarm')}`,
-      ),
-    settings.dailyQuotaReserve >= settings.dailyQuota &&
-      fault(
-        'dailyQuotaReserve',
-        `leaves nothing of ${nameOf('dailyQuota')} ${settings.dailyQuota}`,
-        'keep fewer in reserve',
-      ),
-  ];
-  return contradictions.filter((found) => found !== false);
+}
+
+interface Contradiction {
+  /** The knob that the fault names. */
+  readonly knob: KnobName;
+  /** What else it follows from. */
+  readonly with: readonly KnobName[];
+  readonly holds: (settings: KnobValues) => boolean;
+  readonly problem: (settings: KnobValues, nameOf: (key: string) => string) => string;
+  readonly remedy: (settings: KnobValues, nameOf: (key: string) => string) => string;
+}
+
+const contradictions: readonly Contradiction[] = [
+  {
+    knob: 'minShards',
+    with: ['maxShards'],
+    holds: ({ minShards, maxShards }) => minShards > maxShards,
+    problem: ({ maxShards }, nameOf) => `is above ${nameOf('maxShards')} ${maxShards}`,
+    remedy: () => 'lower it or raise the maximum',
+  },
+  {
+    knob: 'scaleDownThreshold',
+    with: ['scaleUpThreshold'],
+    holds: ({ scaleDownThreshold, scaleUpThreshold }) => scaleDownThreshold >= scaleUpThreshold / 2,
+    problem: ({ scaleUpThreshold }, nameOf) =>
+      `is not below half of ${nameOf('scaleUpThreshold')} ${scaleUpThreshold}, so the stream would flap`,
+    remedy: ({ scaleUpThreshold }) => `give less than ${scaleUpThreshold / 2}`,
+  },
+  moreDatapointsThanPeriods('scaleUpDatapointsToAlarm', 'scaleUpEvaluationPeriods'),
+  moreDatapointsThanPeriods('scaleDownDatapointsToAlarm', 'scaleDownEvaluationPeriods'),
+  longerThanADay('scaleUpEvaluationPeriods'),
+  longerThanADay('scaleDownEvaluationPeriods'),
+  {
+    knob: 'scaleUpDatapointsToAlarm',
+    with: ['scaleDownEvaluationPeriods', 'scaleDownDatapointsToAlarm', 'scaleUpEvaluationPeriods', 'periodMinutes'],
+    holds: (settings) => settings.scaleUpDatapointsToAlarm <= slackOf(settings),
+    problem: () => 'fits into the slack of the scale-down alarm, so both could hold in one minute',
+    remedy: (settings, nameOf) =>
+      `give more than ${slackOf(settings)}, or raise ${nameOf('scaleDownDatapointsToAlarm')}`,
+  },
+  {
+    knob: 'dailyQuotaReserve',
+    with: ['dailyQuota'],
+    holds: ({ dailyQuotaReserve, dailyQuota }) => dailyQuotaReserve >= dailyQuota,
+    problem: ({ dailyQuota }, nameOf) => `leaves nothing of ${nameOf('dailyQuota')} ${dailyQuota}`,
+    remedy: () => 'keep fewer in reserve',
+  },
+];
+
+type DatapointsKnob = 'scaleUpDatapointsToAlarm' | 'scaleDownDatapointsToAlarm';
+type PeriodsKnob = 'scaleUpEvaluationPeriods' | 'scaleDownEvaluationPeriods';
+
+function moreDatapointsThanPeriods(datapoints: DatapointsKnob, periods: PeriodsKnob): Contradiction {
+  return {
+    knob: datapoints,
+    with: [periods, 'periodMinutes'],
+    holds: (settings) => settings[datapoints] > settings[periods],
+    problem: (settings, nameOf) => `is more than ${nameOf(periods)} ${settings[periods]}`,
+    remedy: () => 'give at most as many',
+  };
+}
+
+function longerThanADay(periods: PeriodsKnob): Contradiction {
+  return {
+    knob: periods,
+    with: ['periodMinutes'],
+    holds: (settings) => settings[periods] * settings.periodMinutes > dayMinutes,
+    problem: ({ periodMinutes }) => `x ${periodMinutes} minutes is more than a day`,
+    remedy: () => 'CloudWatch looks back a day at most',
+  };
+}
+
+/** Datapoints of the scale-down alarm that need not lie below its threshold. */
+function slackOf(settings: KnobValues): number {
+  return settings.scaleDownEvaluationPeriods - settings.scaleDownDatapointsToAlarm;
 }
 
 /** Settings that work and will surprise: told at synth and once at start, never refused. */

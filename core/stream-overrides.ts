@@ -26,7 +26,7 @@ export interface Overrides {
 }
 
 /** `minShards` is set by the tag `autoscaling/min-shards`. */
-export function tagOf(knob: KnobName): string {
+export function tagOf(knob: string): string {
   return prefix + knob.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
@@ -59,7 +59,7 @@ export function faultsToTell(faults: readonly Fault[], tags: Tags): { readonly n
   return { news: mark !== (tags[toldFaultsTag] ?? ''), mark };
 }
 
-function tagName(knob: KnobName | 'consumers'): string {
+function tagName(knob: string): string {
   return knob === 'consumers' ? consumersTag : tagOf(knob);
 }
 

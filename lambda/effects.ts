@@ -33,6 +33,8 @@ function perform(effect: ScalingEffect, streamName: string, ports: Ports): Promi
       return ports.streams.addTags(streamName, effect.tags);
     case 'update-shard-count':
       return ports.streams.updateShardCount(streamName, effect.to);
+    case 'create-alarm':
+      return ports.alarms.create(effect.alarmName, effect.definition, effect.userParts, effect.tags);
     case 'put-alarm':
       return ports.alarms.put(effect.alarmName, effect.definition, effect.userParts);
     case 'rearm-alarm':

@@ -8,11 +8,12 @@
 import type { Context, SNSEvent } from 'aws-lambda';
 import type { Deployment } from '../core/deployment.ts';
 import { type Announce, announcer } from './announce.ts';
-import { awsNotices, awsPorts } from './aws/ports.ts';
+import { awsFleetPort, awsNotices, awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';
+import { findFleet, removeOrphans } from './fleet.ts';
 import { type Observer, observer } from './observability.ts';
 import { pacePorts } from './pacing.ts';
-import type { Clock, Ports } from './ports.ts';
+import type { Clock, FleetPort, Ports } from './ports.ts';
 import { type ReconcileCause, reconcileStreams } from './reconcile.ts';
 import { handleAlarm, type ScalerContext } from './scale.ts';
 import type { Account } from './state-reader.ts';
@@ -27,6 +28,7 @@ const clock: Clock = {
 interface Runtime {
   readonly deployment: Deployment;
   readonly ports: Ports;
+  readonly fleet: FleetPort;
   readonly observer: Observer;
   readonly announce: Announce;
 }
@@ -37,7 +39,13 @@ function start(functionName: string): Runtime {
   const deployment = loadDeployment();
   const ports = awsPorts(deployment.retry);
   const announce = announcer(deployment, awsNotices(deployment.retry), ports.streams);
-  runtime = { deployment, ports, observer: observer(deployment, functionName), announce };
+  runtime = {
+    deployment,
+    ports,
+    fleet: awsFleetPort(deployment.retry),
+    observer: observer(deployment, functionName),
+    announce,
+  };
   return runtime;
 }
 
@@ -60,7 +68,7 @@ export async function scaler(event: unknown, context: Context): Promise<void> {
 }
 
 export async function reconciler(event: unknown, context: Context): Promise<void> {
-  const { deployment, ports, announce, observer: observe } = runtime ?? start(context.functionName);
+  const { deployment, ports, fleet: fleetPort, announce, observer: observe } = runtime ?? start(context.functionName);
   const paced: ScalerContext = {
     deployment,
     ports: pacePorts(ports, clock),
@@ -68,13 +76,26 @@ export async function reconciler(event: unknown, context: Context): Promise<void
     account: accountOf(context),
     clock,
   };
-  const reports = await reconcileStreams([...(deployment.streams?.keys() ?? [])], causeOf(event), paced);
+  const { cause, after } = readCause(event);
+  const whole = await findFleet(deployment, fleetPort);
+  const fleet = { ...whole, streamNames: whole.streamNames.filter((name) => name > after) };
+  const timeIsUp = () => context.getRemainingTimeInMillis() < handOverMs;
+  const { reports, left } = await reconcileStreams(fleet, { cause, timeIsUp }, paced);
   for (const report of reports) observe.observe(report);
-  observe.reconciled(reports);
+  const orphans = left.length === 0 ? await removeOrphans(whole, deployment, fleetPort) : { removed: [], failures: [] };
+  const last = fleet.streamNames[fleet.streamNames.length - left.length - 1];
+  const handedOn =
+    left.length > 0 ? await fleetPort.invokeLater(context.functionName, { cause, after: last }) : undefined;
+  observe.reconciled(reports, { left: left.length, alarmsRemoved: orphans.removed });
+  const failures = [...whole.failures, ...orphans.failures, ...(handedOn && !handedOn.ok ? [handedOn.failure] : [])];
+  for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
   observe.flush();
-  const unfinished = reports.filter(({ needsRetry }) => needsRetry).length;
-  if (unfinished > 0) throw new Error(`${unfinished} stream(s) could not be reconciled; the log says why`);
+  const unfinished = reports.filter(({ needsRetry }) => needsRetry).length + failures.length;
+  if (unfinished > 0) throw new Error(`${unfinished} part(s) of the reconcile failed; the log says which and why`);
 }
+
+/** So much time is kept for ending a run: the slowest stream, and the call that hands the rest on. */
+const handOverMs = 60_000;
 
 export async function handler(event: unknown, context: Context): Promise<void> {
   await (recordsOf(event).length > 0 ? scaler(event, context) : reconciler(event, context));
@@ -89,10 +110,10 @@ function recordsOf(event: unknown): readonly { readonly messageId: string; reado
   }));
 }
 
-/** The schedule names itself; the trigger of a deploy comes with an event of its own. */
-function causeOf(event: unknown): ReconcileCause {
-  const { cause } = (event ?? {}) as { readonly cause?: unknown };
-  return cause === 'schedule' ? 'schedule' : 'deploy';
+/** The schedule names itself; the trigger of a deploy comes with an event of its own. `after`: where the last run ended. */
+function readCause(event: unknown): { readonly cause: ReconcileCause; readonly after: string } {
+  const { cause, after } = (event ?? {}) as { readonly cause?: unknown; readonly after?: unknown };
+  return { cause: cause === 'schedule' ? 'schedule' : 'deploy', after: typeof after === 'string' ? after : '' };
 }
 
 function accountOf({ invokedFunctionArn }: Context): Account {

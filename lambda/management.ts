@@ -4,10 +4,17 @@ import type { Deployment } from '../core/deployment.ts';
 import type { StreamSettings } from '../core/knobs.ts';
 import type { ScalingAlarm } from '../core/scaling-alarm.ts';
 
-/** Without settings.json (code-only take-over) alarms may bear any stem, and the role bounds the streams. */
-export function isManagedAlarm(deployment: Deployment, alarm: ScalingAlarm): boolean {
-  if (!deployment.streams) return true;
-  return deployment.streams.has(alarm.streamName) && alarm.alarmName === alarmNameOf(alarm.streamName, alarm.direction);
+export type Management = 'managed' | 'if-enabled' | 'foreign';
+
+/**
+ * Without settings.json (code-only take-over) alarms may bear any stem, and the role bounds the streams. `if-enabled`: the
+ * stream's own tags say whether it is managed.
+ */
+export function managementOf(deployment: Deployment, alarm: ScalingAlarm): Management {
+  if (!deployment.streams) return 'managed';
+  if (alarm.alarmName !== alarmNameOf(alarm.streamName, alarm.direction)) return 'foreign';
+  if (deployment.streams.has(alarm.streamName)) return 'managed';
+  return deployment.discovery ? 'if-enabled' : 'foreign';
 }
 
 export function settingsOf(deployment: Deployment, streamName: string): StreamSettings {

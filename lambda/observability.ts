@@ -14,7 +14,8 @@ const metricService = 'kinesis-autoscaler';
 export interface Observer {
   /** One line and its metrics for what became of one record or stream. */
   readonly observe: (report: ScalingReport) => void;
-  readonly reconciled: (reports: readonly ScalingReport[]) => void;
+  /** One line for a whole run. */
+  readonly reconciled: (reports: readonly ScalingReport[], rest: Readonly<Record<string, unknown>>) => void;
   /** A bug or a fault of the deployment itself. */
   readonly failed: (message: string, error: unknown) => void;
   readonly flush: () => void;
@@ -35,10 +36,10 @@ export function observer(
       count(metrics, report);
       writeLine(logger, report);
     },
-    reconciled: (reports) => {
+    reconciled: (reports, rest) => {
       const outcomes: Record<string, number> = {};
       for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      logger.info('reconciled', { streams: reports.length, outcomes });
+      logger.info('reconciled', { streams: reports.length, outcomes, ...rest });
     },
     failed: (message, error) => {
       metrics.addMetric('Failures', MetricUnit.Count, 1);
@@ -64,7 +65,7 @@ function writeLine(parent: Logger, report: ScalingReport): void {
 
 /** A definition is a page of math that follows from the shard count: its name is enough in a log. */
 function summarize(effect: ScalingReport['effects'][number]['effect']): object {
-  if (effect.kind !== 'put-alarm') return effect;
+  if (effect.kind !== 'put-alarm' && effect.kind !== 'create-alarm') return effect;
   const { kind, alarmName, definition } = effect;
   const s1 = definition.metrics.find(({ id }) => id === 's1');
   return {

@@ -8,6 +8,7 @@ const share = 0.5;
 
 export function pacePorts(ports: Ports, clock: Clock): Ports {
   const at = (callsPerSecond: number) => pacer(callsPerSecond * share, clock);
+  const putAlarm = at(awsFacts.putMetricAlarmRate.value);
   const { streams, alarms } = ports;
   return {
     ...ports,
@@ -20,7 +21,8 @@ export function pacePorts(ports: Ports, clock: Clock): Ports {
     alarms: {
       ...alarms,
       describe: paced(at(awsFacts.describeAlarmsRate.value), alarms.describe),
-      put: paced(at(awsFacts.putMetricAlarmRate.value), alarms.put),
+      put: paced(putAlarm, alarms.put),
+      create: paced(putAlarm, alarms.create),
       rearm: paced(at(awsFacts.setAlarmStateRate.value), alarms.rearm),
     },
   };

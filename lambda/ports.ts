@@ -48,6 +48,13 @@ export interface AlarmPort {
   readonly listTags: (alarmArn: string) => Promise<Answer<Tags>>;
   /** cloudwatch:PutMetricAlarm */
   readonly put: (alarmName: string, definition: AlarmDefinition, userParts: AlarmUserParts) => Promise<Answer<void>>;
+  /** cloudwatch:PutMetricAlarm and, since tags are taken on creation only, its tags. */
+  readonly create: (
+    alarmName: string,
+    definition: AlarmDefinition,
+    userParts: AlarmUserParts,
+    tags: Tags,
+  ) => Promise<Answer<void>>;
   /** cloudwatch:SetAlarmState, to INSUFFICIENT_DATA. */
   readonly rearm: (alarmName: string, why: string) => Promise<Answer<void>>;
   /** cloudwatch:TagResource */
@@ -67,6 +74,18 @@ export interface FunctionPort {
   readonly unreserve: (functionName: string) => Promise<Answer<void>>;
   /** lambda:ListEventSourceMappings: whether the function reads the stream. */
   readonly reads: (functionName: string, streamArn: string) => Promise<Answer<boolean>>;
+}
+
+/** What concerns all streams of the account at once. */
+export interface FleetPort {
+  /** tag:GetResources: the tags of every stream that has or had any; a stream without is absent. */
+  readonly streamTags: () => Promise<Answer<ReadonlyMap<string, Tags>>>;
+  /** tag:GetResources: names of the alarms that carry this tag. */
+  readonly alarmsTagged: (key: string, value: string) => Promise<Answer<readonly string[]>>;
+  /** cloudwatch:DeleteAlarms */
+  readonly deleteAlarms: (alarmNames: readonly string[]) => Promise<Answer<void>>;
+  /** lambda:InvokeFunction, asynchronously. */
+  readonly invokeLater: (functionName: string, event: object) => Promise<Answer<void>>;
 }
 
 export interface NoticePort {

@@ -6,7 +6,7 @@
  * changed is not judged by what was true before.
  */
 import { awsFacts } from '../core/aws-facts.ts';
-import { isConverged, planConvergence } from '../core/convergence.ts';
+import { type AlarmMaking, isConverged, planConvergence } from '../core/convergence.ts';
 import type { Lane } from '../core/effects.ts';
 import { enforceBounds } from '../core/enforcement.ts';
 import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/rearming.ts';
@@ -16,6 +16,7 @@ import type { ScalingReport } from '../core/scaling-report.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { aborts, carryOut } from './effects.ts';
+import type { Fleet } from './fleet.ts';
 import { settingsOf } from './management.ts';
 import type { CallFailure, UntaggedAlarm } from './ports.ts';
 import type { ScalerContext } from './scale.ts';
@@ -29,40 +30,67 @@ const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
 /** A scaling so recent may have died before it tagged its alarms: then their tags are read too. */
 const recentScalingMs = 60 * 60_000;
 
-export async function reconcileStreams(
-  streamNames: readonly string[],
-  cause: ReconcileCause,
-  context: ScalerContext,
-): Promise<readonly ScalingReport[]> {
-  const reports: ScalingReport[] = [];
-  for (let start = 0; start < streamNames.length; start += streamsPerBatch) {
-    const batch = streamNames.slice(start, start + streamsPerBatch);
-    const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
-    reports.push(
-      ...(await mapAtOnce(batch, (streamName) =>
-        known.ok
-          ? reconcileStream(streamName, cause, known.value, context)
-          : Promise.resolve(report(streamName, context, { outcome: 'failed', failures: [known.failure] })),
-      )),
-    );
-  }
-  return reports;
+export interface ReconcileRun {
+  readonly cause: ReconcileCause;
+  /** Asked before each batch: what is left then is handed on. */
+  readonly timeIsUp: () => boolean;
 }
 
-async function reconcileStream(
-  streamName: string,
-  cause: ReconcileCause,
-  knownAlarms: ReadonlyMap<string, UntaggedAlarm>,
+export interface ReconcileResult {
+  readonly reports: readonly ScalingReport[];
+  /** Streams that there was no time for. */
+  readonly left: readonly string[];
+}
+
+export async function reconcileStreams(
+  fleet: Fleet,
+  run: ReconcileRun,
   context: ScalerContext,
-): Promise<ScalingReport> {
+): Promise<ReconcileResult> {
+  const { streamNames } = fleet;
+  const reports: ScalingReport[] = [];
+  for (let start = 0; start < streamNames.length; start += streamsPerBatch) {
+    if (start > 0 && run.timeIsUp()) return { reports, left: streamNames.slice(start) };
+    const batch = streamNames.slice(start, start + streamsPerBatch);
+    const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
+    const work = (streamName: string) =>
+      known.ok
+        ? reconcileSafely(streamName, { ...run, fleet, knownAlarms: known.value }, context)
+        : Promise.resolve(report(streamName, context, { outcome: 'failed', failures: [known.failure] }));
+    reports.push(...(await mapAtOnce(batch, work)));
+  }
+  return { reports, left: [] };
+}
+
+interface Batch extends ReconcileRun {
+  readonly fleet: Fleet;
+  readonly knownAlarms: ReadonlyMap<string, UntaggedAlarm>;
+}
+
+/** A bug that one stream brings out must not leave the others unreconciled: it becomes a failure of that stream. */
+async function reconcileSafely(streamName: string, batch: Batch, context: ScalerContext): Promise<ScalingReport> {
+  try {
+    return await reconcileStream(streamName, batch, context);
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const bug: CallFailure = { call: 'reconcile', code: 'Bug', message, retryable: false };
+    return report(streamName, context, { outcome: 'failed', failures: [bug] });
+  }
+}
+
+async function reconcileStream(streamName: string, batch: Batch, context: ScalerContext): Promise<ScalingReport> {
   const query = queryOf(streamName, context);
-  const first = await readState(context.ports, context.account, { ...query, knownAlarms });
+  const { fleet, knownAlarms } = batch;
+  // GetResources leaves out what was never tagged.
+  const knownTags = fleet.tags ? { knownTags: fleet.tags.get(streamName) ?? {} } : {};
+  const first = await readState(context.ports, context.account, { ...query, knownAlarms, ...knownTags });
   if (!first.ok) return report(streamName, context, { outcome: 'failed', failures: first.failures });
+  const making = context.deployment.streams?.has(streamName) ? undefined : fleet.making;
   if (isQuiet(first, query.nowMs, context)) {
     return report(streamName, context, { outcome: 'agrees', failures: first.failures });
   }
   const full = await readState(context.ports, context.account, { ...query, alarmTags: true, iteratorAge: true });
-  const told = await putRight(streamName, cause, full, query.nowMs, context);
+  const told = await putRight(streamName, { cause: batch.cause, making }, full, query.nowMs, context);
   const unsent = (await context.announce?.(told, full.ok ? full.state.tags : undefined)) ?? [];
   return unsent.length === 0 ? told : { ...told, failures: [...told.failures, ...unsent] };
 }
@@ -83,7 +111,7 @@ function isQuiet(
 
 async function putRight(
   streamName: string,
-  cause: ReconcileCause,
+  { cause, making }: { readonly cause: ReconcileCause; readonly making: AlarmMaking | undefined },
   reading: StateReading,
   nowMs: number,
   context: ScalerContext,
@@ -94,7 +122,7 @@ async function putRight(
   if (contradictions.length > 0) {
     return report(streamName, context, { outcome: 'held', decision: holdContradiction(contradictions), failures });
   }
-  const plan = planConvergence(state, settings, nowMs);
+  const plan = planConvergence(state, settings, nowMs, making);
   // After a deploy nothing is waited for: dry run may just have been turned off, or a reason to hold been changed.
   const standing = judgeStandingAlarms(state, settings, nowMs, cause === 'deploy' ? 0 : unansweredAfterMs);
   const rearms = standing.flatMap(({ rearm }): Lane[] => (rearm ? [[rearm]] : []));

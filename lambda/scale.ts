@@ -5,6 +5,7 @@
 import { isConverged, planConvergence } from '../core/convergence.ts';
 import type { Deployment } from '../core/deployment.ts';
 import type { StreamSettings } from '../core/knobs.ts';
+import { type Fault, quote } from '../core/result.ts';
 import { parseScalingAlarm, type ScalingAlarm } from '../core/scaling-alarm.ts';
 import {
   decideScaling,
@@ -21,7 +22,8 @@ import { formatIsoTime } from '../core/timestamps.ts';
 import type { Announce } from './announce.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { carryOut } from './effects.ts';
-import { isManagedAlarm, settingsOf } from './management.ts';
+import { isEnabled } from './fleet.ts';
+import { managementOf, settingsOf } from './management.ts';
 import type { CallFailure, Clock, Ports } from './ports.ts';
 import { type Account, alarmNamesFrom, type CompleteReading, readState } from './state-reader.ts';
 
@@ -79,7 +81,8 @@ export async function handleAlarm(record: AlarmRecord, context: ScalerContext): 
 
 async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number): Promise<Result> {
   const { deployment, account, ports } = context;
-  const screened = screenAlarm(alarm, account, (candidate) => isManagedAlarm(deployment, candidate));
+  const management = managementOf(deployment, alarm);
+  const screened = screenAlarm(alarm, account, () => management !== 'foreign');
   if (screened) return { outcome: 'held', decision: screened };
   const reading = await readState(ports, account, {
     streamName: alarm.streamName,
@@ -92,7 +95,15 @@ async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number
   });
   if (!reading.ok) return { outcome: 'failed', failures: reading.failures };
   const { failures } = reading;
+  if (management === 'if-enabled' && !isEnabled(reading.state.tags)) {
+    return { outcome: 'held', decision: rejectAlarm([notEnabled(alarm.streamName)]), failures };
+  }
   return { ...(await act(alarm, reading, context, nowMs)), failures, tags: reading.state.tags };
+}
+
+function notEnabled(streamName: string): Fault {
+  const remedy = 'tag the stream autoscaling/enabled = true, or unsubscribe its alarm';
+  return { field: 'StreamName', value: quote(streamName), problem: 'does not ask to be managed', remedy };
 }
 
 async function act(

@@ -7,6 +7,7 @@ import { awsFacts } from '../core/aws-facts.ts';
 import { raiseMinimum, readFloor } from '../core/floor.ts';
 import type { ConsumerSettings, StreamSettings } from '../core/knobs.ts';
 import type { Fault } from '../core/result.ts';
+import { functionNameOf } from '../core/settings.ts';
 import { applyOverrides } from '../core/stream-overrides.ts';
 import {
   type AlarmState,
@@ -37,6 +38,8 @@ export interface StateQuery {
   readonly consumersUnproven: boolean;
   /** Alarms that were read already, a hundred in one call. */
   readonly knownAlarms?: ReadonlyMap<string, UntaggedAlarm>;
+  /** The stream's tags, where they were read for all streams at once. */
+  readonly knownTags?: Tags;
   readonly nowMs: number;
 }
 
@@ -80,7 +83,7 @@ export async function readState(ports: Ports, account: Account, query: StateQuer
       : Promise.resolve({ ok: true, value: undefined });
   const [summary, tags, alarms, upTags, downTags, iteratorAge, consumers] = await Promise.all([
     ports.streams.describe(streamName),
-    ports.streams.listTags(streamName),
+    query.knownTags ? { ok: true as const, value: query.knownTags } : ports.streams.listTags(streamName),
     query.knownAlarms
       ? { ok: true as const, value: query.knownAlarms }
       : ports.alarms.describe([alarmNames.up, alarmNames.down]),
@@ -189,8 +192,4 @@ async function readConsumer(ports: Ports, account: Account, query: StateQuery, c
     reservableConcurrency: undefined,
   };
   return { state, failures: [] };
-}
-
-function functionNameOf(functionArn: string): string {
-  return functionArn.split(':')[6] ?? functionArn;
 }

@@ -7,6 +7,7 @@ import {
   type MetricAlarm,
   type MetricDataQuery,
   PutMetricAlarmCommand,
+  type PutMetricAlarmCommandInput,
   SetAlarmStateCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
@@ -45,17 +46,12 @@ export function cloudWatchAlarms(client: CloudWatchClient): AlarmPort {
     },
     put: (alarmName, definition, userParts) =>
       call('cloudwatch:PutMetricAlarm', async () => {
-        await client.send(
-          new PutMetricAlarmCommand({
-            AlarmName: alarmName,
-            ComparisonOperator: definition.comparisonOperator,
-            Threshold: definition.threshold,
-            EvaluationPeriods: definition.evaluationPeriods,
-            DatapointsToAlarm: definition.datapointsToAlarm,
-            Metrics: definition.metrics.map(toQuery),
-            ...writeUserParts(userParts),
-          }),
-        );
+        await client.send(new PutMetricAlarmCommand(toInput(alarmName, definition, userParts)));
+      }),
+    create: (alarmName, definition, userParts, tags) =>
+      call('cloudwatch:PutMetricAlarm', async () => {
+        const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+        await client.send(new PutMetricAlarmCommand({ ...toInput(alarmName, definition, userParts), Tags }));
       }),
     rearm: (alarmName, why) =>
       call('cloudwatch:SetAlarmState', async () => {
@@ -170,6 +166,22 @@ function toQuery(metric: AlarmMetric): MetricDataQuery {
       Period: metric.periodSeconds,
       Stat: metric.stat,
     },
+  };
+}
+
+function toInput(
+  alarmName: string,
+  definition: AlarmDefinition,
+  userParts: AlarmUserParts,
+): PutMetricAlarmCommandInput {
+  return {
+    AlarmName: alarmName,
+    ComparisonOperator: definition.comparisonOperator,
+    Threshold: definition.threshold,
+    EvaluationPeriods: definition.evaluationPeriods,
+    DatapointsToAlarm: definition.datapointsToAlarm,
+    Metrics: definition.metrics.map(toQuery),
+    ...writeUserParts(userParts),
   };
 }
 

@@ -2,11 +2,13 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { RetrySettings } from '../../core/deployment.ts';
-import type { NoticePort, Ports } from '../ports.ts';
+import type { FleetPort, NoticePort, Ports } from '../ports.ts';
 import { cloudWatchAlarms } from './alarms.ts';
+import { awsFleet } from './fleet.ts';
 import { lambdaFunctions } from './functions.ts';
 import { snsNotices } from './notices.ts';
 import { retryStrategy } from './retry.ts';
@@ -22,6 +24,11 @@ export function awsPorts(retry: RetrySettings): Ports {
     alarms: cloudWatchAlarms(new CloudWatchClient(shared)),
     functions: lambdaFunctions(new LambdaClient(shared)),
   };
+}
+
+export function awsFleetPort(retry: RetrySettings): FleetPort {
+  const shared = clientOptions(retry);
+  return awsFleet(new ResourceGroupsTaggingAPIClient(shared), new CloudWatchClient(shared), new LambdaClient(shared));
 }
 
 export function awsNotices(retry: RetrySettings): NoticePort {

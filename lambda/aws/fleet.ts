@@ -1,0 +1,70 @@
+/** What concerns all streams of the account at once, as the product uses it. */
+import { type CloudWatchClient, DeleteAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetResourcesCommand,
+  type GetResourcesCommandInput,
+  type ResourceGroupsTaggingAPIClient,
+  type ResourceTagMapping,
+} from '@aws-sdk/client-resource-groups-tagging-api';
+import type { FleetPort } from '../ports.ts';
+import { call } from './calls.ts';
+
+/** DeleteAlarms takes up to a hundred names (CloudWatch API reference). */
+const deleteBatch = 100;
+
+export function awsFleet(
+  tagging: ResourceGroupsTaggingAPIClient,
+  cloudwatch: CloudWatchClient,
+  lambda: LambdaClient,
+): FleetPort {
+  return {
+    streamTags: () =>
+      call('tag:GetResources', async () => {
+        const found = await listResources(tagging, { ResourceTypeFilters: ['kinesis:stream'] });
+        return new Map(found.map(({ ResourceARN = '', Tags = [] }) => [afterLast(ResourceARN, '/'), readTags(Tags)]));
+      }),
+    alarmsTagged: (key, value) =>
+      call('tag:GetResources', async () => {
+        const TagFilters = [{ Key: key, Values: [value] }];
+        const found = await listResources(tagging, { ResourceTypeFilters: ['cloudwatch:alarm'], TagFilters });
+        return found.map(({ ResourceARN = '' }) => afterLast(ResourceARN, ':'));
+      }),
+    deleteAlarms: (alarmNames) =>
+      call('cloudwatch:DeleteAlarms', async () => {
+        for (let start = 0; start < alarmNames.length; start += deleteBatch) {
+          const AlarmNames = alarmNames.slice(start, start + deleteBatch);
+          await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames }));
+        }
+      }),
+    invokeLater: (functionName, event) =>
+      call('lambda:InvokeFunction', async () => {
+        const Payload = JSON.stringify(event);
+        await lambda.send(new InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }));
+      }),
+  };
+}
+
+async function listResources(
+  client: ResourceGroupsTaggingAPIClient,
+  filters: Pick<GetResourcesCommandInput, 'ResourceTypeFilters' | 'TagFilters'>,
+): Promise<readonly ResourceTagMapping[]> {
+  const found: ResourceTagMapping[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new GetResourcesCommand({ ...filters, ResourcesPerPage: 100, ...(token ? { PaginationToken: token } : {}) }),
+    );
+    found.push(...(page.ResourceTagMappingList ?? []));
+    token = page.PaginationToken || undefined;
+  } while (token !== undefined);
+  return found;
+}
+
+function readTags(tags: readonly { Key?: string | undefined; Value?: string | undefined }[]): Record<string, string> {
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+}
+
+function afterLast(text: string, separator: string): string {
+  return text.slice(text.lastIndexOf(separator) + 1);
+}

@@ -1,0 +1,60 @@
+/**
+ * Which streams a reconcile is about: those of the deployment, and those that ask for it by the tag
+ * `autoscaling/enabled = true`. Alarms of streams that no longer ask are removed, only where a tag says that they are ours,
+ * and never after a read that failed: an outage must not look like "nobody asks any more".
+ */
+import { alarmNameOf } from '../core/alarm-definition.ts';
+import type { AlarmMaking } from '../core/convergence.ts';
+import type { Deployment } from '../core/deployment.ts';
+import { enabledTag } from '../core/stream-overrides.ts';
+import type { Tags } from '../core/stream-tags.ts';
+import type { CallFailure, FleetPort } from './ports.ts';
+
+/** On every alarm that discovery made; its value is the deployment's name. */
+export const ownerTag = 'autoscaling/owner';
+
+export interface Fleet {
+  /** In order, so that a run that ran out of time can be continued after a name. */
+  readonly streamNames: readonly string[];
+  /** Present when they were read for all streams at once. */
+  readonly tags: ReadonlyMap<string, Tags> | undefined;
+  /** For streams that the stack does not know. */
+  readonly making: AlarmMaking | undefined;
+  readonly failures: readonly CallFailure[];
+}
+
+export async function findFleet(deployment: Deployment, port: FleetPort): Promise<Fleet> {
+  const deployed = [...(deployment.streams?.keys() ?? [])];
+  const { discovery } = deployment;
+  if (!discovery) return { streamNames: deployed.sort(), tags: undefined, making: undefined, failures: [] };
+  const tags = await port.streamTags();
+  if (!tags.ok) return { streamNames: deployed.sort(), tags: undefined, making: undefined, failures: [tags.failure] };
+  const asking = [...tags.value].filter(([, own]) => isEnabled(own)).map(([name]) => name);
+  return {
+    streamNames: [...new Set([...deployed, ...asking])].sort(),
+    tags: tags.value,
+    making: { topicArn: discovery.alarmTopicArn, tags: { [ownerTag]: discovery.owner } },
+    failures: [],
+  };
+}
+
+export function isEnabled(tags: Tags): boolean {
+  return tags[enabledTag]?.trim().toLowerCase() === 'true';
+}
+
+/** Removes the alarms of ours whose stream asks no longer. @returns the names of the removed, and what failed. */
+export async function removeOrphans(
+  fleet: Fleet,
+  deployment: Deployment,
+  port: FleetPort,
+): Promise<{ readonly removed: readonly string[]; readonly failures: readonly CallFailure[] }> {
+  const { discovery } = deployment;
+  if (!discovery || fleet.failures.length > 0 || deployment.dryRun) return { removed: [], failures: [] };
+  const owned = await port.alarmsTagged(ownerTag, discovery.owner);
+  if (!owned.ok) return { removed: [], failures: [owned.failure] };
+  const wanted = new Set(fleet.streamNames.flatMap((name) => [alarmNameOf(name, 'up'), alarmNameOf(name, 'down')]));
+  const orphans = owned.value.filter((name) => !wanted.has(name));
+  if (orphans.length === 0) return { removed: [], failures: [] };
+  const deleted = await port.deleteAlarms(orphans);
+  return deleted.ok ? { removed: orphans, failures: [] } : { removed: [], failures: [deleted.failure] };
+}

@@ -5,7 +5,7 @@
  */
 
 import { fingerprint } from './fingerprint.ts';
-import { type KnobName, knobNames, knobs, type StreamSettings } from './knobs.ts';
+import { knobNames, knobs, type StreamSettings } from './knobs.ts';
 import { describeFault, type Fault, quote } from './result.ts';
 import { readSettings } from './settings.ts';
 import type { Tags } from './stream-tags.ts';

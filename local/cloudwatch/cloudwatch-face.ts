@@ -1,6 +1,6 @@
 /**
- * CloudWatch as it is spoken on the wire: AWS JSON 1.0 (the JavaScript SDK), RPC v2 CBOR (today's AWS CLI and boto3) and
- * Query (older ones). The service itself is the simulator's model.
+ * CloudWatch as it is spoken on the wire: AWS JSON 1.0 (the SDKs and the AWS CLI of today), RPC v2 CBOR and Query (older
+ * ones). The service itself is the simulator's model.
  */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { CloudWatchModel } from '../../simulator/models/cloudwatch/cloudwatch-model.ts';

@@ -1,12 +1,12 @@
 /** An AWS error in the spelling of the protocol that was spoken. */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import { cloudWatchErrorAnswer } from '../cloudwatch/error-answer.ts';
 import type { ApiCall, ApiResponse, Protocol, ServiceName } from './api-call.ts';
 import { escapeXml } from './query-face.ts';
 
 const NAMESPACES: Partial<Readonly<Record<ServiceName, string>>> = {
   sns: 'http://sns.amazonaws.com/doc/2010-03-31/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  cloudwatch: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
 };
 
 /** Statuses other than 400, from the services' models. */
@@ -28,6 +28,8 @@ export function errorResponse(
   error: AwsServiceError,
   call: Pick<ApiCall, 'protocol' | 'requestId'> & { readonly service?: ServiceName },
 ): ApiResponse {
+  // Its statuses and codes come from its own schemas.
+  if (call.service === 'cloudwatch') return cloudWatchErrorAnswer(error, call);
   const status = statusOf(error, call.protocol, call.service);
   const { name, message, details } = error;
   switch (call.protocol) {
@@ -69,7 +71,7 @@ export function internalFailure(error: unknown): AwsServiceError {
 function statusOf(error: AwsServiceError, protocol: Protocol, service: ServiceName | undefined): number {
   const known = STATUSES[error.name];
   if (known !== undefined) return known;
-  if (protocol === 'rest-json' || service === 'sns' || service === 'cloudwatch') {
+  if (protocol === 'rest-json' || service === 'sns') {
     if (/NotFound/.test(error.name)) return 404;
     if (error.name === 'ResourceConflictException') return 409;
   }

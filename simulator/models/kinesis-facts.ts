@@ -1,3 +1,5 @@
+import { awsFacts } from '../../core/aws-facts.ts';
+
 /** What the Kinesis model takes from AWS; each can be set otherwise. */
 export interface KinesisFacts {
   /** Successful UpdateShardCount calls per stream in a rolling window. UpdateShardCount, API reference. */
@@ -26,17 +28,20 @@ export interface KinesisFacts {
 }
 
 export const KINESIS_FACTS: KinesisFacts = {
-  maxUpdateCalls: 10,
-  updateCallWindowMs: 24 * 60 * 60_000,
-  maxUpdateCallsPerSecond: 10,
-  maxShardsPerStream: 10_000,
+  maxUpdateCalls: awsFacts.updateShardCountCallsPerDay.value,
+  updateCallWindowMs: awsFacts.updateShardCountWindow.value,
+  maxUpdateCallsPerSecond: awsFacts.updateShardCountRate.value,
+  maxShardsPerStream: awsFacts.shardsPerStream.value,
   maxShardsPerAccount: 20_000,
   sameShardCount: 'accepted',
-  reshardingMs: (from, to) => (1 + Math.max(from, to) / 32 + (isOnQuarterGrid(from, to) ? 0 : 1)) * 60_000,
-  recordsPerSecondPerShard: 1000,
-  bytesPerSecondPerShard: 1024 * 1024,
-  maxTags: 50,
-  maxTagsPerCall: 10,
+  reshardingMs: (from, to) =>
+    awsFacts.reshardingBaseTime.value +
+    awsFacts.reshardingTimePerShard.value * Math.max(from, to) +
+    (isOnQuarterGrid(from, to) ? 0 : awsFacts.reshardingTimeOffGrid.value),
+  recordsPerSecondPerShard: awsFacts.shardRecordsPerSecond.value,
+  bytesPerSecondPerShard: awsFacts.shardBytesPerSecond.value,
+  maxTags: awsFacts.streamTags.value,
+  maxTagsPerCall: awsFacts.streamTagsPerCall.value,
   tagCharacters: /^[\p{L}\p{Nd}\s_./=+\-@]*$/u,
 };
 

@@ -30,8 +30,8 @@ export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
  */
 export function planAlarm(input: PutMetricAlarmInput, facts: CloudWatchFacts): AlarmPlan {
   checkMembers(input, facts);
-  if (input.ThresholdMetricId !== undefined || input.EvaluationCriteria !== undefined)
-    throw invalid('Anomaly detection and PromQL alarms are not modelled: use a threshold on metrics or metric math.');
+  const unmodelled = UNMODELLED_MEMBERS.filter((member) => input[member] !== undefined);
+  if (unmodelled.length > 0) throw invalid(`${unmodelled.join(', ')} of an alarm is not modelled here.`);
   const comparisonOperator = permitted(COMPARISON_OPERATORS, input.ComparisonOperator);
   if (comparisonOperator === undefined || input.Threshold === undefined || input.EvaluationPeriods === undefined)
     throw invalid('ComparisonOperator, EvaluationPeriods and Threshold must be set.');
@@ -49,6 +49,17 @@ export function planAlarm(input: PutMetricAlarmInput, facts: CloudWatchFacts): A
     treatMissingData: permitted(TREATMENTS, input.TreatMissingData) ?? 'missing',
   };
 }
+
+/** Members that AWS knows: to pass over them in silence would be to evaluate another alarm than was asked for. */
+const UNMODELLED_MEMBERS = [
+  'ThresholdMetricId',
+  'EvaluationCriteria',
+  'EvaluationInterval',
+  'EvaluationWindow',
+  'WarmUpConfiguration',
+  'ActionConfiguration',
+  'ExtendedStatistic',
+] as const;
 
 const TREATMENTS: readonly TreatMissingData[] = ['missing', 'ignore', 'breaching', 'notBreaching'];
 
@@ -94,11 +105,15 @@ function planSingleMetric(input: PutMetricAlarmInput): AlarmSource {
 }
 
 function planMetricMath(input: PutMetricAlarmInput, facts: CloudWatchFacts): AlarmSource {
-  const both = SINGLE_METRIC_MEMBERS.filter((member) => input[member] !== undefined);
+  // Empty dimensions, as DescribeAlarms gives them back, are none.
+  const both = SINGLE_METRIC_MEMBERS.filter((member) => {
+    const value = input[member];
+    return value !== undefined && !(Array.isArray(value) && value.length === 0);
+  });
   if (both.length > 0) throw invalid(`${both.join(', ')} must not be set together with Metrics.`);
   const plan = planMetricQueries(input.Metrics ?? [], facts);
-  const [returned, ...others] = plan.returned;
-  if (returned === undefined || others.length > 0)
+  const [returned, ...alsoReturned] = plan.returned;
+  if (returned === undefined || alsoReturned.length > 0)
     throw invalid('Exactly one element of the metrics list should return data.');
   if (plan.metrics.length === 0) throw invalid('At least one metric must be specified in the Metrics list.');
   const periods = new Set(plan.metrics.map((metric) => metric.periodSeconds));

@@ -1,3 +1,5 @@
+import { awsFacts } from '../../../core/aws-facts.ts';
+
 /** What the CloudWatch model takes from AWS. Each can be set otherwise, so that a test can ask "and if it were not so?" */
 export interface CloudWatchFacts {
   /**
@@ -36,11 +38,11 @@ export interface CloudWatchFacts {
 export const CLOUDWATCH_FACTS: CloudWatchFacts = {
   fillOfEmptySeries: 'zeros',
   extraPeriods: 2,
-  maxAlarmWindowSeconds: 86_400,
+  maxAlarmWindowSeconds: awsFacts.alarmWindow.value,
   maxLongPeriodAlarmWindowSeconds: 604_800,
   maxActionsPerState: 5,
   maxTagsPerResource: 50,
-  maxAlarmNamesPerCall: 100,
+  maxAlarmNamesPerCall: awsFacts.describeAlarmsBatch.value,
   maxAlarms: Number.POSITIVE_INFINITY,
   maxMetricDataQueries: 500,
   maxDatapointsPerGetMetricData: 100_800,

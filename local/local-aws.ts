@@ -9,6 +9,7 @@ import type { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-
 import type { KinesisFacts } from '../simulator/models/kinesis-facts.ts';
 import { DEFAULT_ACCOUNT, type LocalAccount } from './account.ts';
 import { CallPipeline } from './calls/call-pipeline.ts';
+import type { DeployedStack } from './deploy/deploy.ts';
 import { startKinesisLocal } from './kinesis/kinesis-local.ts';
 import type { KinesisService } from './kinesis/kinesis-service.ts';
 import { shardsWithoutRecords } from './kinesis/shard-backend.ts';
@@ -16,6 +17,7 @@ import type { FinishedInvocation, LambdaService } from './lambda/lambda-service.
 import { createServices } from './local-services.ts';
 import type { LocalTime } from './local-time.ts';
 import type { LogService } from './logs/log-service.ts';
+import type { ScheduleService } from './scheduler/schedule-service.ts';
 import { startServer } from './server.ts';
 import type { TopicService } from './sns/topic-service.ts';
 import type { QueueService } from './sqs/queue-service.ts';
@@ -57,6 +59,9 @@ export interface LocalAws {
   readonly lambda: LambdaService;
   readonly logs: LogService;
   readonly queues: QueueService;
+  readonly schedules: ScheduleService;
+  /** What `deploy` has deployed, by name. */
+  readonly stacks: Map<string, DeployedStack>;
   readonly topics: TopicService;
   /** Told of each invocation when it has ended. @returns stops it. */
   onInvocation(listener: (invocation: FinishedInvocation) => void): () => void;
@@ -106,6 +111,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       time,
       clock,
       calls,
+      stacks: new Map(),
       onInvocation(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

@@ -14,6 +14,7 @@ import type { LocalAwsOptions } from './local-aws.ts';
 import type { LocalTime } from './local-time.ts';
 import { logFace } from './logs/log-face.ts';
 import { LogService } from './logs/log-service.ts';
+import { ScheduleService } from './scheduler/schedule-service.ts';
 import {
   assertMayInvoke,
   deliverFailure,
@@ -36,6 +37,7 @@ export interface LocalServices {
   readonly lambda: LambdaService;
   readonly logs: LogService;
   readonly queues: QueueService;
+  readonly schedules: ScheduleService;
   readonly topics: TopicService;
   readonly faces: Readonly<Record<ServiceName, ServiceFace>>;
   /** Ends what happens by itself. */
@@ -91,7 +93,17 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
     clock,
     context.backend,
   );
+  const schedules = new ScheduleService({
+    account,
+    clock,
+    invoke: (functionArn, payload, kind, sourceArn) => {
+      // A schedule acts by its own role, a rule by the function's permission.
+      if (kind === 'rule') assertMayInvoke(lambda, functionArn, 'events.amazonaws.com', sourceArn);
+      lambda.invokeAsynchronously(functionArn, payload);
+    },
+  });
   const stops = [
+    () => schedules.stop(),
     everyMinute(clock, () => metrics.putQueueDepths(queues)),
     evaluateEveryMinute(cloudwatch, clock, options.evaluationOffsetMs),
   ];
@@ -101,6 +113,7 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
     lambda,
     logs,
     queues,
+    schedules,
     topics,
     faces: {
       cloudwatch: cloudWatchFace(cloudwatch),

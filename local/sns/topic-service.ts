@@ -10,6 +10,8 @@ export interface Subscription {
   readonly protocol: 'lambda' | 'sqs';
   /** The ARN of the function or queue. */
   readonly endpoint: string;
+  /** Queue for what cannot be delivered. */
+  readonly deadLetterArn?: string;
 }
 
 export interface Publication {
@@ -102,7 +104,7 @@ export class TopicService {
   }
 
   /** The same protocol and endpoint again is the same subscription. */
-  subscribe(topicArn: string, protocol: string, endpoint: string): string {
+  subscribe(topicArn: string, protocol: string, endpoint: string, deadLetterArn?: string): string {
     if (protocol !== 'lambda' && protocol !== 'sqs') {
       const message = `Invalid parameter: Protocol ${protocol} is not delivered by local AWS (lambda and sqs are)`;
       throw new AwsServiceError('InvalidParameter', message);
@@ -111,9 +113,9 @@ export class TopicService {
     const same = [...subscriptions.values()].find(
       (other) => other.protocol === protocol && other.endpoint === endpoint,
     );
-    if (same !== undefined) return same.arn;
-    const arn = `${topicArn}:${randomUUID()}`;
-    subscriptions.set(arn, { arn, topicArn, protocol, endpoint });
+    const arn = same?.arn ?? `${topicArn}:${randomUUID()}`;
+    const redrive = deadLetterArn === undefined ? {} : { deadLetterArn };
+    subscriptions.set(arn, { arn, topicArn, protocol, endpoint, ...redrive });
     return arn;
   }
 
@@ -142,6 +144,9 @@ export class TopicService {
       else this.#host.deliverToFunction(endpoint, lambdaEvent(subscription, message), topicArn);
     } catch (error) {
       if (!(error instanceof AwsServiceError)) throw error;
+      if (subscription.deadLetterArn !== undefined) {
+        this.#host.deliverToQueue(subscription.deadLetterArn, JSON.stringify(notification(message)));
+      }
       this.undelivered.push({ subscription, messageId: message.messageId, reason: `${error.name}: ${error.message}` });
     }
   }

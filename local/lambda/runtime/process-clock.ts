@@ -183,7 +183,7 @@ class ClockTimer {
     schedule: (timer: ClockTimer) => void,
     cancel: (timer: ClockTimer) => void,
   ) {
-    const delay = Number(delayMs);
+    const delay = Math.trunc(Number(delayMs));
     this.delayMs = delay >= REAL_TIMER_MS && delay < 2 ** 31 ? delay : REAL_TIMER_MS;
     this.repeats = repeats;
     this.#callback = callback;

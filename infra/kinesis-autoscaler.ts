@@ -23,7 +23,7 @@ import { FunctionBundle, reconcilerHandler, scalerHandler } from './function-bun
 import { environmentOf, type FunctionSettings } from './function-settings.ts';
 import { HealthAlarms } from './health-alarms.ts';
 import { ManagedStream } from './managed-stream.ts';
-import { FleetPermissions, policiesPerRole } from './permissions.ts';
+import { allowHandOver, FleetPermissions, policiesPerRole } from './permissions.ts';
 import { createDeployTrigger, createReconcileSchedule } from './reconcile-triggers.ts';
 import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
 import { StreamRegistry } from './stream-registry.ts';
@@ -94,7 +94,8 @@ export class KinesisAutoscaler extends Construct {
     const reconciler = this.reconciler.function;
     createReconcileSchedule(this, reconciler, props.reconcileEvery ?? Duration.minutes(5));
     this.#deployTrigger = createDeployTrigger(this, reconciler, () => [...this.#definitions]);
-    this.#deployTrigger.executeAfter(this.alarmTopic, this.scaler, this.reconciler, this.#permissions);
+    const handOver = allowHandOver(this, this.reconciler);
+    this.#deployTrigger.executeAfter(this.alarmTopic, this.scaler, this.reconciler, this.#permissions, handOver);
     this.healthAlarms = new HealthAlarms(this, 'Health', {
       scaler: this.scaler.function,
       reconciler,

@@ -8,9 +8,10 @@
  * - cloudwatch:DescribeAlarms by several names is authorized on `alarm:*`, whatever the names are.
  */
 import { Stack, Token, Validations } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { StreamSettings } from '../core/knobs.ts';
+import type { ScalingFunction } from './scaling-functions.ts';
 
 export interface StreamPermissions {
   readonly streamName: string;
@@ -102,6 +103,16 @@ export class FleetPermissions extends Construct {
     this.#statements.set(purpose, statement);
     this.#policies.at(-1)?.addStatements(statement);
   }
+}
+
+/**
+ * Lets a reconcile that nears its time-out hand the rest on to the next run. In a policy apart: the function waits for the
+ * policies of its role, and this one names the function.
+ */
+export function allowHandOver(scope: Construct, reconciler: ScalingFunction): Policy {
+  const { role, function: itself } = reconciler;
+  const statement = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [itself.functionArn] });
+  return new Policy(scope, 'HandOver', { roles: [role], statements: [statement] });
 }
 
 /** ARNs of this deployment hold tokens, so their size follows from the names; those of functions are given, and named twice. */

@@ -82,7 +82,7 @@ describe('context of a deployment', () => {
         'streams[5].shardCount',
         'streams[5].retentionHours',
         'streams[6].minShards',
-        'streams[7].consumers[0].functionArn',
+        'streams[7].consumers[0]',
         'streams[7].consumers[1].alias',
         'streams[7].consumers[1].lambdasPerShard',
       ].sort(),

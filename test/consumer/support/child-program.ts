@@ -7,6 +7,8 @@ export type Program = {
   readonly output: () => string;
   /** Resolves with the match when the output has one; rejects when the program ends first, with all that it printed. */
   readonly waitFor: (pattern: RegExp) => Promise<RegExpExecArray>;
+  /** Resolves with the exit code when it has ended by itself. */
+  readonly ended: Promise<number | null>;
   /** Sends the signal and resolves with the exit code when it has ended. */
   readonly end: (signal?: NodeJS.Signals) => Promise<number | null>;
 };
@@ -30,6 +32,7 @@ export function startProgram(
   return {
     pid: child.pid ?? -1,
     output: () => output,
+    ended: exited,
     waitFor: async (pattern) => {
       const found = new Promise<RegExpExecArray>((resolve) => {
         const check = (): void => {

@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { Profile } from 'pprof-format';
+import { Registry } from 'prom-client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type MonitorOptions, MonitorRefusedError, startMonitor } from '../../../consumer/monitor/server.ts';
+import { createServeMetrics } from '../../../consumer/serve/serve-metrics.ts';
+import { startProgram } from '../support/child-program.ts';
+import { describeWithPrograms } from '../support/real-parts.ts';
+
+const TOKEN = 's3cret';
+const authorization = `Bearer ${TOKEN}`;
+
+describe('monitor', () => {
+  it('asks for the token everywhere but at the health check', async () => {
+    const { url } = await open({ token: TOKEN, report: () => ({ mode: 'enforce' }) });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    for (const path of ['/metrics', '/report', '/debug/pprof/heap', '/debug/pprof/profile', '/nowhere']) {
+      const refused = await fetch(url + path);
+      expect([path, refused.status, refused.headers.get('www-authenticate')]).toEqual([path, 401, 'Bearer']);
+    }
+    expect((await fetch(`${url}/metrics`, { headers: { authorization } })).status).toBe(200);
+    expect(await (await fetch(`${url}/report`, { headers: { authorization } })).json()).toEqual({ mode: 'enforce' });
+    expect((await fetch(`${url}/nowhere`, { headers: { authorization } })).status).toBe(404);
+    expect((await fetch(`${url}/metrics`, { method: 'POST', headers: { authorization } })).status).toBe(405);
+  });
+
+  it('says when it is unhealthy, and does without a registry and a report', async () => {
+    const { url } = await open({ isHealthy: () => false });
+    expect((await fetch(`${url}/healthz`)).status).toBe(503);
+    expect(await (await fetch(`${url}/metrics`)).text()).toBe('');
+    expect(await (await fetch(`${url}/report`)).json()).toBeNull();
+  });
+
+  it.each(['0.0.0.0:0', ':0', '[::]:0', 'monitor:9090'])('refuses to start on %s without a token', async (address) => {
+    await expect(startMonitor({ address })).rejects.toThrow(MonitorRefusedError);
+  });
+
+  it.each(['127.0.0.1', '127.0.0.1:http', '127.0.0.1:70000'])('refuses %s, which is no address', async (address) => {
+    await expect(startMonitor({ address, token: TOKEN })).rejects.toThrow('is not host:port');
+  });
+
+  it('hangs up on a client that does not finish its headers', async () => {
+    const { url } = await open({});
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n');
+    const answer = await new Promise<string>((resolve) => {
+      let received = '';
+      socket.on('data', (chunk) => {
+        received += chunk;
+      });
+      socket.once('close', () => resolve(received));
+    });
+    expect(answer).toContain('408');
+  });
+
+  it('takes CPU and heap profiles that pprof can read', async () => {
+    const { url } = await open({});
+    const profile = fetch(`${url}/debug/pprof/profile?seconds=0.3`);
+    await sleep(50);
+    expect((await fetch(`${url}/debug/pprof/profile?seconds=1`)).status).toBe(409);
+    burnTime(100);
+    const cpu = await decode(await profile);
+    expect(cpu.types).toEqual(['samples/count', 'cpu/nanoseconds']);
+    expect(cpu.functions).toContain('burnTime');
+    expect(cpu.total[1]).toBeGreaterThan(50_000_000);
+
+    const kept = Array.from({ length: 200_000 }, (_, index) => ({ index }));
+    const heap = await decode(await fetch(`${url}/debug/pprof/heap`));
+    expect(kept).toHaveLength(200_000);
+    expect(heap.types).toEqual(['inuse_space/bytes']);
+    expect(heap.total[0]).toBeGreaterThan(1_000_000);
+    for (const seconds of ['0', '-1', '61', 'long']) {
+      expect((await fetch(`${url}/debug/pprof/profile?seconds=${seconds}`)).status).toBe(400);
+    }
+  });
+});
+
+describeWithPrograms(
+  'monitor, scraped by a real Prometheus',
+  ['prometheus', 'promtool'],
+  ({ prometheus, promtool }) => {
+    it('is up with the token and down without; its metrics are clean', { timeout: 60_000 }, async () => {
+      const registry = new Registry();
+      exerciseEveryMetric(registry);
+      const { url } = await open({ token: TOKEN, registry });
+      const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
+      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+
+      const metrics = await (await fetch(`${url}/metrics`, { headers: { authorization } })).text();
+      const check = spawnSync(promtool, ['check', 'metrics'], { input: metrics, encoding: 'utf8' });
+      expect({ exit: check.status, faults: check.stdout + check.stderr }).toEqual({ exit: 0, faults: '' });
+
+      const scraped = await startPrometheus(prometheus, folder, new URL(url).host);
+      expect(await scraped.untilValue('up{job="with-token"}', '1')).toBe('1');
+      expect(await scraped.untilValue('up{job="without-token"}', '0')).toBe('0');
+      expect(await scraped.untilValue('kinesis_autoscaler_mode{job="with-token",mode="enforce"}', '1')).toBe('1');
+    });
+  },
+);
+
+async function open(options: Partial<MonitorOptions>) {
+  const monitor = await startMonitor({ address: '127.0.0.1:0', ...options });
+  onTestFinished(() => monitor.close());
+  return monitor;
+}
+
+/** So that promtool sees each family with a series. */
+function exerciseEveryMetric(registry: Registry): void {
+  const metrics = createServeMetrics('enforce', registry);
+  metrics.requests.component('aws', ['GetMetricData']).operation('GetMetricData').start()('success');
+  metrics.cache.hit();
+  metrics.signals.sampled('lag', 'ok');
+  metrics.depths.note('invoices', { quality: 'ok', value: 1, unit: 'Count', dimensions: {}, observedAt: 0 });
+  metrics.members.observe('billing', {
+    active: [{ leaseKey: 's', owner: 'w', checkpoint: '1' }],
+    finished: 0,
+    leasesByWorker: new Map([['w', 1]]),
+    leader: 'w',
+  });
+  metrics.decisions.observe({ kind: 'nothing', durationMs: 1, calls: 2, retries: 0 });
+}
+
+async function startPrometheus(path: string, folder: string, target: string) {
+  const job = (name: string, extra: string): string =>
+    `  - job_name: ${name}\n${extra}    static_configs: [{ targets: ['${target}'] }]\n`;
+  const withToken = `    authorization: { type: Bearer, credentials: ${TOKEN} }\n`;
+  const config = `global: { scrape_interval: 200ms, scrape_timeout: 200ms }\nscrape_configs:\n${job('with-token', withToken)}${job('without-token', '')}`;
+  await writeFile(join(folder, 'prometheus.yml'), config);
+  const flags = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', '--web.listen-address=127.0.0.1:0'];
+  const program = startProgram(path, flags, { cwd: folder });
+  onTestFinished(async () => {
+    await program.end('SIGKILL');
+  });
+  const [, address = ''] = await program.waitFor(/Listening on"? .*?address=(127\.0\.0\.1:\d+)/);
+  await program.waitFor(/Server is ready to receive web requests/);
+  const query = async (expression: string): Promise<string | undefined> => {
+    const answer = await fetch(`http://${address}/api/v1/query?query=${encodeURIComponent(expression)}`);
+    const { data } = (await answer.json()) as { data?: { result: { value: [number, string] }[] } };
+    return data?.result[0]?.value[1];
+  };
+  return {
+    untilValue: async (expression: string, expected: string): Promise<string | undefined> => {
+      let value = await query(expression);
+      for (let tries = 0; value !== expected && tries < 100; tries += 1) {
+        await sleep(100);
+        value = await query(expression);
+      }
+      return value;
+    },
+  };
+}
+
+function burnTime(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+/** What pprof sees: sample types, function names, the sum of each value. */
+async function decode(response: Response): Promise<{ types: string[]; functions: string[]; total: number[] }> {
+  const profile = Profile.decode(gunzipSync(Buffer.from(await response.arrayBuffer())));
+  const text = (index: number | bigint): string => profile.stringTable.strings[Number(index)] ?? '';
+  return {
+    types: profile.sampleType.map(({ type, unit }) => `${text(type)}/${text(unit)}`),
+    functions: profile.function.map(({ name }) => text(name)),
+    total: profile.sampleType.map((_, index) =>
+      profile.sample.reduce((sum, { value }) => sum + Number(value[index]), 0),
+    ),
+  };
+}

@@ -1,0 +1,143 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type AwsAnswers, startAwsWire } from '../support/aws-wire.ts';
+import { startProgram } from '../support/child-program.ts';
+import { connectKeda } from '../support/keda-client.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const COMMAND = join(import.meta.dirname, '../support/serve-main.ts');
+
+describe('kinesis-autoscaler serve', () => {
+  it('publishes, answers KEDA, advises on shards and workers, and stops on SIGTERM', async () => {
+    const aws = await startAwsWire(laggingStream());
+    const program = await start(CONFIG, aws.url);
+    const [, monitor = '', scaler = ''] = await program.waitFor(
+      /"message":"serving".*"monitor":"([^"]+)","scalerAddress":"([^"]+)"/,
+    );
+    const keda = connectKeda(scaler);
+    onTestFinished(() => keda.close());
+
+    const lag = { entityType: 'stream', streamName: 'orders', applicationName: 'billing', targetSize: '1000' };
+    await keda.getMetricSpec(lag);
+    await expect
+      .poll(() => keda.getMetrics(lag, 'lag-milliseconds').catch(() => undefined))
+      .toMatchObject({ metricValues: [{ metricValue: 600_000 }] });
+    await expect
+      .poll(async () => (await report(monitor)).joint)
+      .toMatchObject([
+        {
+          stream: 'orders',
+          advice: 'add-workers',
+          scaleDownHurts: true,
+          because: { workers: 1, usefulWorkers: 2, lagMs: 600_000 },
+        },
+      ]);
+    await expect
+      .poll(async () => (await report(monitor)).signals)
+      .toMatchObject({ 'billing-lag': { sample: { value: 600_000 } } });
+    const metrics = await (await fetch(`${monitor}/metrics`)).text();
+    expect(metrics).toContain(
+      'kinesis_autoscaler_joint_advice{stream="orders",application="billing",advice="add-workers"} 1',
+    );
+    expect(metrics).toContain('kinesis_autoscaler_scale_down_hurts{stream="orders",application="billing"} 1');
+    expect(metrics).toContain('kinesis_autoscaler_signal_billing_lag{operation="ApplicationTracker"} 600000');
+    await expect.poll(() => published(aws.calls)).toEqual(['ScaleDownHurts 1', 'billing-lag 600000']);
+
+    const failure = await keda
+      .getMetrics({ entityType: 'kafka', consumerGroup: 'g', targetSize: '1' }, 'backlog')
+      .catch((error) => error);
+    expect(failure.code).toBe(status.UNAVAILABLE);
+    expect(await program.end('SIGTERM')).toBe(0);
+    expect(program.output()).toContain('"message":"stopped"');
+  });
+
+  it('publishes nothing in a dry run', async () => {
+    const aws = await startAwsWire(laggingStream());
+    const program = await start(CONFIG.replace('mode: enforce', 'mode: dry_run'), aws.url);
+    const [, monitor = ''] = await program.waitFor(/"message":"serving".*"monitor":"([^"]+)"/);
+    await expect.poll(async () => (await report(monitor)).joint).toHaveLength(1);
+    await sleep(100);
+    expect(published(aws.calls)).toEqual([]);
+    expect(program.output()).toContain('the external scaler does not listen');
+    expect(await program.end('SIGTERM')).toBe(0);
+  });
+
+  it('names every fault of the configuration and of the files that it names', async () => {
+    const program = await start(
+      'monitor: { address: 0.0.0.0:9090, tokenFile: /no/token }\nstreams: [{ streamName: s }]',
+      'http://127.0.0.1:1',
+      '--check',
+    );
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(/monitor\.tokenFile: \/no\/token cannot be read/);
+  });
+});
+
+const CONFIG = `
+mode: enforce
+monitor: { address: 127.0.0.1:0 }
+emitters: { cloudwatch: { namespace: Test } }
+signals:
+  - { name: billing-lag, source: { kind: application-lag, applicationName: billing }, emitters: [cloudwatch, prometheus] }
+externalScaler: { address: 127.0.0.1:0, pollSeconds: 1 }
+streams: [{ streamName: orders, applicationName: billing, leaseTable: billing }]
+`;
+
+/** Two shards, one worker, ten minutes behind. */
+function laggingStream(): AwsAnswers {
+  const lease = (leaseKey: string) => ({
+    leaseKey: { S: leaseKey },
+    leaseOwner: { S: 'worker-a' },
+    checkpoint: { S: '1' },
+  });
+  return {
+    DescribeStreamSummary: () => ({ StreamDescriptionSummary: { OpenShardCount: 2 } }),
+    Scan: () => ({ Items: [lease('shard-1'), lease('shard-2')] }),
+    GetMetricData: ({ MetricDataQueries: queries }) => ({
+      MetricDataResults: (queries as { Id: string }[]).map(({ Id }) => ({
+        Id,
+        Timestamps: [Date.now() / 1000 - 60],
+        Values: [600_000],
+      })),
+    }),
+    PutMetricData: () => ({}),
+  };
+}
+
+async function start(config: string, awsUrl: string, ...flags: string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'serve-'));
+  const path = join(folder, 'consumer.yaml');
+  await writeFile(path, config);
+  const env = {
+    PATH: process.env.PATH,
+    AWS_ENDPOINT_URL: awsUrl,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const program = startProgram(process.execPath, ['--import', 'tsx', COMMAND, 'serve', '--config', path, ...flags], {
+    cwd: ROOT,
+    env,
+  });
+  onTestFinished(async () => {
+    await program.end('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  });
+  return program;
+}
+
+async function report(monitor: string): Promise<{ joint: unknown[]; signals: unknown }> {
+  return (await fetch(`${monitor}/report`)).json() as Promise<{ joint: unknown[]; signals: unknown }>;
+}
+
+function published(calls: readonly { operation: string; input: Record<string, unknown> }[]): string[] {
+  return calls
+    .filter(({ operation }) => operation === 'PutMetricData')
+    .flatMap(({ input }) => input.MetricData as { MetricName: string; Value: number }[])
+    .map(({ MetricName, Value }) => `${MetricName} ${Value}`)
+    .sort();
+}

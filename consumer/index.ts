@@ -1,0 +1,118 @@
+/** The consumer side as a library. Everything that is meant to be imported is exported here, and only here. */
+
+export { systemClock } from './clock.ts';
+export {
+  type CommittedOffset,
+  type GroupProgress,
+  groupProgress,
+  MAX_BACKLOG,
+  type PartitionProgress,
+  weighBacklog,
+} from './core/backlog.ts';
+export { CounterMirror, type MirrorStep } from './core/counter-mirror.ts';
+export { DepthGauges, type DepthLookup, type GaugeChanges } from './core/depth-gauges.ts';
+export {
+  ADVICE_KINDS,
+  type AdviceKind,
+  adviseJointly,
+  JOINT_DEFAULTS,
+  type JointAdvice,
+  type JointEvidence,
+  type JointFacts,
+  type JointSettings,
+  type ShardEvidence,
+  scaleDownHurtsAny,
+} from './core/joint-decision.ts';
+export { INVALID_LABEL, LabelBudget, OTHER_LABEL, toLabel } from './core/label-budget.ts';
+export {
+  type Dimensions,
+  isKnown,
+  type KnownSample,
+  knownSample,
+  type Sample,
+  type SampleQuality,
+  type SampleUnit,
+  type Signal,
+  type UnknownSample,
+  unknownSample,
+} from './core/sample.ts';
+export {
+  type CountReader,
+  eta,
+  eventsPerSecond,
+  MAX_ETA_SECONDS,
+  max,
+  perWorker,
+  sum,
+  windowedRate,
+} from './core/signal-math.ts';
+export {
+  capByShards,
+  RATE_POLICY_DEFAULTS,
+  type RatePolicySettings,
+  ratePolicy,
+  type WorkerDecision,
+  type WorkerPolicy,
+  type WorkerReason,
+  type WorkerState,
+  type WorkSamples,
+} from './core/worker-policy.ts';
+export { type CloudWatchEmitterOptions, createCloudWatchEmitter } from './emitters/cloudwatch.ts';
+export { createEveryEmitter } from './emitters/every.ts';
+export { createNoneEmitter } from './emitters/none.ts';
+export { createPrometheusEmitter, type PrometheusEmitterOptions } from './emitters/prometheus.ts';
+export { type EntityBackends, entitySignal, pluginBacklog } from './external-scaler/entity-signals.ts';
+export { type Entity, type MetadataResult, readMetadata, type ScalerRequest } from './external-scaler/metadata.ts';
+export {
+  type ExternalScaler,
+  type ExternalScalerOptions,
+  ScalerRefusedError,
+  type ScalerTls,
+  startExternalScaler,
+} from './external-scaler/server.ts';
+export { startTracker, type TrackedValue, type Tracker, type TrackerOptions } from './external-scaler/tracker.ts';
+export { addressRequiresToken } from './monitor/address.ts';
+export { type AdviceObserver, createAdviceObserver } from './monitor/advice-observer.ts';
+export { AwsInstrumentation, awsOutcome } from './monitor/aws-instrumentation.ts';
+export { createBearerCheck } from './monitor/bearer.ts';
+export {
+  type CounterPollerOptions,
+  type CounterReading,
+  type CounterSource,
+  pollCounters,
+} from './monitor/counter-poller.ts';
+export { createDecisionObserver, type DecisionObserver, type DecisionReport } from './monitor/decision-observer.ts';
+export { createDepthObserver, type DepthObserver } from './monitor/depth-observer.ts';
+export { type CountHandle, HotCounter } from './monitor/hot-counter.ts';
+export { createMemberObserver, type MemberObserver } from './monitor/member-observer.ts';
+export { type Mode, showMode } from './monitor/mode-gauge.ts';
+export { type Profiles, startProfiles } from './monitor/pprof.ts';
+export {
+  type RequestHandle,
+  RequestMetrics,
+  type RequestObserver,
+  type RequestOutcome,
+} from './monitor/request-observer.ts';
+export { type Monitor, type MonitorOptions, MonitorRefusedError, startMonitor } from './monitor/server.ts';
+export type { Clock, EmittedMetric, Emitter, Log, Provisioner } from './ports.ts';
+export {
+  type JetStreamWorker,
+  type JetStreamWorkersOptions,
+  jetStreamWork,
+  jetStreamWorkers,
+  prepareWorkQueue,
+  type WorkQueue,
+} from './provisioner/jetstream-workers.ts';
+export { runWorkers, type WorkerLoopOptions, type WorkerRound, type WorkReading } from './provisioner/worker-loop.ts';
+export { type ConfigResult, readServeConfig, type ServeConfig } from './serve/config.ts';
+export { renderManifests } from './serve/manifests.ts';
+export { type ServeOptions, type Serving, serve } from './serve/serve.ts';
+export { run, type SignalLoopOptions } from './signal-loop.ts';
+export { applicationLag, readShardLags } from './signals/application-lag.ts';
+export { type Burrow, BurrowError, type BurrowOptions, burrowLag, createBurrow } from './signals/burrow.ts';
+export type { MetricReadOptions } from './signals/cloudwatch-metric.ts';
+export { iteratorAge } from './signals/iterator-age.ts';
+export { type JetStreamConsumer, jetStreamPending } from './signals/jetstream-pending.ts';
+export { kclLeases, type Lease, type LeaseCount, type LeaseTable, readLeaseTable } from './signals/kcl-leases.ts';
+export { openShards } from './signals/open-shards.ts';
+export { sqsDepth } from './signals/sqs-depth.ts';

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const CONSUMER = resolve(import.meta.dirname, '../../consumer');
+
+describe('walls of the consumer side', () => {
+  const files = readdirSync(CONSUMER, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.includes('node_modules'),
+  );
+
+  it('its core imports nothing outside itself, and reads no clock, environment or chance', () => {
+    const core = files.filter((file) => file.startsWith('core/'));
+    expect(core.length).toBeGreaterThan(5);
+    for (const file of core) {
+      const source = readFileSync(join(CONSUMER, file), 'utf8');
+      for (const imported of importsOf(source))
+        expect([file, imported]).toEqual([file, expect.stringMatching(/^\.\/[a-z-]+\.ts$/)]);
+      expect([file, /\bDate\.now|\bMath\.random|\bprocess\.|\bconsole\.|\bsetTimeout/.test(source)]).toEqual([
+        file,
+        false,
+      ]);
+    }
+  });
+
+  it('imports of the rest of the product its core only, and never the functions', () => {
+    for (const file of files) {
+      for (const imported of importsOf(readFileSync(join(CONSUMER, file), 'utf8')).filter((each) =>
+        each.startsWith('.'),
+      )) {
+        const target = relative(dirname(CONSUMER), resolve(CONSUMER, dirname(file), imported));
+        expect([file, target]).toEqual([file, expect.stringMatching(/^(consumer|core)\//)]);
+      }
+    }
+  });
+
+  it('has one barrel, and it loads', async () => {
+    expect(files.filter((file) => file.endsWith('index.ts'))).toEqual(['index.ts']);
+    const library = await import('../../consumer/index.ts');
+    expect(Object.keys(library)).toEqual(
+      expect.arrayContaining(['run', 'runWorkers', 'startMonitor', 'startExternalScaler', 'serve', 'adviseJointly']),
+    );
+  });
+});
+
+function importsOf(source: string): string[] {
+  return [...source.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, path = '']) => path);
+}

@@ -45,6 +45,7 @@ describe('VirtualClock', () => {
         seen.push(clock.nowMs());
         release();
         release();
+        await new Promise((resolve) => setImmediate(resolve));
       }
     };
     clock.schedule(10, () => void work());

@@ -24,6 +24,7 @@ describe('a minute of a stream', () => {
         expect(accepted.records).toBeLessThanOrEqual(shards * 60_000 * (1 + 1e-9));
         expect(accepted.bytes).toBeLessThanOrEqual(shards * 60 * 1_048_576 * (1 + 1e-9));
         expect(accepted.records + rejected.records).toBeCloseTo(offered.records + waiting.records, 3);
+        expect(accepted.bytes + rejected.bytes).toBeCloseTo(offered.bytes + waiting.bytes, 0);
         expect(backlog).toEqual(rejected);
       }),
     );

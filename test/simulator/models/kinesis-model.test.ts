@@ -99,6 +99,7 @@ describe('resharding', () => {
   it('shows UPDATING and the moving count, but not the target', () => {
     const { stream } = streamOf({ openShardCount: 32 });
     stream.updateShardCount(64, 0);
+    expect(stream.openShardCountAt(0.09 * MINUTE)).toBe(32);
     expect(stream.describeSummary(1.5 * MINUTE)).toMatchObject({ StreamStatus: 'UPDATING', OpenShardCount: 48 });
     expect(JSON.stringify(stream.describeSummary(MINUTE))).not.toContain('64');
     expect(stream.describeSummary(3 * MINUTE)).toMatchObject({ StreamStatus: 'ACTIVE', OpenShardCount: 64 });
@@ -134,6 +135,13 @@ describe('LimitExceededException', () => {
         }
       }),
     );
+  });
+
+  it('no longer once the first of the ten is 24 hours old', () => {
+    const { stream } = streamOf({}, { reshardingMs: () => 0 });
+    for (let hour = 0; hour < 10; hour += 1) stream.updateShardCount(hour % 2 === 0 ? 8 : 4, hour * HOUR);
+    expect(() => stream.checkUpdateShardCount(8, DAY - 1)).toThrow(named('LimitExceededException'));
+    expect(() => stream.checkUpdateShardCount(8, DAY)).not.toThrow();
   });
 
   it('when the account makes more than ten calls a second', () => {

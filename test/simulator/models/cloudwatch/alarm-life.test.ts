@@ -53,6 +53,37 @@ describe('evaluation', () => {
   });
 });
 
+describe('the reason of a state', () => {
+  it('of OK counts what did not breach, and how few of those it takes', () => {
+    const bench = new CloudWatchBench();
+    bench.model.putMetricAlarm({ ...scaleUpAlarm(), DatapointsToAlarm: 4 });
+    bench.pass(25, 3000);
+    bench.pass(10, 1500);
+    expect(bench.state()).toBe('OK');
+    expect(alarmOf(bench).StateReason).toMatch(
+      /^Threshold Crossed: 2 out of the last 5 datapoints \[.*\] were not greater than or equal to the threshold \(0\.75\) \(minimum 2 datapoints for ALARM -> OK transition\)\.$/,
+    );
+  });
+
+  it('of many datapoints shows the most recent five', () => {
+    const bench = new CloudWatchBench();
+    bench.model.putMetricAlarm({ ...scaleUpAlarm(), EvaluationPeriods: 8, DatapointsToAlarm: 7 });
+    bench.pass(45, 3000);
+    expect(alarmOf(bench).StateReason).toMatch(
+      /^Threshold Crossed: 7 out of the last 8 datapoints were greater than or equal to the threshold \(0\.75\)\. The most recent datapoints which crossed the threshold: \[(0\.75 \([^)]*\)(, )?){5}\] \(minimum 7 datapoints for OK -> ALARM transition\)\.$/,
+    );
+  });
+
+  it('of nothing at all says so', () => {
+    const bench = new CloudWatchBench({ facts: { fillOfEmptySeries: 'nothing' } });
+    bench.model.putMetricAlarm({ ...scaleUpAlarm(), TreatMissingData: 'breaching' });
+    bench.pass(1, undefined);
+    expect(alarmOf(bench).StateReason).toBe(
+      'Threshold Crossed: no datapoints were received for 5 periods and 5 missing datapoints were treated as [Breaching].',
+    );
+  });
+});
+
 describe('actions', () => {
   it('fire on a change of state, never again while it lasts', () => {
     const bench = new CloudWatchBench();

@@ -1,0 +1,156 @@
+/** One run of `kinesis-autoscaler local`: starts, deploys if asked, says what to export, ends on SIGINT or SIGTERM. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { contextKey } from '../../infra/context-key.ts';
+import { synthesize } from '../../infra/synthesis.ts';
+import { type FaultRule, parseFaultRule } from '../../local/calls/fault-rules.ts';
+import { type DeployedStack, deploy } from '../../local/deploy/deploy.ts';
+import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import { RealClock } from '../../simulator/models/clock.ts';
+import type { LocalOptions } from '../commands/local.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** The line that `--json` prints when everything is up. */
+export interface ReadyLine {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly processId: number;
+  /** What to export. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Null if it was started empty. */
+  readonly deployed: {
+    readonly stackName: string;
+    readonly resources: number;
+    readonly outputs: Readonly<Record<string, string>>;
+    readonly alarms: readonly string[];
+    readonly functions: readonly string[];
+    readonly streams: readonly string[];
+  } | null;
+}
+
+/** Resolves when a signal has ended it. @throws UsageError for faults in the options. */
+export async function runLocal(options: LocalOptions): Promise<void> {
+  const faults = readFaultRules(options.fail);
+  const ended = nextSignal();
+  const aws = await startLocalAws({
+    clock: new RealClock({ speed: options.speed }),
+    speed: options.speed,
+    port: options.port,
+    throttle: options.throttle,
+  }).catch((error: unknown) => {
+    throw isPortTaken(error) ? new UsageError(`--port: ${options.port} is in use; 0 takes any free one`) : error;
+  });
+  try {
+    const stack = options.deploy ? await deployApp(aws) : undefined;
+    // From here on only: what is injected is meant for the product, not for its deployment.
+    for (const rule of faults) aws.calls.faults.add(rule);
+    aws.calls.latencyMs = options.latency;
+    const ready = readyLine(aws, stack);
+    if (options.json) console.log(JSON.stringify(ready));
+    else printReady(ready, aws, options.speed);
+    await ended;
+  } finally {
+    await aws.stop();
+  }
+}
+
+function readFaultRules(texts: readonly string[]): readonly FaultRule[] {
+  const rules = texts.map(parseFaultRule);
+  const wrong = rules.filter((rule) => typeof rule === 'string');
+  if (wrong.length > 0) throw new UsageError(wrong.map((fault) => `--fail: ${fault}`).join('\n'));
+  return rules.filter((rule) => typeof rule !== 'string');
+}
+
+/** The stack of cdk.json; streams that it takes to exist are made first, with one shard. */
+async function deployApp(aws: LocalAws): Promise<DeployedStack> {
+  const deployment = await readDeployment();
+  const outdir = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-assembly-'));
+  try {
+    const assembly = await synthesize({ deployment, outdir });
+    for (const name of existingStreams(deployment)) await aws.kinesis.create(name, 'PROVISIONED', 1);
+    return await deploy(aws, assembly);
+  } finally {
+    await rm(outdir, { recursive: true, force: true });
+  }
+}
+
+async function readDeployment(): Promise<object> {
+  const path = fileURLToPath(new URL('../../cdk.json', import.meta.url));
+  const { context }: { readonly context?: Readonly<Record<string, unknown>> } = JSON.parse(
+    await readFile(path, 'utf8'),
+  );
+  const deployment = context?.[contextKey];
+  if (typeof deployment === 'object' && deployment !== null) return deployment;
+  throw new UsageError(`cdk.json has no context "${contextKey}" to deploy`);
+}
+
+/** Faults in the context were refused by the synthesis before this is read. */
+function existingStreams(deployment: object): readonly string[] {
+  const streams: readonly { readonly name: string; readonly create?: boolean }[] =
+    'streams' in deployment && Array.isArray(deployment.streams) ? deployment.streams : [];
+  return streams.filter(({ create }) => create !== true).map(({ name }) => name);
+}
+
+function readyLine(aws: LocalAws, stack: DeployedStack | undefined): ReadyLine {
+  const { endpoint, account } = aws;
+  const { region, accountId } = account;
+  return {
+    endpoint,
+    region,
+    accountId,
+    processId: process.pid,
+    environment: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    },
+    deployed:
+      stack === undefined
+        ? null
+        : {
+            stackName: stack.stackName,
+            resources: stack.resources.size,
+            outputs: stack.outputs,
+            alarms: idsOf(stack, 'AWS::CloudWatch::Alarm'),
+            functions: idsOf(stack, 'AWS::Lambda::Function'),
+            streams: aws.kinesis.account.streams().map(({ streamName }) => streamName),
+          },
+  };
+}
+
+function idsOf(stack: DeployedStack, type: string): readonly string[] {
+  return [...stack.resources.values()].filter((resource) => resource.type === type).map(({ physical }) => physical.id);
+}
+
+function printReady(ready: ReadyLine, aws: LocalAws, speed: number): void {
+  console.log(
+    `Local AWS is up at ${ready.endpoint}${speed === 1 ? '' : `, ${speed} times as fast as the clock`}. Export:\n`,
+  );
+  for (const [name, value] of Object.entries(ready.environment)) console.log(`  export ${name}=${value}`);
+  if (ready.deployed === null) console.log('\nIt is empty. Ctrl-C ends it.');
+  else {
+    const { stackName, resources, alarms, streams } = ready.deployed;
+    console.log(
+      `\nDeployed ${stackName}: ${resources} resources; streams ${streams.join(', ')}. To make a function run:\n`,
+    );
+    const alarm = alarms.find((name) => name.endsWith('-scale-up')) ?? alarms[0];
+    console.log(`  aws cloudwatch set-alarm-state --alarm-name ${alarm} --state-value ALARM --state-reason test\n`);
+    console.log('What the functions write follows. Ctrl-C ends it.');
+  }
+  aws.logs.onEvent(({ logGroup, message }) => console.log(`${logGroup}  ${message}`));
+}
+
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}

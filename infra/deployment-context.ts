@@ -59,8 +59,9 @@ const shape = v.object({
         shortestWaitSeconds: v.optional(v.number('give seconds')),
         longestWaitSeconds: v.optional(v.number('give seconds')),
         retries: v.optional(v.number('give a number of resends')),
+        callTimeoutSeconds: v.optional(v.number('give seconds')),
       },
-      'give {shortestWaitSeconds, longestWaitSeconds, retries}',
+      'give {shortestWaitSeconds, longestWaitSeconds, retries, callTimeoutSeconds}',
     ),
   ),
 });
@@ -166,6 +167,7 @@ const contextWords: Readonly<Record<string, string>> = {
   THROTTLE_RETRY_MIN_SLEEP: 'retry.shortestWaitSeconds',
   THROTTLE_RETRY_MAX_SLEEP: 'retry.longestWaitSeconds',
   THROTTLE_RETRY_COUNT: 'retry.retries',
+  CALL_TIMEOUT_SECONDS: 'retry.callTimeoutSeconds',
 };
 
 function inContextWords(fault: Fault): Fault {
@@ -174,11 +176,12 @@ function inContextWords(fault: Fault): Fault {
 }
 
 export function toRetrySettings(retry: NonNullable<DeploymentContext['retry']>) {
-  const { shortestWaitSeconds: shortest, longestWaitSeconds: longest, retries } = retry;
+  const { shortestWaitSeconds: shortest, longestWaitSeconds: longest, retries, callTimeoutSeconds: timeout } = retry;
   return {
     ...(shortest !== undefined && { shortestWaitMs: shortest * 1000 }),
     ...(longest !== undefined && { longestWaitMs: longest * 1000 }),
     ...(retries !== undefined && { retries }),
+    ...(timeout !== undefined && { callTimeoutMs: timeout * 1000 }),
   };
 }
 

@@ -28,6 +28,7 @@ export function environmentOf(settings: FunctionSettings): Record<string, string
     ['THROTTLE_RETRY_MIN_SLEEP', secondsOf(retry.shortestWaitMs)],
     ['THROTTLE_RETRY_MAX_SLEEP', secondsOf(retry.longestWaitMs)],
     ['THROTTLE_RETRY_COUNT', retry.retries],
+    ['CALL_TIMEOUT_SECONDS', secondsOf(retry.callTimeoutMs)],
     ['NOTICE_TOPIC_ARN', settings.noticeTopicArn],
     ['PAGER_TOPIC_ARN', settings.pagerTopicArn],
     ...knobNames.map((name) => [knobs[name].variable, defaults[name]] as const),

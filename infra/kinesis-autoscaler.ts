@@ -55,7 +55,7 @@ export interface KinesisAutoscalerProps {
   readonly deploymentRing?: string | undefined;
   /** Default: info. */
   readonly logLevel?: LogLevel | undefined;
-  /** Resending of throttled calls. Default: 1 to 3 seconds, 30 times. */
+  /** Resending of throttled calls. Default: 1 to 3 seconds, 30 times; a call is given up after 5 seconds. */
   readonly retry?: Partial<RetrySettings> | undefined;
   /** Module that exports `scaler` and `reconciler`. Default: the one of this package. */
   readonly entry?: string | undefined;

@@ -3,7 +3,7 @@
  * out of the real app is what local AWS deploys.
  */
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { contextKey, defaultStackName } from './context-key.ts';
@@ -26,7 +26,8 @@ export interface CloudAssembly {
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Throws with the list of faults when the deployment is refused. */
-export async function synthesize({ deployment, outdir }: SynthesisRequest): Promise<CloudAssembly> {
+export async function synthesize({ deployment, outdir: directory }: SynthesisRequest): Promise<CloudAssembly> {
+  const outdir = resolve(directory);
   const environment = {
     ...process.env,
     CDK_OUTDIR: outdir,

@@ -38,7 +38,7 @@ describe('context of a deployment', () => {
       logLevel: 'loud',
       noticeTopicArn: 'scalings',
       pagerTopicArn: 7,
-      retry: { shortestWaitSeconds: 5, longestWaitSeconds: 2, count: 1 },
+      retry: { shortestWaitSeconds: 5, longestWaitSeconds: 2, callTimeoutSeconds: 0, count: 1 },
       defaults: { maxShard: 8, scaleUpThreshold: '0.7', consumers: [] },
       streams: [
         { name: 'orders', minShards: 10, maxShards: 4, shards: 4 },
@@ -68,6 +68,7 @@ describe('context of a deployment', () => {
         'noticeTopicArn',
         'pagerTopicArn',
         'retry.count',
+        'retry.callTimeoutSeconds',
         'retry.longestWaitSeconds',
         'defaults.maxShard',
         'defaults.scaleUpThreshold',

@@ -78,7 +78,7 @@ describe('environment', () => {
       deploymentRing: 'canary',
       noticeTopicArn: 'arn:aws:sns:us-east-1:111122223333:scalings',
       pagerTopicArn: 'arn:aws:sns:us-east-1:111122223333:pager',
-      retry: { shortestWaitSeconds: 0.5, longestWaitSeconds: 4, retries: 7 },
+      retry: { shortestWaitSeconds: 0.5, longestWaitSeconds: 4, retries: 7, callTimeoutSeconds: 2 },
       defaults: { scaleUpThreshold: 0.8, periodMinutes: 1, maxShards: 64 },
       streams: [{ name: 'orders' }],
     });
@@ -92,6 +92,7 @@ describe('environment', () => {
           THROTTLE_RETRY_MIN_SLEEP: '0.5',
           THROTTLE_RETRY_MAX_SLEEP: '4',
           THROTTLE_RETRY_COUNT: '7',
+          CALL_TIMEOUT_SECONDS: '2',
           NOTICE_TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:scalings',
           PAGER_TOPIC_ARN: 'arn:aws:sns:us-east-1:111122223333:pager',
           SCALE_PERIOD_MINS: '1',

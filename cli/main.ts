@@ -5,14 +5,13 @@
  */
 import { Command } from 'commander';
 import { registerDemo } from './commands/demo.ts';
-import { registerLocal } from './commands/local.ts';
 import { UsageError } from './usage-error.ts';
 
 const program = new Command('kinesis-autoscaler')
   .description('Scales the shards of Amazon Kinesis data streams, and shows beforehand what it would do.')
   .showHelpAfterError('(run with --help for the options)');
 
-for (const register of [registerDemo, registerLocal]) register(program);
+for (const register of [registerDemo]) register(program);
 
 try {
   await program.parseAsync();

@@ -32,6 +32,7 @@ export type Finding =
   | { readonly kind: 'alarm-metrics-of-others'; readonly alarmName: string; readonly ids: readonly string[] }
   | { readonly kind: 'alarm-judged-by-old-math'; readonly alarmName: string }
   | { readonly kind: 'alarm-tags-behind'; readonly alarmName: string }
+  | { readonly kind: 'scaling-under-way' }
   | { readonly kind: 'unexplained-update'; readonly openShardCount: number }
   | {
       readonly kind: 'concurrency-differs';

@@ -44,7 +44,8 @@ function isFree(decision: ScalingDecision): boolean {
   return decision.kind === 'scale' || decision.reason === 'stale-alarm';
 }
 
-function asIfFired(live: AlarmState, direction: Direction, state: StreamState): ScalingAlarm {
+/** The notification that a live alarm would send. */
+export function asIfFired(live: AlarmState, direction: Direction, state: StreamState): ScalingAlarm {
   return {
     alarmName: live.alarmName,
     siblingName: state.alarms[opposite(direction)]?.alarmName ?? live.tags?.[alarmTagKeys.sibling] ?? '',

@@ -142,34 +142,48 @@ function findForeignness(
   return undefined;
 }
 
+interface HoldingRule {
+  readonly rule: number;
+  /** What must be true for the rule to let pass. */
+  readonly demands: string;
+  readonly hold: (input: DecisionInput) => HoldDecision | undefined;
+}
+
+/** Rules 3 to 11 in their order. */
+export const holdingRules: readonly HoldingRule[] = [
+  { rule: 3, demands: 'the stream is provisioned', hold: holdOnDemand },
+  { rule: 4, demands: 'the stream is ACTIVE', hold: holdWhileUpdating },
+  { rule: 5, demands: 'the live alarm says the same as the message', hold: holdSuperseded },
+  { rule: 6, demands: 'the alarm fired after the last scaling', hold: holdStale },
+  { rule: 7, demands: 'the alarm judged by the open shard count', hold: holdDrifted },
+  { rule: 8, demands: 'the cooldown is over', hold: holdInCooldown },
+  { rule: 9, demands: 'the minimum or maximum leaves room', hold: holdAtBound },
+  { rule: 10, demands: 'a call of the day is left, beyond the reserve for scale-up', hold: holdForQuota },
+  { rule: 11, demands: 'no consumer is behind, as far as must be known', hold: holdForConsumers },
+];
+
 /** Rules 3 to 12. */
 export function decideScaling(input: DecisionInput): ScalingDecision {
-  for (const rule of [
-    holdOnDemand,
-    holdWhileUpdating,
-    holdSuperseded,
-    holdStale,
-    holdDrifted,
-    holdInCooldown,
-    holdAtBound,
-    holdForQuota,
-    holdForConsumers,
-  ]) {
-    const held = rule(input);
+  for (const { hold: holdBy } of holdingRules) {
+    const held = holdBy(input);
     if (held) return held;
   }
   const targetShardCount = chooseTarget(input);
+  const { direction } = input.alarm;
   return {
     kind: 'scale',
-    direction: input.alarm.direction,
+    direction,
     openShardCount: input.state.openShardCount,
     targetShardCount,
     because: {
       rule: 12,
       policy: input.settings.policy,
       alarmName: input.alarm.alarmName,
+      judgedShardCount: input.alarm.judgedShardCount,
+      threshold: direction === 'up' ? input.settings.scaleUpThreshold : input.settings.scaleDownThreshold,
       stateChangedAtMs: input.alarm.stateChangedAtMs,
       callsInLastDay: input.state.ledger.length,
+      dailyQuota: input.settings.dailyQuota,
     },
   };
 }

@@ -13,6 +13,7 @@ import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../c
 import { holdContradiction, type ScalingDecision } from '../core/scaling-decision.ts';
 import { planScaling } from '../core/scaling-plan.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
+import type { StreamState } from '../core/stream-state.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { aborts, carryOut } from './effects.ts';
@@ -27,6 +28,8 @@ export type ReconcileCause = 'schedule' | 'deploy';
 /** Streams worked on side by side; the pacing of calls, not this, bounds the speed. */
 const streamsAtOnce = 8;
 const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
+/** A scaling takes seconds, and a minute or two where calls are throttled. */
+const scalingAnswerMs = 2 * 60_000;
 /** A scaling so recent may have died before it tagged its alarms: then their tags are read too. */
 const recentScalingMs = 60 * 60_000;
 
@@ -95,6 +98,11 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
   return unsent.length === 0 ? told : { ...told, failures: [...told.failures, ...unsent] };
 }
 
+/** Another invocation wrote its intent moments ago and is about to converge: two must not write to one alarm at a time. */
+function scalingIsUnderWay({ intent }: StreamState, nowMs: number): boolean {
+  return intent !== undefined && nowMs - intent.atMs < scalingAnswerMs;
+}
+
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
 function isQuiet(
   { state, settings, contradictions }: CompleteReading,
@@ -119,6 +127,9 @@ async function putRight(
   const { failures } = reading;
   if (!reading.ok) return report(streamName, context, { outcome: 'failed', failures });
   const { state, settings, contradictions } = reading;
+  if (scalingIsUnderWay(state, nowMs)) {
+    return report(streamName, context, { outcome: 'agrees', findings: [{ kind: 'scaling-under-way' }], failures });
+  }
   if (contradictions.length > 0) {
     return report(streamName, context, { outcome: 'held', decision: holdContradiction(contradictions), failures });
   }

@@ -13,8 +13,8 @@ export function registerDemo(program: Command): void {
       'load to play: CSV of t_seconds,value, plain or gzip (default: the one that ships with it)',
     )
     .option('--start-day <number>', 'day of the trace to begin with', readDays, 1)
-    .option('--days <number>', 'days to play', readDays, 3)
-    .option('--peak-shards <number>', 'scale the load so that its peak needs so many shards', readDays, 12)
+    .option('--days <number>', 'days to play', readDays, 5)
+    .option('--peak-shards <number>', 'scale the load so that its peak needs so many shards', readDays, 16)
     .option('--out <directory>', 'where page and picture go', 'out')
     .action(async (options: DemoOptions & { json: boolean }) => {
       const { runDemo } = await import('../demo/demo.ts');

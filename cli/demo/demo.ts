@@ -21,7 +21,7 @@ import { type Agreement, checkAgreement } from './agreement.ts';
 import { renderPage } from './page.ts';
 import { drawSvg, renderPng } from './picture.ts';
 import type { RunMinute, RunRecord } from './run-record.ts';
-import { evidenceText, timelineDecision, timelineHeader, timelineHour } from './timeline.ts';
+import { scalingReason, timelineDecision, timelineHeader, timelineHour } from './timeline.ts';
 import { Traffic } from './traffic.ts';
 
 export interface DemoOptions {
@@ -57,7 +57,7 @@ const startMs = Date.UTC(2026, 2, 2);
 const streamName = 'orders';
 const settings = { minShards: 1, maxShards: 32, scaleUpThreshold: 0.75, scaleDownThreshold: 0.25 };
 const consumer = { functionName: 'orders-processor', lambdasPerShard: 2 };
-const initialShardCount = 4;
+const initialShardCount = 8;
 
 export async function runDemo(options: DemoOptions, print: (line: string) => void): Promise<DemoSummary> {
   const load = readLoad(options);
@@ -193,7 +193,7 @@ function summarizeRun({ reports, agreement }: RunRecord, page: string): DemoSumm
               direction: decision.direction,
               from: decision.openShardCount,
               to: decision.targetShardCount,
-              reason: evidenceText(decision.because),
+              reason: scalingReason(decision.because),
             },
           ]
         : [],

@@ -1,7 +1,7 @@
 /** The run as one self-contained HTML page: no script, no network. */
 import type { ScalingReport } from '../../core/scaling-report.ts';
 import { type RunRecord, summarize } from './run-record.ts';
-import { evidenceText } from './timeline.ts';
+import { evidenceText, scalingReason } from './timeline.ts';
 
 export function renderPage(run: RunRecord, svg: string): string {
   const figures = summarize(run.minutes);
@@ -44,7 +44,7 @@ ${renderAgreement(run)}
 function renderReport({ at, outcome, decision, findings }: ScalingReport): string {
   if (decision?.kind === 'scale' && outcome === 'scaled') {
     const what = `${decision.direction === 'up' ? '▲' : '▼'} ${decision.openShardCount} → ${decision.targetShardCount} shards`;
-    return row(at, `<span class="${decision.direction}">${what}</span>`, evidenceText(decision.because));
+    return row(at, `<span class="${decision.direction}">${what}</span>`, scalingReason(decision.because));
   }
   if (outcome === 'converged') return row(at, '↻ converged', findings.map(({ kind }) => kind).join(', '));
   if (decision?.kind === 'hold') return row(at, `held: ${escapeHtml(decision.reason)}`, evidenceText(decision.because));

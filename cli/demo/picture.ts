@@ -92,7 +92,15 @@ function specify(minutes: readonly RunMinute[], reports: readonly ScalingReport[
     config: {
       font: fontFamily,
       view: { stroke: null },
-      axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', labelColor: '#444', titleColor: '#444' },
+      axis: {
+        minExtent: 36,
+        maxExtent: 36,
+        labelFontSize: 12,
+        titleFontSize: 12,
+        titleFontWeight: 'normal',
+        labelColor: '#444',
+        titleColor: '#444',
+      },
       title: { fontSize: 13, anchor: 'start', fontWeight: 'normal', color: '#222' },
     },
     spacing: 24,

@@ -14,15 +14,14 @@ export function timelineHeader(): string {
 }
 
 export function timelineHour(minutes: readonly RunMinute[]): string {
-  const [first] = minutes;
-  if (!first) return '';
+  const last = minutes.at(-1);
+  if (!last) return '';
   const mean = (value: (minute: RunMinute) => number) =>
     minutes.reduce((sum, minute) => sum + value(minute), 0) / minutes.length;
   const load = mean((minute) => minute.offeredRecordsPerSecond);
   const utilization = mean((minute) => minute.offeredRecordsPerSecond / minute.capacityRecordsPerSecond);
   const throttled = mean((minute) => minute.rejectedRecordsPerSecond);
-  const shards = minutes.at(-1)?.openShardCount ?? 0;
-  const line = `${formatTime(first.atMs)} ${Math.round(load).toLocaleString('en-US').padStart(10)}  ${bar(utilization)} ${percent(utilization)} ${String(shards).padStart(6)}`;
+  const line = `${formatTime(last.atMs + 60_000)} ${Math.round(load).toLocaleString('en-US').padStart(10)}  ${bar(utilization)} ${percent(utilization)} ${String(last.openShardCount).padStart(6)}`;
   return throttled > 0
     ? `${line}  ${styleText('red', `throttled ${Math.ceil(throttled).toLocaleString('en-US')}/s`)}`
     : line;
@@ -44,7 +43,7 @@ function describe({ outcome, decision, source, findings, needsRetry, failures }:
     const { direction, openShardCount, targetShardCount, because } = decision;
     const arrow = direction === 'up' ? '▲' : '▼';
     const text = `${arrow} scale ${direction} ${openShardCount} → ${targetShardCount}`;
-    return `${styleText(['bold', direction === 'up' ? 'green' : 'yellow'], text)}  ${styleText('dim', evidenceText(because))}`;
+    return `${styleText(['bold', direction === 'up' ? 'green' : 'yellow'], text)}  ${styleText('dim', scalingReason(because))}`;
   }
   if (outcome === 'converged')
     return `${styleText('cyan', '↻ converged')}  ${styleText('dim', findings.map(({ kind }) => kind).join(', '))}`;
@@ -52,6 +51,14 @@ function describe({ outcome, decision, source, findings, needsRetry, failures }:
     return `${styleText('magenta', `• held: ${decision.reason}`)}  ${styleText('dim', evidenceText(decision.because))}`;
   }
   return undefined;
+}
+
+/** Why it scaled, in words: `utilization at or above 0.75 of 8 shards, call 3 of 10 in 24 h`. */
+export function scalingReason(because: Evidence): string {
+  const { alarmName, judgedShardCount, threshold, callsInLastDay, dailyQuota } = because;
+  if (alarmName === undefined) return evidenceText(because);
+  const side = String(alarmName).endsWith('-scale-up') ? 'at or above' : 'below';
+  return `utilization ${side} ${threshold} of ${judgedShardCount} shards; call ${Number(callsInLastDay) + 1} of ${dailyQuota} in 24 h`;
 }
 
 /** The operands of the rule, times as times. */

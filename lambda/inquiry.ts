@@ -1,0 +1,64 @@
+/**
+ * Answers questions about the fleet and changes nothing: `{"ask": "explain", "streams": ["orders"]}`. The command line asks
+ * the deployed function, so that an answer comes from the settings, the role and the code that are in force.
+ */
+import { explainStream, type StreamExplanation } from '../core/explanation.ts';
+import { settingsOf } from './management.ts';
+import type { CallFailure } from './ports.ts';
+import type { ScalerContext } from './scale.ts';
+import { alarmNamesOf, readState } from './state-reader.ts';
+
+export interface Inquiry {
+  readonly ask: 'explain';
+  /** Names; all streams of the fleet when absent. */
+  readonly streams?: readonly string[];
+}
+
+export type InquiryAnswer =
+  | {
+      readonly streamName: string;
+      readonly ok: true;
+      readonly explanation: StreamExplanation;
+      readonly failures: readonly CallFailure[];
+    }
+  | { readonly streamName: string; readonly ok: false; readonly failures: readonly CallFailure[] };
+
+export function readInquiry(event: unknown): Inquiry | undefined {
+  const { ask, streams } = (event ?? {}) as { readonly ask?: unknown; readonly streams?: unknown };
+  if (ask !== 'explain') return undefined;
+  return Array.isArray(streams) ? { ask, streams: streams.map(String) } : { ask };
+}
+
+export async function answerInquiry(
+  streamNames: readonly string[],
+  context: ScalerContext,
+): Promise<readonly InquiryAnswer[]> {
+  const answers: InquiryAnswer[] = [];
+  for (const streamName of streamNames) answers.push(await explain(streamName, context));
+  return answers;
+}
+
+async function explain(
+  streamName: string,
+  { deployment, ports, account, clock }: ScalerContext,
+): Promise<InquiryAnswer> {
+  const nowMs = clock.nowMs();
+  const reading = await readState(ports, account, {
+    streamName,
+    settings: settingsOf(deployment, streamName),
+    alarmNames: alarmNamesOf(streamName),
+    alarmTags: true,
+    iteratorAge: true,
+    consumersUnproven: deployment.streams === undefined,
+    nowMs,
+  });
+  if (!reading.ok) return { streamName, ok: false, failures: reading.failures };
+  const { state, settings, tagFaults, contradictions, failures } = reading;
+  const faults = [...tagFaults, ...contradictions];
+  return {
+    streamName,
+    ok: true,
+    explanation: explainStream({ state, settings, faults, dryRun: deployment.dryRun, nowMs }),
+    failures,
+  };
+}

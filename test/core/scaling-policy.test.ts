@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { boundTarget, policyNamed, reachableShardCounts } from '../../core/scaling-policy.ts';
+
+const open = { minShards: 1, maxShards: 10_000 };
+
+describe('doubling', () => {
+  it.each([
+    [1, 2, 1],
+    [2, 4, 1],
+    [3, 6, 2],
+    [4, 8, 2],
+    [5, 10, 3],
+    [101, 202, 51],
+  ])('%i: up to %i, down to %i', (openShardCount, up, down) => {
+    const policy = policyNamed('doubling');
+    expect(policy.name).toBe('doubling');
+    expect(policy.chooseTarget({ direction: 'up', openShardCount })).toBe(up);
+    expect(policy.chooseTarget({ direction: 'down', openShardCount })).toBe(down);
+  });
+});
+
+describe('one call’s reach', () => {
+  it.each([
+    [1, 1, 2],
+    [3, 2, 6],
+    [4, 2, 8],
+    [5_000, 2_500, 10_000],
+    [5_001, 2_501, 10_000],
+    [10_000, 5_000, 10_000],
+  ])('of %i shards is %i to %i', (openShardCount, lowest, highest) => {
+    expect(reachableShardCounts(openShardCount)).toEqual({ lowest, highest });
+  });
+});
+
+describe('a wanted target', () => {
+  it.each([
+    ['within everything', 'up', 4, 7, open, 7],
+    ['beyond the reach', 'up', 4, 20, open, 8],
+    ['beyond the maximum', 'up', 4, 8, { minShards: 1, maxShards: 6 }, 6],
+    ['above a maximum that was lowered', 'up', 4, 8, { minShards: 1, maxShards: 3 }, 4],
+    ['against the direction', 'up', 4, 3, open, 4],
+    ['within everything', 'down', 8, 5, open, 5],
+    ['beyond the reach', 'down', 8, 1, open, 4],
+    ['beyond the minimum', 'down', 8, 4, { minShards: 6, maxShards: 10_000 }, 6],
+    ['below a minimum that was raised', 'down', 8, 4, { minShards: 9, maxShards: 10_000 }, 8],
+    ['against the direction', 'down', 8, 9, open, 8],
+  ] as const)('%s (%s from %i, wanting %i)', (_why, direction, openShardCount, wanted, bounds, expected) => {
+    expect(boundTarget(wanted, { direction, openShardCount }, bounds)).toBe(expected);
+  });
+});

@@ -40,4 +40,6 @@ for (const [name, context] of Object.entries(deployments)) {
   new AutoscalerStack(app, `${name}InItsPlace`, { deployment: read.value, env: place });
 }
 app.synth();
-console.log(`AwsSolutions and CloudFormation: nothing found in ${app.node.children.filter(Stack.isStack).length} stacks`);
+console.log(
+  `AwsSolutions and CloudFormation: nothing found in ${app.node.children.filter(Stack.isStack).length} stacks`,
+);

@@ -78,11 +78,16 @@ export const alarmTagKeys = {
   sibling: 'ComplimentaryAlarm',
 } as const;
 
+/** A time that lies further ahead than clocks differ was not written by a scaling. */
+const clockToleranceMs = 60_000;
+
 type UntoldState = Omit<StreamState, 'intent' | 'ledger'>;
 
 /** Fills in what is read out of the stream's tags. */
 export function completeState(read: UntoldState, nowMs: number): StreamState {
-  const intent = readIntent(read.tags);
+  const told = readIntent(read.tags);
+  // One from the future was written by a clock that was wrong: nothing is known, as for a time in an alarm's tag.
+  const intent = told && told.atMs <= nowMs + clockToleranceMs ? told : undefined;
   return { ...read, intent, ledger: callsMade(read, intent, nowMs) };
 }
 
@@ -104,9 +109,6 @@ export type LastScaled =
   | { readonly kind: 'never' }
   | { readonly kind: 'at'; readonly ms: number }
   | { readonly kind: 'unreadable'; readonly text: string };
-
-/** A tag that lies further ahead than clocks differ was not written by a scaling. */
-const clockToleranceMs = 60_000;
 
 /**
  * What an alarm's `LastScaledTimestamp` says. A text that is no time, or lies in the future, is not "never": that would

@@ -578,7 +578,10 @@ describe('evidence: the operands that the rule compared', () => {
         policy: 'doubling',
         alarmName: 'orders-scale-up',
         stateChangedAtMs: firedAt,
+        judgedShardCount: 4,
+        threshold: 0.75,
         callsInLastDay: 9,
+        dailyQuota: 10,
       },
     });
   });

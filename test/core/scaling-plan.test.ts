@@ -78,7 +78,7 @@ describe('a scaling', () => {
 
 describe('the ledger', () => {
   const ledgerOf = (tags: Record<string, string>) => {
-    const [[[first]] = [[]]] = plan(up, firingState('up', { tags })).steps;
+    const first = plan(up, firingState('up', { tags })).steps[0]?.[0]?.[0];
     return first?.kind === 'tag-stream' ? first.tags[tagKeys.ledger] : undefined;
   };
 

@@ -72,6 +72,15 @@ describe('the last scaling of a stream', () => {
   });
 });
 
+describe('an intent', () => {
+  it.each([
+    ['as far ahead as clocks differ', minute, true],
+    ['further ahead: a clock was wrong, and nothing is known', minute + 1, false],
+  ])('%s', (_why, aheadMs, known) => {
+    expect(sampleState({ tags: intent(4, 8, now + aheadMs) }).intent !== undefined).toBe(known);
+  });
+});
+
 describe('calls of the day', () => {
   const called = now - minute;
   const tags = { ...intent(4, 8, called), [tagKeys.ledger]: encodeLedger([now - day / 2, called]) };

@@ -10,6 +10,8 @@ import { isKnown, type Sample } from './sample.ts';
 export type JointFacts = {
   /** How far the consumer is behind, Milliseconds. */
   readonly lag: Sample;
+  /** The lag at the last look, where there was one: tells a backlog that drains from one that grows. */
+  readonly previousLagMs?: number;
   /** Lag per shard, Milliseconds, where the source has it. Shards whose lag is not known are left out. */
   readonly shardLagMs: ReadonlyMap<string, number>;
   /** Shards whose checkpoint did not move while they had lag, since the last look. */
@@ -43,6 +45,7 @@ export type JointAdvice = {
 /** The operands of the verdict. `undefined` is: not known. */
 export type JointEvidence = {
   readonly rule:
+    | 'draining'
     | 'lag-unknown'
     | 'keeping-up'
     | 'one-shard'
@@ -50,6 +53,7 @@ export type JointEvidence = {
     | 'workers-below-useful'
     | 'workers-at-useful';
   readonly lagMs: number | undefined;
+  readonly previousLagMs?: number;
   readonly behindAfterMs: number;
   readonly openShardCount: number | undefined;
   readonly workers: number | undefined;
@@ -72,11 +76,12 @@ export type ShardEvidence = {
  * 3. one shard holds the lag and the others keep up: neither helps; before 4 and 5, which would add in vain
  * 4. workers or shards not known: unknown
  * 5. fewer workers than can be useful: add workers
- * 6. all useful workers run and it is still behind: add shards
+ * 6. all useful workers run and the lag falls: nothing to add, but a scale-down would hurt
+ * 7. all useful workers run and the lag does not fall: add shards
  */
 export function adviseJointly(facts: JointFacts, settings: Partial<JointSettings> = {}): JointAdvice {
   const { behindAfterMs, hotShardFactor } = { ...JOINT_DEFAULTS, ...settings };
-  const { lag, openShardCount, workers } = facts;
+  const { lag, previousLagMs, openShardCount, workers } = facts;
   const usefulWorkers = openShardCount === undefined ? undefined : openShardCount * facts.parallelizationFactor;
   const evidence = {
     lagMs: isKnown(lag) ? lag.value : undefined,
@@ -98,6 +103,8 @@ export function adviseJointly(facts: JointFacts, settings: Partial<JointSettings
     return behind('unknown', { rule: 'workers-unknown', ...evidence, missing });
   }
   if (workers < usefulWorkers) return behind('add-workers', { rule: 'workers-below-useful', ...evidence });
+  if (previousLagMs !== undefined && lag.value < previousLagMs)
+    return behind('nothing', { rule: 'draining', ...evidence, previousLagMs });
   return behind('add-shards', { rule: 'workers-at-useful', ...evidence });
 }
 

@@ -20,7 +20,7 @@ export type JointReaders = {
 
 export type JointRound = { readonly advice: JointAdvice; readonly leases: LeaseTable | undefined };
 
-/** Remembers the checkpoints of the last round: a shard with lag whose checkpoint stands still is stalled. */
+/** Remembers lag and checkpoints of the last round: a shard with lag whose checkpoint stands still is stalled. */
 export function createJointRound(
   config: JointStreamConfig,
   readers: JointReaders,
@@ -31,6 +31,7 @@ export function createJointRound(
     applicationName === undefined ? iteratorAge(streamName, metrics) : applicationLag(applicationName, metrics);
   const shardCount = openShards(streamName, { client: readers.kinesis, now: readers.now });
   let checkpoints: ReadonlyMap<string, string> = new Map();
+  let previousLagMs: number | undefined;
 
   return async (abortSignal) => {
     const attempt = async <Fact>(name: string, look: () => Promise<Fact>): Promise<Fact | undefined> => {
@@ -60,6 +61,7 @@ export function createJointRound(
     const advice = adviseJointly(
       {
         lag: lag ?? unknownSample('the lag could not be read', readers.now()),
+        ...(previousLagMs === undefined ? {} : { previousLagMs }),
         shardLagMs,
         stalledShards,
         openShardCount: knownValue(shards),
@@ -68,6 +70,7 @@ export function createJointRound(
       },
       { behindAfterMs: behindAfterSeconds * 1000 },
     );
+    previousLagMs = knownValue(lag);
     return { advice, leases };
   };
 }

@@ -22,6 +22,18 @@ describe('joint advice', () => {
     { why: 'all useful workers run', facts: { workers: 4 }, advice: 'add-shards', hurts: true },
     { why: 'more than the useful workers run', facts: { workers: 9 }, advice: 'add-shards', hurts: true },
     {
+      why: 'all useful workers run and the lag falls',
+      facts: { workers: 4, previousLagMs: 700_000 },
+      advice: 'nothing',
+      hurts: true,
+    },
+    {
+      why: 'all useful workers run and the lag stays',
+      facts: { workers: 4, previousLagMs: 600_000 },
+      advice: 'add-shards',
+      hurts: true,
+    },
+    {
       why: 'the parallelization factor makes more workers useful',
       facts: { workers: 9, parallelizationFactor: 10 },
       advice: 'add-workers',

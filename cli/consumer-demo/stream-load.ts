@@ -1,0 +1,45 @@
+/** The writer of the demo: so many records a minute, each bearing the time at which it was written. */
+import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+
+export type WrittenRecord = { readonly id: number; readonly writtenAt: number };
+
+export class StreamLoad {
+  readonly #client: KinesisClient;
+  readonly #streamName: string;
+  readonly #now: () => number;
+  #written = 0;
+  #owed = 0;
+
+  constructor(client: KinesisClient, streamName: string, now: () => number) {
+    this.#client = client;
+    this.#streamName = streamName;
+    this.#now = now;
+  }
+
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Writes what is due after `minutes` at a rate; fractions are carried over. */
+  async write(recordsPerMinute: number, minutes: number): Promise<void> {
+    this.#owed += recordsPerMinute * minutes;
+    const count = Math.floor(this.#owed);
+    if (count === 0) return;
+    this.#owed -= count;
+    const records = Array.from({ length: count }, (_, index) => ({
+      id: this.#written + index,
+      writtenAt: this.#now(),
+    }));
+    const answer = await this.#client.send(
+      new PutRecordsCommand({
+        StreamName: this.#streamName,
+        Records: records.map((record) => ({
+          Data: Buffer.from(JSON.stringify(record)),
+          PartitionKey: String(record.id),
+        })),
+      }),
+    );
+    if (answer.FailedRecordCount) throw new Error(`${answer.FailedRecordCount} records were refused`);
+    this.#written += count;
+  }
+}

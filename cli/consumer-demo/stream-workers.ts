@@ -1,0 +1,108 @@
+/**
+ * The consumer of the demo: workers that share the shards of a stream, each with a capacity, as an ECS service or a
+ * Deployment with a KCL application would. It publishes how far it is behind, under the name that the KCL uses.
+ */
+import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+  ListShardsCommand,
+} from '@aws-sdk/client-kinesis';
+import type { WrittenRecord } from './stream-load.ts';
+
+export type StreamWorkersOptions = {
+  readonly kinesis: KinesisClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly streamName: string;
+  readonly applicationName: string;
+  readonly recordsPerMinutePerWorker: number;
+  readonly now: () => number;
+};
+
+type Shard = { readonly shardId: string; iterator: string | undefined; lagMs: number };
+
+export class StreamWorkers {
+  readonly #options: StreamWorkersOptions;
+  readonly #processed = new Set<number>();
+  #shards: readonly Shard[] = [];
+  workers = 1;
+
+  constructor(options: StreamWorkersOptions) {
+    this.#options = options;
+  }
+
+  get processed(): number {
+    return this.#processed.size;
+  }
+
+  get shardLagMs(): ReadonlyMap<string, number> {
+    return new Map(this.#shards.map(({ shardId, lagMs }) => [shardId, lagMs]));
+  }
+
+  get lagMs(): number {
+    return Math.max(0, ...this.#shards.map(({ lagMs }) => lagMs));
+  }
+
+  async open(): Promise<void> {
+    const { kinesis, streamName } = this.#options;
+    const { Shards: shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName: streamName }));
+    this.#shards = await Promise.all(
+      shards.map(async ({ ShardId: shardId = '' }) => {
+        const start = { StreamName: streamName, ShardId: shardId, ShardIteratorType: 'TRIM_HORIZON' } as const;
+        const { ShardIterator: iterator } = await kinesis.send(new GetShardIteratorCommand(start));
+        return { shardId, iterator, lagMs: 0 };
+      }),
+    );
+  }
+
+  /** Each worker reads its shards for as long as its capacity of so many minutes lasts; then the lag is published. */
+  async work(minutes: number): Promise<void> {
+    const budget = Math.round(this.#options.recordsPerMinutePerWorker * minutes);
+    await Promise.all(
+      Array.from({ length: this.workers }, (_, worker) => this.#workOn(this.#shardsOf(worker), budget)),
+    );
+    await this.#publishLag();
+  }
+
+  #shardsOf(worker: number): readonly Shard[] {
+    return this.#shards.filter((_, index) => index % this.workers === worker);
+  }
+
+  /** The shard that is furthest behind comes first, so that what one does not need is left for the next. */
+  async #workOn(shards: readonly Shard[], budget: number): Promise<void> {
+    let left = budget;
+    for (const [index, shard] of shards.toSorted((one, other) => one.lagMs - other.lagMs).entries()) {
+      left -= await this.#read(shard, Math.ceil(left / (shards.length - index)));
+    }
+  }
+
+  async #read(shard: Shard, limit: number): Promise<number> {
+    if (limit < 1 || shard.iterator === undefined) return 0;
+    const answer = await this.#options.kinesis.send(
+      new GetRecordsCommand({ ShardIterator: shard.iterator, Limit: limit }),
+    );
+    shard.iterator = answer.NextShardIterator;
+    const records = (answer.Records ?? []).map(
+      ({ Data: data }): WrittenRecord => JSON.parse(Buffer.from(data ?? []).toString()),
+    );
+    for (const { id } of records) this.#processed.add(id);
+    const last = records.at(-1);
+    // A full answer means that more may wait: the shard is as old as what was read last.
+    shard.lagMs =
+      last !== undefined && records.length === limit ? Math.max(0, this.#options.now() - last.writtenAt) : 0;
+    return records.length;
+  }
+
+  async #publishLag(): Promise<void> {
+    const { cloudwatch, applicationName, now } = this.#options;
+    const datum = {
+      MetricName: 'MillisBehindLatest',
+      Dimensions: [{ Name: 'Operation', Value: 'ApplicationTracker' }],
+      Unit: 'Milliseconds' as const,
+      Value: this.lagMs,
+      Timestamp: new Date(now()),
+    };
+    await cloudwatch.send(new PutMetricDataCommand({ Namespace: applicationName, MetricData: [datum] }));
+  }
+}

@@ -6,7 +6,6 @@ import { awsFacts } from './aws-facts.ts';
 import {
   type ConsumerSettings,
   dayMinutes,
-  type Knob,
   type KnobName,
   type KnobValues,
   knobNames,
@@ -50,7 +49,7 @@ function readKnobs(
   for (const name of knobNames) {
     const knob = knobs[name];
     const value = firstGiven(given[name], base[name], knob.default(values as Partial<KnobValues>));
-    const fault = checkKnob(knob, nameOf(name), value);
+    const fault = findKnobFault(name, value, nameOf(name));
     if (fault) {
       faults.push(fault);
       refused.add(name);
@@ -70,7 +69,9 @@ export function unknownKey(field: string, known: readonly string[]): Fault {
   return { field, value: 'this key', problem: 'is not known', remedy: `known keys: ${known.join(', ')}` };
 }
 
-function checkKnob(knob: Knob, field: string, value: unknown): Fault | undefined {
+/** What is wrong with a value by itself, apart from what it may contradict. */
+export function findKnobFault(name: KnobName, value: unknown, field: string): Fault | undefined {
+  const knob = knobs[name];
   if (knob.kind === 'choice') {
     if (typeof value === 'string' && knob.choices.includes(value)) return undefined;
     return {

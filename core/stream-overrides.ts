@@ -7,7 +7,7 @@
 import { fingerprint } from './fingerprint.ts';
 import { knobNames, knobs, type StreamSettings } from './knobs.ts';
 import { describeFault, type Fault, quote } from './result.ts';
-import { readSettings } from './settings.ts';
+import { findKnobFault, readSettings } from './settings.ts';
 import type { Tags } from './stream-tags.ts';
 
 const prefix = 'autoscaling/';
@@ -38,11 +38,8 @@ export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: 
     const text = tags[tagOf(name)]?.trim();
     if (text === undefined) continue;
     const value = knobs[name].kind === 'choice' ? text : toNumber(text);
-    const alone = readSettings({ [name]: value }, {}, tagName);
-    const own = alone.ok ? [] : alone.faults.filter(({ field }) => field === tagOf(name));
-    // Alone against the defaults a value may contradict; whether it does here is asked of all of them together.
-    const outOfRange = own.filter(({ problem }) => problem.startsWith('is not'));
-    if (outOfRange.length > 0) faults.push(...outOfRange);
+    const fault = findKnobFault(name, value, tagOf(name));
+    if (fault) faults.push(fault);
     else given[name] = value;
   }
   const consumers = tags[consumersTag];

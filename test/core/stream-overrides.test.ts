@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamSettings } from '../../core/knobs.ts';
+import { applyOverrides, faultsToTell, tagOf, toldFaultsTag } from '../../core/stream-overrides.ts';
+import { sampleSettings } from './samples.ts';
+
+const arnOf = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
+const apply = (tags: Record<string, string>, base: Partial<StreamSettings> = {}) =>
+  applyOverrides(sampleSettings(base), tags, arnOf);
+
+describe('settings in a stream’s tags', () => {
+  it('are in force over the deployment’s', () => {
+    const { settings, faults, contradictions } = apply({
+      'autoscaling/min-shards': '4',
+      'autoscaling/scale-up-threshold': ' 0.6 ',
+      'autoscaling/iterator-age': 'ignore',
+      'autoscaling/consumers': 'orders-processor/2 audit',
+      team: 'checkout',
+    });
+    expect(settings).toEqual(
+      sampleSettings({
+        minShards: 4,
+        scaleUpThreshold: 0.6,
+        iteratorAge: 'ignore',
+        consumers: [
+          { functionArn: arnOf('orders-processor'), lambdasPerShard: 2 },
+          { functionArn: arnOf('audit'), lambdasPerShard: 1 },
+        ],
+      }),
+    );
+    expect([...faults, ...contradictions]).toEqual([]);
+  });
+
+  it('are the deployment’s own, the very object, where there is no tag', () => {
+    const base = sampleSettings();
+    expect(applyOverrides(base, { team: 'checkout' }, arnOf).settings).toBe(base);
+  });
+
+  it('may stand together with the deployment’s where they could not stand with the defaults', () => {
+    const { settings, faults, contradictions } = apply(
+      { 'autoscaling/scale-down-threshold': '0.4' },
+      { scaleUpThreshold: 0.9 },
+    );
+    expect(settings).toMatchObject({ scaleUpThreshold: 0.9, scaleDownThreshold: 0.4 });
+    expect([...faults, ...contradictions]).toEqual([]);
+  });
+
+  it.each([
+    ['autoscaling/min-shards', 'four'],
+    ['autoscaling/min-shards', '0'],
+    ['autoscaling/min-shards', ''],
+    ['autoscaling/iterator-age', 'maybe'],
+    ['autoscaling/consumers', 'orders:processor'],
+  ])('%s = %j is told, and the deployment’s stands in for it', (tag, value) => {
+    const { settings, faults, contradictions } = apply(
+      { [tag]: value, 'autoscaling/max-shards': '8' },
+      { minShards: 2 },
+    );
+    expect(settings).toEqual(sampleSettings({ minShards: 2, maxShards: 8 }));
+    expect(faults.map(({ field }) => field)).toEqual([tag]);
+    expect(contradictions).toEqual([]);
+  });
+
+  it('hold the stream when they contradict each other: any choice would be a guess', () => {
+    const { settings, contradictions } = apply({ 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' });
+    expect(settings).toEqual(sampleSettings());
+    expect(contradictions.map(({ field }) => field)).toEqual(['autoscaling/min-shards']);
+  });
+
+  it('are named after the knobs', () => {
+    expect(tagOf('scaleDownDatapointsToAlarm')).toBe('autoscaling/scale-down-datapoints-to-alarm');
+  });
+});
+
+describe('telling faults', () => {
+  const { faults } = apply({ 'autoscaling/min-shards': 'x' });
+
+  it('is news once', () => {
+    const told = faultsToTell(faults, {});
+    expect(told.news).toBe(true);
+    expect(faultsToTell(faults, { [toldFaultsTag]: told.mark })).toEqual({ news: false, mark: told.mark });
+  });
+
+  it('is news again when they end, and no news when there were none', () => {
+    const { mark } = faultsToTell(faults, {});
+    expect(faultsToTell([], { [toldFaultsTag]: mark })).toEqual({ news: true, mark: '' });
+    expect(faultsToTell([], {})).toEqual({ news: false, mark: '' });
+  });
+});

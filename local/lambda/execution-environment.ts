@@ -58,6 +58,7 @@ export class ExecutionEnvironment {
   #current: CurrentInvocation | undefined;
   #initError: string | undefined;
   #exited = false;
+  #killed = false;
   #polling = false;
   #whenPolling: (() => void)[] = [];
 
@@ -78,8 +79,9 @@ export class ExecutionEnvironment {
     return this.#process?.pid;
   }
 
+  /** Whether it can take another invocation, now or when it is free. */
   get usable(): boolean {
-    return !this.#exited;
+    return !this.#exited && !this.#killed;
   }
 
   /** Runs one invocation to its end; never rejects. The environment must not be busy. */
@@ -104,6 +106,7 @@ export class ExecutionEnvironment {
 
   /** Kills the process as if the machine had failed; an invocation under way ends in an error. */
   kill(): void {
+    this.#killed = true;
     this.#process?.kill('SIGKILL');
   }
 

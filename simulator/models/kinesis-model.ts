@@ -1,21 +1,8 @@
-/**
- * Kinesis streams as an autoscaler sees them: counts, status, quota, tags. Nothing in here runs: what a stream is at a
- * moment follows from what was called before, and every method is told the time.
- */
 import { AwsServiceError } from './aws-service-error.ts';
 import { KINESIS_FACTS, type KinesisFacts } from './kinesis-facts.ts';
-import { KinesisTags } from './kinesis-tags.ts';
+import { KinesisStreamModel, type StreamAccount, type StreamOptions } from './kinesis-stream.ts';
 
-export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
-
-export interface StreamOptions {
-  readonly streamName: string;
-  readonly openShardCount: number;
-  readonly nowMs: number;
-  /** Default PROVISIONED. */
-  readonly streamMode?: StreamMode;
-  readonly tags?: Readonly<Record<string, string>>;
-}
+export type { KinesisStreamModel, StreamMode, StreamOptions } from './kinesis-stream.ts';
 
 export interface KinesisAccountOptions {
   readonly accountId: string;
@@ -24,7 +11,7 @@ export interface KinesisAccountOptions {
 }
 
 /** The streams of one account and region, and what they share: the shard limit and the rate of calls. */
-export class KinesisAccount {
+export class KinesisAccount implements StreamAccount {
   readonly accountId: string;
   readonly region: string;
   readonly facts: KinesisFacts;
@@ -98,177 +85,7 @@ export class KinesisAccount {
   }
 }
 
-interface Resharding {
-  readonly from: number;
-  readonly to: number;
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-/** One stream. Made by `KinesisAccount.createStream`. */
-export class KinesisStreamModel {
-  readonly streamName: string;
-  readonly streamArn: string;
-  readonly createdAtMs: number;
-  readonly tags: KinesisTags;
-  readonly #account: KinesisAccount;
-  #mode: StreamMode;
-  #resharding: Resharding;
-  #successfulCallsMs: number[] = [];
-
-  constructor(account: KinesisAccount, options: StreamOptions) {
-    this.streamName = options.streamName;
-    this.streamArn = `arn:aws:kinesis:${account.region}:${account.accountId}:stream/${options.streamName}`;
-    this.createdAtMs = options.nowMs;
-    this.tags = new KinesisTags(this, account.facts, options.tags ?? {});
-    this.#account = account;
-    this.#mode = options.streamMode ?? 'PROVISIONED';
-    const { openShardCount: count, nowMs } = options;
-    this.#resharding = { from: count, to: count, startMs: nowMs, endMs: nowMs };
-  }
-
-  get streamMode(): StreamMode {
-    return this.#mode;
-  }
-
-  statusAt(nowMs: number): 'ACTIVE' | 'UPDATING' {
-    return nowMs < this.#resharding.endMs ? 'UPDATING' : 'ACTIVE';
-  }
-
-  /** While UPDATING it moves one shard at a time; no call of AWS tells where to. */
-  openShardCountAt(nowMs: number): number {
-    const { from, to, startMs, endMs } = this.#resharding;
-    if (nowMs >= endMs) return to;
-    return from + Math.trunc(((to - from) * Math.max(nowMs - startMs, 0)) / (endMs - startMs));
-  }
-
-  /** What the stream is sure to take in: while UPDATING, the smaller of the two counts. */
-  capacityShardCountAt(nowMs: number): number {
-    const { from, to, endMs } = this.#resharding;
-    return nowMs < endMs ? Math.min(from, to) : to;
-  }
-
-  /** What is paid for: while UPDATING, the larger of the two counts. */
-  billedShardCountAt(nowMs: number): number {
-    const { from, to, endMs } = this.#resharding;
-    return nowMs < endMs ? Math.max(from, to) : to;
-  }
-
-  /** When the stream is (or was) ACTIVE after the last UpdateShardCount. */
-  get activeAtMs(): number {
-    return this.#resharding.endMs;
-  }
-
-  /** Successful UpdateShardCount calls in the quota's rolling window. */
-  callsWithin24h(nowMs: number): number {
-    const windowStartMs = nowMs - this.#account.facts.updateCallWindowMs;
-    while ((this.#successfulCallsMs[0] ?? Number.POSITIVE_INFINITY) <= windowStartMs) this.#successfulCallsMs.shift();
-    return this.#successfulCallsMs.length;
-  }
-
-  /**
-   * @throws AwsServiceError InvalidArgumentException, ValidationException, ResourceInUseException,
-   *   LimitExceededException (three causes: this stream's day, the account's calls a second, the account's shards)
-   */
-  updateShardCount(target: number, nowMs: number): UpdateShardCountResult {
-    this.#account.admitUpdateCall(this.streamName, nowMs);
-    this.checkUpdateShardCount(target, nowMs);
-    const from = this.openShardCountAt(nowMs);
-    this.#successfulCallsMs.push(nowMs);
-    if (target !== from) {
-      const endMs = nowMs + this.#account.facts.reshardingMs(from, target);
-      this.#resharding = { from, to: target, startMs: nowMs, endMs };
-    }
-    return {
-      StreamName: this.streamName,
-      StreamARN: this.streamArn,
-      CurrentShardCount: from,
-      TargetShardCount: target,
-    };
-  }
-
-  /** Throws what `updateShardCount` would (apart from the rate of calls), and changes nothing. */
-  checkUpdateShardCount(target: number, nowMs: number): void {
-    const { facts } = this.#account;
-    if (!Number.isInteger(target) || target < 1)
-      throw new AwsServiceError(
-        'ValidationException',
-        `1 validation error detected: Value '${target}' at 'targetShardCount' failed to satisfy constraint: Member must have value greater than or equal to 1`,
-      );
-    if (this.#mode === 'ON_DEMAND')
-      throw new AwsServiceError(
-        'ValidationException',
-        `Request is invalid. Stream ${this.streamName} under account ${this.#account.accountId} is in On-Demand mode.`,
-      );
-    if (this.statusAt(nowMs) !== 'ACTIVE') throw notActive(this.streamName, this.#account.accountId);
-    this.#checkTarget(target, nowMs);
-    if (this.callsWithin24h(nowMs) >= facts.maxUpdateCalls)
-      throw limitExceeded(
-        `UpdateShardCount has been called ${facts.maxUpdateCalls} times within 24 hours for stream ${this.streamName} under account ${this.#account.accountId}, which is the limit.`,
-      );
-    this.#account.checkShardLimit(target - this.openShardCountAt(nowMs), nowMs);
-  }
-
-  /** UpdateStreamMode. Taken at once: how long AWS takes over it has no bearing on what is modelled here. */
-  updateStreamMode(mode: StreamMode, nowMs: number): void {
-    if (this.statusAt(nowMs) !== 'ACTIVE') throw notActive(this.streamName, this.#account.accountId);
-    this.#mode = mode;
-  }
-
-  describeSummary(nowMs: number): StreamSummary {
-    return {
-      StreamName: this.streamName,
-      StreamARN: this.streamArn,
-      StreamStatus: this.statusAt(nowMs),
-      StreamModeDetails: { StreamMode: this.#mode },
-      StreamCreationTimestamp: new Date(this.createdAtMs),
-      OpenShardCount: this.openShardCountAt(nowMs),
-    };
-  }
-
-  /** SplitShard, MergeShards or a colleague at the console: the count has become another one, without any call. */
-  reshardByHand(openShardCount: number, nowMs: number): void {
-    this.#resharding = { from: openShardCount, to: openShardCount, startMs: nowMs, endMs: nowMs };
-  }
-
-  #checkTarget(target: number, nowMs: number): void {
-    const { maxShardsPerStream, sameShardCount } = this.#account.facts;
-    const open = this.openShardCountAt(nowMs);
-    if (target > 2 * open || target * 2 < open || target > maxShardsPerStream)
-      throw new AwsServiceError(
-        'InvalidArgumentException',
-        `UpdateShardCount cannot scale stream ${this.streamName} to ${target} shards: it must be at most double (${2 * open}), at least half (${Math.ceil(open / 2)}) of the current open shard count ${open}, and at most ${maxShardsPerStream}.`,
-      );
-    if (target === open && sameShardCount === 'refused')
-      throw new AwsServiceError('InvalidArgumentException', `Stream ${this.streamName} has ${open} shards already.`);
-  }
-}
-
-export interface UpdateShardCountResult {
-  readonly StreamName: string;
-  readonly StreamARN: string;
-  readonly CurrentShardCount: number;
-  readonly TargetShardCount: number;
-}
-
-/** The part of StreamDescriptionSummary that the models know. */
-export interface StreamSummary {
-  readonly StreamName: string;
-  readonly StreamARN: string;
-  readonly StreamStatus: 'ACTIVE' | 'UPDATING';
-  readonly StreamModeDetails: { readonly StreamMode: StreamMode };
-  readonly StreamCreationTimestamp: Date;
-  readonly OpenShardCount: number;
-}
-
-function notActive(streamName: string, accountId: string): AwsServiceError {
-  return new AwsServiceError(
-    'ResourceInUseException',
-    `Stream ${streamName} under account ${accountId} not ACTIVE, instead in state UPDATING`,
-  );
-}
-
-// Which of the three causes it was, AWS tells in words only, and does not document the words.
+// Which of its causes it was, AWS tells in words only, and does not document the words.
 function limitExceeded(message: string): AwsServiceError {
   return new AwsServiceError('LimitExceededException', message);
 }

@@ -3,7 +3,7 @@ import { AwsServiceError } from '../aws-service-error.ts';
 import type { MOfN, TreatMissingData } from './alarm-verdict.ts';
 import type { CloudWatchFacts } from './cloudwatch-facts.ts';
 import { Constraints, permitted } from './constraints.ts';
-import { type MathProgram, metricProgram } from './metric-math-program.ts';
+import { type MathProgram, metricProgram } from './metric-math-values.ts';
 import { type MetricSource, planMetricQueries } from './metric-query-plan.ts';
 import { STATISTICS } from './metric-series.ts';
 

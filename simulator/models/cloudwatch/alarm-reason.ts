@@ -1,7 +1,8 @@
 import type { AlarmPlan, ComparisonOperator } from './alarm-plan.ts';
 import { comparisonWith, type EvaluatedWindows } from './alarm-windows.ts';
 
-export type StateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+export const STATE_VALUES = ['INSUFFICIENT_DATA', 'ALARM', 'OK'] as const;
+export type StateValue = (typeof STATE_VALUES)[number];
 
 /**
  * Why an alarm is in its state, in CloudWatch's words, and the same as the JSON of StateReasonData. Written when they

@@ -13,11 +13,11 @@ import { AlarmHistory } from './alarm-history.ts';
 import { AlarmModel, type BoundDefinition, type StateChange } from './alarm-model.ts';
 import { type AccountPlace, type AlarmNotification, notificationsOf } from './alarm-notification.ts';
 import { planAlarm } from './alarm-plan.ts';
-import type { StateValue } from './alarm-reason.ts';
+import { describeAlarms, describeHistories } from './alarm-queries.ts';
+import { STATE_VALUES } from './alarm-reason.ts';
 import type { CloudWatchFacts } from './cloudwatch-facts.ts';
 import { Constraints, permitted } from './constraints.ts';
 import type { MetricStore } from './metric-store.ts';
-import { takePage } from './paging.ts';
 import type { TagService } from './tag-service.ts';
 
 export interface AlarmServiceParts {
@@ -64,52 +64,23 @@ export class AlarmService {
   }
 
   describe(input: DescribeAlarmsInput): DescribeAlarmsOutput {
-    const constraints = new Constraints();
-    constraints.atMost('alarmNames', input.AlarmNames, this.#parts.facts.maxAlarmNamesPerCall);
-    constraints.between('maxRecords', input.MaxRecords ?? 100, 1, 100);
-    if (input.StateValue !== undefined) constraints.oneOf('stateValue', input.StateValue, STATES);
-    constraints.check();
-    if (input.AlarmNamePrefix !== undefined && input.AlarmNames !== undefined)
-      throw invalid('AlarmNamePrefix cannot be set if AlarmNames is set.');
-    const selected = this.#select(input);
-    const page = takePage(selected, input.MaxRecords ?? 50 * 2, input.NextToken);
-    return {
-      MetricAlarms: page.items.map((alarm) => alarm.describe()),
-      CompositeAlarms: [],
-      ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
-    };
+    return describeAlarms(this.#alarms, input, this.#parts.facts);
   }
 
   describeHistory(input: DescribeAlarmHistoryInput): DescribeAlarmHistoryOutput {
-    const constraints = new Constraints();
-    constraints.between('maxRecords', input.MaxRecords ?? 100, 1, 100);
-    if (input.HistoryItemType !== undefined) constraints.oneOf('historyItemType', input.HistoryItemType, HISTORY_TYPES);
-    constraints.check();
-    const histories =
-      input.AlarmName === undefined ? [...this.#histories.values()] : [this.#histories.get(input.AlarmName)];
-    const items = histories
-      .flatMap((history) => history?.items() ?? [])
-      .filter((item) => input.HistoryItemType === undefined || item.HistoryItemType === input.HistoryItemType)
-      .filter(({ Timestamp: at }) => at === undefined || isWithin(at, input.StartDate, input.EndDate))
-      .sort((a, b) => Number(a.Timestamp) - Number(b.Timestamp));
-    const ordered = input.ScanBy === 'TimestampAscending' ? items : items.reverse();
-    const page = takePage(ordered, input.MaxRecords ?? 100, input.NextToken);
-    return {
-      AlarmHistoryItems: [...page.items],
-      ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
-    };
+    return describeHistories(this.#histories, input);
   }
 
   setState(input: SetAlarmStateInput): void {
     const constraints = new Constraints();
     constraints.length('alarmName', input.AlarmName, 1, 255);
-    constraints.oneOf('stateValue', input.StateValue, STATES);
+    constraints.oneOf('stateValue', input.StateValue, STATE_VALUES);
     constraints.length('stateReason', input.StateReason, 0, 1023);
     constraints.check();
     if (input.StateReasonData !== undefined && !isJson(input.StateReasonData))
       throw new AwsServiceError('InvalidFormatFault', 'The StateReasonData must be valid JSON.');
     const alarm = this.#alarms.get(input.AlarmName ?? '');
-    const state = permitted(STATES, input.StateValue);
+    const state = permitted(STATE_VALUES, input.StateValue);
     if (alarm === undefined || state === undefined)
       throw new AwsServiceError('ResourceNotFound', `Unknown alarm: ${input.AlarmName}`);
     const reason = { text: input.StateReason ?? '', data: input.StateReasonData };
@@ -162,17 +133,6 @@ export class AlarmService {
     }
   }
 
-  #select(input: DescribeAlarmsInput): AlarmModel[] {
-    if (input.AlarmTypes !== undefined && !input.AlarmTypes.includes('MetricAlarm')) return [];
-    const named = input.AlarmNames?.map((name) => this.#alarms.get(name)) ?? [...this.#alarms.values()];
-    return [...new Set(named)]
-      .filter((alarm) => alarm !== undefined)
-      .filter((alarm) => alarm.name.startsWith(input.AlarmNamePrefix ?? ''))
-      .filter((alarm) => input.StateValue === undefined || alarm.state === input.StateValue)
-      .filter((alarm) => input.ActionPrefix === undefined || hasAction(alarm.definition, input.ActionPrefix))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
   #historyOf(name: string): AlarmHistory {
     const known = this.#histories.get(name);
     if (known !== undefined) return known;
@@ -188,18 +148,6 @@ export class AlarmService {
     if (names === undefined) throw invalid('AlarmNames must be set.');
     return names;
   }
-}
-
-const STATES: readonly StateValue[] = ['INSUFFICIENT_DATA', 'ALARM', 'OK'];
-const HISTORY_TYPES = ['ConfigurationUpdate', 'StateUpdate', 'Action'];
-
-function hasAction(definition: PutMetricAlarmInput, prefix: string): boolean {
-  const actions = [definition.OKActions, definition.AlarmActions, definition.InsufficientDataActions];
-  return actions.some((arns) => arns?.some((arn) => arn.startsWith(prefix)));
-}
-
-function isWithin(at: Date, start: Date | undefined, end: Date | undefined): boolean {
-  return (start === undefined || at >= start) && (end === undefined || at <= end);
 }
 
 function isJson(text: string): boolean {

@@ -10,7 +10,7 @@
 import type { AlarmPlan, ComparisonOperator } from './alarm-plan.ts';
 import { BREACHING, judgeDatapoints, MISSING, NOT_BREACHING, type PointKind, type Verdict } from './alarm-verdict.ts';
 import type { CloudWatchFacts } from './cloudwatch-facts.ts';
-import type { MathFrame } from './metric-math-program.ts';
+import type { MathFrame } from './metric-math-values.ts';
 import type { MetricSeries } from './metric-series.ts';
 
 /** The datapoints that an evaluation went by, copied out of the rings before they move on. */

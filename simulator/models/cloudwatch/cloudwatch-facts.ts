@@ -21,6 +21,8 @@ export interface CloudWatchFacts {
   readonly maxTagsPerResource: number;
   /** Names in one DescribeAlarms or DeleteAlarms call. API reference. */
   readonly maxAlarmNamesPerCall: number;
+  /** Alarms in an answer of DescribeAlarms that does not set MaxRecords. Not documented; users report 50. */
+  readonly alarmsPerPage: number;
   /** Metric alarms per account and region: `LimitExceeded` beyond it. There is none by default: service quotas. */
   readonly maxAlarms: number;
   /** Queries in one GetMetricData call, and its datapoints. GetMetricData, API reference. */
@@ -43,6 +45,7 @@ export const CLOUDWATCH_FACTS: CloudWatchFacts = {
   maxActionsPerState: 5,
   maxTagsPerResource: 50,
   maxAlarmNamesPerCall: awsFacts.describeAlarmsBatch.value,
+  alarmsPerPage: 50,
   maxAlarms: Number.POSITIVE_INFINITY,
   maxMetricDataQueries: 500,
   maxDatapointsPerGetMetricData: 100_800,

@@ -3,7 +3,8 @@ import { AwsServiceError } from '../aws-service-error.ts';
 import type { CloudWatchFacts } from './cloudwatch-facts.ts';
 import { permitted } from './constraints.ts';
 import { MetricMathError, parseMetricMath } from './metric-math.ts';
-import { compileMath, type MathBinding, type MathProgram, metricProgram } from './metric-math-program.ts';
+import { compileMath, type MathBinding } from './metric-math-program.ts';
+import { type MathProgram, metricProgram } from './metric-math-values.ts';
 import { type MetricIdentity, STATISTICS, type Statistic } from './metric-series.ts';
 
 export interface MetricSource {

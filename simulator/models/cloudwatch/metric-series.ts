@@ -31,7 +31,7 @@ export class MetricSeries {
   #latestMinute = Number.NEGATIVE_INFINITY;
   #unit: string | undefined;
   #lastChunk: Float64Array | undefined;
-  #lastChunkIndex = Number.NaN;
+  #lastChunkIndex = -1;
   readonly #window: Accumulator = { count: 0, value: 0 };
 
   constructor(identity: MetricIdentity, retentionMinutes: number) {
@@ -51,7 +51,7 @@ export class MetricSeries {
   /** Adds values to a minute; what is there already is added to, as by a second PutMetricData. */
   add(minute: number, datum: MinuteDatum, unit?: string): void {
     const chunk = this.#chunkFor(minute);
-    const at = (minute - Math.floor(minute / CHUNK_MINUTES) * CHUNK_MINUTES) * FIELDS;
+    const at = (minute & WITHIN_CHUNK) * FIELDS;
     const first = chunk[at + COUNT] === 0;
     chunk[at + COUNT] = (chunk[at + COUNT] ?? 0) + datum.sampleCount;
     chunk[at + SUM] = (chunk[at + SUM] ?? 0) + datum.sum;
@@ -68,13 +68,12 @@ export class MetricSeries {
     into.count = 0;
     into.value = 0;
     for (let minute = fromMinute; minute < toMinute; ) {
-      const index = Math.floor(minute / CHUNK_MINUTES);
-      const chunkStart = index * CHUNK_MINUTES;
-      const chunkEnd = Math.min(chunkStart + CHUNK_MINUTES, toMinute);
+      const index = minute >> CHUNK_BITS;
+      const from = minute & WITHIN_CHUNK;
+      const to = Math.min(from + toMinute - minute, CHUNK_MINUTES);
       if (index !== this.#lastChunkIndex) this.#select(index);
-      if (this.#lastChunk !== undefined)
-        accumulate(this.#lastChunk, minute - chunkStart, chunkEnd - chunkStart, statistic, into);
-      minute = chunkEnd;
+      if (this.#lastChunk !== undefined) accumulate(this.#lastChunk, from, to, statistic, into);
+      minute += to - from;
     }
     if (into.count === 0) return Number.NaN;
     return statistic === 'Average' ? into.value / into.count : into.value;
@@ -101,13 +100,13 @@ export class MetricSeries {
   }
 
   #chunkFor(minute: number): Float64Array {
-    const index = Math.floor(minute / CHUNK_MINUTES);
+    const index = minute >> CHUNK_BITS;
     if (index !== this.#lastChunkIndex) this.#select(index);
     if (this.#lastChunk !== undefined) return this.#lastChunk;
     const chunk = new Float64Array(CHUNK_MINUTES * FIELDS);
     this.#chunks.set(index, chunk);
     this.#lastChunk = chunk;
-    this.#expire(Math.floor((Math.max(minute, this.#latestMinute) - this.#retentionMinutes) / CHUNK_MINUTES));
+    this.#expire((Math.max(minute, this.#latestMinute) - this.#retentionMinutes) >> CHUNK_BITS);
     return chunk;
   }
 
@@ -117,7 +116,10 @@ export class MetricSeries {
 }
 
 // Small enough that 1,000 streams with three metrics fit in memory, large enough that a window seldom spans two.
-const CHUNK_MINUTES = 256;
+// A power of two: minutes since the epoch are split by their bits.
+const CHUNK_BITS = 8;
+const CHUNK_MINUTES = 1 << CHUNK_BITS;
+const WITHIN_CHUNK = CHUNK_MINUTES - 1;
 const FIELDS = 4;
 const [COUNT, SUM, MIN, MAX] = [0, 1, 2, 3] as const;
 

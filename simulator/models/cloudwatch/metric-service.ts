@@ -5,16 +5,16 @@ import type {
   GetMetricStatisticsOutput,
   ListMetricsInput,
   ListMetricsOutput,
-  MetricDatum,
   PutMetricDataInput,
 } from '@aws-sdk/client-cloudwatch';
 import { AwsServiceError } from '../aws-service-error.ts';
 import type { Clock } from '../clock.ts';
 import type { CloudWatchFacts } from './cloudwatch-facts.ts';
 import { permitted } from './constraints.ts';
-import type { MathFrame } from './metric-math-program.ts';
+import { identityOf, invalidValue, readMetricData } from './metric-datum.ts';
+import type { MathFrame } from './metric-math-values.ts';
 import { type MetricQueryPlan, planMetricQueries } from './metric-query-plan.ts';
-import { type MetricIdentity, type MetricSeries, type MinuteDatum, STATISTICS } from './metric-series.ts';
+import { type MetricIdentity, type MetricSeries, STATISTICS } from './metric-series.ts';
 import type { MetricStore } from './metric-store.ts';
 import { takePage } from './paging.ts';
 
@@ -32,16 +32,8 @@ export class MetricService {
 
   put(input: PutMetricDataInput): void {
     const nowMs = this.#clock.nowMs();
-    const namespace = input.Namespace ?? '';
-    if (namespace === '')
-      throw new AwsServiceError('MissingRequiredParameterException', 'The parameter Namespace is required.');
-    if (namespace.startsWith('AWS/')) throw invalidValue(namespace, 'Namespace', "it must not start with 'AWS/'");
-    const puts = (input.MetricData ?? []).map((datum) => ({ datum, values: valuesOf(datum), name: nameOf(datum) }));
-    for (const { datum, values, name } of puts) {
-      const atMs = datum.Timestamp?.getTime() ?? nowMs;
-      const series = this.#metrics.series(identityOf(namespace, name, datum.Dimensions));
-      this.#metrics.put(series, Math.floor(atMs / 60_000), values, nowMs, datum.Unit);
-    }
+    for (const { identity, atMs, values, unit } of readMetricData(input))
+      this.#metrics.put(this.#metrics.series(identity), Math.floor((atMs ?? nowMs) / 60_000), values, nowMs, unit);
   }
 
   getData(input: GetMetricDataInput): GetMetricDataOutput {
@@ -187,44 +179,6 @@ function longestPeriod(plan: MetricQueryPlan): number {
   return Math.max(60, ...plan.metrics.map(({ periodSeconds }) => periodSeconds));
 }
 
-function valuesOf(datum: MetricDatum): MinuteDatum {
-  const set = datum.StatisticValues;
-  if (set !== undefined) {
-    const { SampleCount: sampleCount, Sum: sum, Minimum: minimum, Maximum: maximum } = set;
-    if (sampleCount === undefined || sum === undefined || minimum === undefined || maximum === undefined)
-      throw new AwsServiceError('MissingRequiredParameterException', 'StatisticValues needs all of its members.');
-    return { sampleCount, sum, minimum, maximum };
-  }
-  const values = datum.Values ?? (datum.Value === undefined ? [] : [datum.Value]);
-  if (values.length === 0)
-    throw new AwsServiceError(
-      'MissingRequiredParameterException',
-      'One of Value, Values, StatisticValues is required.',
-    );
-  for (const value of values)
-    if (!Number.isFinite(value)) throw invalidValue(String(value), 'MetricData.Value', 'a number is needed');
-  const counts = values.map((_, index) => datum.Counts?.[index] ?? 1);
-  return {
-    sampleCount: counts.reduce((total, count) => total + count, 0),
-    sum: values.reduce((total, value, index) => total + value * (counts[index] ?? 1), 0),
-    minimum: Math.min(...values),
-    maximum: Math.max(...values),
-  };
-}
-
-function nameOf(datum: MetricDatum): string {
-  if (datum.MetricName !== undefined && datum.MetricName !== '') return datum.MetricName;
-  throw new AwsServiceError('MissingRequiredParameterException', 'The parameter MetricData.MetricName is required.');
-}
-
-function identityOf(namespace: string, metricName: string, dimensions: MetricDatum['Dimensions'] = []): MetricIdentity {
-  return {
-    namespace,
-    metricName,
-    dimensions: dimensions.map(({ Name, Value }) => ({ name: Name ?? '', value: Value ?? '' })),
-  };
-}
-
 function matches(identity: MetricIdentity, input: ListMetricsInput): boolean {
   return (
     (input.Namespace === undefined || input.Namespace === identity.namespace) &&
@@ -249,13 +203,6 @@ function unsupportedStatistics(): AwsServiceError {
   return new AwsServiceError(
     'MissingRequiredParameterException',
     'The parameter Statistics is required (extended statistics are not modelled).',
-  );
-}
-
-function invalidValue(value: string, parameter: string, why: string): AwsServiceError {
-  return new AwsServiceError(
-    'InvalidParameterValueException',
-    `The value ${value} for parameter ${parameter} is invalid: ${why}.`,
   );
 }
 

@@ -55,6 +55,23 @@ describe('VirtualClock', () => {
     expect(clock.nowMs()).toBe(20);
   });
 
+  it('waits for what a request that was answered at once leads to', async () => {
+    const clock = new VirtualClock({ startMs: 0 });
+    const seen: number[] = [];
+    clock.schedule(10, () => {
+      clock.hold()();
+      setImmediate(() => {
+        const release = clock.hold();
+        setTimeout(() => {
+          seen.push(clock.nowMs());
+          release();
+        }, 5);
+      });
+    });
+    await clock.runUntil(20);
+    expect(seen).toEqual([10]);
+  });
+
   it('refuses to move by hand while it is held', () => {
     const clock = new VirtualClock({ startMs: 0 });
     clock.hold();

@@ -95,6 +95,7 @@ describe('DescribeAlarms', () => {
     expect(names).toHaveLength(121);
     expect(names).toEqual([...names].sort());
     expect(second.NextToken).toBeUndefined();
+    expect(bench.model.describeAlarms().MetricAlarms).toHaveLength(50);
   });
 
   it.each([

@@ -16,17 +16,12 @@ export interface Demand {
   at(minute: number): number;
   /** Highest offered load of the minutes `from` to `to`, both included, in shards. */
   peak(from: number, to: number): number;
-  /** The same of five-minute means: what is left when spikes of a minute or two are ignored. */
-  sustainedPeak(from: number, to: number): number;
   /** Mean of the minutes `from` to `to`, both included, in shards. */
   mean(from: number, to: number): number;
 }
 
-const SUSTAINED_MINUTES = 5;
-
 export class DemandHistory implements Demand {
   readonly #peaks: PeakTable;
-  readonly #sustained: PeakTable;
   /** `sums[i]` is the sum of all minutes before i. */
   readonly #sums: Float64Array;
   #length = 0;
@@ -37,7 +32,6 @@ export class DemandHistory implements Demand {
       throw new RangeError(`capacityMinutes must be a positive whole number, got ${capacityMinutes}`);
     }
     this.#peaks = new PeakTable(capacityMinutes);
-    this.#sustained = new PeakTable(capacityMinutes);
     this.#sums = new Float64Array(capacityMinutes + 1);
   }
 
@@ -57,7 +51,6 @@ export class DemandHistory implements Demand {
     this.#sums[minute + 1] = (this.#sums[minute] as number) + shards;
     this.#length = minute + 1;
     this.#peaks.append(minute, shards);
-    this.#sustained.append(minute, this.mean(minute - SUSTAINED_MINUTES + 1, minute));
   }
 
   at(minute: number): number {
@@ -66,10 +59,6 @@ export class DemandHistory implements Demand {
 
   peak(from: number, to: number): number {
     return this.#peaks.between(this.#clamp(from), this.#clamp(to));
-  }
-
-  sustainedPeak(from: number, to: number): number {
-    return this.#sustained.between(this.#clamp(from), this.#clamp(to));
   }
 
   mean(from: number, to: number): number {

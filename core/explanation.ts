@@ -10,6 +10,7 @@ import type { StreamSettings } from './knobs.ts';
 import { asIfFired } from './rearming.ts';
 import type { Fault } from './result.ts';
 import { decideScaling, type HoldDecision, holdingRules, type ScalingDecision } from './scaling-decision.ts';
+import { planScaling, type ScalingPlan } from './scaling-plan.ts';
 import { lastScaledAtMs, type StreamState } from './stream-state.ts';
 
 export interface RuleVerdict {
@@ -28,6 +29,8 @@ export interface DirectionExplanation {
   /** What would be decided if the alarm fired now, rule by rule. */
   readonly rules: readonly RuleVerdict[];
   readonly decision: ScalingDecision | undefined;
+  /** The effects of that decision, where it scales. */
+  readonly plan: ScalingPlan | undefined;
 }
 
 export interface StreamExplanation {
@@ -93,12 +96,14 @@ function explainDirection(direction: Direction, { state, settings, nowMs }: Expl
       threshold: undefined,
       rules: [],
       decision: undefined,
+      plan: undefined,
     };
   }
   // As if it fired this moment: an alarm that rests in OK would otherwise be held by its state alone.
   const fired = { ...live, state: 'ALARM' as const, stateTransitionedAtMs: nowMs };
   const firing: StreamState = { ...state, alarms: { ...state.alarms, [direction]: fired } };
   const decisionInput = { alarm: asIfFired(fired, direction, firing), state: firing, settings, nowMs };
+  const decision = decideScaling(decisionInput);
   return {
     direction,
     alarmName: live.alarmName,
@@ -106,6 +111,7 @@ function explainDirection(direction: Direction, { state, settings, nowMs }: Expl
     judgedShardCount: readJudgedShardCount(live.definition.metrics),
     threshold: live.definition.threshold,
     rules: holdingRules.map(({ rule, demands, hold }) => ({ rule, demands, held: hold(decisionInput) })),
-    decision: decideScaling(decisionInput),
+    decision,
+    plan: decision.kind === 'scale' ? planScaling(decision, firing, settings, nowMs) : undefined,
   };
 }

@@ -10,11 +10,12 @@ import type { Deployment } from '../core/deployment.ts';
 import { type Announce, announcer } from './announce.ts';
 import { awsFleetPort, awsNotices, awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';
-import { findFleet, removeOrphans } from './fleet.ts';
+import { answerInquiry, type InquiryAnswer, readInquiry } from './inquiry.ts';
 import { type Observer, observer } from './observability.ts';
 import { pacePorts } from './pacing.ts';
 import type { Clock, FleetPort, Ports } from './ports.ts';
-import { type ReconcileCause, reconcileStreams } from './reconcile.ts';
+import type { ReconcileCause } from './reconcile.ts';
+import { runReconcile } from './reconcile-run.ts';
 import { handleAlarm, type ScalerContext } from './scale.ts';
 import type { Account } from './state-reader.ts';
 
@@ -67,8 +68,8 @@ export async function scaler(event: unknown, context: Context): Promise<void> {
   if (unfinished > 0) throw new Error(`${unfinished} record(s) need another delivery; the log says why`);
 }
 
-export async function reconciler(event: unknown, context: Context): Promise<void> {
-  const { deployment, ports, fleet: fleetPort, announce, observer: observe } = runtime ?? start(context.functionName);
+export async function reconciler(event: unknown, context: Context): Promise<readonly InquiryAnswer[] | undefined> {
+  const { deployment, ports, fleet, announce, observer: observe } = runtime ?? start(context.functionName);
   const paced: ScalerContext = {
     deployment,
     ports: pacePorts(ports, clock),
@@ -76,26 +77,19 @@ export async function reconciler(event: unknown, context: Context): Promise<void
     account: accountOf(context),
     clock,
   };
-  const { cause, after } = readCause(event);
-  const whole = await findFleet(deployment, fleetPort);
-  const fleet = { ...whole, streamNames: whole.streamNames.filter((name) => name > after) };
-  const timeIsUp = () => context.getRemainingTimeInMillis() < handOverMs;
-  const { reports, left } = await reconcileStreams(fleet, { cause, timeIsUp }, paced);
+  const inquiry = readInquiry(event);
+  if (inquiry) return await answerInquiry(inquiry, paced, fleet);
+  const remainingMs = () => context.getRemainingTimeInMillis();
+  const request = { ...readCause(event), functionName: context.functionName, remainingMs };
+  const { reports, failures, ...rest } = await runReconcile(request, paced, fleet);
   for (const report of reports) observe.observe(report);
-  const orphans = left.length === 0 ? await removeOrphans(whole, deployment, fleetPort) : { removed: [], failures: [] };
-  const last = fleet.streamNames[fleet.streamNames.length - left.length - 1];
-  const handedOn =
-    left.length > 0 ? await fleetPort.invokeLater(context.functionName, { cause, after: last }) : undefined;
-  observe.reconciled(reports, { left: left.length, alarmsRemoved: orphans.removed });
-  const failures = [...whole.failures, ...orphans.failures, ...(handedOn && !handedOn.ok ? [handedOn.failure] : [])];
   for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
+  observe.reconciled(reports, rest);
   observe.flush();
   const unfinished = reports.filter(({ needsRetry }) => needsRetry).length + failures.length;
   if (unfinished > 0) throw new Error(`${unfinished} part(s) of the reconcile failed; the log says which and why`);
+  return undefined;
 }
-
-/** So much time is kept for ending a run: the slowest stream, and the call that hands the rest on. */
-const handOverMs = 60_000;
 
 export async function handler(event: unknown, context: Context): Promise<void> {
   await (recordsOf(event).length > 0 ? scaler(event, context) : reconciler(event, context));

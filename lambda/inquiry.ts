@@ -3,8 +3,9 @@
  * the deployed function, so that an answer comes from the settings, the role and the code that are in force.
  */
 import { explainStream, type StreamExplanation } from '../core/explanation.ts';
+import { findFleet } from './fleet.ts';
 import { settingsOf } from './management.ts';
-import type { CallFailure } from './ports.ts';
+import type { CallFailure, FleetPort } from './ports.ts';
 import type { ScalerContext } from './scale.ts';
 import { alarmNamesOf, readState } from './state-reader.ts';
 
@@ -30,9 +31,11 @@ export function readInquiry(event: unknown): Inquiry | undefined {
 }
 
 export async function answerInquiry(
-  streamNames: readonly string[],
+  { streams }: Inquiry,
   context: ScalerContext,
+  port: FleetPort,
 ): Promise<readonly InquiryAnswer[]> {
+  const streamNames = streams ?? (await findFleet(context.deployment, port)).streamNames;
   const answers: InquiryAnswer[] = [];
   for (const streamName of streamNames) answers.push(await explain(streamName, context));
   return answers;

@@ -104,6 +104,7 @@ function specify(minutes: readonly RunMinute[], reports: readonly ScalingReport[
       title: { fontSize: 13, anchor: 'start', fontWeight: 'normal', color: '#222' },
     },
     spacing: 24,
+    resolve: { scale: { x: 'shared' } },
     vconcat: [
       {
         width: pictureWidth,
@@ -140,7 +141,15 @@ function specify(minutes: readonly RunMinute[], reports: readonly ScalingReport[
           {
             data: { values: [...buckets] },
             mark: { type: 'line', interpolate: 'step-after', color: '#333333', strokeWidth: 2 },
-            encoding: { x: time, y: { field: 'shards', type: 'quantitative', axis: { title: null, tickMinStep: 1 } } },
+            encoding: {
+              x: time,
+              y: {
+                field: 'shards',
+                type: 'quantitative',
+                scale: { domainMax: Math.max(...buckets.map(({ shards }) => shards)) * 1.25 },
+                axis: { title: null, tickMinStep: 1 },
+              },
+            },
           },
           {
             data: { values: scalings },

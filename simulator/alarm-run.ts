@@ -1,0 +1,71 @@
+/**
+ * A load through an alarm-driven policy: the production decision core over the models of CloudWatch and Kinesis, a minute at
+ * a time. Slower than `runStream`, and exactly what the deployed functions would do.
+ */
+import type { StreamSettings } from '../core/knobs.ts';
+import { type StreamLimits, streamLimits, type UpdateCall } from '../core/stream-replay.ts';
+import { AlarmStream } from './alarm-stream.ts';
+import { KINESIS_FACTS } from './models/kinesis-facts.ts';
+import { type RunOptions, type StreamRun, startingShards } from './stream-run.ts';
+
+/** A whole day, so that any alarm's window and phase start alike. */
+const START_MINUTE = 20_000 * 1440;
+const MINUTE_MS = 60_000;
+
+export interface AlarmRunOptions extends RunOptions {
+  /** Bytes of one record: how much IncomingBytes says beside IncomingRecords. */
+  readonly recordBytes?: number;
+}
+
+export function runAlarms(
+  load: Float64Array,
+  policy: string,
+  settings: StreamSettings,
+  { limits = streamLimits, model = 'loss', metricDelayMinutes = 1, recordBytes = 1000 }: AlarmRunOptions = {},
+): StreamRun {
+  const minutes = load.length;
+  const run = { capacity: new Float64Array(minutes), billed: new Float64Array(minutes), throttled: new Float64Array(minutes) };
+  const open = startingShards(load, limits);
+  const { stream, alarms } = begin(load[0] ?? 0, open, settings, limits, metricDelayMinutes, recordBytes);
+  const calls: UpdateCall[] = [];
+  let backlog = 0;
+  let known = stream.activeAtMs;
+  let before = open;
+  for (let minute = 0; minute < minutes; minute++) {
+    const startMs = (START_MINUTE + minute) * MINUTE_MS;
+    const capacity = stream.capacityShardCountAt(startMs);
+    const wanted = (load[minute] as number) + backlog;
+    const rejected = Math.max(0, wanted - capacity);
+    backlog = model === 'retry' ? rejected : 0;
+    run.capacity[minute] = capacity;
+    run.billed[minute] = stream.billedShardCountAt(startMs);
+    run.throttled[minute] = rejected;
+    const records = (wanted - rejected) * KINESIS_FACTS.recordsPerSecondPerShard * 60;
+    alarms.endMinute(START_MINUTE + minute, records, records * recordBytes);
+    if (stream.activeAtMs === known) continue;
+    known = stream.activeAtMs;
+    const to = stream.openShardCountAt(known);
+    calls.push({ minute, from: before, to });
+    before = to;
+  }
+  return { policy, minutes, ...run, calls, refusals: alarms.refusals.length };
+}
+
+function begin(first: number, open: number, settings: StreamSettings, limits: StreamLimits, metricDelayMinutes: number, recordBytes: number) {
+  const alarms = new AlarmStream({
+    settings,
+    openShardCount: open,
+    startMs: START_MINUTE * MINUTE_MS,
+    metricDelayMs: metricDelayMinutes * MINUTE_MS,
+    facts: {
+      maxUpdateCalls: limits.callsPer24h,
+      reshardingMs: (from, to) => KINESIS_FACTS.reshardingMs(from, to) * limits.reshardSlowdown,
+    },
+  });
+  const records = Math.min(first, open) * KINESIS_FACTS.recordsPerSecondPerShard * 60;
+  const longest = Math.max(settings.scaleUpEvaluationPeriods, settings.scaleDownEvaluationPeriods) + 2;
+  for (let ago = longest * settings.periodMinutes; ago > 0; ago--) {
+    alarms.recall(START_MINUTE - ago, records, records * recordBytes);
+  }
+  return { stream: alarms.stream, alarms };
+}

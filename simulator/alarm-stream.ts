@@ -1,0 +1,224 @@
+/**
+ * A stream of the models with its two alarms, and the production core between them: what the deployed functions do with
+ * promises and AWS calls happens here at once, on the same `decideScaling`, `planScaling` and `planConvergence`.
+ */
+import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import {
+  type AlarmDefinition,
+  type AlarmMetric,
+  alarmNameOf,
+  type Direction,
+  defineAlarm,
+} from '../core/alarm-definition.ts';
+import { planConvergence } from '../core/convergence.ts';
+import type { PutAlarm, ScalingEffect } from '../core/effects.ts';
+import type { StreamSettings } from '../core/knobs.ts';
+import { judgeStandingAlarms, unansweredAfterMs } from '../core/rearming.ts';
+import { parseScalingAlarm } from '../core/scaling-alarm.ts';
+import { decideScaling } from '../core/scaling-decision.ts';
+import { planScaling } from '../core/scaling-plan.ts';
+import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream-state.ts';
+import { AwsServiceError } from './models/aws-service-error.ts';
+import { CloudWatchModel } from './models/cloudwatch/cloudwatch-model.ts';
+import { MetricStore } from './models/cloudwatch/metric-store.ts';
+import { KinesisAccount, type KinesisStreamModel } from './models/kinesis-model.ts';
+import type { KinesisFacts } from './models/kinesis-facts.ts';
+
+export interface AlarmStreamOptions {
+  readonly settings: StreamSettings;
+  readonly openShardCount: number;
+  readonly startMs: number;
+  readonly metricDelayMs: number;
+  readonly facts: Partial<KinesisFacts>;
+}
+
+const accountId = '111122223333';
+const region = 'us-east-1';
+const streamName = 'simulated';
+const topicArn = `arn:aws:sns:${region}:${accountId}:scaling`;
+const userParts: AlarmUserParts = {
+  description: undefined,
+  actionsEnabled: true,
+  alarmActions: [topicArn],
+  okActions: [],
+  insufficientDataActions: [],
+  treatMissingData: 'ignore',
+};
+
+export class AlarmStream {
+  readonly stream: KinesisStreamModel;
+  readonly refusals: { readonly atMs: number; readonly error: string }[] = [];
+  readonly #settings: StreamSettings;
+  readonly #cloudwatch: CloudWatchModel;
+  readonly #definitions = new Map<string, AlarmDefinition>();
+  readonly #tags = new Map<string, Readonly<Record<string, string>>>();
+  readonly #messages: string[] = [];
+  readonly #putIncoming: (minute: number, records: number, bytes: number) => void;
+  #nowMs: number;
+  #standing = false;
+
+  constructor(options: AlarmStreamOptions) {
+    const { settings, openShardCount, startMs } = options;
+    this.#settings = settings;
+    this.#nowMs = startMs;
+    const account = new KinesisAccount({ accountId, region, facts: options.facts });
+    this.stream = account.createStream({ streamName, openShardCount, nowMs: startMs });
+    const metrics = new MetricStore({ deliveryDelayMs: options.metricDelayMs });
+    this.#cloudwatch = new CloudWatchModel({
+      clock: { nowMs: () => this.#nowMs },
+      accountId,
+      region,
+      metrics,
+      notify: ({ message }) => this.#messages.push(message),
+    });
+    const [bytesSeries, recordsSeries] = ['IncomingBytes', 'IncomingRecords'].map((metricName) =>
+      metrics.series({ namespace: 'AWS/Kinesis', metricName, dimensions: [{ name: 'StreamName', value: streamName }] }),
+    );
+    if (bytesSeries === undefined || recordsSeries === undefined) throw new Error('the store makes every series');
+    this.#putIncoming = (minute, records, bytes) => {
+      metrics.putValue(bytesSeries, minute, bytes, this.#nowMs);
+      metrics.putValue(recordsSeries, minute, records, this.#nowMs);
+    };
+    for (const direction of ['up', 'down'] as const) {
+      const definition = defineAlarm(direction, { streamName, shardCount: openShardCount, settings });
+      this.#put({ alarmName: alarmNameOf(streamName, direction), definition, userParts });
+    }
+  }
+
+  /** What was taken in during the minute (whole minutes since the epoch); at its end, `nowMs`, CloudWatch judges. */
+  endMinute(minute: number, records: number, bytes: number): void {
+    this.#nowMs = (minute + 1) * 60_000;
+    this.#putIncoming(minute, records, bytes);
+    this.judge();
+  }
+
+  /** One evaluation by CloudWatch, the deliveries that it causes, and the reconciler. */
+  judge(): void {
+    const changes = this.#cloudwatch.evaluateAlarms();
+    for (const { to } of changes) if (to === 'ALARM') this.#standing = true;
+    for (let message = this.#messages.shift(); message !== undefined; message = this.#messages.shift()) {
+      this.#answer(message);
+    }
+    if (this.#standing && this.#nowMs % unansweredAfterMs === 0) this.#reconcile();
+  }
+
+  /** Before the first minute: how the past that the alarms look back on is told. */
+  recall(minute: number, records: number, bytes: number): void {
+    this.#putIncoming(minute, records, bytes);
+  }
+
+  #answer(message: string): void {
+    const parsed = parseScalingAlarm(message);
+    if (!parsed.ok) throw new Error(`the model sent a message that cannot be read: ${JSON.stringify(parsed.faults)}`);
+    const state = this.#read();
+    const decision = decideScaling({ alarm: parsed.value, state, settings: this.#settings, nowMs: this.#nowMs });
+    if (decision.kind === 'hold') {
+      for (const lane of planConvergence(state, this.#settings, this.#nowMs).alarmLanes) this.#carryOut(lane);
+      return;
+    }
+    const plan = planScaling(decision, state, this.#settings, this.#nowMs);
+    try {
+      for (const step of plan.steps) for (const lane of step) this.#carryOut(lane);
+    } catch (error) {
+      if (!(error instanceof AwsServiceError)) throw error;
+      this.refusals.push({ atMs: this.#nowMs, error: error.name });
+      this.stream.tags.add(plan.takeBack, this.#nowMs);
+    }
+  }
+
+  /** What the reconciler would do about alarms that stand; everything else here is converged by construction. */
+  #reconcile(): void {
+    const state = this.#read();
+    const standing = judgeStandingAlarms(state, this.#settings, this.#nowMs, unansweredAfterMs);
+    for (const { rearm } of standing) if (rearm !== undefined) this.#carryOut([rearm]);
+    this.#standing = standing.length > 0;
+  }
+
+  #read(): StreamState {
+    const nowMs = this.#nowMs;
+    const { MetricAlarms = [] } = this.#cloudwatch.describeAlarms({});
+    const alarmState = (direction: Direction): AlarmState | undefined => {
+      const alarmName = alarmNameOf(streamName, direction);
+      const live = MetricAlarms.find((alarm) => alarm.AlarmName === alarmName);
+      const definition = this.#definitions.get(alarmName);
+      if (live === undefined || definition === undefined) return undefined;
+      return {
+        alarmName,
+        alarmArn: live.AlarmArn ?? '',
+        state: live.StateValue === 'ALARM' || live.StateValue === 'OK' ? live.StateValue : 'INSUFFICIENT_DATA',
+        stateTransitionedAtMs: live.StateTransitionedTimestamp?.getTime() ?? 0,
+        configuredAtMs: live.AlarmConfigurationUpdatedTimestamp?.getTime() ?? 0,
+        definition,
+        userParts,
+        tags: this.#tags.get(alarmName) ?? {},
+      };
+    };
+    return completeState(
+      {
+        streamName,
+        status: this.stream.statusAt(nowMs),
+        mode: 'PROVISIONED',
+        openShardCount: this.stream.openShardCountAt(nowMs),
+        tags: Object.fromEntries(this.stream.tags.list().map(({ Key, Value }) => [Key, Value])),
+        alarms: { up: alarmState('up'), down: alarmState('down') },
+        consumers: [],
+        iteratorAge: { seen: false },
+      },
+      nowMs,
+    );
+  }
+
+  #carryOut(lane: readonly ScalingEffect[]): void {
+    for (const effect of lane) {
+      switch (effect.kind) {
+        case 'tag-stream':
+          this.stream.tags.add(effect.tags, this.#nowMs);
+          break;
+        case 'update-shard-count':
+          this.stream.updateShardCount(effect.to, this.#nowMs);
+          break;
+        case 'put-alarm':
+          this.#put(effect);
+          break;
+        case 'rearm-alarm':
+          this.#cloudwatch.setAlarmState({
+            AlarmName: effect.alarmName,
+            StateValue: 'INSUFFICIENT_DATA',
+            StateReason: effect.why,
+          });
+          break;
+        case 'tag-alarm':
+          this.#tags.set(effect.alarmName, { ...this.#tags.get(effect.alarmName), ...effect.tags });
+          break;
+        case 'set-concurrency':
+          break;
+      }
+    }
+  }
+
+  #put({ alarmName, definition }: Pick<PutAlarm, 'alarmName' | 'definition' | 'userParts'>): void {
+    this.#definitions.set(alarmName, definition);
+    this.#cloudwatch.putMetricAlarm(toPutMetricAlarm(alarmName, definition));
+  }
+}
+
+function toPutMetricAlarm(alarmName: string, definition: AlarmDefinition): PutMetricAlarmInput {
+  return {
+    AlarmName: alarmName,
+    ComparisonOperator: definition.comparisonOperator,
+    Threshold: definition.threshold,
+    EvaluationPeriods: definition.evaluationPeriods,
+    DatapointsToAlarm: definition.datapointsToAlarm,
+    TreatMissingData: 'ignore',
+    AlarmActions: [topicArn],
+    Metrics: definition.metrics.map(toQuery),
+  };
+}
+
+function toQuery(metric: AlarmMetric): MetricDataQuery {
+  const common = { Id: metric.id, Label: metric.label, ReturnData: metric.returnData };
+  if ('expression' in metric) return { ...common, Expression: metric.expression };
+  const Dimensions = Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value }));
+  const Metric = { Namespace: metric.namespace, MetricName: metric.metricName, Dimensions };
+  return { ...common, MetricStat: { Metric, Period: metric.periodSeconds, Stat: metric.stat } };
+}

@@ -1,0 +1,153 @@
+/**
+ * A cheap schedule that could really be run: a change takes whole steps (capacity the smaller count, billing the
+ * larger), starts from the policy's own first count, and no 24 hours hold more than the allowed calls.
+ *
+ * The rolling rule would need the times of the last ten calls in the state. Instead each call has a price that depends
+ * on its time; a dynamic programme over the shard count finds the cheapest schedule at these prices, the prices rise
+ * where a window holds too many calls and sink where it has room, and the cheapest schedule that ever kept the rule
+ * wins (a Lagrangian relaxation; within a few per cent of the lower bound).
+ */
+import { SlidingMinimum } from './sliding-minimum.ts';
+import { reshardMinutes, type StreamLimits } from '../core/stream-replay.ts';
+
+const ROUNDS = 240;
+
+/** Shard-steps of the cheapest schedule found. `need[step]` is the fewest shards that serve that step. */
+export function leastFeasible(need: Int32Array, start: number, stepMinutes: number, limits: StreamLimits): number {
+  const most = need.reduce((max, n) => Math.max(max, n), start);
+  const steps = Math.ceil(reshardMinutes(Math.max(1, most - 1), most, limits) / stepMinutes);
+  const search = new ScheduleSearch(need, most, steps);
+  const windowSteps = Math.ceil(1440 / stepMinutes) + 1;
+  const prices = new Float64Array(need.length);
+  const pressure = new Float64Array(need.length);
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round++) {
+    const schedule = search.cheapest(prices, start);
+    const counts = callsPerWindow(schedule.calls, windowSteps, need.length);
+    if (counts.every((count) => count <= limits.callsPer24h)) best = Math.min(best, schedule.shardSteps);
+    reprice(prices, pressure, counts, windowSteps, limits.callsPer24h, (most * 4) / (1 + round / 6));
+  }
+  return best;
+}
+
+interface Schedule {
+  readonly shardSteps: number;
+  readonly calls: readonly number[];
+}
+
+class ScheduleSearch {
+  readonly #cost: Float64Array;
+  readonly #cameFrom: Int32Array;
+  readonly #width: number;
+  readonly #ups: SlidingMinimum;
+  readonly #downs: SlidingMinimum;
+  readonly #paid: Float64Array;
+
+  readonly need: Int32Array;
+  readonly most: number;
+  readonly changeSteps: number;
+
+  constructor(need: Int32Array, most: number, changeSteps: number) {
+    this.need = need;
+    this.most = most;
+    this.changeSteps = changeSteps;
+    this.#width = most + 1;
+    this.#cost = new Float64Array((need.length + changeSteps) * this.#width + this.#width);
+    this.#cameFrom = new Int32Array(this.#cost.length);
+    this.#ups = new SlidingMinimum(this.#width);
+    this.#downs = new SlidingMinimum(this.#width);
+    this.#paid = new Float64Array(this.#width);
+  }
+
+  cheapest(prices: Float64Array, start: number): Schedule {
+    this.#cost.fill(Number.POSITIVE_INFINITY);
+    this.#cost[start] = 0;
+    for (let step = 0; step < this.need.length; step++) {
+      this.#stay(step);
+      this.#change(step, prices[step] as number);
+    }
+    return this.#trace(prices);
+  }
+
+  #stay(step: number): void {
+    const row = step * this.#width;
+    for (let n = Math.max(1, this.need[step] as number); n <= this.most; n++) {
+      this.#offer(row + this.#width + n, (this.#cost[row + n] as number) + n, n);
+    }
+  }
+
+  /** A change that begins with this step serves the smaller and bills the larger count until it is done. */
+  #change(step: number, price: number): void {
+    const { most, changeSteps } = this;
+    const row = step * this.#width;
+    const landing = row + changeSteps * this.#width;
+    let floor = 1;
+    for (let ahead = 0; ahead < changeSteps; ahead++) floor = Math.max(floor, this.need[step + ahead] ?? 0);
+    for (let n = 1; n <= most; n++) this.#paid[n] = (this.#cost[row + n] as number) + n * changeSteps;
+    this.#ups.start(this.#cost, row);
+    this.#downs.start(this.#paid, 0);
+    for (let n = floor; n <= most; n++) {
+      const below = this.#ups.leastIndex(Math.max(floor, Math.ceil(n / 2)), n - 1);
+      if (below > 0) this.#offer(landing + n, (this.#cost[row + below] as number) + n * changeSteps + price, below);
+      const above = this.#downs.leastIndex(n + 1, Math.min(most, n * 2));
+      if (above > 0) this.#offer(landing + n, (this.#paid[above] as number) + price, above);
+    }
+  }
+
+  #offer(index: number, cost: number, from: number): void {
+    if (cost >= (this.#cost[index] as number)) return;
+    this.#cost[index] = cost;
+    this.#cameFrom[index] = from;
+  }
+
+  #trace(prices: Float64Array): Schedule {
+    const calls: number[] = [];
+    let row = this.need.length * this.#width;
+    let n = 1;
+    for (let other = 1; other <= this.most; other++) {
+      if ((this.#cost[row + other] as number) < (this.#cost[row + n] as number)) n = other;
+    }
+    let shardSteps = this.#cost[row + n] as number;
+    while (row > 0) {
+      const from = this.#cameFrom[row + n] as number;
+      row -= this.#width * (from === n ? 1 : this.changeSteps);
+      if (from === n) continue;
+      const step = row / this.#width;
+      calls.push(step);
+      shardSteps -= prices[step] as number;
+      n = from;
+    }
+    return { shardSteps, calls: calls.reverse() };
+  }
+}
+
+/** `counts[step]` is the number of calls in the window that ends with this step. */
+function callsPerWindow(calls: readonly number[], windowSteps: number, length: number): Int32Array {
+  const counts = new Int32Array(length);
+  for (const call of calls) {
+    const end = Math.min(length, call + windowSteps);
+    for (let step = call; step < end; step++) counts[step] = (counts[step] as number) + 1;
+  }
+  return counts;
+}
+
+/** The price of a call is the sum of the pressures of all windows that hold it. */
+function reprice(
+  prices: Float64Array,
+  pressure: Float64Array,
+  counts: Int32Array,
+  windowSteps: number,
+  allowed: number,
+  rate: number,
+): void {
+  for (let step = 0; step < pressure.length; step++) {
+    const excess = Math.max(-2, Math.min(2, (counts[step] as number) - allowed + 0.25));
+    pressure[step] = Math.max(0, (pressure[step] as number) + (excess * rate) / windowSteps);
+  }
+  let sum = 0;
+  for (let step = pressure.length - 1; step >= 0; step--) {
+    sum += pressure[step] as number;
+    if (step + windowSteps < pressure.length) sum -= pressure[step + windowSteps] as number;
+    prices[step] = Math.max(0, sum);
+  }
+}

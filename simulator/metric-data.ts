@@ -1,0 +1,101 @@
+/**
+ * The JSON of `aws cloudwatch get-metric-data` as a trace. Series are told apart by Id or Label: the incoming metric of
+ * the wanted unit (Sum), and WriteProvisionedThroughputExceeded, which is added: rejected records are load too.
+ * CloudWatch has no datapoint where there was no traffic, so a missing one is zero.
+ */
+import * as v from 'valibot';
+import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
+import type { LoadUnit, Trace } from './trace.ts';
+
+const seriesSchema = v.object({
+  Id: v.optional(v.string(), ''),
+  Label: v.optional(v.string(), ''),
+  Timestamps: v.array(v.union([v.string(), v.number()])),
+  Values: v.array(v.number()),
+});
+const metricDataSchema = v.object({ MetricDataResults: v.pipe(v.array(seriesSchema), v.minLength(1)) });
+type Series = v.InferOutput<typeof seriesSchema>;
+
+const incoming = {
+  records: /IncomingRecords|^records$/i,
+  bytes: /IncomingBytes|^bytes$/i,
+} as const satisfies Record<LoadUnit, RegExp>;
+const throttledName = /WriteProvisionedThroughputExceeded|^throttled$/i;
+const MINUTE_MS = 60_000;
+
+export function readMetricData(text: string, name: string, unit: LoadUnit): Result<Trace> {
+  const parsed = parse(text);
+  if (!parsed.ok) return parsed;
+  const { MetricDataResults: all } = parsed.value;
+  const named = all.filter((series) => incoming[unit].test(series.Label) || incoming[unit].test(series.Id));
+  const load = named[0] ?? (all.length === 1 ? all[0] : undefined);
+  if (load === undefined) {
+    const found = all.map((series) => series.Label || series.Id).join(', ');
+    const problem = `hold no series of incoming ${unit}`;
+    return fail([{ field: 'MetricDataResults', value: quote(found), problem, remedy: 'query it, or give --unit' }]);
+  }
+  const throttled = all.filter((series) => throttledName.test(series.Label) || throttledName.test(series.Id));
+  // A rejected record's bytes are not counted anywhere; its number is.
+  const points = collectPoints(unit === 'records' ? [load, ...throttled] : [load]);
+  return points.ok ? layOut(points.value, name) : points;
+}
+
+function parse(text: string): Result<v.InferOutput<typeof metricDataSchema>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const value = error instanceof Error ? error.message : String(error);
+    return fail([{ field: 'trace', value, problem: 'is not JSON', remedy: 'give the output of get-metric-data' }]);
+  }
+  const result = v.safeParse(metricDataSchema, json);
+  if (result.success) return succeed(result.output);
+  const faults = result.issues.map((issue) => {
+    const field = v.getDotPath(issue) ?? 'trace';
+    return { field, value: quote(issue.received), problem: `is not ${issue.expected ?? 'valid'}`, remedy: 'give the output of get-metric-data' };
+  });
+  return fail(faults);
+}
+
+/** Sum of the series by epoch ms. */
+function collectPoints(all: readonly Series[]): Result<Map<number, number>> {
+  const faults: Fault[] = [];
+  const points = new Map<number, number>();
+  for (const series of all) {
+    const field = `${series.Label || series.Id}.Values`;
+    if (series.Values.length !== series.Timestamps.length) {
+      const value = `${series.Values.length} values, ${series.Timestamps.length} timestamps`;
+      faults.push({ field, value, problem: 'do not match', remedy: 'give the output unchanged' });
+      continue;
+    }
+    series.Timestamps.forEach((timestamp, index) => {
+      const ms = typeof timestamp === 'number' ? timestamp * 1000 : Date.parse(timestamp);
+      const value = series.Values[index] ?? Number.NaN;
+      if (!Number.isFinite(ms) || ms % MINUTE_MS !== 0) {
+        faults.push({ field: `${series.Label || series.Id}.Timestamps[${index}]`, value: quote(timestamp), problem: 'is not a time on the minute', remedy: 'query a period of 60 s or more' });
+      } else if (!Number.isFinite(value) || value < 0) {
+        faults.push({ field: `${field}[${index}]`, value: quote(value), problem: 'is not a load', remedy: 'give zero or more' });
+      } else points.set(ms, (points.get(ms) ?? 0) + value);
+    });
+  }
+  if (points.size < 2 && faults.length === 0) {
+    faults.push({ field: 'Timestamps', value: String(points.size), problem: 'are fewer than two', remedy: 'ask for a longer time' });
+  }
+  return faults.length > 0 ? fail(faults.slice(0, 10)) : succeed(points);
+}
+
+function layOut(points: ReadonlyMap<number, number>, name: string): Result<Trace> {
+  const times = [...points.keys()].sort((a, b) => a - b);
+  const first = times[0] ?? 0;
+  let stepMs = Number.POSITIVE_INFINITY;
+  for (let index = 1; index < times.length; index++) stepMs = Math.min(stepMs, (times[index] ?? 0) - (times[index - 1] ?? 0));
+  const stray = times.find((time) => (time - first) % stepMs !== 0);
+  if (stray !== undefined) {
+    const value = new Date(stray).toISOString();
+    return fail([{ field: 'Timestamps', value, problem: `is off the grid of ${stepMs / 1000} s`, remedy: 'query one period' }]);
+  }
+  const stepSeconds = stepMs / 1000;
+  const values = new Float64Array(((times.at(-1) ?? first) - first) / stepMs + 1);
+  for (const [time, sum] of points) values[(time - first) / stepMs] = sum / stepSeconds;
+  return succeed({ name, stepSeconds, values, startMs: first });
+}

@@ -1,0 +1,78 @@
+/**
+ * The least that anyone could have paid for a load without throttling a record, knowing the future; on a 5-minute grid,
+ * under x2 and 1/2.
+ *
+ * `lowerBoundShardHours`: resharding is instant and at most ten calls fall into each aligned day. A schedule that obeys
+ * the rolling 24-hour rule obeys this one too, whatever the alignment; 24 alignments are tried, the cheapest counts.
+ *
+ * `feasibleShardHours`: the cheapest schedule found that could really be run (`feasible-schedule.ts`).
+ */
+import { leastFeasible } from './feasible-schedule.ts';
+import { SlidingMinimum } from './sliding-minimum.ts';
+import { type StreamLimits, streamLimits } from '../core/stream-replay.ts';
+import { startingShards } from './stream-run.ts';
+
+export interface Optimum {
+  readonly lowerBoundShardHours: number;
+  readonly feasibleShardHours: number;
+}
+
+const STEP_MINUTES = 5;
+const STEPS_PER_DAY = 1440 / STEP_MINUTES;
+const ALIGNMENTS = 24;
+
+/** `load` in shards a minute. */
+export function findOptimum(load: Float64Array, limits: StreamLimits = streamLimits): Optimum {
+  const need = shardsNeeded(load, limits);
+  const most = need.reduce((max, n) => Math.max(max, n), 1);
+  let lowerBound = Number.POSITIVE_INFINITY;
+  for (let alignment = 0; alignment < ALIGNMENTS; alignment++) {
+    const offset = (alignment * STEPS_PER_DAY) / ALIGNMENTS;
+    lowerBound = Math.min(lowerBound, leastWithAlignedDays(need, most, offset, limits.callsPer24h));
+  }
+  const start = startingShards(load, limits);
+  const feasible = leastFeasible(need, start, STEP_MINUTES, limits);
+  const hoursPerStep = STEP_MINUTES / 60;
+  return { lowerBoundShardHours: lowerBound * hoursPerStep, feasibleShardHours: feasible * hoursPerStep };
+}
+
+/** Fewest shards that take in every minute of each step. */
+function shardsNeeded(load: Float64Array, limits: StreamLimits): Int32Array {
+  const need = new Int32Array(Math.ceil(load.length / STEP_MINUTES)).fill(limits.minShards);
+  for (let minute = 0; minute < load.length; minute++) {
+    const step = Math.floor(minute / STEP_MINUTES);
+    need[step] = Math.max(need[step] as number, Math.ceil((load[minute] as number) - 1e-9));
+  }
+  return need;
+}
+
+/** Cost in shard-steps. `cost[used * width + n]` is the cheapest way to stand at n shards with `used` calls today. */
+function leastWithAlignedDays(need: Int32Array, most: number, offset: number, callsPerDay: number): number {
+  const width = most + 1;
+  let cost = new Float64Array((callsPerDay + 1) * width).fill(Number.POSITIVE_INFINITY);
+  let next = new Float64Array(cost.length);
+  const window = new SlidingMinimum(width);
+  cost.fill(0, 1, width);
+  for (let step = 0; step < need.length; step++) {
+    if (step > 0 && (step + offset) % STEPS_PER_DAY === 0) forgetCalls(cost, width, callsPerDay);
+    for (let used = callsPerDay; used >= 0; used--) {
+      const row = used * width;
+      if (used > 0) window.start(cost, row - width);
+      for (let n = 1; n <= most; n++) {
+        let best = cost[row + n] as number;
+        if (used > 0) best = Math.min(best, window.least(Math.ceil(n / 2), Math.min(n * 2, most)));
+        next[row + n] = n < (need[step] as number) ? Number.POSITIVE_INFINITY : best + n;
+      }
+    }
+    [cost, next] = [next, cost];
+  }
+  return cost.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+}
+
+function forgetCalls(cost: Float64Array, width: number, callsPerDay: number): void {
+  for (let n = 1; n < width; n++) {
+    let best = Number.POSITIVE_INFINITY;
+    for (let used = 0; used <= callsPerDay; used++) best = Math.min(best, cost[used * width + n] as number);
+    for (let used = 0; used <= callsPerDay; used++) cost[used * width + n] = used === 0 ? best : Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * One stream, one policy, one load, minute by minute: what fits, what is billed, what is rejected, and when the metrics
+ * tell. The inner loop of every comparison, so it holds numbers only.
+ */
+import { type Demand, DemandHistory } from '../core/demand.ts';
+import { ReplayStream, type StreamLimits, streamLimits, type UpdateCall } from '../core/stream-replay.ts';
+
+export interface RunOptions {
+  readonly limits?: StreamLimits;
+  readonly model?: LoadModel;
+  /** Minutes until a datapoint can be read. */
+  readonly metricDelayMinutes?: number;
+}
+
+/** What becomes of records that do not fit: gone, or offered again in the next minute on top of the new ones. */
+export type LoadModel = 'loss' | 'retry';
+
+/** Utilization that every stream starts at. */
+export const STARTING_UTILIZATION = 0.5;
+
+/** What a policy can know at the end of a minute. */
+export interface StreamView {
+  readonly minute: number;
+  readonly stream: ReplayStream;
+  /** Offered load, throttled records included. Its newest minute has index `minute`, and is as old as the metric delay. */
+  readonly demand: Demand;
+  /** `throttledBefore[i]`: all that was rejected in the minutes of `demand` before index i, in shard-minutes. */
+  readonly throttledBefore: Float64Array;
+}
+
+/** A policy in the simulator, asked at the end of every minute in which the stream is ACTIVE. */
+export interface Scaler {
+  readonly name: string;
+  /** The wanted open shard count, or undefined to leave it. */
+  step(view: StreamView): number | undefined;
+}
+
+export interface StreamRun {
+  readonly policy: string;
+  readonly minutes: number;
+  /** Shards that serve, and shards that are billed, in each minute. */
+  readonly capacity: Float64Array;
+  readonly billed: Float64Array;
+  /** Load that was rejected in each minute, in shards. */
+  readonly throttled: Float64Array;
+  readonly calls: readonly UpdateCall[];
+  /** Calls that Kinesis would have refused: too many, too far, or while UPDATING. */
+  readonly refusals: number;
+}
+
+export function runStream(load: Float64Array, scaler: Scaler, options: RunOptions = {}): StreamRun {
+  const { limits = streamLimits, model = 'loss', metricDelayMinutes: delay = 1 } = options;
+  const minutes = load.length;
+  const stream = new ReplayStream(startingShards(load, limits), limits);
+  const seen = new SeenMetrics(minutes + delay, load[0] ?? 0, delay);
+  const capacity = new Float64Array(minutes);
+  const billed = new Float64Array(minutes);
+  const throttled = new Float64Array(minutes);
+  const view = { minute: 0, stream, demand: seen.demand, throttledBefore: seen.throttledBefore };
+  let backlog = 0;
+  let refusals = 0;
+  for (let minute = 0; minute < minutes; minute++) {
+    const serves = stream.capacity(minute);
+    const offered = (load[minute] as number) + backlog;
+    const rejected = Math.max(0, offered - serves);
+    if (model === 'retry') backlog = rejected;
+    capacity[minute] = serves;
+    billed[minute] = stream.billed(minute);
+    throttled[minute] = rejected;
+    seen.add(offered, rejected);
+    if (stream.isUpdating(minute + 1)) continue;
+    view.minute = minute;
+    const target = scaler.step(view);
+    if (target !== undefined && target !== stream.openShardCount && !stream.call(minute, target)) refusals++;
+  }
+  return { policy: scaler.name, minutes, capacity, billed, throttled, calls: stream.calls, refusals };
+}
+
+export function startingShards(load: Float64Array, limits: StreamLimits): number {
+  const shards = Math.ceil((load[0] ?? 0) / STARTING_UTILIZATION);
+  return Math.max(limits.minShards, Math.min(limits.maxShards, Math.max(1, shards)));
+}
+
+/** Metrics as they become readable; before the first minute the load was flat. */
+class SeenMetrics {
+  readonly demand: DemandHistory;
+  readonly throttledBefore: Float64Array;
+  readonly #waiting: { readonly offered: number; readonly rejected: number }[] = [];
+
+  constructor(capacity: number, first: number, delay: number) {
+    this.demand = new DemandHistory(capacity);
+    this.throttledBefore = new Float64Array(capacity + 1);
+    for (let minute = 0; minute < delay; minute++) this.#waiting.push({ offered: first, rejected: 0 });
+  }
+
+  add(offered: number, rejected: number): void {
+    this.#waiting.push({ offered, rejected });
+    const readable = this.#waiting.shift();
+    if (readable === undefined) return;
+    const index = this.demand.length;
+    this.demand.append(readable.offered);
+    this.throttledBefore[index + 1] = (this.throttledBefore[index] as number) + readable.rejected;
+  }
+}

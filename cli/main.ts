@@ -4,14 +4,27 @@
  * `--help` is quick and none needs what only another uses.
  */
 import { Command } from 'commander';
+import { registerConsumerDemo } from './commands/consumer-demo.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerFleet } from './commands/fleet.ts';
+import { registerLocal } from './commands/local.ts';
+import { registerManifests } from './commands/manifests.ts';
+import { registerServe } from './commands/serve.ts';
 import { UsageError } from './usage-error.ts';
 
 const program = new Command('kinesis-autoscaler')
   .description('Scales the shards of Amazon Kinesis data streams, and shows beforehand what it would do.')
   .showHelpAfterError('(run with --help for the options)');
 
-for (const register of [registerDemo]) register(program);
+const registrations = [
+  registerDemo,
+  registerLocal,
+  registerFleet,
+  registerServe,
+  registerManifests,
+  registerConsumerDemo,
+];
+for (const register of registrations) register(program);
 
 try {
   await program.parseAsync();

@@ -1,0 +1,101 @@
+/** The fleet at a glance: one line a stream. */
+import Table from 'cli-table3';
+import type { StreamExplanation } from '../../core/explanation.ts';
+import type { InquiryAnswer } from '../../lambda/inquiry.ts';
+
+export interface StatusRow {
+  readonly streamName: string;
+  readonly status: string;
+  readonly shards: number;
+  readonly minShards: number;
+  readonly maxShards: number;
+  /** 0..1; null where there was no datapoint in the last minutes. */
+  readonly utilization: number | null;
+  readonly upAlarm: string;
+  readonly downAlarm: string;
+  readonly lastScaledAt: string | null;
+  readonly callsLeft: number;
+  readonly nextSlotAt: string | null;
+  /** What is out of line, or why the stream could not be read. */
+  readonly drift: readonly string[];
+}
+
+export function statusRow(answer: InquiryAnswer, utilization: ReadonlyMap<string, number>): StatusRow {
+  if (!answer.ok) return unreadable(answer);
+  const { explanation, failures } = answer;
+  return {
+    streamName: explanation.streamName,
+    status: explanation.status,
+    shards: explanation.openShardCount,
+    minShards: explanation.minShards,
+    maxShards: explanation.maxShards,
+    utilization: utilization.get(explanation.streamName) ?? null,
+    upAlarm: explanation.up.alarmState ?? 'missing',
+    downAlarm: explanation.down.alarmState ?? 'missing',
+    lastScaledAt: toTime(explanation.lastScaledAtMs),
+    callsLeft: explanation.callsLeft,
+    nextSlotAt: toTime(explanation.nextSlotAtMs),
+    drift: [...driftOf(explanation), ...failures.map(({ call, code }) => `${call}: ${code}`)],
+  };
+}
+
+export function renderStatus(rows: readonly StatusRow[]): string {
+  const table = new Table({
+    head: [
+      'stream',
+      'status',
+      'shards',
+      'min-max',
+      'utilization',
+      'up',
+      'down',
+      'last scaling (UTC)',
+      'calls left',
+      'next slot',
+      'drift',
+    ],
+    style: { head: ['bold'], border: ['dim'] },
+  });
+  for (const row of rows) {
+    table.push([
+      row.streamName,
+      row.status,
+      row.shards,
+      `${row.minShards}-${row.maxShards}`,
+      row.utilization === null ? '-' : `${Math.round(row.utilization * 100)} %`,
+      row.upAlarm,
+      row.downAlarm,
+      row.lastScaledAt ?? 'never',
+      row.callsLeft,
+      row.nextSlotAt ?? '-',
+      row.drift.join('\n') || 'none',
+    ]);
+  }
+  return table.toString();
+}
+
+function driftOf({ drift, enforcement, faults }: StreamExplanation): readonly string[] {
+  const bound = enforcement ? ['outside its bounds'] : [];
+  return [...drift.findings.map(({ kind }) => kind), ...bound, ...faults.map(({ field }) => `fault in ${field}`)];
+}
+
+function unreadable({ streamName, failures }: InquiryAnswer): StatusRow {
+  return {
+    streamName,
+    status: 'unreadable',
+    shards: 0,
+    minShards: 0,
+    maxShards: 0,
+    utilization: null,
+    upAlarm: '?',
+    downAlarm: '?',
+    lastScaledAt: null,
+    callsLeft: 0,
+    nextSlotAt: null,
+    drift: failures.map(({ call, code }) => `${call}: ${code}`),
+  };
+}
+
+function toTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,26 @@
+/** Deployments and contexts for the functions' tests. */
+import { type Deployment, describeFaults, readDeployment } from '../../core/deployment.ts';
+import type { StreamSettings } from '../../core/knobs.ts';
+import { handleAlarm, type ScalerContext } from '../../lambda/scale.ts';
+import { account, type MemoryAccount, notificationOf } from './memory-account.ts';
+
+export const consumerArn = 'arn:aws:lambda:eu-west-1:123456789012:function:orders-processor';
+
+export function deploymentOf(
+  streams: Readonly<Record<string, Partial<StreamSettings>>> | undefined,
+  environment: Readonly<Record<string, string>> = { DRY_RUN: 'false' },
+): Deployment {
+  const read = readDeployment(environment, streams && JSON.stringify({ streams }));
+  if (!read.ok) throw new TypeError(describeFaults(read.faults));
+  return read.value;
+}
+
+export function contextOf(aws: MemoryAccount, deployment: Deployment): ScalerContext {
+  return { deployment, account, ports: aws.ports, clock: aws.clock };
+}
+
+/** The function answers the notification of an alarm as it stands. */
+export function answerAlarm(aws: MemoryAccount, deployment: Deployment, alarmName: string) {
+  const record = { messageId: 'message-1', message: notificationOf(aws.alarm(alarmName)) };
+  return handleAlarm(record, contextOf(aws, deployment));
+}

@@ -1,0 +1,305 @@
+/**
+ * An AWS account in memory, behind the ports of the functions: streams that take their time, alarms, functions, a log of
+ * the calls, and faults on demand. What a call answers is what AWS documents for it; the runs against local AWS check the rest.
+ */
+import { alarmNameOf, type Direction, defineAlarm, readStreamName } from '../../core/alarm-definition.ts';
+import type { StreamSettings } from '../../core/knobs.ts';
+import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream-state.ts';
+import type { Tags } from '../../core/stream-tags.ts';
+import type { Answer, Clock, Ports, UntaggedAlarm } from '../../lambda/ports.ts';
+import type { Account } from '../../lambda/state-reader.ts';
+import { hour, now, sampleAlarmState } from '../core/samples.ts';
+
+export const account: Account = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' };
+
+export interface MemoryStream {
+  status: StreamStatus;
+  mode: StreamMode;
+  openShardCount: number;
+  targetShardCount: number;
+  tags: Tags;
+}
+interface MemoryAlarm extends UntaggedAlarm {
+  readonly tags: Tags;
+}
+export interface Call {
+  /** As IAM names it. */
+  readonly operation: string;
+  /** The stream, alarms or function. */
+  readonly about: string;
+  readonly isWrite: boolean;
+}
+
+export interface Failing {
+  readonly code: string;
+  readonly retryable?: boolean;
+  /** How many calls fail; for ever without it. */
+  times?: number;
+  /** The call is carried out, and its answer lost. */
+  readonly after?: boolean;
+  /** The process dies: the call throws what no code of ours catches. */
+  readonly dies?: boolean;
+}
+
+const writes = /:(Add|Update|Put|Set|Tag|Delete)/;
+
+export class ProcessDied extends Error {}
+
+export class MemoryAccount {
+  nowMs = now;
+  readonly sleeps: number[] = [];
+  readonly calls: Call[] = [];
+  readonly streams = new Map<string, MemoryStream>();
+  readonly alarms = new Map<string, MemoryAlarm>();
+  readonly functions = new Map<string, { reserved: number | undefined; reads: boolean }>();
+  readonly iteratorAges = new Map<string, IteratorAge>();
+  unreservedConcurrency = 900;
+  shardLimit = 1_000;
+  /** UpdateShardCount calls that were carried out, by stream. */
+  readonly scalings: { readonly streamName: string; readonly from: number; readonly to: number }[] = [];
+  readonly #failing = new Map<string, Failing>();
+  readonly #hooks = new Map<string, () => void>();
+
+  readonly clock: Clock = {
+    nowMs: () => this.nowMs,
+    monotonicMs: () => this.nowMs,
+    sleep: async (ms) => {
+      this.sleeps.push(ms);
+      this.nowMs += ms;
+    },
+  };
+
+  readonly ports: Ports = {
+    streams: {
+      describe: (name) =>
+        this.#answer('kinesis:DescribeStreamSummary', name, () => {
+          const { status, mode, openShardCount } = this.stream(name);
+          return { status, mode, openShardCount };
+        }),
+      listTags: (name) => this.#answer('kinesis:ListTagsForStream', name, () => this.stream(name).tags),
+      addTags: (name, tags) =>
+        this.#answer('kinesis:AddTagsToStream', name, () => {
+          const stream = this.stream(name);
+          if (stream.status !== 'ACTIVE') throw new Refused('ResourceInUseException');
+          stream.tags = { ...stream.tags, ...tags };
+        }),
+      updateShardCount: (name, target) =>
+        this.#answer('kinesis:UpdateShardCount', name, () => this.#updateShardCount(name, target)),
+      describeLimits: () =>
+        this.#answer('kinesis:DescribeLimits', '', () => ({
+          shardLimit: this.shardLimit,
+          openShardCount: [...this.streams.values()].reduce((sum, { openShardCount }) => sum + openShardCount, 0),
+        })),
+    },
+    alarms: {
+      describe: (names) =>
+        this.#answer('cloudwatch:DescribeAlarms', names.join(' '), () => {
+          const found = names.flatMap((name) => this.alarms.get(name) ?? []);
+          return new Map(found.map(({ tags: _untold, ...alarm }) => [alarm.alarmName, alarm]));
+        }),
+      listTags: (arn) =>
+        this.#answer('cloudwatch:ListTagsForResource', nameIn(arn), () => this.alarms.get(nameIn(arn))?.tags ?? {}),
+      put: (name, definition, userParts) =>
+        this.#answer('cloudwatch:PutMetricAlarm', name, () =>
+          this.#changeAlarm(name, { definition, userParts, configuredAtMs: this.nowMs }),
+        ),
+      create: (alarmName, definition, userParts, tags) =>
+        this.#answer('cloudwatch:PutMetricAlarm', alarmName, () => {
+          const direction = alarmName.endsWith('-scale-up') ? 'up' : 'down';
+          const { tags: _none, ...sample } = sampleAlarmState(direction);
+          const state = 'INSUFFICIENT_DATA' as const;
+          this.alarms.set(alarmName, { ...sample, alarmName, definition, userParts, tags, state });
+        }),
+      rearm: (name) =>
+        this.#answer('cloudwatch:SetAlarmState', name, () =>
+          this.#changeAlarm(name, { state: 'INSUFFICIENT_DATA', stateTransitionedAtMs: this.nowMs }),
+        ),
+      tag: (arn, tags) =>
+        this.#answer('cloudwatch:TagResource', nameIn(arn), () =>
+          this.#changeAlarm(nameIn(arn), { tags: { ...this.alarm(nameIn(arn)).tags, ...tags } }),
+        ),
+      iteratorAge: (name) =>
+        this.#answer('cloudwatch:GetMetricData', name, () => this.iteratorAges.get(name) ?? { seen: false }),
+    },
+    functions: {
+      reservedConcurrency: (name) =>
+        this.#answer('lambda:GetFunctionConcurrency', name, () => this.function(name).reserved),
+      unreservedConcurrency: () => this.#answer('lambda:GetAccountSettings', '', () => this.unreservedConcurrency),
+      reserve: (name, concurrency) =>
+        this.#answer('lambda:PutFunctionConcurrency', name, () => {
+          this.function(name).reserved = concurrency;
+        }),
+      unreserve: (name) =>
+        this.#answer('lambda:DeleteFunctionConcurrency', name, () => {
+          this.function(name).reserved = undefined;
+        }),
+      reads: (name) => this.#answer('lambda:ListEventSourceMappings', name, () => this.function(name).reads),
+    },
+  };
+
+  /** A stream with both alarms as the deployment made them. */
+  addStream(name: string, openShardCount: number, settings: StreamSettings): void {
+    this.streams.set(name, {
+      status: 'ACTIVE',
+      mode: 'PROVISIONED',
+      openShardCount,
+      targetShardCount: openShardCount,
+      tags: {},
+    });
+    for (const direction of ['up', 'down'] as const) {
+      const alarmName = alarmNameOf(name, direction);
+      this.alarms.set(alarmName, {
+        ...sampleAlarmState(direction),
+        alarmName,
+        alarmArn: `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${alarmName}`,
+        definition: defineAlarm(direction, { streamName: name, shardCount: openShardCount, settings }),
+        tags: {},
+      });
+    }
+  }
+
+  /** The alarm goes into ALARM now. */
+  fire(streamName: string, direction: Direction): string {
+    const alarmName = alarmNameOf(streamName, direction);
+    this.#changeAlarm(alarmName, { state: 'ALARM', stateTransitionedAtMs: this.nowMs });
+    return alarmName;
+  }
+
+  /** The resharding under way is over. */
+  finish(streamName: string): void {
+    const stream = this.stream(streamName);
+    if (stream.status !== 'UPDATING') return;
+    stream.status = 'ACTIVE';
+    stream.openShardCount = stream.targetShardCount;
+  }
+
+  fail(operation: string, failing: Failing): void {
+    this.#failing.set(operation, { ...failing });
+  }
+
+  heal(): void {
+    this.#failing.clear();
+  }
+
+  /** Runs once, when the operation is called next. */
+  before(operation: string, act: () => void): void {
+    this.#hooks.set(operation, act);
+  }
+
+  stream(name: string): MemoryStream {
+    const stream = this.streams.get(name);
+    if (!stream) throw new Refused('ResourceNotFoundException');
+    return stream;
+  }
+
+  alarm(name: string): MemoryAlarm {
+    const alarm = this.alarms.get(name);
+    if (!alarm) throw new Refused('ResourceNotFound');
+    return alarm;
+  }
+
+  function(name: string): { reserved: number | undefined; reads: boolean } {
+    const found = this.functions.get(name);
+    if (!found) throw new Refused('ResourceNotFoundException');
+    return found;
+  }
+
+  writes(): readonly string[] {
+    return this.calls.filter(({ isWrite }) => isWrite).map(({ operation, about }) => `${operation} ${about}`);
+  }
+
+  operations(): readonly string[] {
+    return this.calls.map(({ operation }) => operation);
+  }
+
+  #updateShardCount(name: string, target: number): void {
+    const stream = this.stream(name);
+    if (stream.mode === 'ON_DEMAND') throw new Refused('ValidationException');
+    if (stream.status !== 'ACTIVE') throw new Refused('ResourceInUseException');
+    this.scalings.push({ streamName: name, from: stream.openShardCount, to: target });
+    stream.status = 'UPDATING';
+    stream.targetShardCount = target;
+  }
+
+  #changeAlarm(name: string, change: Partial<MemoryAlarm>): void {
+    this.alarms.set(name, { ...this.alarm(name), ...change });
+  }
+
+  async #answer<T>(operation: string, about: string, act: () => T): Promise<Answer<T>> {
+    const hook = this.#hooks.get(operation);
+    this.#hooks.delete(operation);
+    hook?.();
+    this.calls.push({ operation, about, isWrite: writes.test(operation) });
+    const failing = this.#failing.get(operation);
+    const fails = failing && (failing.times === undefined || failing.times > 0);
+    if (fails && failing.times !== undefined) failing.times -= 1;
+    try {
+      const value = fails && !failing.after ? undefined : act();
+      if (fails) throw failing.dies ? new ProcessDied(operation) : new Refused(failing.code, failing.retryable);
+      // Without a failure the call was carried out, and has a value of its type.
+      return { ok: true, value: value as T };
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { code, retryable } = error;
+      return { ok: false, failure: { call: operation, code, message: `${operation} ${about}`, retryable } };
+    }
+  }
+}
+
+class Refused extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+
+  constructor(code: string, retryable = false) {
+    super(code);
+    this.code = code;
+    this.retryable = retryable;
+  }
+}
+
+function nameIn(alarmArn: string): string {
+  return alarmArn.slice(alarmArn.lastIndexOf(':') + 1);
+}
+
+/** The text of the notification that CloudWatch sends of an alarm as it is now. */
+export function notificationOf(alarm: UntaggedAlarm, newState: string = alarm.state): string {
+  return JSON.stringify({
+    AlarmName: alarm.alarmName,
+    AlarmArn: alarm.alarmArn,
+    AlarmDescription: null,
+    NewStateValue: newState,
+    StateChangeTime: new Date(alarm.stateTransitionedAtMs).toISOString().replace('Z', '+0000'),
+    Region: 'EU (Ireland)',
+    Trigger: {
+      Metrics: alarm.definition.metrics.map((metric) => {
+        const common = { Id: metric.id, Label: metric.label, ReturnData: metric.returnData };
+        if ('expression' in metric) return { ...common, Expression: metric.expression };
+        const Dimensions = Object.entries(metric.dimensions).map(([name, value]) => ({ name, value }));
+        const Metric = { Namespace: metric.namespace, MetricName: metric.metricName, Dimensions };
+        return { ...common, MetricStat: { Metric, Period: metric.periodSeconds, Stat: metric.stat } };
+      }),
+    },
+  });
+}
+
+/** Whether stream, alarms, tags and consumers agree with one another; the names of those that do not. */
+export function findDisagreements(aws: MemoryAccount, streamName: string, settings: StreamSettings): readonly string[] {
+  const stream = aws.stream(streamName);
+  const wanted = stream.status === 'UPDATING' ? stream.targetShardCount : stream.openShardCount;
+  const alarms = (['up', 'down'] as const).map((direction) => {
+    const alarm = aws.alarm(alarmNameOf(streamName, direction));
+    const definition = defineAlarm(direction, { streamName, shardCount: wanted, settings });
+    const s1 = JSON.stringify(definition) === JSON.stringify(alarm.definition);
+    return s1 && readStreamName(alarm.definition.metrics) === streamName ? [] : [alarm.alarmName];
+  });
+  const stuck = [...aws.alarms.values()]
+    .filter(({ state }) => state === 'ALARM')
+    .map((alarm) => `${alarm.alarmName} in ALARM`);
+  const consumers = settings.consumers.flatMap(({ functionArn, lambdasPerShard }) => {
+    const name = functionArn.split(':')[6] ?? '';
+    return aws.function(name).reserved === wanted * lambdasPerShard ? [] : [name];
+  });
+  return [...alarms.flat(), ...stuck, ...consumers];
+}
+
+export const longBefore = now - 4 * hour;

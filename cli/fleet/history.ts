@@ -89,7 +89,7 @@ function renderHistory(entries: readonly HistoryEntry[]): string {
   if (entries.length === 0) return 'Nothing happened in that time.';
   const table = new Table({
     head: ['time (UTC)', 'witness', 'what'],
-    style: { head: ['bold'], border: ['dim'] },
+    style: { head: [], border: [] },
     colWidths: [21, 10, 90],
     wordWrap: true,
   });

@@ -54,7 +54,7 @@ export function renderStatus(rows: readonly StatusRow[]): string {
       'next slot',
       'drift',
     ],
-    style: { head: ['bold'], border: ['dim'] },
+    style: { head: [], border: [] },
   });
   for (const row of rows) {
     table.push([

@@ -33,6 +33,8 @@ export interface Call {
 export interface Failing {
   readonly code: string;
   readonly retryable?: boolean;
+  /** So many calls succeed first. */
+  skip?: number;
   /** How many calls fail; for ever without it. */
   times?: number;
   /** The call is carried out, and its answer lost. */
@@ -225,17 +227,26 @@ export class MemoryAccount {
     this.alarms.set(name, { ...this.alarm(name), ...change });
   }
 
+  #nextFailure(operation: string): Failing | undefined {
+    const failing = this.#failing.get(operation);
+    if (!failing || failing.times === 0) return undefined;
+    if (failing.skip) {
+      failing.skip -= 1;
+      return undefined;
+    }
+    if (failing.times !== undefined) failing.times -= 1;
+    return failing;
+  }
+
   async #answer<T>(operation: string, about: string, act: () => T): Promise<Answer<T>> {
     const hook = this.#hooks.get(operation);
     this.#hooks.delete(operation);
     hook?.();
     this.calls.push({ operation, about, isWrite: writes.test(operation) });
-    const failing = this.#failing.get(operation);
-    const fails = failing && (failing.times === undefined || failing.times > 0);
-    if (fails && failing.times !== undefined) failing.times -= 1;
+    const failing = this.#nextFailure(operation);
     try {
-      const value = fails && !failing.after ? undefined : act();
-      if (fails) throw failing.dies ? new ProcessDied(operation) : new Refused(failing.code, failing.retryable);
+      const value = failing && !failing.after ? undefined : act();
+      if (failing) throw failing.dies ? new ProcessDied(operation) : new Refused(failing.code, failing.retryable);
       // Without a failure the call was carried out, and has a value of its type.
       return { ok: true, value: value as T };
     } catch (error) {

@@ -16,6 +16,7 @@ export class ProcessActivity {
   #messagesSent = 0;
   #parked = 0;
   #report: IdleReport | undefined;
+  #acceptsReports = true;
 
   /** @param wake tells the process that the clock has reached its next timer. */
   constructor(clock: Scheduler, wake: (clockMs: number) => void) {
@@ -26,6 +27,8 @@ export class ProcessActivity {
   begin(): void {
     this.#working = true;
     this.#report = undefined;
+    // Until the invocation goes out, a report is about the one before; only the init has none before it.
+    this.#acceptsReports = this.#messagesSent === 0;
     this.#update();
   }
 
@@ -37,6 +40,7 @@ export class ProcessActivity {
   /** An answer, an invocation or a wake goes out to the process, which will work on it. */
   sent(): void {
     this.#messagesSent += 1;
+    this.#acceptsReports = true;
     this.#update();
   }
 
@@ -54,6 +58,7 @@ export class ProcessActivity {
   }
 
   receive(report: IdleReport): void {
+    if (!this.#acceptsReports) return;
     this.#report = report;
     this.#update();
   }

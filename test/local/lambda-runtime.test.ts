@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { PoolResult } from '../../local/lambda/function-pool.ts';
+import { startLocalAws } from '../../local/local-aws.ts';
+import { RealClock } from '../../simulator/models/clock.ts';
 import { addFunction, MINUTE_MS, START_MS, startFixture } from './local-fixture.ts';
 
 function payloadOf(result: PoolResult): unknown {
@@ -164,4 +166,43 @@ test('a log holds every line of an invocation when the invocation has ended', as
   expect(messages[500]).toBe('2026-01-01T00:00:00.000Z\tr\tINFO\tline 499');
   expect(messages.slice(501, 503)).toEqual(['raw', 'END RequestId: r']);
   expect(messages[503]).toMatch(/^REPORT RequestId: r\tDuration: 0.00 ms/);
+});
+
+test('on a fast real clock the process is as fast: its Date, its timers and its time-out', async () => {
+  const startMs = Date.UTC(2030, 0, 1);
+  const aws = await startLocalAws({
+    clock: new RealClock({ startMs, speed: 1000 }),
+    speed: 1000,
+    streams: 'no-records',
+  });
+  onTestFinished(() => aws.stop());
+  await addFunction(
+    aws,
+    'sleeper',
+    `exports.handler = async () => {
+       const begun = Date.now();
+       await new Promise((resolve) => setTimeout(resolve, 60_000));
+       return [begun, Date.now()];
+     };`,
+    { timeoutSeconds: 900 },
+  );
+  const [begun, ended] = payloadOf(await aws.lambda.invoke('sleeper', '{}')) as [number, number];
+  expect(begun).toBeGreaterThanOrEqual(startMs);
+  // A timer may fire a millisecond early, which is a second on this clock.
+  expect(ended - begun).toBeGreaterThanOrEqual(58_000);
+  expect(ended).toBeLessThanOrEqual(aws.clock.nowMs());
+});
+
+test('a process that sleeps while it starts does so on the clock', async () => {
+  const { aws, pass } = await startFixture();
+  await addFunction(
+    aws,
+    'lazy',
+    `const begun = Date.now();
+     const ready = new Promise((resolve) => setTimeout(() => resolve(Date.now() - begun), 5_000));
+     exports.handler = () => ready;`,
+  );
+  const invoked = aws.lambda.invoke('lazy', '{}');
+  await pass(60_000);
+  expect(payloadOf(await invoked)).toBe(5_000);
 });

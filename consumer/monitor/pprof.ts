@@ -9,8 +9,11 @@ import { Line, Location, Profile, Function as ProfileFunction, Sample, StringTab
 import type { Clock } from '../ports.ts';
 
 export type Profiles = {
-  /** Measures the CPU for so long. Rejects with ProfileBusyError while another measurement runs. */
-  readonly cpu: (seconds: number, abortSignal: AbortSignal) => Promise<Buffer>;
+  /**
+   * Measures the CPU for so long; undefined when that was cut short. Rejects with ProfileBusyError while another
+   * measurement runs.
+   */
+  readonly cpu: (seconds: number, abortSignal: AbortSignal) => Promise<Buffer | undefined>;
   /** What is alive of what was allocated since the start of the process's profiles. */
   readonly heap: () => Promise<Buffer>;
   readonly close: () => void;
@@ -33,6 +36,7 @@ export async function startProfiles(clock: Clock): Promise<Profiles> {
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: CPU_SAMPLING_MICROSECONDS });
   let busy = false;
+  let closed = false;
 
   return {
     cpu: async (seconds, abortSignal) => {
@@ -41,14 +45,18 @@ export async function startProfiles(clock: Clock): Promise<Profiles> {
       try {
         await session.post('Profiler.start');
         await clock.sleep(seconds * 1000, abortSignal);
+        if (closed) return undefined;
         const { profile } = await session.post('Profiler.stop');
-        return await compress(encodeCpuProfile(profile));
+        return abortSignal.aborted ? undefined : await compress(encodeCpuProfile(profile));
       } finally {
         busy = false;
       }
     },
     heap: async () => compress(encodeHeapProfile((await session.post('HeapProfiler.getSamplingProfile')).profile)),
-    close: () => session.disconnect(),
+    close: () => {
+      closed = true;
+      session.disconnect();
+    },
   };
 }
 

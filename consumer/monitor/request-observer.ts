@@ -14,8 +14,11 @@ export type RequestObserver = {
   readonly operation: (name: string) => RequestHandle;
 };
 
+/** Counted here and shown at the scrape. */
+type InFlight = { readonly component: string; readonly operation: string; calls: number };
+
 export class RequestMetrics {
-  readonly #inFlight: Gauge | undefined;
+  readonly #inFlight: InFlight[] = [];
   readonly #duration: Histogram | undefined;
   readonly #total: HotCounter<'component' | 'operation' | 'outcome'>;
 
@@ -30,11 +33,15 @@ export class RequestMetrics {
       registry,
     );
     if (registry === undefined) return;
-    this.#inFlight = new Gauge({
+    const inFlight = this.#inFlight;
+    new Gauge({
       name: 'kinesis_autoscaler_requests_in_flight',
       help: 'Calls that have begun and not ended.',
       labelNames,
       registers: [registry],
+      collect() {
+        for (const { component, operation, calls } of inFlight) this.set({ component, operation }, calls);
+      },
     });
     this.#duration = new Histogram({
       name: 'kinesis_autoscaler_request_duration_seconds',
@@ -54,7 +61,8 @@ export class RequestMetrics {
   }
 
   #handle(component: string, operation: string): RequestHandle {
-    const inFlight = this.#inFlight?.labels(component, operation);
+    const inFlight: InFlight = { component, operation, calls: 0 };
+    this.#inFlight.push(inFlight);
     const duration = this.#duration?.labels(component, operation);
     const count = (outcome: RequestOutcome): CountHandle => this.#total.handle({ component, operation, outcome });
     const outcomes: Readonly<Record<RequestOutcome, CountHandle>> = {
@@ -63,16 +71,15 @@ export class RequestMetrics {
       system_error: count('system_error'),
       throttled: count('throttled'),
     };
-    inFlight?.set(0);
     return {
       start: () => {
         const startedAt = performance.now();
         let ended = false;
-        inFlight?.inc();
+        inFlight.calls += 1;
         return (outcome) => {
           if (ended) return;
           ended = true;
-          inFlight?.dec();
+          inFlight.calls -= 1;
           duration?.observe((performance.now() - startedAt) / 1000);
           outcomes[outcome].add();
         };

@@ -85,7 +85,9 @@ function checkAddress({ address, token }: MonitorOptions): { host: string; port:
       `monitor.address ${JSON.stringify(address)} is not host:port: write for example 127.0.0.1:9090`,
     );
   }
-  if (token === undefined ? addressRequiresToken(address) : token.trim() === '') {
+  if (token?.trim() === '')
+    throw new MonitorRefusedError('the monitor has a blank token: put one into monitor.tokenFile');
+  if (token === undefined && addressRequiresToken(address)) {
     throw new MonitorRefusedError(
       `monitor.address ${address} can be reached from other machines, and there is no token: set monitor.tokenFile, or listen on 127.0.0.1`,
     );
@@ -153,7 +155,9 @@ async function answerCpuProfile(url: URL, response: ServerResponse, profiles: Pr
   const hungUp = new AbortController();
   response.once('close', () => hungUp.abort());
   try {
-    answer(response, 200, await profiles.cpu(seconds, hungUp.signal), 'application/octet-stream');
+    const profile = await profiles.cpu(seconds, hungUp.signal);
+    if (profile === undefined) response.destroy();
+    else answer(response, 200, profile, 'application/octet-stream');
   } catch (error) {
     if (!(error instanceof ProfileBusyError)) throw error;
     answer(response, 409, `${error.message}\n`);

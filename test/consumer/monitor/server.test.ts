@@ -12,6 +12,7 @@ import { type MonitorOptions, MonitorRefusedError, startMonitor } from '../../..
 import { createServeMetrics } from '../../../consumer/serve/serve-metrics.ts';
 import { startProgram } from '../support/child-program.ts';
 import { describeWithPrograms } from '../support/real-parts.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 const TOKEN = 's3cret';
 const authorization = `Bearer ${TOKEN}`;
@@ -57,6 +58,29 @@ describe('monitor', () => {
       socket.once('close', () => resolve(received));
     });
     expect(answer).toContain('408');
+  });
+
+  it('ends within 5 s, open requests or not', async () => {
+    const clock = new VirtualClock();
+    const monitor = await startMonitor({ address: '127.0.0.1:0', clock });
+    const measuring = fetch(`${monitor.url}/debug/pprof/profile?seconds=60`).then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    while (clock.sleeping === 0) await sleep(5);
+    let closed = false;
+    const closing = monitor.close().then(() => {
+      closed = true;
+    });
+    await clock.advance(4_999);
+    expect(closed).toBe(false);
+    await clock.advance(1);
+    await closing;
+    expect(await measuring).toBe('cut off');
+  });
+
+  it('refuses a blank token', async () => {
+    await expect(startMonitor({ address: '127.0.0.1:0', token: ' ' })).rejects.toThrow('blank token');
   });
 
   it('takes CPU and heap profiles that pprof can read', async () => {

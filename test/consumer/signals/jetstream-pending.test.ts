@@ -1,0 +1,39 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { expect, it, onTestFinished } from 'vitest';
+import { prepareWorkQueue } from '../../../consumer/provisioner/jetstream-workers.ts';
+import { jetStreamPending } from '../../../consumer/signals/jetstream-pending.ts';
+import { startNatsServer } from '../support/nats-server.ts';
+import { describeWithPrograms } from '../support/real-parts.ts';
+
+const QUEUE = { stream: 'EVENTS', consumer: 'PROCESSOR', subjects: ['events.>'] };
+const signal = new AbortController().signal;
+
+describeWithPrograms('JetStream backlog, on a real nats-server', ['nats-server'], (programs) => {
+  it('counts what waits and what is in work; a missing consumer is a failure, not 0', async () => {
+    const server = await startNatsServer(programs['nats-server']);
+    onTestFinished(() => server.close());
+    const connection = await connect({ servers: server.url });
+    onTestFinished(() => connection.close());
+    const manager = await jetstreamManager(connection);
+    await prepareWorkQueue(manager, QUEUE);
+    // A second start finds what the first has made.
+    await prepareWorkQueue(manager, QUEUE);
+    const client = jetstream(connection);
+    for (let message = 0; message < 5; message += 1) await client.publish('events.x', 'x');
+    const consumer = await client.consumers.get(QUEUE.stream, QUEUE.consumer);
+    await consumer.next();
+
+    const pending = jetStreamPending(QUEUE, { manager, now: () => 7 });
+    expect(await pending(signal)).toMatchObject({
+      quality: 'ok',
+      value: 5,
+      observedAt: 7,
+      dimensions: { Stream: 'EVENTS', Consumer: 'PROCESSOR' },
+    });
+    expect((await manager.consumers.info(QUEUE.stream, QUEUE.consumer)).num_ack_pending).toBe(1);
+    await expect(jetStreamPending({ ...QUEUE, consumer: 'NOBODY' }, { manager, now: () => 7 })(signal)).rejects.toThrow(
+      'not found',
+    );
+  });
+});

@@ -92,7 +92,7 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
   if (isQuiet(first, query.nowMs, context)) {
     return report(streamName, context, { outcome: 'agrees', failures: first.failures });
   }
-  const full = await readState(context.ports, context.account, { ...query, alarmTags: true, iteratorAge: true });
+  const full = await readAgain(query, context);
   const told = await putRight(streamName, { cause: batch.cause, making }, full, query.nowMs, context);
   const unsent = (await context.announce?.(told, full.ok ? full.state.tags : undefined)) ?? [];
   return unsent.length === 0 ? told : { ...told, failures: [...told.failures, ...unsent] };
@@ -101,6 +101,16 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
 /** Another invocation wrote its intent moments ago and is about to converge: two must not write to one alarm at a time. */
 function scalingIsUnderWay({ intent }: StreamState, nowMs: number): boolean {
   return intent !== undefined && nowMs - intent.atMs < scalingAnswerMs;
+}
+
+/**
+ * All there is to read, alarms first: read side by side, a scaling in between would show the new alarms beside the old shard
+ * count, and be undone.
+ */
+async function readAgain(query: StateQuery, { ports, account }: ScalerContext): Promise<StateReading> {
+  const alarms = await ports.alarms.describe(Object.values(query.alarmNames));
+  if (!alarms.ok) return { ok: false, failures: [alarms.failure] };
+  return await readState(ports, account, { ...query, knownAlarms: alarms.value, alarmTags: true, iteratorAge: true });
 }
 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
@@ -185,7 +195,7 @@ async function enforce(
   return report(streamName, context, { outcome: 'held', decision: bound, failures, effects });
 }
 
-/** A re-arm joins the lane of its alarm: two writes to one alarm never run side by side. */
+/** A re-arm joins the lane of its alarm, which may re-arm it already: two writes to one alarm never run side by side. */
 function joinLanes(lanes: readonly Lane[], rearms: readonly Lane[]): readonly Lane[] {
   const joined = lanes.map((lane) => [...lane]);
   for (const [rearm] of rearms) {
@@ -193,8 +203,8 @@ function joinLanes(lanes: readonly Lane[], rearms: readonly Lane[]): readonly La
     const lane = joined.find((effects) =>
       effects.some((effect) => 'alarmName' in effect && effect.alarmName === rearm.alarmName),
     );
-    if (lane) lane.push(rearm);
-    else joined.push([rearm]);
+    if (!lane) joined.push([rearm]);
+    else if (!lane.some(({ kind }) => kind === 'rearm-alarm')) lane.push(rearm);
   }
   return joined;
 }

@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest';
+import type { Deployment } from '../../core/deployment.ts';
+import type { StreamSettings } from '../../core/knobs.ts';
+import { encodeIntent, encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import { type ReconcileCause, reconcileStreams } from '../../lambda/reconcile.ts';
+import { day, hour, minute, now, sampleDefinition, sampleSettings } from '../core/samples.ts';
+import { answerAlarm, consumerArn, contextOf, deploymentOf } from './deployments.ts';
+import { findDisagreements, MemoryAccount } from './memory-account.ts';
+
+const consumers = [{ functionArn: consumerArn, lambdasPerShard: 2 }];
+
+function streams(...names: readonly string[]) {
+  const aws = new MemoryAccount();
+  for (const name of names) aws.addStream(name, 4, sampleSettings());
+  return aws;
+}
+
+function setUp(given: Partial<StreamSettings> = {}, environment?: Readonly<Record<string, string>>) {
+  const settings = sampleSettings(given);
+  const aws = new MemoryAccount();
+  aws.addStream('orders', 4, settings);
+  aws.functions.set('orders-processor', { reserved: 8, reads: true });
+  aws.iteratorAges.set('orders', { seen: true, atMs: now, ageMs: 0 });
+  return { aws, settings, deployment: deploymentOf({ orders: given }, environment) };
+}
+
+async function reconcile(
+  aws: MemoryAccount,
+  deployment: Deployment,
+  { cause = 'schedule', timeIsUp = () => false }: { cause?: ReconcileCause; timeIsUp?: () => boolean } = {},
+) {
+  const streamNames = [...(deployment.streams?.keys() ?? [])].sort();
+  const fleet = { streamNames, tags: undefined, making: undefined, failures: [] };
+  return await reconcileStreams(fleet, { cause, timeIsUp }, contextOf(aws, deployment));
+}
+async function reconcileOrders(...args: Parameters<typeof reconcile>) {
+  const { reports } = await reconcile(...args);
+  const [report] = reports;
+  if (!report || reports.length > 1) throw new TypeError('one stream, one report');
+  return report;
+}
+
+describe('a stream that agrees', () => {
+  it('costs two reads beside its share of one for all alarms, and no write', async () => {
+    const { aws, deployment } = setUp();
+    expect(await reconcileOrders(aws, deployment)).toEqual({
+      source: 'reconcile',
+      at: '2026-03-02T09:15:45.000Z',
+      streamName: 'orders',
+      dryRun: false,
+      outcome: 'agrees',
+      findings: [],
+      effects: [],
+      failures: [],
+      needsRetry: false,
+    });
+    expect(aws.operations().toSorted()).toEqual([
+      'cloudwatch:DescribeAlarms',
+      'kinesis:DescribeStreamSummary',
+      'kinesis:ListTagsForStream',
+    ]);
+  });
+
+  it('asks a hundred alarms in one call', async () => {
+    const names = Array.from({ length: 51 }, (_, index) => `stream-${index}`);
+    const aws = streams(...names);
+    const deployment = deploymentOf(Object.fromEntries(names.map((name) => [name, {}])));
+    const { reports, left } = await reconcile(aws, deployment);
+    expect(left).toEqual([]);
+    expect(reports.map(({ streamName }) => streamName)).toEqual(names.toSorted());
+    const asked = aws.calls.filter(({ operation }) => operation === 'cloudwatch:DescribeAlarms');
+    expect(asked.map(({ about }) => about.split(' ').length)).toEqual([100, 2]);
+  });
+});
+
+describe('putting right', () => {
+  it('follows a resharding by hand, and agrees the next time', async () => {
+    const { aws, settings, deployment } = setUp({ consumers });
+    aws.stream('orders').openShardCount = 6;
+    const report = await reconcileOrders(aws, deployment);
+    expect(report).toMatchObject({ outcome: 'converged', needsRetry: false });
+    expect(report.findings.map(({ kind }) => kind)).toContain('alarm-drifted');
+    expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees' });
+    expect(aws.scalings).toEqual([]);
+  });
+
+  it('undoes a redeploy that brought the shard count of the template back', async () => {
+    const { aws, settings, deployment } = setUp();
+    aws.stream('orders').openShardCount = 8;
+    expect(await reconcileOrders(aws, deployment, { cause: 'deploy' })).toMatchObject({ outcome: 'converged' });
+    expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
+  });
+
+  it('brings alarm tags up to date after a scaling that died before them', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').tags = { [tagKeys.intent]: encodeIntent({ atMs: now - 2 * minute, from: 2, to: 4 }) };
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(aws.alarm('orders-scale-down').tags).toMatchObject({ ScaleAction: 'Up' });
+  });
+
+  it('does not read the tags of alarms for a scaling of long ago', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').tags = { [tagKeys.intent]: encodeIntent({ atMs: now - hour, from: 2, to: 4 }) };
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees' });
+    expect(aws.operations()).not.toContain('cloudwatch:ListTagsForResource');
+  });
+
+  it('lowers a consumer once the parents are drained', async () => {
+    const { aws, settings, deployment } = setUp({ consumers });
+    aws.function('orders-processor').reserved = 16;
+    aws.stream('orders').tags = {
+      [tagKeys.intent]: encodeIntent({ atMs: now - 5 * minute, from: 8, to: 4 }),
+      [`${tagKeys.concurrency}orders-processor`]: '16 8',
+    };
+    for (const name of ['orders-scale-up', 'orders-scale-down']) {
+      aws.alarms.set(name, { ...aws.alarm(name), tags: { LastScaledTimestamp: '2026-03-02T09:14:00.000+0000' } });
+    }
+    const waiting = await reconcileOrders(aws, deployment);
+    expect(waiting.findings.map(({ kind }) => kind)).toEqual(['concurrency-waits-for-drain']);
+    aws.nowMs += hour;
+    aws.iteratorAges.set('orders', { seen: true, atMs: aws.nowMs, ageMs: 0 });
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
+  });
+
+  it('writes nothing on demand or while an unexplained resharding runs', async () => {
+    for (const change of [{ mode: 'ON_DEMAND' }, { status: 'UPDATING' }] as const) {
+      const { aws, deployment } = setUp();
+      Object.assign(aws.stream('orders'), { ...change, openShardCount: 7 });
+      expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees' });
+      expect(aws.writes()).toEqual([]);
+    }
+  });
+});
+
+describe('holds end', () => {
+  it('an alarm whose delivery was lost is re-armed after ten minutes', async () => {
+    const { aws, deployment } = setUp();
+    aws.fire('orders', 'up');
+    aws.nowMs += 10 * minute - 1;
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      outcome: 'agrees',
+      alarmName: 'orders-scale-up',
+      decision: { kind: 'scale' },
+    });
+    expect(aws.writes()).toEqual([]);
+    aws.nowMs += 1;
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(aws.writes()).toEqual(['cloudwatch:SetAlarmState orders-scale-up']);
+    expect(aws.scalings).toEqual([]);
+  });
+
+  it('a cooldown holds its alarm until it is over, silently', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').tags = { [tagKeys.ledger]: encodeLedger([now - minute]) };
+    aws.fire('orders', 'down');
+    aws.nowMs += 50 * minute;
+    aws.iteratorAges.set('orders', { seen: true, atMs: aws.nowMs, ageMs: 0 });
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      outcome: 'agrees',
+      decision: { reason: 'cooldown' },
+    });
+    expect(aws.writes()).toEqual([]);
+    aws.nowMs += 9 * minute;
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(aws.alarm('orders-scale-down').state).toBe('INSUFFICIENT_DATA');
+  });
+
+  it('dry run leaves its alarm in ALARM; the first reconcile after it re-arms, and the deploy that ends it at once', async () => {
+    for (const cause of ['schedule', 'deploy'] as const) {
+      const { aws, deployment } = setUp();
+      const alarmName = aws.fire('orders', 'up');
+      const dry = deploymentOf({ orders: {} }, {});
+      await answerAlarm(aws, dry, alarmName);
+      aws.nowMs += cause === 'schedule' ? 10 * minute : minute;
+      expect(await reconcileOrders(aws, dry, { cause })).toMatchObject({ outcome: 'planned', dryRun: true });
+      expect(aws.writes()).toEqual([]);
+      expect(await reconcileOrders(aws, deployment, { cause })).toMatchObject({ outcome: 'converged' });
+      expect(aws.alarm(alarmName).state).toBe('INSUFFICIENT_DATA');
+    }
+  });
+
+  it('an alarm that is rewritten and re-armed is not re-armed twice', async () => {
+    const { aws, deployment } = setUp({ scaleUpThreshold: 0.8 });
+    aws.alarms.set('orders-scale-up', { ...aws.alarm('orders-scale-up'), definition: sampleDefinition('up') });
+    aws.fire('orders', 'up');
+    aws.nowMs += 20 * minute;
+    await reconcileOrders(aws, deployment);
+    expect(aws.writes()).toEqual([
+      'cloudwatch:PutMetricAlarm orders-scale-up',
+      'cloudwatch:SetAlarmState orders-scale-up',
+    ]);
+  });
+
+  it('a re-arm waits for what else is written to its alarm', async () => {
+    const { aws, deployment } = setUp();
+    aws.alarms.set('orders-scale-up', { ...aws.alarm('orders-scale-up'), tags: { LastScaledTimestamp: 'today' } });
+    aws.fire('orders', 'up');
+    aws.nowMs += 20 * minute;
+    await reconcileOrders(aws, deployment);
+    expect(aws.writes()).toEqual([
+      'cloudwatch:TagResource orders-scale-up',
+      'cloudwatch:SetAlarmState orders-scale-up',
+    ]);
+  });
+});
+
+describe('bounds hold even when nothing fires', () => {
+  it.each([
+    ['a minimum that was raised', { minShards: 10 }, 8],
+    ['a maximum that was lowered', { maxShards: 3 }, 3],
+  ])('%s: one step a run', async (_what, given, target) => {
+    const { aws, settings, deployment } = setUp(given);
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      outcome: 'scaled',
+      decision: { kind: 'scale', openShardCount: 4, targetShardCount: target },
+    });
+    expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: target }]);
+    aws.finish('orders');
+    expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
+  });
+
+  it('in dry run it is said and not done', async () => {
+    const { aws, deployment } = setUp({ minShards: 10 }, {});
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      outcome: 'planned',
+      decision: { targetShardCount: 8 },
+    });
+    expect(aws.writes()).toEqual([]);
+  });
+
+  it('a day’s calls that are spent hold it, and what drifted is put right all the same', async () => {
+    const { aws, settings, deployment } = setUp({ minShards: 10 });
+    const spent = Array.from({ length: 10 }, (_, index) => now - day + (index + 1) * minute);
+    aws.stream('orders').tags = { [tagKeys.ledger]: encodeLedger(spent) };
+    aws.alarms.set('orders-scale-up', { ...aws.alarm('orders-scale-up'), definition: sampleDefinition('up', 2) });
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      outcome: 'held',
+      decision: { reason: 'daily-quota', retryAtMs: now + minute },
+    });
+    expect(aws.scalings).toEqual([]);
+    expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
+  });
+});
+
+describe('dry run', () => {
+  it('writes nothing and says what it would', async () => {
+    const { aws, deployment } = setUp({}, {});
+    aws.stream('orders').openShardCount = 6;
+    const report = await reconcileOrders(aws, deployment);
+    expect(report).toMatchObject({ outcome: 'planned', dryRun: true, needsRetry: false });
+    expect(report.effects.map(({ effect }) => effect.kind)).toEqual(['put-alarm', 'put-alarm']);
+    expect(aws.writes()).toEqual([]);
+  });
+});
+
+describe('another invocation at the same time', () => {
+  it('is not undone: alarms are read before the stream', async () => {
+    const { aws, settings, deployment } = setUp();
+    aws.fire('orders', 'down');
+    let round = 0;
+    const scaleElsewhere = () => {
+      round += 1;
+      if (round === 1) {
+        // The first look, for all streams, is over when the other one scales.
+        aws.before('cloudwatch:DescribeAlarms', scaleElsewhere);
+        return;
+      }
+      aws.stream('orders').openShardCount = 8;
+      for (const direction of ['up', 'down'] as const) {
+        const name = `orders-scale-${direction}`;
+        aws.alarms.set(name, { ...aws.alarm(name), state: 'OK', definition: sampleDefinition(direction, 8, settings) });
+      }
+    };
+    aws.before('cloudwatch:DescribeAlarms', scaleElsewhere);
+    const report = await reconcileOrders(aws, deployment);
+    expect(round).toBe(2);
+    expect(report).toMatchObject({ outcome: 'agrees' });
+    expect(aws.writes()).toEqual([]);
+  });
+});
+
+describe('one bad stream does not stop the others', () => {
+  const three = { clicks: {}, orders: {}, visits: {} };
+
+  it.each([
+    ['that cannot be read', (aws: MemoryAccount) => aws.streams.delete('orders')],
+    [
+      'that brings out a bug',
+      (aws: MemoryAccount) =>
+        Object.defineProperty(aws.stream('orders'), 'tags', {
+          get: () => {
+            throw new TypeError('a bug');
+          },
+        }),
+    ],
+  ])('%s', async (_what, spoil) => {
+    const aws = streams('clicks', 'orders', 'visits');
+    for (const name of ['clicks', 'visits']) aws.stream(name).openShardCount = 6;
+    spoil(aws);
+    const { reports } = await reconcile(aws, deploymentOf(three));
+    expect(reports.map(({ streamName, outcome, needsRetry }) => [streamName, outcome, needsRetry])).toEqual([
+      ['clicks', 'converged', false],
+      ['orders', 'failed', true],
+      ['visits', 'converged', false],
+    ]);
+  });
+
+  it('nor does a write that fails', async () => {
+    const aws = streams('clicks', 'orders');
+    for (const name of ['clicks', 'orders']) aws.stream(name).openShardCount = 6;
+    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', retryable: true, times: 1 });
+    const { reports } = await reconcile(aws, deploymentOf({ clicks: {}, orders: {} }));
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['failed', 'converged']);
+    expect(reports[0]?.needsRetry).toBe(true);
+  });
+
+  it('without the alarms every stream fails, and none is judged', async () => {
+    const aws = streams('clicks', 'orders', 'visits');
+    aws.fail('cloudwatch:DescribeAlarms', { code: 'AccessDenied' });
+    const { reports } = await reconcile(aws, deploymentOf(three));
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed']);
+    expect(aws.operations()).toEqual(['cloudwatch:DescribeAlarms']);
+  });
+
+  it('a consumer that cannot be read is told, and asks for another run', async () => {
+    const { aws, deployment } = setUp({ consumers });
+    aws.functions.delete('orders-processor');
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees', needsRetry: true });
+  });
+});
+
+describe('when time is up', () => {
+  it('the batch under way is finished, and the rest is handed on', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `stream-${String(index).padStart(3, '0')}`);
+    const aws = streams(...names);
+    const deployment = deploymentOf(Object.fromEntries(names.map((name) => [name, {}])));
+    const { reports, left } = await reconcile(aws, deployment, { timeIsUp: () => true });
+    expect(reports).toHaveLength(50);
+    expect(left).toEqual(names.slice(50));
+  });
+});

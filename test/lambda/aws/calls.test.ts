@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { call } from '../../../lambda/aws/calls.ts';
+
+function awsError(name: string, httpStatusCode?: number, message = 'told by AWS', code?: string): Error {
+  const metadata = httpStatusCode === undefined ? {} : { $metadata: { httpStatusCode } };
+  return Object.assign(new Error(message), { name, ...metadata, ...(code ? { code } : {}) });
+}
+const failing = (error: unknown) => call('kinesis:AddTagsToStream', () => Promise.reject(error));
+
+describe('an answer', () => {
+  it('is a value', async () => {
+    expect(await call('kinesis:AddTagsToStream', async () => 4)).toEqual({ ok: true, value: 4 });
+  });
+
+  it.each<[string, Error, string, boolean]>([
+    ['throttled', awsError('ThrottlingException', 400), 'ThrottlingException', true],
+    ['throttled by CloudWatch', awsError('Throttling', 400), 'Throttling', true],
+    ['throttled by Lambda', awsError('TooManyRequestsException', 429), 'TooManyRequestsException', true],
+    ['refused', awsError('AccessDeniedException', 400), 'AccessDeniedException', false],
+    ['the alarm quota, which is no throttling', awsError('LimitExceeded', 400), 'LimitExceeded', false],
+    ['the stream’s quota', awsError('LimitExceededException', 400), 'LimitExceededException', false],
+    [
+      'two writes to one alarm, which has no code of its own',
+      awsError('ValidationError', 400, 'A separate request to update this alarm is in progress'),
+      'ValidationError',
+      true,
+    ],
+    ['broken on their side', awsError('InternalFailure', 500), 'InternalFailure', true],
+    ['overloaded, under another name', awsError('ServiceUnavailable', 503), 'InternalFailure', true],
+    ['timed out here', awsError('TimeoutError'), 'Timeout', true],
+    ['timed out by the socket', awsError('Error', undefined, '', 'ETIMEDOUT'), 'Timeout', true],
+    ['cut off', awsError('Error', undefined, 'socket hang up', 'ECONNRESET'), 'ConnectionReset', true],
+    ['never reached', awsError('Error', undefined, '', 'ENOTFOUND'), 'ConnectionReset', true],
+  ])('%s', async (_what, error, code, retryable) => {
+    expect(await failing(error)).toEqual({
+      ok: false,
+      failure: { call: 'kinesis:AddTagsToStream', code, message: expect.any(String), retryable },
+    });
+  });
+
+  it('of a broken service keeps the name that it came with', async () => {
+    expect(await failing(awsError('ServiceUnavailable', 503))).toMatchObject({
+      failure: { message: 'ServiceUnavailable: told by AWS' },
+    });
+  });
+});
+
+describe('a bug', () => {
+  it.each([new TypeError('x is undefined'), 'a string', awsError('CredentialsProviderError')])(
+    'throws: %s',
+    async (error) => {
+      await expect(failing(error)).rejects.toBe(error);
+    },
+  );
+});

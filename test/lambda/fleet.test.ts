@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Tags } from '../../core/stream-tags.ts';
+import { findFleet, isEnabled, ownerTag, removeOrphans } from '../../lambda/fleet.ts';
+import type { Answer, FleetPort } from '../../lambda/ports.ts';
+import { deploymentOf } from './deployments.ts';
+
+const topicArn = 'arn:aws:sns:eu-west-1:123456789012:scaling';
+const environment = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: topicArn, DISCOVERY_OWNER: 'us' };
+const refused = {
+  ok: false,
+  failure: { call: 'tag:GetResources', code: 'AccessDenied', message: '', retryable: false },
+} as const;
+
+function portOf(
+  tags: Readonly<Record<string, Tags>>,
+  alarms: readonly string[] = [],
+  answers: Partial<FleetPort> = {},
+) {
+  const deleted: string[] = [];
+  const asked: string[] = [];
+  const port: FleetPort = {
+    streamTags: async () => ({ ok: true, value: new Map(Object.entries(tags)) }),
+    alarmsTagged: async (key, value) => {
+      asked.push(`${key}=${value}`);
+      return { ok: true, value: alarms };
+    },
+    deleteAlarms: async (names): Promise<Answer<void>> => {
+      deleted.push(...names);
+      return { ok: true, value: undefined };
+    },
+    invokeLater: async () => ({ ok: true, value: undefined }),
+    ...answers,
+  };
+  return { port, deleted, asked };
+}
+
+describe('the fleet', () => {
+  it('is the deployed streams, in order, where none may ask', async () => {
+    const { port } = portOf({ clicks: { 'autoscaling/enabled': 'true' } });
+    expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }), port)).toEqual({
+      streamNames: ['clicks', 'orders'],
+      tags: undefined,
+      making: undefined,
+      failures: [],
+    });
+  });
+
+  it('is also those that ask, once each, and how their alarms are made', async () => {
+    const { port } = portOf({
+      orders: { 'autoscaling/enabled': 'true' },
+      clicks: { 'autoscaling/enabled': ' True ' },
+      visits: { 'autoscaling/enabled': 'false' },
+      audit: {},
+    });
+    expect(await findFleet(deploymentOf({ orders: {} }, environment), port)).toMatchObject({
+      streamNames: ['clicks', 'orders'],
+      making: { topicArn, tags: { [ownerTag]: 'us' } },
+      failures: [],
+    });
+  });
+
+  it('is the deployed streams alone when nobody can be asked', async () => {
+    const { port } = portOf({}, [], { streamTags: async () => refused });
+    expect(await findFleet(deploymentOf({ orders: {} }, environment), port)).toEqual({
+      streamNames: ['orders'],
+      tags: undefined,
+      making: undefined,
+      failures: [refused.failure],
+    });
+  });
+
+  it.each([
+    ['true', true],
+    ['TRUE ', true],
+    ['yes', false],
+    ['', false],
+  ])('asking is %j: %s', (value, expected) => {
+    expect(isEnabled({ 'autoscaling/enabled': value })).toBe(expected);
+    expect(isEnabled({})).toBe(false);
+  });
+});
+
+describe('alarms of streams that ask no longer', () => {
+  const alarms = ['orders-scale-up', 'orders-scale-down', 'gone-scale-up', 'gone-scale-down'];
+  const tags = { orders: { 'autoscaling/enabled': 'true' } };
+  const deployment = deploymentOf({}, environment);
+
+  it('are removed, and only those that a tag says are ours', async () => {
+    const { port, deleted, asked } = portOf(tags, alarms);
+    const fleet = await findFleet(deployment, port);
+    expect(await removeOrphans(fleet, deployment, port)).toEqual({
+      removed: ['gone-scale-up', 'gone-scale-down'],
+      failures: [],
+    });
+    expect(deleted).toEqual(['gone-scale-up', 'gone-scale-down']);
+    expect(asked).toEqual(['autoscaling/owner=us']);
+  });
+
+  it('stay after a read that failed: an outage must not look like nobody asks', async () => {
+    const { port, deleted } = portOf(tags, alarms, { streamTags: async () => refused });
+    expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
+      removed: [],
+      failures: [],
+    });
+    expect(deleted).toEqual([]);
+  });
+
+  it('stay in dry run, and where streams cannot ask', async () => {
+    for (const other of [deploymentOf({}, { ...environment, DRY_RUN: 'true' }), deploymentOf({})]) {
+      const { port, deleted } = portOf(tags, alarms);
+      await removeOrphans(await findFleet(deployment, port), other, port);
+      expect(deleted).toEqual([]);
+    }
+  });
+
+  it('are told when they cannot be found or removed', async () => {
+    const unfound = portOf(tags, alarms, { alarmsTagged: async () => refused });
+    const fleet = await findFleet(deployment, unfound.port);
+    expect(await removeOrphans(fleet, deployment, unfound.port)).toEqual({ removed: [], failures: [refused.failure] });
+    const kept = portOf(tags, alarms, { deleteAlarms: async () => refused });
+    expect(await removeOrphans(fleet, deployment, kept.port)).toEqual({ removed: [], failures: [refused.failure] });
+  });
+
+  it('cost no call to remove where there are none', async () => {
+    const { port } = portOf(tags, ['orders-scale-up'], { deleteAlarms: async () => refused });
+    expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
+      removed: [],
+      failures: [],
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { pacePorts } from '../../lambda/pacing.ts';
+import { sampleDefinition, sampleSettings } from '../core/samples.ts';
+import { MemoryAccount } from './memory-account.ts';
+
+function setUp() {
+  const aws = new MemoryAccount();
+  aws.addStream('orders', 4, sampleSettings());
+  return { aws, ports: pacePorts(aws.ports, aws.clock) };
+}
+
+describe('a fleet’s calls', () => {
+  it.each<[string, number, (ports: ReturnType<typeof setUp>['ports'], aws: MemoryAccount) => Promise<unknown>]>([
+    ['DescribeStreamSummary', 100, (ports) => ports.streams.describe('orders')],
+    ['ListTagsForStream', 400, (ports) => ports.streams.listTags('orders')],
+    ['AddTagsToStream', 400, (ports) => ports.streams.addTags('orders', {})],
+    ['DescribeAlarms', 1000 / 4.5, (ports) => ports.alarms.describe(['orders-scale-up'])],
+    [
+      'PutMetricAlarm',
+      1000 / 1.5,
+      (ports, aws) =>
+        ports.alarms.put('orders-scale-up', sampleDefinition('up'), aws.alarm('orders-scale-up').userParts),
+    ],
+    ['SetAlarmState', 1000 / 1.5, (ports) => ports.alarms.rearm('orders-scale-up', 'test')],
+  ])('%s: half of the account’s rate, one in %d ms', async (_operation, intervalMs, send) => {
+    const { aws, ports } = setUp();
+    const startMs = aws.nowMs;
+    for (let count = 0; count < 5; count += 1) expect(await send(ports, aws)).toMatchObject({ ok: true });
+    expect(aws.nowMs - startMs).toBeCloseTo(4 * intervalMs, 3);
+  });
+
+  it('wait their turn when they come at once', async () => {
+    const { aws, ports } = setUp();
+    await Promise.all([1, 2, 3].map(() => ports.streams.describe('orders')));
+    expect(aws.sleeps).toEqual([100, 100]);
+  });
+
+  it('wait for nothing when they come slowly', async () => {
+    const { aws, ports } = setUp();
+    for (let count = 0; count < 3; count += 1) {
+      await ports.streams.describe('orders');
+      aws.nowMs += 100;
+    }
+    expect(aws.sleeps).toEqual([]);
+  });
+
+  it('to make and to rewrite alarms share one rate: AWS counts them together', async () => {
+    const { aws, ports } = setUp();
+    const { userParts } = aws.alarm('orders-scale-up');
+    await ports.alarms.put('orders-scale-up', sampleDefinition('up'), userParts);
+    await ports.alarms.create('orders-scale-up', sampleDefinition('up'), userParts, {});
+    expect(aws.sleeps).toHaveLength(1);
+  });
+
+  it('of other kinds are as they were', () => {
+    const { aws, ports } = setUp();
+    expect(ports.functions).toBe(aws.ports.functions);
+    expect(ports.streams.updateShardCount).toBe(aws.ports.streams.updateShardCount);
+  });
+});

@@ -1,11 +1,12 @@
 /**
- * Replaces `Date` and the timers of a function's process by the product's clock.
+ * Replaces `Date`, `performance.now` and the timers of a function's process by the product's clock.
  *
  * - Real clock: `Date` runs `speed` times as fast as the machine's, and timers are that much shorter.
  * - Discrete-event clock: `Date` stands still while the function works. Its timers fire when the host says that the
  *   clock has got there; the host moves the clock only after the process has reported that it merely waits. So a
  *   retry that sleeps for a minute costs a minute on the clock and next to nothing on the machine.
  *
+ * `process.hrtime` stays the machine's: it is for measuring work, and work costs no time on a clock that stands still.
  * A socket's inactivity time-out, on which SDK clients rely, is such a timer too. Node's other timers are internal to
  * it and stay on the machine's clock.
  */
@@ -77,6 +78,7 @@ export function installProcessClock(anchor: ClockAnchor, onTimersChange: () => v
   };
 
   replaceDate(now);
+  replacePerformance(now, anchor.clockMs);
   const start = replaceTimers(schedule, cancel);
   if (frozen) replaceSocketTimeouts(start, cancel);
 
@@ -108,6 +110,12 @@ function replaceDate(now: () => number): void {
   });
   Object.defineProperty(RealDate.prototype, 'constructor', { value: ClockDate, writable: true, configurable: true });
   globalThis.Date = ClockDate;
+}
+
+// What paces calls measures by it, and must see the sleeps in between.
+function replacePerformance(now: () => number, originMs: number): void {
+  Object.defineProperty(performance, 'now', { value: () => now() - originMs, configurable: true });
+  Object.defineProperty(performance, 'timeOrigin', { value: originMs, configurable: true });
 }
 
 type StartTimer = (callback: Callback, delayMs?: number) => ClockTimer;

@@ -34,15 +34,15 @@ export function watchRequests(onChange: () => void, onAnswer: (clockMs: number) 
   });
   channel('http.client.response.finish').subscribe((message) => {
     const { request, response } = message as { readonly request: ClientRequest; readonly response: IncomingMessage };
-    const clockMs = Number(response.headers[CLOCK_HEADER]);
-    if (clockMs > 0 && open.has(request)) onAnswer(clockMs);
+    const header = response.headers[CLOCK_HEADER];
+    if (header !== undefined && open.has(request)) onAnswer(Number(header));
   });
   channel('http2.client.stream.start').subscribe((message) => {
     const { stream } = message as { readonly stream: NodeJS.EventEmitter };
     begin(stream);
     stream.once('response', (headers: Record<string, string>) => {
-      const clockMs = Number(headers[CLOCK_HEADER]);
-      if (clockMs > 0) onAnswer(clockMs);
+      const header = headers[CLOCK_HEADER];
+      if (header !== undefined) onAnswer(Number(header));
     });
     stream.once('close', () => end(stream));
   });

@@ -24,7 +24,11 @@ export function runAlarms(
   { limits = streamLimits, model = 'loss', metricDelayMinutes = 1, recordBytes = 1000 }: AlarmRunOptions = {},
 ): StreamRun {
   const minutes = load.length;
-  const run = { capacity: new Float64Array(minutes), billed: new Float64Array(minutes), throttled: new Float64Array(minutes) };
+  const run = {
+    capacity: new Float64Array(minutes),
+    billed: new Float64Array(minutes),
+    throttled: new Float64Array(minutes),
+  };
   const open = startingShards(load, limits);
   const { stream, alarms } = begin(load[0] ?? 0, open, settings, limits, metricDelayMinutes, recordBytes);
   const calls: UpdateCall[] = [];
@@ -51,7 +55,14 @@ export function runAlarms(
   return { policy, minutes, ...run, calls, refusals: alarms.refusals.length };
 }
 
-function begin(first: number, open: number, settings: StreamSettings, limits: StreamLimits, metricDelayMinutes: number, recordBytes: number) {
+function begin(
+  first: number,
+  open: number,
+  settings: StreamSettings,
+  limits: StreamLimits,
+  metricDelayMinutes: number,
+  recordBytes: number,
+) {
   const alarms = new AlarmStream({
     settings,
     openShardCount: open,

@@ -21,8 +21,8 @@ import { type AlarmState, type AlarmUserParts, completeState, type StreamState }
 import { AwsServiceError } from './models/aws-service-error.ts';
 import { CloudWatchModel } from './models/cloudwatch/cloudwatch-model.ts';
 import { MetricStore } from './models/cloudwatch/metric-store.ts';
-import { KinesisAccount, type KinesisStreamModel } from './models/kinesis-model.ts';
 import type { KinesisFacts } from './models/kinesis-facts.ts';
+import { KinesisAccount, type KinesisStreamModel } from './models/kinesis-model.ts';
 
 export interface AlarmStreamOptions {
   readonly settings: StreamSettings;

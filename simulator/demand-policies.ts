@@ -8,7 +8,10 @@ export function targetScaler(settings: TargetSettings = targetDefaults): Scaler 
 }
 
 /** @param onChoice told of every choice, for reports */
-export function adaptiveScaler(settings = adaptiveDefaults, onChoice: (minute: number, choice: Choice) => void = () => {}): Scaler {
+export function adaptiveScaler(
+  settings = adaptiveDefaults,
+  onChoice: (minute: number, choice: Choice) => void = () => {},
+): Scaler {
   const replay = new Replay(settings);
   let chosenAt: number | undefined;
   let followed = targetDefaults;

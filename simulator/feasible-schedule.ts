@@ -7,8 +7,9 @@
  * where a window holds too many calls and sink where it has room, and the cheapest schedule that ever kept the rule
  * wins (a Lagrangian relaxation; within a few per cent of the lower bound).
  */
-import { SlidingMinimum } from './sliding-minimum.ts';
+
 import { reshardMinutes, type StreamLimits } from '../core/stream-replay.ts';
+import { SlidingMinimum } from './sliding-minimum.ts';
 
 const ROUNDS = 240;
 

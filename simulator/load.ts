@@ -18,7 +18,9 @@ export function toLoad(trace: Trace, unit: LoadUnit, scale: LoadScale): Result<F
   const { stepSeconds } = trace;
   if (stepSeconds % MINUTE_SECONDS !== 0 && MINUTE_SECONDS % stepSeconds !== 0) {
     const remedy = 'resample it to a divisor or a multiple of 60 s';
-    return fail([{ field: 'trace', value: `${stepSeconds} s`, problem: 'is a grid that does not meet the minute', remedy }]);
+    return fail([
+      { field: 'trace', value: `${stepSeconds} s`, problem: 'is a grid that does not meet the minute', remedy },
+    ]);
   }
   const minutes = stepSeconds < MINUTE_SECONDS ? averageByMinute(trace) : interpolateToMinutes(trace);
   const peak = minutes.reduce((max, value) => Math.max(max, value), 0);

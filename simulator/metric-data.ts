@@ -52,7 +52,12 @@ function parse(text: string): Result<v.InferOutput<typeof metricDataSchema>> {
   if (result.success) return succeed(result.output);
   const faults = result.issues.map((issue) => {
     const field = v.getDotPath(issue) ?? 'trace';
-    return { field, value: quote(issue.received), problem: `is not ${issue.expected ?? 'valid'}`, remedy: 'give the output of get-metric-data' };
+    return {
+      field,
+      value: quote(issue.received),
+      problem: `is not ${issue.expected ?? 'valid'}`,
+      remedy: 'give the output of get-metric-data',
+    };
   });
   return fail(faults);
 }
@@ -72,14 +77,29 @@ function collectPoints(all: readonly Series[]): Result<Map<number, number>> {
       const ms = typeof timestamp === 'number' ? timestamp * 1000 : Date.parse(timestamp);
       const value = series.Values[index] ?? Number.NaN;
       if (!Number.isFinite(ms) || ms % MINUTE_MS !== 0) {
-        faults.push({ field: `${series.Label || series.Id}.Timestamps[${index}]`, value: quote(timestamp), problem: 'is not a time on the minute', remedy: 'query a period of 60 s or more' });
+        faults.push({
+          field: `${series.Label || series.Id}.Timestamps[${index}]`,
+          value: quote(timestamp),
+          problem: 'is not a time on the minute',
+          remedy: 'query a period of 60 s or more',
+        });
       } else if (!Number.isFinite(value) || value < 0) {
-        faults.push({ field: `${field}[${index}]`, value: quote(value), problem: 'is not a load', remedy: 'give zero or more' });
+        faults.push({
+          field: `${field}[${index}]`,
+          value: quote(value),
+          problem: 'is not a load',
+          remedy: 'give zero or more',
+        });
       } else points.set(ms, (points.get(ms) ?? 0) + value);
     });
   }
   if (points.size < 2 && faults.length === 0) {
-    faults.push({ field: 'Timestamps', value: String(points.size), problem: 'are fewer than two', remedy: 'ask for a longer time' });
+    faults.push({
+      field: 'Timestamps',
+      value: String(points.size),
+      problem: 'are fewer than two',
+      remedy: 'ask for a longer time',
+    });
   }
   return faults.length > 0 ? fail(faults.slice(0, 10)) : succeed(points);
 }
@@ -88,11 +108,14 @@ function layOut(points: ReadonlyMap<number, number>, name: string): Result<Trace
   const times = [...points.keys()].sort((a, b) => a - b);
   const first = times[0] ?? 0;
   let stepMs = Number.POSITIVE_INFINITY;
-  for (let index = 1; index < times.length; index++) stepMs = Math.min(stepMs, (times[index] ?? 0) - (times[index - 1] ?? 0));
+  for (let index = 1; index < times.length; index++)
+    stepMs = Math.min(stepMs, (times[index] ?? 0) - (times[index - 1] ?? 0));
   const stray = times.find((time) => (time - first) % stepMs !== 0);
   if (stray !== undefined) {
     const value = new Date(stray).toISOString();
-    return fail([{ field: 'Timestamps', value, problem: `is off the grid of ${stepMs / 1000} s`, remedy: 'query one period' }]);
+    return fail([
+      { field: 'Timestamps', value, problem: `is off the grid of ${stepMs / 1000} s`, remedy: 'query one period' },
+    ]);
   }
   const stepSeconds = stepMs / 1000;
   const values = new Float64Array(((times.at(-1) ?? first) - first) / stepMs + 1);

@@ -7,9 +7,10 @@
  *
  * `feasibleShardHours`: the cheapest schedule found that could really be run (`feasible-schedule.ts`).
  */
+
+import { type StreamLimits, streamLimits } from '../core/stream-replay.ts';
 import { leastFeasible } from './feasible-schedule.ts';
 import { SlidingMinimum } from './sliding-minimum.ts';
-import { type StreamLimits, streamLimits } from '../core/stream-replay.ts';
 import { startingShards } from './stream-run.ts';
 
 export interface Optimum {
@@ -55,24 +56,36 @@ function leastWithAlignedDays(need: Int32Array, most: number, offset: number, ca
   cost.fill(0, 1, width);
   for (let step = 0; step < need.length; step++) {
     if (step > 0 && (step + offset) % STEPS_PER_DAY === 0) forgetCalls(cost, width, callsPerDay);
-    for (let used = callsPerDay; used >= 0; used--) {
-      const row = used * width;
-      if (used > 0) window.start(cost, row - width);
-      for (let n = 1; n <= most; n++) {
-        let best = cost[row + n] as number;
-        if (used > 0) best = Math.min(best, window.least(Math.ceil(n / 2), Math.min(n * 2, most)));
-        next[row + n] = n < (need[step] as number) ? Number.POSITIVE_INFINITY : best + n;
-      }
-    }
+    const least = need[step] as number;
+    for (let used = 0; used <= callsPerDay; used++) advanceRow(cost, next, used * width, width, least, window);
     [cost, next] = [next, cost];
   }
   return cost.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+}
+
+/** One step at each count from one row, or into it by a call from the row with one call less. */
+function advanceRow(
+  cost: Float64Array,
+  next: Float64Array,
+  row: number,
+  width: number,
+  need: number,
+  window: SlidingMinimum,
+): void {
+  next.fill(Number.POSITIVE_INFINITY, row, row + width);
+  if (row > 0) window.start(cost, row - width);
+  for (let n = Math.max(1, need); n < width; n++) {
+    const stay = cost[row + n] as number;
+    const call = row > 0 ? window.least(Math.ceil(n / 2), Math.min(n * 2, width - 1)) : Number.POSITIVE_INFINITY;
+    next[row + n] = Math.min(stay, call) + n;
+  }
 }
 
 function forgetCalls(cost: Float64Array, width: number, callsPerDay: number): void {
   for (let n = 1; n < width; n++) {
     let best = Number.POSITIVE_INFINITY;
     for (let used = 0; used <= callsPerDay; used++) best = Math.min(best, cost[used * width + n] as number);
-    for (let used = 0; used <= callsPerDay; used++) cost[used * width + n] = used === 0 ? best : Number.POSITIVE_INFINITY;
+    for (let used = 0; used <= callsPerDay; used++)
+      cost[used * width + n] = used === 0 ? best : Number.POSITIVE_INFINITY;
   }
 }

@@ -31,8 +31,8 @@ export interface StreamView {
 /** A policy in the simulator, asked at the end of every minute in which the stream is ACTIVE. */
 export interface Scaler {
   readonly name: string;
-  /** The wanted open shard count, or undefined to leave it. */
-  step(view: StreamView): number | undefined;
+  /** The wanted open shard count; undefined to leave it; 'refused' when it called in vain and acted on that by itself. */
+  step(view: StreamView): number | 'refused' | undefined;
 }
 
 export interface StreamRun {
@@ -71,7 +71,8 @@ export function runStream(load: Float64Array, scaler: Scaler, options: RunOption
     if (stream.isUpdating(minute + 1)) continue;
     view.minute = minute;
     const target = scaler.step(view);
-    if (target !== undefined && target !== stream.openShardCount && !stream.call(minute, target)) refusals++;
+    if (target === undefined || target === stream.openShardCount) continue;
+    if (target === 'refused' || !stream.call(minute, target)) refusals++;
   }
   return { policy: scaler.name, minutes, capacity, billed, throttled, calls: stream.calls, refusals };
 }

@@ -39,11 +39,32 @@ export function syntheticLoads(seed: number): readonly SyntheticLoad[] {
       const atNight = m % DAY >= 120 && m % DAY < 240;
       return (0.25 * wave(m, 0.5) + (atNight ? 0.8 : 0)) * (1 + 0.05 * gaussian(r));
     }),
-    make('flash-crowds', 14, seed, bursts((m) => 0.25 * wave(m, 0.4), 0.9, 8, 45)),
-    make('outages', 12, seed, outages((m) => wave(m, 0.3) * weekend(m, 0.6))),
+    make(
+      'flash-crowds',
+      14,
+      seed,
+      bursts((m) => 0.25 * wave(m, 0.4), 0.9, 8, 45),
+    ),
+    make(
+      'outages',
+      12,
+      seed,
+      outages((m) => wave(m, 0.3) * weekend(m, 0.6)),
+    ),
     make('random-walk', 12, seed, randomWalk(0.006)),
-    make('rough', 10, seed, bursts((m) => 0.35 * wave(m, 0.5), 8, 2, 6)),
-    make('launch', 12, seed, (m, r) => (m < 4 * DAY ? 0.002 : wave(m, 0.3) * Math.min(1, (m - 4 * DAY) / (3 * DAY) + 0.2)) * (1 + 0.06 * gaussian(r))),
+    make(
+      'rough',
+      10,
+      seed,
+      bursts((m) => 0.35 * wave(m, 0.5), 8, 2, 6),
+    ),
+    make(
+      'launch',
+      12,
+      seed,
+      (m, r) =>
+        (m < 4 * DAY ? 0.002 : wave(m, 0.3) * Math.min(1, (m - 4 * DAY) / (3 * DAY) + 0.2)) * (1 + 0.06 * gaussian(r)),
+    ),
   ];
 }
 

@@ -85,9 +85,11 @@ function readLine(line: string, field: string, grid: Grid): number | Fault {
   if (line === '') return fault(field, line, 'is blank', 'remove it, or fill the gap');
   if (rest.length > 0) return fault(field, line, 'has more than two columns', 'give t_seconds,value');
   const seconds = Number(time);
-  if (time === '' || !Number.isFinite(seconds)) return fault(field, line, 'has no time', 'give seconds, then the value');
+  if (time === '' || !Number.isFinite(seconds))
+    return fault(field, line, 'has no time', 'give seconds, then the value');
   const misplaced = grid.add(seconds);
-  if (misplaced !== undefined) return fault(field, line, misplaced, 'give a regular grid, interpolated where it has gaps');
+  if (misplaced !== undefined)
+    return fault(field, line, misplaced, 'give a regular grid, interpolated where it has gaps');
   const rate = Number(value);
   if (value === '' || !Number.isFinite(rate)) return fault(field, line, 'has no number as its value', 'give a number');
   if (rate < 0) return fault(field, line, 'has a negative value', 'a load is zero or more');

@@ -29,11 +29,14 @@ export interface AdaptiveSettings {
 
 export const adaptiveDefaults: AdaptiveSettings = {
   budget: 0.0004,
-  price: 150,
+  price: 100,
   lowestPrice: 1 / 3,
   highestPrice: 8,
   candidates,
 };
+
+/** The replay takes resharding to be slower than AWS's usual: nobody promises how long it takes. */
+export const replayLimits: StreamLimits = { ...streamLimits, reshardSlowdown: 2 };
 
 /** How often a choice is made; on these minutes of the day (UTC). */
 export const CHOICE_MINUTES = 360;
@@ -83,7 +86,7 @@ export class Replay {
   #next = 0;
   #streams: CandidateStream[] = [];
 
-  constructor(settings: AdaptiveSettings = adaptiveDefaults, limits: StreamLimits = streamLimits) {
+  constructor(settings: AdaptiveSettings = adaptiveDefaults, limits: StreamLimits = replayLimits) {
     this.#settings = settings;
     this.#limits = limits;
   }

@@ -35,14 +35,14 @@ export interface TargetSettings {
 /** Sound for a stream that nothing is known of; `docs/benchmark.md` says what it was tuned on. */
 export const targetDefaults: TargetSettings = {
   scaleUpAt: 0.9,
-  sustainedMinutes: 1,
+  sustainedMinutes: 2,
   fillTo: 0.8,
-  quietMinutes: 60,
-  shrinkTo: 0.8,
+  quietMinutes: 15,
+  shrinkTo: 0.85,
   largestRemainder: 0.76,
   season: 'day',
-  lookAheadMinutes: 120,
-  prewarmMinutes: 10,
+  lookAheadMinutes: 240,
+  prewarmMinutes: 0,
 };
 
 export interface TargetInput {
@@ -62,6 +62,9 @@ const WEEK = 7 * DAY;
 const FAR_ABOVE = 1.25;
 /** A scale-up so recent that the load may still be rising under it. */
 const RISING_MINUTES = 15;
+/** A rise over `RISE_MINUTES` by more than this share of the shards is expected to go on. */
+const RISE_MINUTES = 3;
+const STEEP_RISE = 0.2;
 /** No scale-down so soon after a scale-up. */
 const SETTLED_MINUTES = 20;
 /** Calls that only load which is already there may spend. */
@@ -85,7 +88,9 @@ export function chooseTarget(settings: TargetSettings, input: TargetInput): numb
 
 function isAbove(settings: TargetSettings, input: TargetInput, now: number): boolean {
   const { demand, minute, openShardCount } = input;
-  if (input.minutesSinceScaleUp < RISING_MINUTES) return now > Math.min(1, settings.scaleUpAt) * openShardCount;
+  if (input.minutesSinceScaleUp < RISING_MINUTES) {
+    return riseOn(input, now) > Math.min(1, settings.scaleUpAt) * openShardCount;
+  }
   const limit = settings.scaleUpAt * openShardCount;
   for (let ago = 0; ago < settings.sustainedMinutes; ago++) if (demand.at(minute - ago) <= limit) return false;
   return true;
@@ -98,8 +103,16 @@ function chooseUp(settings: TargetSettings, input: TargetInput, now: number, isF
   let need = Math.max(recent, ahead) / settings.fillTo;
   need = Math.max(need, mustReach(input, now) / 2 ** (callsLeft - 1));
   if (isFarAbove) need = Math.max(need, 2 * openShardCount);
-  else if (input.minutesSinceScaleUp < RISING_MINUTES) need = Math.max(need, 1.5 * openShardCount);
+  else if (input.minutesSinceScaleUp < RISING_MINUTES) {
+    need = Math.max(need, riseOn(input, now) / settings.fillTo, 1.5 * openShardCount);
+  }
   return stepUp(openShardCount, need);
+}
+
+/** The load in three minutes if it rises on as steeply: by then a call made now has taken effect. */
+function riseOn({ demand, minute, openShardCount }: TargetInput, now: number): number {
+  const rise = now - demand.at(minute - RISE_MINUTES);
+  return rise > STEEP_RISE * openShardCount ? now + rise : now;
 }
 
 function choosePrewarm(settings: TargetSettings, input: TargetInput): number {

@@ -1,0 +1,67 @@
+/** A load, several policies, one table: runs, scorecards and the optimum. */
+import type { StreamLimits } from '../core/stream-replay.ts';
+import { type Contestant, type ContestantName, contestants } from './contestants.ts';
+import { shardCapacity } from './load.ts';
+import { findOptimum, type Optimum } from './optimum.ts';
+import { onDemandAdvantageDollars, onDemandDollars, type Prices, provisionedDollars, type Traffic } from './prices.ts';
+import { type Scorecard, scoreRun } from './scorecard.ts';
+import type { LoadModel, StreamRun } from './stream-run.ts';
+import type { LoadUnit } from './trace.ts';
+
+export interface ComparisonOptions {
+  readonly unit: LoadUnit;
+  readonly model: LoadModel;
+  readonly recordBytes: number;
+  readonly consumers: number;
+  /** Whether other streams fill the commitment of On-demand Advantage. */
+  readonly sharedCommitment: boolean;
+  readonly prices: Prices;
+  readonly limits?: StreamLimits;
+}
+
+export interface Comparison {
+  readonly trace: string;
+  readonly peakShards: number;
+  readonly results: readonly Scorecard[];
+  readonly optimum: Optimum;
+  readonly runs: readonly StreamRun[];
+}
+
+export function compare(
+  trace: string,
+  load: Float64Array,
+  policies: readonly ContestantName[],
+  options: ComparisonOptions,
+): Comparison {
+  const optimum = findOptimum(load, options.limits);
+  const traffic = trafficOf(load, options);
+  const optimumDollars = provisionedDollars(optimum.lowerBoundShardHours, traffic, options.prices);
+  const runOptions = { model: options.model, ...(options.limits === undefined ? {} : { limits: options.limits }) };
+  const runs = policies.map((name) => contestants[name].run(load, runOptions));
+  const results = runs.map((run, index) => {
+    const contestant: Contestant = contestants[policies[index] as ContestantName];
+    const shardHours = run.billed.reduce((total, shards) => total + shards, 0) / 60;
+    const dollars = dollarsOf(contestant, shardHours, traffic, options);
+    return scoreRun(run, { load, optimum, optimumDollars, dollars, billsShards: contestant.billing === 'shards' });
+  });
+  const peakShards = load.reduce((most, value) => Math.max(most, value), 0);
+  return { trace, peakShards, results, optimum, runs };
+}
+
+/** Records of the whole load; a load in bytes is told in records of `recordBytes`. */
+export function trafficOf(load: Float64Array, options: ComparisonOptions): Traffic {
+  const perShard = shardCapacity(options.unit) / (options.unit === 'records' ? 1 : options.recordBytes);
+  const records = load.reduce((total, shards) => total + shards * perShard * 60, 0);
+  return { records, recordBytes: options.recordBytes, consumers: options.consumers, hours: load.length / 60 };
+}
+
+function dollarsOf(contestant: Contestant, shardHours: number, traffic: Traffic, options: ComparisonOptions): number {
+  switch (contestant.billing) {
+    case 'shards':
+      return provisionedDollars(shardHours, traffic, options.prices);
+    case 'on-demand':
+      return onDemandDollars(traffic, options.prices);
+    case 'on-demand-advantage':
+      return onDemandAdvantageDollars(traffic, options.prices, options.sharedCommitment);
+  }
+}

@@ -1,5 +1,7 @@
 /** Finds the functions' reports among their log lines: one structured line each. */
-import type { ScalingReport } from '../core/scaling-report.ts';
+import type { ReportSource, ScalingReport } from '../core/scaling-report.ts';
+
+const sources: ReadonlySet<unknown> = new Set<ReportSource>(['alarm', 'reconcile', 'schedule']);
 
 /** Undefined for any other line. */
 export function readReportLine(line: string): ScalingReport | undefined {
@@ -10,6 +12,6 @@ export function readReportLine(line: string): ScalingReport | undefined {
   } catch {
     return undefined;
   }
-  const isReport = (entry.source === 'alarm' || entry.source === 'reconcile') && typeof entry.outcome === 'string';
+  const isReport = sources.has(entry.source) && typeof entry.outcome === 'string';
   return isReport ? (entry as ScalingReport) : undefined;
 }

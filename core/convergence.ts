@@ -14,6 +14,7 @@ import {
 import { planConcurrency } from './consumer-concurrency.ts';
 import type { CreateAlarm, Lane, ScalingEffect, TagAlarm } from './effects.ts';
 import type { StreamSettings } from './knobs.ts';
+import type { Fault } from './result.ts';
 import {
   type AlarmState,
   alarmTagKeys,
@@ -47,6 +48,8 @@ export type Finding =
       readonly wanted: number;
     }
   | { readonly kind: 'concurrency-stopped'; readonly functionName: string }
+  /** Tags that were passed over, only when they are not those that were told last; none: all are in order again. */
+  | { readonly kind: 'tag-faults'; readonly faults: readonly Fault[]; readonly mark: string }
   | {
       readonly kind: 'concurrency-unaffordable';
       readonly functionName: string;

@@ -29,6 +29,8 @@ export interface Deployment {
   /** Topics for people; undefined where nobody wants to be told. */
   readonly noticeTopicArn: string | undefined;
   readonly pagerTopicArn: string | undefined;
+  /** Whether each stream's open shard count is written as a metric of its own, which CloudWatch charges for. */
+  readonly streamMetrics: boolean;
   /** Present where streams may ask by their tag to be managed. */
   readonly discovery: Discovery | undefined;
   /** Undefined without settings.json (code-only take-over): then it manages what its role permits. */
@@ -68,6 +70,7 @@ export function readDeployment(environment: Environment, settingsJson: string | 
   const noticeTopicArn = readTopicArn(environment, 'NOTICE_TOPIC_ARN', faults);
   const pagerTopicArn = readTopicArn(environment, 'PAGER_TOPIC_ARN', faults);
   const alarmTopicArn = readTopicArn(environment, 'DISCOVERY_TOPIC_ARN', faults);
+  const streamMetrics = readSwitch(environment, 'STREAM_METRICS', faults);
   const owner = environment.DISCOVERY_OWNER?.trim() || 'kinesis-autoscaler';
   const streams = settingsJson === undefined ? undefined : readStreams(settingsJson, defaults ? given : {}, faults);
   if (faults.length > 0 || !defaults || !isLogLevel(logLevel)) return fail(faults);
@@ -79,6 +82,7 @@ export function readDeployment(environment: Environment, settingsJson: string | 
     retry,
     noticeTopicArn,
     pagerTopicArn,
+    streamMetrics,
     discovery: alarmTopicArn === undefined ? undefined : { alarmTopicArn, owner },
     streams,
     defaults,
@@ -104,6 +108,14 @@ function readTopicArn(environment: Environment, field: string, faults: Fault[]):
     remedy: 'give arn:aws:sns:REGION:ACCOUNT:NAME',
   });
   return undefined;
+}
+
+function readSwitch(environment: Environment, field: string, faults: Fault[]): boolean {
+  const text = environment[field]?.trim().toLowerCase();
+  if (text !== undefined && !['', 'true', 'false'].includes(text)) {
+    faults.push({ field, value: quote(text), problem: 'is not a switch', remedy: 'give true or false' });
+  }
+  return text === 'true';
 }
 
 function isLogLevel(text: string): text is LogLevel {

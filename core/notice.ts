@@ -29,6 +29,27 @@ export function noticeOf(report: ScalingReport): Notice | undefined {
   };
 }
 
+/** Tags of the stream that were passed over; undefined when they were told before, or are in order again. */
+export function tagFaultNoticeOf(report: ScalingReport): Notice | undefined {
+  const found = findTagFaults(report);
+  if (!found || found.faults.length === 0) return undefined;
+  const { faults, mark } = found;
+  const tags = faults.length === 1 ? '1 tag is' : `${faults.length} tags are`;
+  return {
+    subject: toSubject(
+      `${report.streamName ?? 'unknown stream'}: ${tags} not usable, the deployment's value stands in`,
+    ),
+    body: JSON.stringify(report),
+    isFailure: false,
+    mark,
+  };
+}
+
+/** Present in a report only when its faults are not those that were told last. */
+export function findTagFaults({ findings }: ScalingReport) {
+  return findings.find((finding) => finding.kind === 'tag-faults');
+}
+
 /** Scalings and failures are always news; a hold only when it is not the one that was told last. */
 export function isNews(report: ScalingReport, notice: Notice, tags: Tags): boolean {
   return report.outcome === 'scaled' || report.needsRetry || tags[lastNoticeTag] !== notice.mark;

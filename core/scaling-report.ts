@@ -6,7 +6,7 @@ import type { Finding } from './convergence.ts';
 import type { ScalingEffect } from './effects.ts';
 import type { ScalingDecision } from './scaling-decision.ts';
 
-export type ReportSource = 'alarm' | 'reconcile';
+export type ReportSource = 'alarm' | 'reconcile' | 'schedule';
 
 /**
  * `scaled` the call was accepted; `held` nothing to scale (what followed may still have been put right); `failed` something
@@ -34,6 +34,8 @@ export interface ScalingReport {
   readonly alarmName?: string;
   readonly messageId?: string;
   readonly dryRun: boolean;
+  /** As it was read, before anything was done; a reconcile tells it. */
+  readonly openShardCount?: number;
   readonly outcome: Outcome;
   /** Undefined for a reconciled stream with no alarm standing, and when the state could not be read. */
   readonly decision?: ScalingDecision;

@@ -58,6 +58,11 @@ const deploymentVariables = [
     'none',
   ],
   ['`DISCOVERY_OWNER`', 'name on the alarms that were made for them', '`kinesis-autoscaler`'],
+  [
+    '`STREAM_METRICS`',
+    '`true`: the open shard count of each stream as a metric, `OpenShardCount` by `StreamName`, at every reconcile',
+    '`false`',
+  ],
   ['`LOG_LEVEL`', '`trace`, `debug`, `info`, `warn`, `error`', '`info`'],
   ['`version`, `deploymentRing`', 'fields of every log line', 'empty'],
 ] as const;

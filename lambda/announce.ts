@@ -1,10 +1,11 @@
 /**
- * Tells people what the report says, once: scalings and failures always, a hold when it is not the one that was told last.
- * A notice that cannot be sent is told by the log, and never undoes or repeats a scaling.
+ * Tells people what the report says, once: scalings and failures always, a hold or faulty tags when they are not what was
+ * told last. A notice that cannot be sent is told by the log, and never undoes or repeats a scaling.
  */
 import type { Deployment } from '../core/deployment.ts';
-import { isNews, noticeOf } from '../core/notice.ts';
+import { findTagFaults, isNews, type Notice, noticeOf, tagFaultNoticeOf } from '../core/notice.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
+import { toldFaultsTag } from '../core/stream-overrides.ts';
 import { lastNoticeTag, type Tags } from '../core/stream-tags.ts';
 import type { CallFailure, NoticePort, StreamPort } from './ports.ts';
 
@@ -16,18 +17,32 @@ export function announcer(
   notices: NoticePort,
   streams: Pick<StreamPort, 'addTags'>,
 ): Announce {
+  const publish = ({ subject, body, isFailure }: Notice) => {
+    const topics = [noticeTopicArn, isFailure ? pagerTopicArn : undefined].filter((arn) => arn !== undefined);
+    return topics.map((arn) => notices.publish(arn, subject, body));
+  };
   return async (report, tags) => {
-    const notice = noticeOf(report);
-    if (!notice || !isNews(report, notice, tags ?? {})) return [];
     // In dry run nothing is written, so nothing remembers what was told: an alarm fires once, a reconcile every few minutes.
     if (dryRun && report.source === 'reconcile') return [];
-    const topics = [noticeTopicArn, notice.isFailure ? pagerTopicArn : undefined].filter((arn) => arn !== undefined);
-    const sent = await Promise.all(topics.map((arn) => notices.publish(arn, notice.subject, notice.body)));
-    const held = report.decision?.kind === 'hold' && !report.needsRetry;
+    const notice = noticeOf(report);
+    const news = notice && isNews(report, notice, tags ?? {}) ? notice : undefined;
+    const told = [news, tagFaultNoticeOf(report)].filter((one) => one !== undefined);
+    const sent = await Promise.all(told.flatMap(publish));
+    const marks = marksOf(report, news);
     const marked =
-      held && report.streamName !== undefined && !dryRun
-        ? [await streams.addTags(report.streamName, { [lastNoticeTag]: notice.mark })]
+      Object.keys(marks).length > 0 && report.streamName !== undefined && !dryRun
+        ? [await streams.addTags(report.streamName, marks)]
         : [];
     return [...sent, ...marked].flatMap((answer) => (answer.ok ? [] : [answer.failure]));
+  };
+}
+
+/** Tags that remember what was told, so that it is told once. */
+function marksOf(report: ScalingReport, news: Notice | undefined): Tags {
+  const held = report.decision?.kind === 'hold' && !report.needsRetry;
+  const tagFaults = findTagFaults(report);
+  return {
+    ...(news && held ? { [lastNoticeTag]: news.mark } : {}),
+    ...(tagFaults ? { [toldFaultsTag]: tagFaults.mark } : {}),
   };
 }

@@ -33,9 +33,14 @@ export async function findFleet(deployment: Deployment, port: FleetPort): Promis
   return {
     streamNames: [...new Set([...deployed, ...asking])].sort(),
     tags: tags.value,
-    making: { topicArn: discovery.alarmTopicArn, tags: { [ownerTag]: discovery.owner } },
+    making: makingOf(deployment),
     failures: [],
   };
+}
+
+/** Undefined where streams do not ask by tag: then all alarms are the stack's to make. */
+export function makingOf({ discovery }: Deployment): AlarmMaking | undefined {
+  return discovery && { topicArn: discovery.alarmTopicArn, tags: { [ownerTag]: discovery.owner } };
 }
 
 export function isEnabled(tags: Tags): boolean {

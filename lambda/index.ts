@@ -7,9 +7,11 @@
  */
 import type { Context, SNSEvent } from 'aws-lambda';
 import type { Deployment } from '../core/deployment.ts';
+import { readFloorRequest } from '../core/floor.ts';
 import { type Announce, announcer } from './announce.ts';
 import { awsFleetPort, awsNotices, awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';
+import { raiseFloor } from './floor-request.ts';
 import { answerInquiry, type InquiryAnswer, readInquiry } from './inquiry.ts';
 import { type Observer, observer } from './observability.ts';
 import { pacePorts } from './pacing.ts';
@@ -81,7 +83,10 @@ export async function reconciler(event: unknown, context: Context): Promise<read
   if (inquiry) return await answerInquiry(inquiry, paced, fleet);
   const remainingMs = () => context.getRemainingTimeInMillis();
   const request = { ...readCause(event), functionName: context.functionName, remainingMs };
-  const { reports, failures, ...rest } = await runReconcile(request, paced, fleet);
+  const floor = readFloorRequest(event);
+  const { reports, failures, ...rest } = floor
+    ? await raiseFloor(floor, remainingMs, paced)
+    : await runReconcile(request, paced, fleet);
   for (const report of reports) observe.observe(report);
   for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
   observe.reconciled(reports, rest);

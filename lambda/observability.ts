@@ -4,7 +4,9 @@
  */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { streamDimension } from '../core/alarm-definition.ts';
 import type { Deployment, LogLevel } from '../core/deployment.ts';
+import { findTagFaults } from '../core/notice.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 
 export const metricNamespace = 'KinesisAutoscaler';
@@ -22,7 +24,7 @@ export interface Observer {
 }
 
 export function observer(
-  deployment: Pick<Deployment, 'logLevel' | 'version' | 'deploymentRing'>,
+  deployment: Pick<Deployment, 'logLevel' | 'version' | 'deploymentRing' | 'streamMetrics'>,
   functionName: string,
 ): Observer {
   const logger = new Logger({
@@ -34,6 +36,7 @@ export function observer(
   return {
     observe: (report) => {
       count(metrics, report);
+      if (deployment.streamMetrics) gauge(metrics, report);
       writeLine(logger, report);
     },
     reconciled: (reports, rest) => {
@@ -58,9 +61,13 @@ function writeLine(parent: Logger, report: ScalingReport): void {
     effects: report.effects.map(({ effect, failure }) => ({ ...summarize(effect), ...(failure ? { failure } : {}) })),
   };
   if (report.needsRetry) logger.error(report.outcome, line);
-  else if (report.decision?.kind === 'hold' && report.decision.reason === 'rejected') logger.warn(report.outcome, line);
+  else if (isRejected(report) || findTagFaults(report)) logger.warn(report.outcome, line);
   else if (report.outcome === 'agrees') logger.debug(report.outcome, line);
   else logger.info(report.outcome, line);
+}
+
+function isRejected({ decision }: ScalingReport): boolean {
+  return decision?.kind === 'hold' && decision.reason === 'rejected';
 }
 
 /** A definition is a page of math that follows from the shard count: its name is enough in a log. */
@@ -86,6 +93,15 @@ function count(metrics: Metrics, report: ScalingReport): void {
   }
   if (outcome === 'converged') metrics.addMetric('Convergences', MetricUnit.Count, 1);
   if (report.needsRetry) metrics.addMetric('Failures', MetricUnit.Count, 1);
+}
+
+/** What dashboards divide traffic by. A line of its own for each stream: a metric takes its dimensions from its line. */
+function gauge(metrics: Metrics, { streamName, openShardCount }: ScalingReport): void {
+  if (streamName === undefined || openShardCount === undefined) return;
+  metrics
+    .singleMetric()
+    .addDimension(streamDimension, streamName)
+    .addMetric('OpenShardCount', MetricUnit.Count, openShardCount);
 }
 
 function powertoolsLevel(level: LogLevel): 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' {

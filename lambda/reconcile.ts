@@ -13,6 +13,7 @@ import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../c
 import { holdContradiction, type ScalingDecision } from '../core/scaling-decision.ts';
 import { planScaling } from '../core/scaling-plan.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
+import { faultsToTell } from '../core/stream-overrides.ts';
 import type { StreamState } from '../core/stream-state.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
@@ -89,13 +90,23 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
   const first = await readState(context.ports, context.account, { ...query, knownAlarms, ...knownTags });
   if (!first.ok) return report(streamName, context, { outcome: 'failed', failures: first.failures });
   const making = context.deployment.streams?.has(streamName) ? undefined : fleet.making;
+  const { openShardCount } = first.state;
   if (isQuiet(first, query.nowMs, context)) {
-    return report(streamName, context, { outcome: 'agrees', failures: first.failures });
+    return { ...report(streamName, context, { outcome: 'agrees', failures: first.failures }), openShardCount };
   }
   const full = await readAgain(query, context);
-  const told = await putRight(streamName, { cause: batch.cause, making }, full, query.nowMs, context);
+  const result = await putRight(streamName, { cause: batch.cause, making }, full, query.nowMs, context);
+  const told = { ...addTagFaults(result, full), openShardCount };
   const unsent = (await context.announce?.(told, full.ok ? full.state.tags : undefined)) ?? [];
   return unsent.length === 0 ? told : { ...told, failures: [...told.failures, ...unsent] };
+}
+
+/** Tags that were passed over, when that is news. Only while a tag can remember that they were told. */
+function addTagFaults(result: ScalingReport, reading: StateReading): ScalingReport {
+  if (!reading.ok || reading.state.status !== 'ACTIVE' || result.outcome === 'scaled') return result;
+  const { news, mark } = faultsToTell(reading.tagFaults, reading.state.tags);
+  if (!news) return result;
+  return { ...result, findings: [...result.findings, { kind: 'tag-faults', faults: reading.tagFaults, mark }] };
 }
 
 /** Another invocation wrote its intent moments ago and is about to converge: two must not write to one alarm at a time. */
@@ -115,11 +126,11 @@ async function readAgain(query: StateQuery, { ports, account }: ScalerContext): 
 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
 function isQuiet(
-  { state, settings, contradictions }: CompleteReading,
+  { state, settings, contradictions, tagFaults }: CompleteReading,
   nowMs: number,
   { deployment }: ScalerContext,
 ): boolean {
-  if (contradictions.length > 0) return false;
+  if (contradictions.length > 0 || faultsToTell(tagFaults, state.tags).news) return false;
   const plan = planConvergence(state, settings, nowMs);
   const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
   const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;

@@ -28,6 +28,7 @@ describe('the environment of the reference', () => {
       version: '',
       deploymentRing: '',
       retry: { shortestWaitMs: 1_000, longestWaitMs: 3_000, retries: 30, callTimeoutMs: 5_000 },
+      streamMetrics: false,
       streams: undefined,
       defaults: sampleSettings(),
     });
@@ -59,6 +60,7 @@ describe('the environment of the reference', () => {
       version: '1.2.3',
       deploymentRing: 'blue',
       retry: { shortestWaitMs: 2_000, longestWaitMs: 4_000, retries: 0, callTimeoutMs: 5_000 },
+      streamMetrics: false,
       streams: undefined,
       defaults: sampleSettings({
         periodMinutes: 1,
@@ -276,5 +278,13 @@ describe('every fault at once', () => {
       'MIN_SHARDS: 0 is not a whole number from 1 to 10000; give shards in that range, or leave it out for the default\n' +
         'LOG_LEVEL: "x" is not a level; use trace, debug, info, warn, error',
     );
+  });
+});
+
+describe('the switch of stream metrics', () => {
+  it('is off until it says true, and nothing but true or false', () => {
+    expect(deploymentOf({ STREAM_METRICS: ' True ' }).streamMetrics).toBe(true);
+    expect(deploymentOf({ STREAM_METRICS: 'false' }).streamMetrics).toBe(false);
+    expect(fieldsOf({ STREAM_METRICS: 'yes' })).toEqual(['STREAM_METRICS']);
   });
 });

@@ -48,6 +48,7 @@ describe('a stream that agrees', () => {
       at: '2026-03-02T09:15:45.000Z',
       streamName: 'orders',
       dryRun: false,
+      openShardCount: 4,
       outcome: 'agrees',
       findings: [],
       effects: [],

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { Deployment } from '../../core/deployment.ts';
+import { floorTag, readFloor } from '../../core/floor.ts';
+import { fail, succeed } from '../../core/result.ts';
+import { enabledTag } from '../../core/stream-overrides.ts';
+import { raiseFloor } from '../../lambda/floor-request.ts';
+import { reconcileStreams } from '../../lambda/reconcile.ts';
+import { hour, minute, now, sampleSettings } from '../core/samples.ts';
+import { contextOf, deploymentOf } from './deployments.ts';
+import { MemoryAccount } from './memory-account.ts';
+
+const quarterOfAnHour = () => 15 * minute;
+const discovery = {
+  DRY_RUN: 'false',
+  DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:alarms',
+};
+
+function setUp(openShardCount = 2) {
+  const aws = new MemoryAccount();
+  aws.addStream('orders', openShardCount, sampleSettings());
+  return { aws, deployment: deploymentOf({ orders: {} }) };
+}
+
+function ask(aws: MemoryAccount, deployment: Deployment, stream = 'orders', remainingMs = quarterOfAnHour) {
+  return raiseFloor(succeed({ stream, shards: 8, minutes: 60 }), remainingMs, contextOf(aws, deployment));
+}
+
+async function reconcile(aws: MemoryAccount, deployment: Deployment) {
+  const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+  await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, contextOf(aws, deployment));
+}
+
+describe('the hour of a schedule', () => {
+  it('writes the floor and takes the first step at once; the next runs take the others', async () => {
+    const { aws, deployment } = setUp();
+    const { reports } = await ask(aws, deployment);
+    expect(reports).toMatchObject([
+      { source: 'schedule', streamName: 'orders', outcome: 'converged', needsRetry: false },
+      { source: 'reconcile', streamName: 'orders', outcome: 'scaled' },
+    ]);
+    expect(readFloor(aws.stream('orders').tags, now)).toEqual({ shards: 8, untilMs: now + hour });
+    aws.finish('orders');
+    aws.nowMs += 5 * minute;
+    await reconcile(aws, deployment);
+    expect(aws.scalings.map(({ from, to }) => [from, to])).toEqual([
+      [2, 4],
+      [4, 8],
+    ]);
+  });
+
+  it('lets the floor end by itself: then the scale-down alarm no longer rests', async () => {
+    const { aws, deployment } = setUp(8);
+    await ask(aws, deployment);
+    expect(aws.alarm('orders-scale-down').definition.threshold).toBe(-1);
+    aws.nowMs += hour;
+    await reconcile(aws, deployment);
+    expect(aws.alarm('orders-scale-down').definition.threshold).toBe(0.25);
+    expect(aws.scalings).toEqual([]);
+  });
+
+  it('waits for a stream that is UPDATING, which takes no tag', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').status = 'UPDATING';
+    aws.stream('orders').targetShardCount = 2;
+    const clock = { ...aws.clock, sleep: async () => aws.finish('orders') };
+    const request = succeed({ stream: 'orders', shards: 8, minutes: 60 });
+    const { reports } = await raiseFloor(request, quarterOfAnHour, { ...contextOf(aws, deployment), clock });
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['converged', 'scaled']);
+  });
+
+  it('asks for another try when the stream stays UPDATING for longer than it may wait', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').status = 'UPDATING';
+    const { reports } = await ask(aws, deployment, 'orders', () => 15 * minute - (aws.nowMs - now));
+    expect(reports).toMatchObject([{ outcome: 'failed', needsRetry: true }]);
+    expect(aws.nowMs - now).toBeLessThanOrEqual(5 * minute);
+    expect(aws.nowMs - now).toBeGreaterThan(4 * minute);
+  });
+
+  it('names only streams that are managed here', async () => {
+    const { aws, deployment } = setUp();
+    aws.addStream('clicks', 2, sampleSettings());
+    const { reports } = await ask(aws, deployment, 'clicks');
+    expect(reports).toMatchObject([
+      { streamName: 'clicks', outcome: 'held', decision: { reason: 'rejected' }, needsRetry: false },
+    ]);
+    expect(aws.writes()).toEqual([]);
+  });
+
+  it('names a stream that asks by its tag, where discovery is on', async () => {
+    const { aws } = setUp();
+    aws.addStream('clicks', 2, sampleSettings());
+    aws.stream('clicks').tags = { [enabledTag]: 'true' };
+    await ask(aws, deploymentOf({ orders: {} }, discovery), 'clicks');
+    expect(aws.scalings).toMatchObject([{ streamName: 'clicks', from: 2, to: 4 }]);
+  });
+
+  it('writes nothing in a dry run, and says what it would', async () => {
+    const { aws } = setUp();
+    const { reports } = await ask(aws, deploymentOf({ orders: {} }, { DRY_RUN: 'true' }));
+    expect(reports).toMatchObject([{ outcome: 'planned', effects: [{ effect: { kind: 'tag-stream' } }] }]);
+    expect(aws.writes()).toEqual([]);
+  });
+
+  it('refuses an event that it cannot read, and does not try it again', async () => {
+    const { aws, deployment } = setUp();
+    const faults = [{ field: 'floor.shards', value: '0', problem: 'is out of range', remedy: 'give 1' }];
+    const { reports } = await raiseFloor(fail(faults), quarterOfAnHour, contextOf(aws, deployment));
+    expect(reports).toMatchObject([{ outcome: 'held', decision: { because: { faults } }, needsRetry: false }]);
+  });
+
+  it('fails when the stream cannot be read', async () => {
+    const { aws, deployment } = setUp();
+    aws.fail('kinesis:ListTagsForStream', { code: 'AccessDeniedException' });
+    expect((await ask(aws, deployment)).failures).toMatchObject([{ code: 'AccessDeniedException' }]);
+    expect(aws.stream('orders').tags[floorTag]).toBeUndefined();
+  });
+});

@@ -106,7 +106,8 @@ export {
 export { runWorkers, type WorkerLoopOptions, type WorkerRound, type WorkReading } from './provisioner/worker-loop.ts';
 export { type ConfigResult, readServeConfig, type ServeConfig } from './serve/config.ts';
 export { renderManifests } from './serve/manifests.ts';
-export { type ServeOptions, type Serving, serve } from './serve/serve.ts';
+export type { ServeOptions } from './serve/parts.ts';
+export { type Serving, serve } from './serve/serve.ts';
 export { run, type SignalLoopOptions } from './signal-loop.ts';
 export { applicationLag, readShardLags } from './signals/application-lag.ts';
 export { type Burrow, BurrowError, type BurrowOptions, burrowLag, createBurrow } from './signals/burrow.ts';

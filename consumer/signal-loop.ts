@@ -6,7 +6,7 @@
 import { systemClock } from './clock.ts';
 import { isKnown, type Sample, type Signal } from './core/sample.ts';
 import type { Clock, Emitter } from './ports.ts';
-import { callWithTimeout } from './timeout.ts';
+import { callWithTimeout, messageOf } from './timeout.ts';
 
 export type SignalLoopOptions = {
   /** The metric's name. */
@@ -83,7 +83,7 @@ function report<T>(callback: ((value: T) => void) | undefined, value: T): void {
   try {
     callback?.(value);
   } catch (error) {
-    process.emitWarning(`a callback of a signal loop threw: ${error instanceof Error ? error.message : String(error)}`);
+    process.emitWarning(`a callback of a signal loop threw: ${messageOf(error)}`);
   }
 }
 

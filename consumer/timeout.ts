@@ -45,3 +45,8 @@ function timedOut<T>(what: string, timeoutMs: number, abortSignal: AbortSignal):
   const message = abortSignal.aborted ? `the ${what} was aborted` : `the ${what} did not answer within ${timeoutMs} ms`;
   return { ok: false, error: new TimeoutError(message) };
 }
+
+/** What a failure says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -36,7 +36,7 @@ export const METRIC_NAMES: Readonly<Record<EntityType, string>> = {
   sqs: 'backlog',
 };
 
-const ENTITY_KEYS: Readonly<Record<EntityType, readonly string[]>> = {
+export const ENTITY_KEYS: Readonly<Record<EntityType, readonly string[]>> = {
   stream: ['streamName', 'applicationName'],
   kafka: ['consumerGroup'],
   plugin: ['pluginName', 'includeHistoric'],
@@ -44,7 +44,7 @@ const ENTITY_KEYS: Readonly<Record<EntityType, readonly string[]>> = {
   sqs: ['queueUrl'],
 };
 
-const COMMON_KEYS = ['entityType', 'entityName', 'targetSize', 'activationSize'];
+export const COMMON_KEYS = ['entityType', 'entityName', 'targetSize', 'activationSize'];
 
 /** KEDA's own settings of an external trigger, which it passes on with the rest. */
 const KEDA_KEYS = [

@@ -1,28 +1,13 @@
 /** KEDA's external scaler, over gRPC: plain, TLS or mutual TLS, with the standard health service. */
-import {
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type ServerWritableStream,
-  type sendUnaryData,
-  status,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { systemClock } from '../clock.ts';
 import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
-import type { RequestObserver, RequestOutcome } from '../monitor/request-observer.ts';
+import type { RequestObserver } from '../monitor/request-observer.ts';
 import type { Clock } from '../ports.ts';
-import { type Answer, type CacheObserver, createAnswers, type RpcFailure, type WatchAnswer } from './answers.ts';
-import {
-  type GetMetricSpecResponse,
-  type GetMetricsRequest,
-  type GetMetricsResponse,
-  type IsActiveResponse,
-  loadExternalScaler,
-  type ScaledObjectRef,
-  SERVICE_NAME,
-} from './protocol.ts';
+import type { CacheObserver } from './answers.ts';
+import { loadExternalScaler, SERVICE_NAME } from './protocol.ts';
+import { implementScaler, type OpenStream } from './rpc-handlers.ts';
 import type { Tracker } from './tracker.ts';
 
 export type ScalerTls = {
@@ -56,9 +41,6 @@ export class ScalerRefusedError extends Error {
   override readonly name = 'ScalerRefusedError';
 }
 
-export const RPC_NAMES = ['IsActive', 'StreamIsActive', 'GetMetricSpec', 'GetMetrics', 'StreamMetricSpec'] as const;
-type RpcName = (typeof RPC_NAMES)[number];
-
 const SHUTDOWN_MS = 5_000;
 
 /** @throws ScalerRefusedError for an address that cannot be split, or a reachable one without TLS that nobody allowed. */
@@ -67,7 +49,7 @@ export async function startExternalScaler(options: ExternalScalerOptions): Promi
   const server = new Server();
   const streams = new Set<OpenStream>();
   const health = new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' });
-  server.addService(loadExternalScaler().service, implement(options, streams));
+  server.addService(loadExternalScaler().service, implementScaler(options, streams));
   health.addToServer(server);
   const port = await bind(server, options.address, credentialsOf(options.tls));
 
@@ -80,82 +62,6 @@ export async function startExternalScaler(options: ExternalScalerOptions): Promi
       await shutDown(server, options.clock ?? systemClock);
     },
   };
-}
-
-type OpenStream = { readonly fail: (failure: RpcFailure) => void };
-
-function implement(options: ExternalScalerOptions, streams: Set<OpenStream>): UntypedServiceImplementation {
-  const answers = createAnswers(options.tracker, options.cache);
-  return {
-    IsActive: unary<ScaledObjectRef, IsActiveResponse>('IsActive', options, answers.isActive),
-    GetMetricSpec: unary<ScaledObjectRef, GetMetricSpecResponse>('GetMetricSpec', options, answers.metricSpec),
-    GetMetrics: unary<GetMetricsRequest, GetMetricsResponse>('GetMetrics', options, answers.metrics),
-    StreamIsActive: stream<IsActiveResponse>('StreamIsActive', options, streams, answers.watchActive),
-    StreamMetricSpec: stream<GetMetricSpecResponse>('StreamMetricSpec', options, streams, answers.watchMetricSpec),
-  };
-}
-
-function unary<Request, Response>(
-  name: RpcName,
-  options: ExternalScalerOptions,
-  answer: (request: Request) => Answer<Response>,
-) {
-  const handle = options.requests?.operation(name);
-  return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-    const end = handle?.start();
-    const result = answer(call.request);
-    end?.(result.ok ? 'success' : outcomeOf(result.failure.code));
-    if (result.ok) callback(null, result.response);
-    else callback(result.failure);
-  };
-}
-
-/** Begins to send, and gives back what frees all that the sending holds. */
-type Watch<Response> = (request: ScaledObjectRef, send: (response: Response) => void) => WatchAnswer;
-
-function stream<Response>(
-  name: RpcName,
-  options: ExternalScalerOptions,
-  streams: Set<OpenStream>,
-  watch: Watch<Response>,
-) {
-  const handle = options.requests?.operation(name);
-  return (call: ServerWritableStream<ScaledObjectRef, Response>): void => {
-    const end = handle?.start();
-    const watched = watch(call.request, (response) => call.write(response));
-    if (!watched.ok) {
-      end?.(outcomeOf(watched.failure.code));
-      call.emit('error', watched.failure);
-      return;
-    }
-    const finish = (outcome: RequestOutcome): void => {
-      watched.stop();
-      streams.delete(open);
-      end?.(outcome);
-    };
-    const open: OpenStream = {
-      fail: (failure) => {
-        finish('success');
-        call.emit('error', failure);
-      },
-    };
-    streams.add(open);
-    // A stream ends when its client hangs up; that is its success.
-    call.once('cancelled', () => finish('success'));
-    call.once('close', () => finish('success'));
-  };
-}
-
-function outcomeOf(code: status): RequestOutcome {
-  switch (code) {
-    case status.INVALID_ARGUMENT:
-    case status.NOT_FOUND:
-      return 'user_error';
-    case status.RESOURCE_EXHAUSTED:
-      return 'throttled';
-    default:
-      return 'system_error';
-  }
 }
 
 function checkAddress({ address, tls, allowPlaintext }: ExternalScalerOptions): string {

@@ -6,7 +6,7 @@
 import { systemClock } from '../clock.ts';
 import type { KnownSample, Sample, Signal } from '../core/sample.ts';
 import type { Clock } from '../ports.ts';
-import { callWithTimeout } from '../timeout.ts';
+import { callWithTimeout, messageOf } from '../timeout.ts';
 import type { Entity } from './metadata.ts';
 
 /** Why there is no number to answer with; the label values of the cache's metric. */
@@ -160,8 +160,4 @@ function toValue(sample: Sample): TrackedValue {
 
 function miss(reason: MissReason, because: string): TrackedValue {
   return { kind: 'miss', reason, because };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@ import { systemClock } from '../clock.ts';
 import { CounterMirror } from '../core/counter-mirror.ts';
 import { LabelBudget } from '../core/label-budget.ts';
 import type { Clock } from '../ports.ts';
+import { messageOf } from '../timeout.ts';
 
 export type CounterReading<Label extends string> = {
   readonly labels: Readonly<Record<Label, string>>;
@@ -73,9 +74,7 @@ function createPoll<Label extends string>(
       try {
         readSource(source, index);
       } catch (error) {
-        process.emitWarning(
-          `${name}: a counter source failed: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        process.emitWarning(`${name}: a counter source failed: ${messageOf(error)}`);
       }
     }
   };

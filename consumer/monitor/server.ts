@@ -3,14 +3,15 @@
  * the token as soon as there is one, and an address that other machines reach is refused without one. `/healthz` is the
  * exception: probes of Kubernetes and load balancers carry no secret, and it says nothing but whether the process is well.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../ports.ts';
+import { messageOf } from '../timeout.ts';
 import { addressRequiresToken, splitAddress } from './address.ts';
-import { type BearerCheck, createBearerCheck } from './bearer.ts';
-import { ProfileBusyError, type Profiles, startProfiles } from './pprof.ts';
+import { startProfiles } from './pprof.ts';
+import { answer, createRouter } from './routes.ts';
 
 export type MonitorOptions = {
   /** `host:port`; port 0 takes a free one. */
@@ -37,8 +38,6 @@ export class MonitorRefusedError extends Error {
 
 const HEADERS_TIMEOUT_MS = 1_000;
 const SHUTDOWN_MS = 5_000;
-const DEFAULT_PROFILE_SECONDS = 10;
-const MAX_PROFILE_SECONDS = 60;
 
 /** @throws MonitorRefusedError for an address that cannot be split, or one that needs a token and has none. */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
@@ -54,9 +53,7 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   };
   const server = createServer(timing, (request, response) => {
     route(request, response).catch((error: unknown) => {
-      process.emitWarning(
-        `the monitor could not answer ${request.url}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      process.emitWarning(`the monitor could not answer ${request.url}: ${messageOf(error)}`);
       if (response.headersSent) response.destroy();
       else answer(response, 500, 'internal error\n');
     });
@@ -93,89 +90,6 @@ function checkAddress({ address, token }: MonitorOptions): { host: string; port:
     );
   }
   return { host: split.host, port };
-}
-
-type Router = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-function createRouter(options: MonitorOptions, profiles: Profiles): Router {
-  const check: BearerCheck = options.token === undefined ? () => true : createBearerCheck(options.token);
-  return async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://monitor');
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      answer(response, 405, 'method not allowed\n');
-      return;
-    }
-    if (url.pathname === '/healthz') {
-      const healthy = options.isHealthy?.() ?? true;
-      answer(response, healthy ? 200 : 503, healthy ? 'ok\n' : 'unhealthy\n');
-      return;
-    }
-    if (!check(request.headers.authorization)) {
-      response.setHeader('www-authenticate', 'Bearer');
-      answer(response, 401, 'unauthorized\n');
-      return;
-    }
-    await answerProtected(url, response, options, profiles);
-  };
-}
-
-async function answerProtected(
-  url: URL,
-  response: ServerResponse,
-  options: MonitorOptions,
-  profiles: Profiles,
-): Promise<void> {
-  switch (url.pathname) {
-    case '/metrics':
-      answer(response, 200, (await options.registry?.metrics()) ?? '', options.registry?.contentType ?? 'text/plain');
-      return;
-    case '/report':
-      answer(response, 200, `${JSON.stringify(options.report?.() ?? null, null, 2)}\n`, 'application/json');
-      return;
-    case '/debug/pprof/heap':
-      answer(response, 200, await profiles.heap(), 'application/octet-stream');
-      return;
-    case '/debug/pprof/profile':
-      await answerCpuProfile(url, response, profiles);
-      return;
-    default:
-      answer(response, 404, 'not found\n');
-  }
-}
-
-async function answerCpuProfile(url: URL, response: ServerResponse, profiles: Profiles): Promise<void> {
-  const asked = url.searchParams.get('seconds');
-  const seconds = asked === null ? DEFAULT_PROFILE_SECONDS : Number(asked);
-  if (!(seconds > 0 && seconds <= MAX_PROFILE_SECONDS)) {
-    answer(response, 400, `seconds must be above 0 and at most ${MAX_PROFILE_SECONDS}, got ${asked}\n`);
-    return;
-  }
-  // A client that hangs up, or a shutdown, ends the measurement too.
-  const hungUp = new AbortController();
-  response.once('close', () => hungUp.abort());
-  try {
-    const profile = await profiles.cpu(seconds, hungUp.signal);
-    if (profile === undefined) response.destroy();
-    else answer(response, 200, profile, 'application/octet-stream');
-  } catch (error) {
-    if (!(error instanceof ProfileBusyError)) throw error;
-    answer(response, 409, `${error.message}\n`);
-  }
-}
-
-function answer(
-  response: ServerResponse,
-  status: number,
-  body: string | Buffer,
-  contentType = 'text/plain; charset=utf-8',
-): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  response.end(body);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from '../core/worker-policy.ts';
 import type { Clock, Provisioner } from '../ports.ts';
 import { callWithTimeout } from '../timeout.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 /** One look at the work. Rejects when it cannot be taken. */
 export type WorkReading = {
@@ -50,7 +51,8 @@ const DEFAULT_RATE_WINDOW_MS = 2_000;
 /** Runs until aborted, and resolves when every worker has stopped. */
 export async function runWorkers<Worker>(options: WorkerLoopOptions<Worker>): Promise<void> {
   const { clock = systemClock, abortSignal, decideEveryMs = DEFAULT_DECIDE_EVERY_MS } = options;
-  const pool = new WorkerPool(options, clock);
+  const { provisioner, onError, timeoutMs = decideEveryMs } = options;
+  const pool = new WorkerPool({ provisioner, abortSignal, timeoutMs, clock, onError });
   const observer = new WorkObserver(options, clock);
 
   while (!abortSignal.aborted) {
@@ -119,66 +121,5 @@ class WorkObserver<Worker> {
         ? unknownSample('first reading of the work', now, { unit: 'Count/Second' })
         : knownSample(rate, now, { unit: 'Count/Second' });
     return { backlog, eventsPerSecond, idleSince: this.#idleSince };
-  }
-}
-
-/** The running workers, oldest first. */
-class WorkerPool<Worker> {
-  readonly #options: WorkerLoopOptions<Worker>;
-  readonly #clock: Clock;
-  #workers: readonly Worker[] = [];
-
-  constructor(options: WorkerLoopOptions<Worker>, clock: Clock) {
-    this.#options = options;
-    this.#clock = clock;
-  }
-
-  get running(): number {
-    return this.#workers.length;
-  }
-
-  /** A failed start or stop ends the round: the next one decides anew, by what then is. */
-  async moveTo(desired: number): Promise<void> {
-    while (this.running < desired) if (!(await this.#startOne())) return;
-    while (this.running > desired) if (!(await this.#stopOldest())) return;
-  }
-
-  async stopAll(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => this.#stop(worker)));
-  }
-
-  async #startOne(): Promise<boolean> {
-    const { provisioner, abortSignal, timeoutMs, decideEveryMs = DEFAULT_DECIDE_EVERY_MS } = this.#options;
-    const arrived: Worker[] = [];
-    let givenUp = false;
-    const start = async (signal: AbortSignal): Promise<void> => {
-      const worker = await provisioner.start(signal);
-      // One that comes too late to be counted must be stopped here: nobody else would ever do it.
-      if (givenUp) await this.#stop(worker);
-      else arrived.push(worker);
-    };
-    const limits = { clock: this.#clock, abortSignal, timeoutMs: timeoutMs ?? decideEveryMs };
-    const started = await callWithTimeout('start of a worker', start, limits);
-    givenUp = true;
-    this.#workers = [...this.#workers, ...arrived];
-    if (!started.ok && arrived.length === 0) this.#options.onError?.('start', started.error);
-    return arrived.length > 0;
-  }
-
-  async #stopOldest(): Promise<boolean> {
-    const [oldest] = this.#workers;
-    return oldest !== undefined && (await this.#stop(oldest));
-  }
-
-  /** No time-out: a worker that finishes what it holds may take as long as its message does. */
-  async #stop(worker: Worker): Promise<boolean> {
-    try {
-      await this.#options.provisioner.stop(worker);
-    } catch (error) {
-      this.#options.onError?.('stop', error);
-      return false;
-    }
-    this.#workers = this.#workers.filter((each) => each !== worker);
-    return true;
   }
 }

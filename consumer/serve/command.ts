@@ -1,6 +1,7 @@
 /** What the `serve` and `manifests` commands run. Loaded only by them: this is where gRPC, NATS and the rest come in. */
 import { readFile } from 'node:fs/promises';
 import type { Log } from '../ports.ts';
+import { messageOf } from '../timeout.ts';
 import { readServeConfig, type ServeConfig } from './config.ts';
 import { renderManifests } from './manifests.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
@@ -53,7 +54,7 @@ export async function manifestsCommand(path: string, write: CommandOutput): Prom
 
 async function readConfigFile(path: string): Promise<ServeConfig> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new ConfigError(path, [`it cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new ConfigError(path, [`it cannot be read: ${messageOf(error)}`]);
   });
   const read = readServeConfig(text);
   if (!read.ok) throw new ConfigError(path, read.faults);

@@ -93,6 +93,7 @@ const ServeConfigSchema = v.strictObject({
 export type ServeConfig = v.InferOutput<typeof ServeConfigSchema>;
 export type SignalConfig = ServeConfig['signals'][number];
 export type SourceConfig = SignalConfig['source'];
+export type ScaleConfig = NonNullable<SignalConfig['scale']>;
 export type JointStreamConfig = ServeConfig['streams'][number];
 
 export type ConfigResult =

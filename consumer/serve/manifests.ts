@@ -6,8 +6,9 @@
  */
 import { stringify } from 'yaml';
 import { splitAddress } from '../monitor/address.ts';
-import type { ServeConfig, SignalConfig, SourceConfig } from './config.ts';
+import type { ScaleConfig, ServeConfig, SignalConfig, SourceConfig } from './config.ts';
 import { isLag } from './config-rules.ts';
+import { targetTrackingPolicy } from './target-tracking.ts';
 
 /** One YAML document each, with a comment that says what it is for. */
 export function renderManifests(config: ServeConfig): string {
@@ -22,12 +23,10 @@ export function renderManifests(config: ServeConfig): string {
   return documents.join('---\n');
 }
 
-type Scale = NonNullable<SignalConfig['scale']>;
-
 function scaledObject(
   signal: SignalConfig,
-  scale: Scale,
-  kubernetes: NonNullable<Scale['kubernetes']>,
+  scale: ScaleConfig,
+  kubernetes: NonNullable<ScaleConfig['kubernetes']>,
   config: ServeConfig,
 ): string {
   const metricType = isLag(signal.source) ? 'Value' : 'AverageValue';
@@ -74,90 +73,6 @@ function entityMetadata(source: SourceConfig): Readonly<Record<string, string>> 
   }
 }
 
-function targetTrackingPolicy(
-  signal: SignalConfig,
-  scale: Scale,
-  ecs: NonNullable<Scale['ecs']>,
-  config: ServeConfig,
-): string {
-  const divided = isLag(signal.source) || signal.perWorker !== undefined;
-  const { namespace = 'KinesisAutoscaler', dimensions = {} } = config.emitters.cloudwatch ?? {};
-  const metric = {
-    MetricName: signal.name,
-    Namespace: namespace,
-    Dimensions: toDimensions({ ...dimensions, ...sampleDimensions(signal.source) }),
-  };
-  const body = {
-    ServiceNamespace: 'ecs',
-    ResourceId: `service/${ecs.cluster}/${ecs.service}`,
-    ScalableDimension: 'ecs:service:DesiredCount',
-    PolicyName: `${ecs.service}-${signal.name}`,
-    PolicyType: 'TargetTrackingScaling',
-    TargetTrackingScalingPolicyConfiguration: {
-      TargetValue: scale.target,
-      CustomizedMetricSpecification: divided
-        ? { ...metric, Statistic: 'Maximum' }
-        : { Metrics: perTaskMath(metric, ecs) },
-    },
-  };
-  const how = divided
-    ? 'The metric is compared with the target as it is.'
-    : 'The total is divided by the running tasks (needs Container Insights).';
-  const bounds = { ServiceNamespace: 'ecs', ResourceId: body.ResourceId, ScalableDimension: body.ScalableDimension };
-  return [
-    `# ${signal.name}: ECS target tracking. ${how}\n`,
-    `# aws application-autoscaling register-scalable-target --cli-input-json '${JSON.stringify({ ...bounds, MinCapacity: scale.minWorkers, MaxCapacity: scale.maxWorkers })}'\n`,
-    '# aws application-autoscaling put-scaling-policy --cli-input-json file://policy.json, with:\n',
-    `${JSON.stringify(body, null, 2)}\n`,
-  ].join('');
-}
-
-type CloudWatchMetric = {
-  readonly MetricName: string;
-  readonly Namespace: string;
-  readonly Dimensions: readonly object[];
-};
-
-/** With no task running the total stands for one, so that waiting work is seen. */
-function perTaskMath(
-  metric: CloudWatchMetric,
-  ecs: { readonly cluster: string; readonly service: string },
-): readonly object[] {
-  const running = {
-    MetricName: 'RunningTaskCount',
-    Namespace: 'ECS/ContainerInsights',
-    Dimensions: toDimensions({ ClusterName: ecs.cluster, ServiceName: ecs.service }),
-  };
-  return [
-    { Id: 'total', MetricStat: { Metric: metric, Stat: 'Maximum' }, ReturnData: false },
-    { Id: 'tasks', MetricStat: { Metric: running, Stat: 'Average' }, ReturnData: false },
-    {
-      Id: 'perTask',
-      Expression: 'IF(tasks > 1, total / tasks, total)',
-      Label: 'total per running task',
-      ReturnData: true,
-    },
-  ];
-}
-
-/** The dimensions that the source puts on its samples. */
-function sampleDimensions(source: SourceConfig): Readonly<Record<string, string>> {
-  switch (source.kind) {
-    case 'iterator-age':
-      return { StreamName: source.streamName };
-    case 'application-lag':
-      return { Operation: 'ApplicationTracker' };
-    case 'kcl-leases':
-      return { LeaseTable: source.leaseTable };
-    case 'sqs':
-      return { QueueName: source.queueUrl.split('/').at(-1) ?? source.queueUrl };
-    case 'jetstream':
-      return { Stream: source.stream, Consumer: source.consumer };
-    case 'burrow':
-      return { ConsumerGroup: source.consumerGroup };
-  }
-}
-
 function scrapeJob({ monitor }: ServeConfig): string {
   const { address, tokenFile } = monitor;
   const split = splitAddress(address);
@@ -168,12 +83,6 @@ function scrapeJob({ monitor }: ServeConfig): string {
     static_configs: [{ targets: [target] }],
   };
   return `# Prometheus: add to scrape_configs.\n${stringify({ scrape_configs: [job] })}`;
-}
-
-function toDimensions(dimensions: Readonly<Record<string, string>>): { Name: string; Value: string }[] {
-  return Object.entries(dimensions)
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([Name, Value]) => ({ Name, Value }));
 }
 
 /** Kubernetes names: lower case letters, digits and dashes. */

@@ -1,6 +1,7 @@
 /** The files that the configuration names. Read once, before anything starts, so that every fault shows at once. */
 import { readFile } from 'node:fs/promises';
 import type { ScalerTls } from '../external-scaler/server.ts';
+import { messageOf } from '../timeout.ts';
 import type { ServeConfig } from './config.ts';
 
 export type Secrets = {
@@ -22,7 +23,7 @@ export async function readSecrets(config: ServeConfig): Promise<SecretsResult> {
       if (content.toString().trim() === '') faults.push(`${field}: ${path} is empty`);
       return content;
     } catch (error) {
-      faults.push(`${field}: ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      faults.push(`${field}: ${path} cannot be read: ${messageOf(error)}`);
       return undefined;
     }
   };

@@ -8,6 +8,10 @@ import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { adviseJointly } from '../../../consumer/core/joint-decision.ts';
+import { knownSample } from '../../../consumer/core/sample.ts';
+import { createPrometheusEmitter } from '../../../consumer/emitters/prometheus.ts';
+import { pollCounters } from '../../../consumer/monitor/counter-poller.ts';
 import { type MonitorOptions, MonitorRefusedError, startMonitor } from '../../../consumer/monitor/server.ts';
 import { createServeMetrics } from '../../../consumer/serve/serve-metrics.ts';
 import { startProgram } from '../support/child-program.ts';
@@ -111,7 +115,7 @@ describeWithPrograms(
   ({ prometheus, promtool }) => {
     it('is up with the token and down without; its metrics are clean', { timeout: 60_000 }, async () => {
       const registry = new Registry();
-      exerciseEveryMetric(registry);
+      await exerciseEveryMetric(registry);
       const { url } = await open({ token: TOKEN, registry });
       const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
       onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -135,12 +139,13 @@ async function open(options: Partial<MonitorOptions>) {
 }
 
 /** So that promtool sees each family with a series. */
-function exerciseEveryMetric(registry: Registry): void {
+async function exerciseEveryMetric(registry: Registry): Promise<void> {
   const metrics = createServeMetrics('enforce', registry);
+  const lag = knownSample(1, Date.now(), { dimensions: { StreamName: 'orders' } });
   metrics.requests.component('aws', ['GetMetricData']).operation('GetMetricData').start()('success');
   metrics.cache.hit();
   metrics.signals.sampled('lag', 'ok');
-  metrics.depths.note('invoices', { quality: 'ok', value: 1, unit: 'Count', dimensions: {}, observedAt: 0 });
+  metrics.depths.note('invoices', lag);
   metrics.members.observe('billing', {
     active: [{ leaseKey: 's', owner: 'w', checkpoint: '1' }],
     finished: 0,
@@ -148,6 +153,27 @@ function exerciseEveryMetric(registry: Registry): void {
     leader: 'w',
   });
   metrics.decisions.observe({ kind: 'nothing', durationMs: 1, calls: 2, retries: 0 });
+  const facts = {
+    lag,
+    shardLagMs: new Map(),
+    stalledShards: [],
+    openShardCount: 1,
+    workers: 1,
+    parallelizationFactor: 1,
+  };
+  metrics.advice.observe('orders', 'billing', adviseJointly(facts));
+  await createPrometheusEmitter({ registry }).emit({ name: 'orders lag', sample: lag }, new AbortController().signal);
+  const polling = new AbortController();
+  const polled = pollCounters({
+    name: 'kinesis_autoscaler_aws_conflicts_total',
+    help: 'Conflicts.',
+    labelNames: ['kind'],
+    registry,
+    sources: [() => [{ labels: { kind: 'throttled' }, count: 1 }]],
+    abortSignal: polling.signal,
+  });
+  polling.abort();
+  await polled;
 }
 
 async function startPrometheus(path: string, folder: string, target: string) {

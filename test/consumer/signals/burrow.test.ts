@@ -100,7 +100,7 @@ function oneTopic(partitions: BurrowPartition[]): BurrowGroups[string] {
 /** A partition over the last minute. */
 function partition({ processed, added, lag }: { processed: number; added: number; lag: number }): BurrowPartition {
   const first = { offset: 100, timestamp: NOW - 60_000, observedAt: NOW - 60_000, lag: lag - added + processed };
-  const unknownLag = { offset: 100, timestamp: NOW - 30_000, observedAt: NOW - 30_000, lag: null };
+  const unknownLag = { offset: 50, timestamp: NOW - 120_000, observedAt: NOW - 120_000, lag: null };
   const last = { offset: 100 + processed, timestamp: NOW, observedAt: NOW, lag };
-  return { owner: '/10.0.0.1', client_id: 'sarama', 'current-lag': lag, offsets: [null, first, unknownLag, last] };
+  return { owner: '/10.0.0.1', client_id: 'sarama', 'current-lag': lag, offsets: [null, unknownLag, first, last] };
 }

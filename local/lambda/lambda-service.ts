@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { CallingProcess } from '../server.ts';
 import { AsynchronousQueue, DEFAULT_ASYNCHRONOUS_POLICY, type FailedEvent } from './asynchronous-queue.ts';
+import { EventSourceMappings } from './event-source-mappings.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { CodeStore } from './function-code.ts';
 import type { FunctionDefinition } from './function-definition.ts';
@@ -29,6 +30,7 @@ export interface FinishedInvocation {
 
 export class LambdaService {
   readonly code = new CodeStore();
+  readonly eventSources = new EventSourceMappings();
   readonly functions: FunctionStore;
   readonly queue: AsynchronousQueue;
   readonly #host: LambdaHost;

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { FilterLogEventsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
+  CreateEventSourceMappingCommand,
   CreateFunctionCommand,
   DeleteFunctionConcurrencyCommand,
   GetFunctionConcurrencyCommand,
   InvokeCommand,
+  ListEventSourceMappingsCommand,
   ListTagsCommand,
   PutFunctionConcurrencyCommand,
   TagResourceCommand,
@@ -137,6 +139,25 @@ test('reserved concurrency leaves the account its floor, with the error that AWS
   const none = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: 'a' }));
   expect(none.ReservedConcurrentExecutions).toBeUndefined();
   expect(aws.lambda.functions.unreservedConcurrency).toBe(300);
+});
+
+test('who reads a stream is known by its event source mappings', async () => {
+  const { aws } = await startFixture();
+  const { arn } = await addFunction(aws, 'reader', RECORDER);
+  await addFunction(aws, 'idle', RECORDER);
+  const { lambda } = clientsOf(aws);
+  const EventSourceArn = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders';
+  const create = new CreateEventSourceMappingCommand({
+    FunctionName: 'reader',
+    EventSourceArn,
+    ParallelizationFactor: 2,
+  });
+  await lambda.send(create);
+  await expect(lambda.send(create)).rejects.toMatchObject({ name: 'ResourceConflictException' });
+  const list = async (FunctionName: string) =>
+    (await lambda.send(new ListEventSourceMappingsCommand({ FunctionName, EventSourceArn }))).EventSourceMappings;
+  expect(await list(arn)).toMatchObject([{ FunctionArn: arn, ParallelizationFactor: 2, State: 'Enabled' }]);
+  expect(await list('idle')).toEqual([]);
 });
 
 test('logs are read back by group, stream, time and pattern', async () => {

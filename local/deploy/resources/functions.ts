@@ -1,7 +1,7 @@
 /** AWS::Lambda::* */
 import { randomUUID } from 'node:crypto';
+import { member } from '../../lambda/api/lambda-operation.ts';
 import { type FunctionDefinition, functionArn, functionNameOf } from '../../lambda/function-definition.ts';
-import type { JsonObject } from '../../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText, tagList, textList, textMap } from '../../wire/input.ts';
 import type { PhysicalResource, ResourceRequest, ResourceTypes } from '../resource-type.ts';
 
@@ -47,6 +47,28 @@ export const FUNCTION_TYPES: ResourceTypes = {
       if (definition === undefined) return;
       const permissions = definition.permissions.filter(({ statementId }) => statementId !== old.id);
       aws.lambda.functions.set({ ...definition, permissions });
+    },
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    replacedBy: ['EventSourceArn', 'FunctionName'],
+    create: ({ aws, properties }) => {
+      const { id } = aws.lambda.eventSources.add({
+        functionArn: aws.lambda.functions.get(requireText(properties, 'FunctionName')).arn,
+        eventSourceArn: requireText(properties, 'EventSourceArn'),
+        parallelizationFactor: optionalNumber(properties, 'ParallelizationFactor') ?? 1,
+        enabled: properties.Enabled !== false,
+        lastModifiedMs: aws.clock.nowMs(),
+      });
+      return { id, attributes: { Id: id } };
+    },
+    update: ({ aws, properties }, old) => {
+      const parallelizationFactor = optionalNumber(properties, 'ParallelizationFactor') ?? 1;
+      const enabled = properties.Enabled !== false;
+      aws.lambda.eventSources.set({ ...aws.lambda.eventSources.get(old.id), parallelizationFactor, enabled });
+      return old;
+    },
+    delete: ({ aws }, old) => {
+      aws.lambda.eventSources.delete(old.id);
     },
   },
   'AWS::Lambda::EventInvokeConfig': {
@@ -120,9 +142,4 @@ function versionCount(lambda: object, arn: string): number {
   const count = (counts.get(name) ?? 0) + 1;
   counts.set(name, count);
   return count;
-}
-
-function member(input: JsonObject, name: string): JsonObject {
-  const value = input[name];
-  return typeof value === 'object' && value !== null ? (value as JsonObject) : {};
 }

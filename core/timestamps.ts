@@ -2,15 +2,15 @@
  * Times as AWS and the reference autoscaler write them: `2026-03-02T09:15:44.775+0000` in SNS messages and alarm tags, and
  * `20260302T091544.775Z` in stream tags, which take no colon.
  */
-const zoned = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(Z|[+-]\d{2}:?\d{2})$/;
-const basic = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\.\d{3})?Z$/;
+const zoned = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(?:Z|([+-]\d{2}):?(\d{2}))$/;
+const basic = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2}(?:\.\d{3})?)Z$/;
 
 /** Epoch ms of an ISO time that names its zone; undefined for anything else, so that no local time passes for UTC. */
 export function parseZonedTime(text: string): number | undefined {
   const match = zoned.exec(text);
   if (!match) return undefined;
-  const zone = match[2] === 'Z' ? 'Z' : match[2]?.replace(/^([+-]\d{2}):?(\d{2})$/, '$1:$2');
-  return finite(Date.parse(`${match[1]}${zone}`));
+  const [, time, hours, minutes] = match;
+  return finite(Date.parse(hours === undefined ? `${time}Z` : `${time}${hours}:${minutes}`));
 }
 
 /** For alarm tags, in the layout of the reference autoscaler and in UTC: `2026-03-02T09:15:44.775+0000`. */
@@ -21,8 +21,8 @@ export function formatAlarmTime(ms: number): string {
 export function parseBasicTime(text: string): number | undefined {
   const match = basic.exec(text);
   if (!match) return undefined;
-  const [, year, month, day, hour, minute, second, fraction = '.000'] = match;
-  return finite(Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}Z`));
+  const [, year, month, day, hour, minute, second] = match;
+  return finite(Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`));
 }
 
 /** For stream tags: `20260302T091544.775Z`. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   formatAlarmTime,
   formatBasicTime,
@@ -8,6 +8,14 @@ import {
 } from '../../core/timestamps.ts';
 
 const at = Date.UTC(2026, 2, 2, 9, 15, 44, 775);
+
+// A local time that passes for UTC shows only where the two differ.
+beforeAll(() => void vi.stubEnv('TZ', 'Asia/Kolkata'));
+afterAll(() => void vi.unstubAllEnvs());
+
+it('is tested where local time is not UTC', () => {
+  expect(new Date(at).getTimezoneOffset()).toBe(-330);
+});
 
 describe('times with a zone', () => {
   it.each([

@@ -1,0 +1,211 @@
+/**
+ * The walls of docs/architecture.md, held by reading every import of the product. Type-only imports count as well: what a
+ * module may not use it may not name.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folders = ['core', 'lambda', 'infra', 'simulator', 'local', 'cli', 'consumer', 'bench'] as const;
+
+interface Import {
+  readonly from: string;
+  /** A path below the root, or the name of a package. */
+  readonly to: string;
+  readonly isRelative: boolean;
+  readonly isTypeOnly: boolean;
+}
+interface Module {
+  readonly path: string;
+  /** Without comments and the contents of strings. */
+  readonly code: string;
+  readonly imports: readonly Import[];
+}
+
+const importClause =
+  /(?:^|\n)\s*(?:import|export)(\s+type)?\s(?:[^'";]*?\sfrom\s+)?'([^']+)'|import\(\s*'([^']+)'\s*\)/g;
+
+const modules: readonly Module[] = folders
+  .flatMap((folder) =>
+    globSync(`${folder}/**/*.ts`, { cwd: root, exclude: (path) => /node_modules|cdk\.out|dist/.test(path) }),
+  )
+  .filter((path) => !path.endsWith('.d.ts'))
+  .map(readModule);
+
+function readModule(path: string): Module {
+  const text = readFileSync(join(root, path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const imports = [...text.matchAll(importClause)].map(([, typeOnly, named, dynamic]): Import => {
+    const specifier = named ?? dynamic ?? '';
+    const isRelative = specifier.startsWith('.');
+    const to = isRelative ? relative(root, resolve(root, dirname(path), specifier)) : specifier;
+    return { from: path, to, isRelative, isTypeOnly: typeOnly !== undefined };
+  });
+  return { path, code: text.replaceAll(/'(?:[^'\\\n]|\\.)*'/g, "''"), imports };
+}
+
+const within = (folder: string) => modules.filter(({ path }) => path.startsWith(`${folder}/`));
+const importsOf = (folder: string) => within(folder).flatMap(({ imports }) => imports);
+const shown = (imports: readonly Import[]) => imports.map(({ from, to }) => `${from} imports ${to}`);
+const uses = (folder: string, pattern: RegExp) =>
+  within(folder)
+    .filter(({ code }) => pattern.test(code))
+    .map(({ path }) => path);
+const reaches = (from: string, ...to: readonly string[]) =>
+  shown(importsOf(from).filter((found) => found.isRelative && to.some((folder) => found.to.startsWith(`${folder}/`))));
+
+it('reads the imports there are', () => {
+  expect(within('core').length).toBeGreaterThan(20);
+  expect(shown(importsOf('core'))).toContain('core/settings.ts imports core/aws-facts.ts');
+  expect(shown(importsOf('core'))).toContain('core/scaling-alarm.ts imports valibot');
+  expect(shown(importsOf('lambda'))).toContain('lambda/config.ts imports node:fs');
+});
+
+describe('core', () => {
+  it('imports nothing but itself and valibot', () => {
+    const foreign = importsOf('core').filter(({ to, isRelative }) =>
+      isRelative ? !to.startsWith('core/') : to !== 'valibot',
+    );
+    expect(shown(foreign)).toEqual([]);
+  });
+
+  it.each([
+    ['the environment', /\bprocess\b/],
+    ['a clock', /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bperformance\b/],
+    ['randomness', /\bMath\.random\b|\bcrypto\b/],
+    ['timers', /\bset(?:Timeout|Interval|Immediate)\b/],
+    ['a console', /\bconsole\b/],
+    ['the network', /\bfetch\(/],
+  ])('knows nothing of %s', (_what, pattern) => {
+    expect(uses('core', pattern)).toEqual([]);
+  });
+});
+
+describe('walls', () => {
+  it.each([
+    ['consumer', ['lambda']],
+    ['lambda', ['consumer', 'local', 'simulator', 'cli', 'infra', 'bench']],
+    ['simulator', ['local', 'cli', 'infra', 'bench', 'consumer']],
+    ['infra', ['local', 'simulator', 'cli', 'bench', 'consumer']],
+    ['local', ['cli', 'infra', 'bench', 'consumer']],
+  ])('%s reaches into none of %j', (from, to) => {
+    expect(reaches(from, ...to)).toEqual([]);
+  });
+
+  it('nothing of the product imports its tests', () => {
+    expect(folders.flatMap((folder) => reaches(folder, 'test'))).toEqual([]);
+  });
+
+  it('local serves any template: it does not know the CDK', () => {
+    expect(shown(importsOf('local').filter(({ to }) => /^(aws-cdk-lib|constructs)/.test(to)))).toEqual([]);
+  });
+
+  it('the bundle stays small: lambda takes no package that a build or a test needs', () => {
+    const packages = new Set(
+      importsOf('lambda')
+        .filter(({ isRelative }) => !isRelative)
+        .map(({ to }) => to),
+    );
+    const allowed = /^(node:|@aws-sdk\/|@smithy\/|@aws-lambda-powertools\/|aws-lambda$)/;
+    expect([...packages].filter((name) => !allowed.test(name))).toEqual([]);
+    const types = importsOf('lambda').filter(({ to }) => to === 'aws-lambda');
+    expect(types.every(({ isTypeOnly }) => isTypeOnly)).toBe(true);
+  });
+
+  it('Node’s own modules are named as such', () => {
+    const bare = new Set(builtinModules);
+    expect(
+      shown(modules.flatMap(({ imports }) => imports).filter(({ to, isRelative }) => !isRelative && bare.has(to))),
+    ).toEqual([]);
+  });
+});
+
+describe('lambda', () => {
+  it('reads its environment in one place', () => {
+    expect(uses('lambda', /\bprocess\.env\b/)).toEqual(['lambda/config.ts']);
+  });
+
+  it('reads the clock in one place', () => {
+    expect(uses('lambda', /\bDate\.now\b|\bnew Date\(\s*\)/)).toEqual(['lambda/index.ts']);
+  });
+
+  it('keeps no state between records: what a cold start builds is all that stays', () => {
+    const state = within('lambda').flatMap(({ path, code }) =>
+      [...code.matchAll(/^(?:export )?(?:let|var) (\w+)/gm)].map(([, name]) => `${path}: ${name}`),
+    );
+    expect(state).toEqual(['lambda/index.ts: runtime']);
+    // A collection at the top of a module is memory as well, unless nothing can be added to it.
+    const collections = within('lambda').flatMap(({ path, code }) =>
+      [...code.matchAll(/^(?:export )?const (\w+)(: Readonly\w+<.*?>)? = (?:new (?:Map|Set|WeakMap)|\[|\{)/gm)]
+        .filter(([, , readonly]) => readonly === undefined)
+        .map(([, name]) => `${path}: ${name}`),
+    );
+    expect(collections).toEqual([]);
+  });
+});
+
+describe('imports', () => {
+  it('make no cycle', () => {
+    expect(
+      findCycle(new Map(modules.map(({ path, imports }) => [path, imports.filter(runs).map(({ to }) => to)]))),
+    ).toBeUndefined();
+  });
+
+  it('lead to files that exist', () => {
+    const known = new Set(modules.map(({ path }) => path));
+    const lost = modules
+      .flatMap(({ imports }) => imports)
+      .filter(({ to, isRelative }) => isRelative && to.endsWith('.ts') && !known.has(to) && !to.endsWith('.d.ts'));
+    expect(shown(lost)).toEqual([]);
+  });
+});
+
+/** A type is erased: two modules that name each other's types load in any order. */
+function runs({ isRelative, isTypeOnly }: Import): boolean {
+  return isRelative && !isTypeOnly;
+}
+
+/** The first cycle, as the way round it. */
+function findCycle(edges: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    if (done.has(path)) return undefined;
+    for (const next of edges.get(path) ?? []) {
+      const cycle = visit(next, [...way, path]);
+      if (cycle) return cycle;
+    }
+    done.add(path);
+    return undefined;
+  };
+  for (const path of edges.keys()) {
+    const cycle = visit(path, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+describe('the search for cycles', () => {
+  it('finds one, and none where there is none', () => {
+    expect(
+      findCycle(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', ['b']],
+        ]),
+      ),
+    ).toEqual(['b', 'c', 'b']);
+    expect(
+      findCycle(
+        new Map([
+          ['a', ['b', 'c']],
+          ['b', ['c']],
+          ['c', []],
+        ]),
+      ),
+    ).toBeUndefined();
+  });
+});

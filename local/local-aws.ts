@@ -9,7 +9,7 @@ import type { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-
 import type { KinesisFacts } from '../simulator/models/kinesis-facts.ts';
 import { DEFAULT_ACCOUNT, type LocalAccount } from './account.ts';
 import { CallPipeline } from './calls/call-pipeline.ts';
-import type { DeployedStack } from './deploy/deploy.ts';
+import type { DeployedStack } from './deploy/deployed-stack.ts';
 import { startKinesisLocal } from './kinesis/kinesis-local.ts';
 import type { KinesisService } from './kinesis/kinesis-service.ts';
 import { shardsWithoutRecords } from './kinesis/shard-backend.ts';

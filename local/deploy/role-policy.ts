@@ -1,7 +1,7 @@
 /** What the roles of a deployed stack grant, as their policies say it. */
 import type { JsonObject } from '../wire/api-call.ts';
 import { objectList, textList } from '../wire/input.ts';
-import type { DeployedStack } from './deploy.ts';
+import type { DeployedStack } from './deployed-stack.ts';
 
 export interface PolicyStatement {
   readonly effect: 'Allow' | 'Deny';

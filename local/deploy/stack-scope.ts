@@ -1,6 +1,6 @@
 /** What a template's functions may refer to in one stack: resources, parameters, pseudo parameters, conditions, mappings. */
 import type { LocalAccount } from '../account.ts';
-import type { DeployedResource } from './deploy.ts';
+import type { DeployedResource } from './deployed-stack.ts';
 import { NO_VALUE, resolveValue, type Scope } from './intrinsics.ts';
 import type { Template } from './template.ts';
 

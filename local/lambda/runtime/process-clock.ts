@@ -12,6 +12,7 @@
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
+import { ClockTimer, SHORTEST_DELAY_MS } from './clock-timer.ts';
 import type { ClockAnchor, ClockWake } from './messages.ts';
 
 const require = createRequire(import.meta.url);
@@ -20,9 +21,7 @@ const timers: Record<string, unknown> = require('node:timers');
 const timersPromises: Record<string, unknown> = require('node:timers/promises');
 
 const RealDate = Date;
-const realSetTimeout = setTimeout;
 const realClearTimeout = clearTimeout;
-const REAL_TIMER_MS = 1;
 
 type Callback = (...args: unknown[]) => void;
 
@@ -54,7 +53,7 @@ export function installProcessClock(anchor: ClockAnchor, onTimersChange: () => v
       return;
     }
     // The shortest delay is a way to yield, not to wait: it must not cost time on the clock.
-    if (timer.delayMs <= REAL_TIMER_MS && !timer.repeats) timer.arm(0);
+    if (timer.delayMs <= SHORTEST_DELAY_MS && !timer.repeats) timer.arm(0);
     else {
       timer.dueMs = clockMs + timer.delayMs;
       pending.add(timer);
@@ -171,70 +170,4 @@ function replaceSocketTimeouts(start: StartTimer, cancel: (timer: unknown) => vo
     } else if (callback !== undefined) this.removeListener('timeout', callback);
     return this;
   };
-}
-
-/** What `setTimeout` returns: as much of Node's own `Timeout` as programs use. */
-class ClockTimer {
-  readonly delayMs: number;
-  readonly repeats: boolean;
-  dueMs = 0;
-  readonly #callback: () => void;
-  readonly #schedule: (timer: ClockTimer) => void;
-  readonly #cancel: (timer: ClockTimer) => void;
-  #real: NodeJS.Timeout | undefined;
-  #referenced = true;
-
-  constructor(
-    callback: () => void,
-    delayMs: number | undefined,
-    repeats: boolean,
-    schedule: (timer: ClockTimer) => void,
-    cancel: (timer: ClockTimer) => void,
-  ) {
-    const delay = Math.trunc(Number(delayMs));
-    this.delayMs = delay >= REAL_TIMER_MS && delay < 2 ** 31 ? delay : REAL_TIMER_MS;
-    this.repeats = repeats;
-    this.#callback = callback;
-    this.#schedule = schedule;
-    this.#cancel = cancel;
-  }
-
-  run(): void {
-    this.#callback();
-  }
-  arm(realDelayMs: number): void {
-    this.#real = realSetTimeout(() => {
-      if (this.repeats) this.arm(realDelayMs);
-      this.run();
-    }, realDelayMs);
-    if (!this.#referenced) this.#real.unref();
-  }
-  disarm(): void {
-    realClearTimeout(this.#real);
-  }
-  ref(): this {
-    this.#referenced = true;
-    this.#real?.ref();
-    return this;
-  }
-  unref(): this {
-    this.#referenced = false;
-    this.#real?.unref();
-    return this;
-  }
-  hasRef(): boolean {
-    return this.#referenced;
-  }
-  refresh(): this {
-    this.#cancel(this);
-    this.#schedule(this);
-    return this;
-  }
-  close(): this {
-    this.#cancel(this);
-    return this;
-  }
-  [Symbol.dispose](): void {
-    this.#cancel(this);
-  }
 }

@@ -46,7 +46,9 @@ function timedOut<T>(what: string, timeoutMs: number, abortSignal: AbortSignal):
   return { ok: false, error: new TimeoutError(message) };
 }
 
-/** What a failure says, whatever was thrown. */
+/** What a failure says, whatever was thrown; with its cause, where the reason often is (`fetch failed`). */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const text = error.message || error.name;
+  return error.cause === undefined ? text : `${text}: ${messageOf(error.cause)}`;
 }

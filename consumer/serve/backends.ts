@@ -47,7 +47,8 @@ export function openBackends(
   const dynamodb = instrumentation.instrument(new DynamoDBClient(settings));
   // Over HTTP/1.1: by default this client speaks HTTP/2, which endpoints on this machine do not.
   const kinesis = instrumentation.instrument(new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() }));
-  const sqs = instrumentation.instrument(new SQSClient(settings));
+  // The queue's URL names the queue, not the endpoint: that comes from region and environment, as for the others.
+  const sqs = instrumentation.instrument(new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }));
   const natsReader = nats === undefined ? undefined : createNatsReader(nats.servers, secrets, log);
 
   return {

@@ -38,11 +38,15 @@ describe('kinesis-autoscaler serve', () => {
       ]);
     await expect
       .poll(async () => (await report(monitor)).signals)
-      .toMatchObject({ 'billing-lag': { sample: { value: 600_000 } } });
+      .toMatchObject({
+        'billing-lag': { sample: { value: 600_000 } },
+        invoices: { sample: { value: 5 } },
+      });
     const metrics = await (await fetch(`${monitor}/metrics`)).text();
     expect(metrics).toContain(
       'kinesis_autoscaler_joint_advice{stream="orders",application="billing",advice="add-workers"} 1',
     );
+    expect(metrics).toContain('kinesis_autoscaler_queue_depth{queue="invoices"} 5');
     expect(metrics).toContain('kinesis_autoscaler_scale_down_hurts{stream="orders",application="billing"} 1');
     expect(metrics).toContain('kinesis_autoscaler_signal_billing_lag{operation="ApplicationTracker"} 600000');
     await expect.poll(() => published(aws.calls)).toEqual(['ScaleDownHurts 1', 'billing-lag 600000']);
@@ -83,6 +87,7 @@ monitor: { address: 127.0.0.1:0 }
 emitters: { cloudwatch: { namespace: Test } }
 signals:
   - { name: billing-lag, source: { kind: application-lag, applicationName: billing }, emitters: [cloudwatch, prometheus] }
+  - { name: invoices, source: { kind: sqs, queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/invoices' } }
 externalScaler: { address: 127.0.0.1:0, pollSeconds: 1 }
 streams: [{ streamName: orders, applicationName: billing, leaseTable: billing }]
 `;
@@ -103,6 +108,9 @@ function laggingStream(): AwsAnswers {
         Timestamps: [Date.now() / 1000 - 60],
         Values: [600_000],
       })),
+    }),
+    GetQueueAttributes: () => ({
+      Attributes: { ApproximateNumberOfMessages: '5', ApproximateNumberOfMessagesNotVisible: '0' },
     }),
     PutMetricData: () => ({}),
   };

@@ -34,6 +34,17 @@ describe('walls of the consumer side', () => {
     }
   });
 
+  it('is loaded by a command only when that command runs: the others need neither gRPC nor NATS', () => {
+    for (const command of ['serve', 'manifests', 'consumer-demo']) {
+      const source = readFileSync(resolve(CONSUMER, `../cli/commands/${command}.ts`), 'utf8');
+      expect([command, source.match(/^import (?!type).*from '.*'/gm)]).toEqual([
+        command,
+        [expect.stringContaining('usage-error')],
+      ]);
+      expect(source).toMatch(/await import\('\.\./);
+    }
+  });
+
   it('has one barrel, and it loads', async () => {
     expect(files.filter((file) => file.endsWith('index.ts'))).toEqual(['index.ts']);
     const library = await import('../../consumer/index.ts');

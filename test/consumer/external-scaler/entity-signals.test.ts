@@ -8,6 +8,7 @@ import { startTracker } from '../../../consumer/external-scaler/tracker.ts';
 import { createBurrow } from '../../../consumer/signals/burrow.ts';
 import { startAwsWire } from '../support/aws-wire.ts';
 import { startBurrow } from '../support/burrow-server.ts';
+import { eventually } from '../support/eventually.ts';
 import { connectKeda } from '../support/keda-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -41,14 +42,14 @@ describe('entities over their backends', () => {
       );
 
     for (const metadata of [payments, unknown, plugin]) await keda.getMetricSpec(metadata);
-    await expect.poll(() => codeOf(payments)).toBe(42);
-    await expect.poll(() => codeOf(plugin)).toBe(0);
+    await eventually(() => codeOf(payments)).toBe(42);
+    await eventually(() => codeOf(plugin)).toBe(0);
     expect(await codeOf(unknown)).toBe(status.UNAVAILABLE);
 
     burrow.close();
     await clock.advance(30_000);
-    await expect.poll(() => codeOf(payments)).toBe(status.UNAVAILABLE);
-    await expect.poll(() => codeOf(plugin)).toBe(status.UNAVAILABLE);
+    await eventually(() => codeOf(payments)).toBe(status.UNAVAILABLE);
+    await eventually(() => codeOf(plugin)).toBe(status.UNAVAILABLE);
   });
 
   it('reads a queue', async () => {

@@ -6,10 +6,11 @@ import { status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type AwsAnswers, startAwsWire } from '../support/aws-wire.ts';
 import { startProgram } from '../support/child-program.ts';
+import { eventually } from '../support/eventually.ts';
 import { connectKeda } from '../support/keda-client.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const COMMAND = join(import.meta.dirname, '../support/serve-main.ts');
+const COMMAND = join(ROOT, 'cli/main.ts');
 
 describe('kinesis-autoscaler serve', () => {
   it('publishes, answers KEDA, advises on shards and workers, and stops on SIGTERM', async () => {
@@ -23,25 +24,21 @@ describe('kinesis-autoscaler serve', () => {
 
     const lag = { entityType: 'stream', streamName: 'orders', applicationName: 'billing', targetSize: '1000' };
     await keda.getMetricSpec(lag);
-    await expect
-      .poll(() => keda.getMetrics(lag, 'lag-milliseconds').catch(() => undefined))
-      .toMatchObject({ metricValues: [{ metricValue: 600_000 }] });
-    await expect
-      .poll(async () => (await report(monitor)).joint)
-      .toMatchObject([
-        {
-          stream: 'orders',
-          advice: 'add-workers',
-          scaleDownHurts: true,
-          because: { workers: 1, usefulWorkers: 2, lagMs: 600_000 },
-        },
-      ]);
-    await expect
-      .poll(async () => (await report(monitor)).signals)
-      .toMatchObject({
-        'billing-lag': { sample: { value: 600_000 } },
-        invoices: { sample: { value: 5 } },
-      });
+    await eventually(() => keda.getMetrics(lag, 'lag-milliseconds').catch(() => undefined)).toMatchObject({
+      metricValues: [{ metricValue: 600_000 }],
+    });
+    await eventually(async () => (await report(monitor)).joint).toMatchObject([
+      {
+        stream: 'orders',
+        advice: 'add-workers',
+        scaleDownHurts: true,
+        because: { workers: 1, usefulWorkers: 2, lagMs: 600_000 },
+      },
+    ]);
+    await eventually(async () => (await report(monitor)).signals).toMatchObject({
+      'billing-lag': { sample: { value: 600_000 } },
+      invoices: { sample: { value: 5 } },
+    });
     const metrics = await (await fetch(`${monitor}/metrics`)).text();
     expect(metrics).toContain(
       'kinesis_autoscaler_joint_advice{stream="orders",application="billing",advice="add-workers"} 1',
@@ -49,7 +46,7 @@ describe('kinesis-autoscaler serve', () => {
     expect(metrics).toContain('kinesis_autoscaler_queue_depth{queue="invoices"} 5');
     expect(metrics).toContain('kinesis_autoscaler_scale_down_hurts{stream="orders",application="billing"} 1');
     expect(metrics).toContain('kinesis_autoscaler_signal_billing_lag{operation="ApplicationTracker"} 600000');
-    await expect.poll(() => published(aws.calls)).toEqual(['ScaleDownHurts 1', 'billing-lag 600000']);
+    await eventually(() => published(aws.calls)).toEqual(['ScaleDownHurts 1', 'billing-lag 600000']);
 
     const failure = await keda
       .getMetrics({ entityType: 'kafka', consumerGroup: 'g', targetSize: '1' }, 'backlog')
@@ -63,7 +60,7 @@ describe('kinesis-autoscaler serve', () => {
     const aws = await startAwsWire(laggingStream());
     const program = await start(CONFIG.replace('mode: enforce', 'mode: dry_run'), aws.url);
     const [, monitor = ''] = await program.waitFor(/"message":"serving".*"monitor":"([^"]+)"/);
-    await expect.poll(async () => (await report(monitor)).joint).toHaveLength(1);
+    await eventually(async () => (await report(monitor)).joint).toHaveLength(1);
     await sleep(100);
     expect(published(aws.calls)).toEqual([]);
     expect(program.output()).toContain('the external scaler does not listen');

@@ -69,7 +69,7 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
   it('counts the open shards of a stream', async () => {
     const client = new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() });
     await client.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 3 }));
-    await expect.poll(() => openShards('orders', { client, now })(signal)).toMatchObject({ value: 3 });
+    await until(() => openShards('orders', { client, now })(signal)).toMatchObject({ value: 3 });
   });
 
   it('reads from CloudWatch what was emitted to it', async () => {
@@ -88,3 +88,8 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
     });
   });
 });
+
+/** Waits for as long as a busy machine needs. */
+function until<Value>(look: () => Value | Promise<Value>) {
+  return expect.poll(look, { timeout: 20_000 });
+}

@@ -69,7 +69,9 @@ async function deployApp(aws: LocalAws): Promise<DeployedStack> {
   const deployment = await readDeployment();
   const outdir = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-assembly-'));
   try {
-    const assembly = await synthesize({ deployment, outdir });
+    const assembly = await synthesize({ deployment, outdir }).catch((error: Error) => {
+      throw new UsageError(error.message);
+    });
     for (const name of existingStreams(deployment)) await aws.kinesis.create(name, 'PROVISIONED', 1);
     return await deploy(aws, assembly);
   } finally {

@@ -8,12 +8,14 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { LocalAccount } from '../account.ts';
 import type { JsonObject } from '../wire/api-call.ts';
 import type { ShardBackend } from './shard-backend.ts';
 
 const PROGRAM = createRequire(import.meta.url).resolve('kinesis-local');
+const EXIT_WITH_PARENT = fileURLToPath(new URL('../exit-with-parent.ts', import.meta.url));
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 25;
 const SHARD_LIMIT = 100_000;
@@ -25,8 +27,8 @@ export interface KinesisLocal extends ShardBackend {
 /** @throws Error with its last output if it does not come up. */
 export async function startKinesisLocal(account: LocalAccount): Promise<KinesisLocal> {
   const [plainPort, tlsPort] = await Promise.all([freePort(), freePort()]);
-  const child = spawn(process.execPath, [PROGRAM], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, ['--import', EXIT_WITH_PARENT, PROGRAM], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       PATH: process.env.PATH ?? '',
       KINESIS_MOCK_CERT_PATH: join(dirname(PROGRAM), 'server.json'),

@@ -21,11 +21,19 @@ async function startCommand(...options: string[]): Promise<RunningCommand> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'local', '--json', ...options], {
     cwd: ROOT,
   });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
+  const closed = once(child, 'close');
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await closed;
   });
-  const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([once(lines, 'line'), once(child, 'close')]);
+  let faults = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    faults += chunk;
+  });
+  const ended = closed.then(([code]) => {
+    throw new Error(`local ended with ${code}: ${faults}`);
+  });
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
   return { ready: JSON.parse(String(line)), child };
 }
 

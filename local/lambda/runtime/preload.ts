@@ -3,6 +3,7 @@
  * clock and puts a client in place of the runtime's native module. The deployed bundle itself is untouched.
  */
 import { Module } from 'node:module';
+import '../../exit-with-parent.ts';
 import {
   CLOCK_HEADER,
   CLOCK_VARIABLE,

@@ -12,6 +12,7 @@ import { kclLeases } from '../../../consumer/signals/kcl-leases.ts';
 import { openShards } from '../../../consumer/signals/open-shards.ts';
 import { sqsDepth } from '../../../consumer/signals/sqs-depth.ts';
 import { type Program, startProgram } from '../support/child-program.ts';
+import { eventually } from '../support/eventually.ts';
 import { findProgram } from '../support/real-parts.ts';
 
 const moto = findProgram('moto_server');
@@ -69,7 +70,7 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
   it('counts the open shards of a stream', async () => {
     const client = new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() });
     await client.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 3 }));
-    await until(() => openShards('orders', { client, now })(signal)).toMatchObject({ value: 3 });
+    await eventually(() => openShards('orders', { client, now })(signal)).toMatchObject({ value: 3 });
   });
 
   it('reads from CloudWatch what was emitted to it', async () => {
@@ -88,8 +89,3 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
     });
   });
 });
-
-/** Waits for as long as a busy machine needs. */
-function until<Value>(look: () => Value | Promise<Value>) {
-  return expect.poll(look, { timeout: 20_000 });
-}

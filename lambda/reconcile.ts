@@ -176,8 +176,8 @@ async function putRight(
 }
 
 /**
- * A stream outside its bounds is brought back by one step; what drifted is put right by the scaling's own convergence. The
- * bound outranks a standing alarm: both would move the stream, and only one of them may in a run.
+ * A stream outside its bounds is brought back by one step, and what drifted is put right. The bound outranks a standing
+ * alarm: both would move the stream, and only one of them may in a run.
  */
 async function enforce(
   bound: ScalingDecision,
@@ -188,10 +188,10 @@ async function enforce(
 ): Promise<ScalingReport> {
   const { streamName } = state;
   if (bound.kind === 'scale' && !context.deployment.dryRun) {
-    return report(streamName, context, {
-      failures,
-      ...(await carryOutScaling({ decision: bound, state, settings, nowMs }, context)),
-    });
+    // First what drifted: the call may be refused for a day, and the alarms would judge by a wrong count for so long.
+    const converged = await carryOut(lanes, streamName, context.ports);
+    const scaling = await carryOutScaling({ decision: bound, state, settings, nowMs }, context);
+    return report(streamName, context, { failures, ...scaling, effects: [...converged, ...scaling.effects] });
   }
   const planned = bound.kind === 'scale' ? planScaling(bound, state, settings, nowMs).steps.flat(2) : lanes.flat();
   if (context.deployment.dryRun) {

@@ -243,6 +243,14 @@ describe('bounds hold even when nothing fires', () => {
     expect(aws.scalings).toEqual([]);
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
+
+  it('a call that AWS refuses again and again leaves no alarm with a wrong count meanwhile', async () => {
+    const { aws, settings, deployment } = setUp({ minShards: 10 });
+    aws.alarms.set('orders-scale-up', { ...aws.alarm('orders-scale-up'), definition: sampleDefinition('up', 2) });
+    aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException' });
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'failed' });
+    expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
+  });
 });
 
 describe('dry run', () => {

@@ -11,6 +11,8 @@ import type { ReadyLine } from '../../cli/local/local-session.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
+// Several programs start here, on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000 });
 
 interface RunningCommand {
   readonly ready: ReadyLine;
@@ -66,13 +68,14 @@ async function driveByAwsCli(ready: ReadyLine): Promise<void> {
     return stdout === '' ? {} : JSON.parse(stdout);
   };
   await aws('kinesis', 'create-stream', '--stream-name', 'orders', '--shard-count', '2');
-  expect(await aws('kinesis', 'describe-stream-summary', '--stream-name', 'orders')).toMatchObject({
-    StreamDescriptionSummary: { OpenShardCount: 2 },
-  });
-  const { TopicArn } = await aws('sns', 'create-topic', '--name', 'alarms');
-  expect(await aws('sns', 'publish', '--topic-arn', TopicArn, '--message', 'hello')).toHaveProperty('MessageId');
-  expect(await aws('sts', 'get-caller-identity')).toMatchObject({ Account: ready.accountId });
-  await expect(aws('lambda', 'get-function', '--function-name', 'nobody')).rejects.toThrow('ResourceNotFoundException');
+  const [summary, topic, refused] = await Promise.all([
+    aws('kinesis', 'describe-stream-summary', '--stream-name', 'orders'),
+    aws('sns', 'create-topic', '--name', 'alarms'),
+    aws('lambda', 'get-function', '--function-name', 'nobody').catch((error: Error) => error.message),
+  ]);
+  expect(summary).toMatchObject({ StreamDescriptionSummary: { OpenShardCount: 2 } });
+  expect(topic).toEqual({ TopicArn: `arn:aws:sns:${ready.region}:${ready.accountId}:alarms` });
+  expect(refused).toContain('ResourceNotFoundException');
 }
 
 test('local --deploy: set-alarm-state on an alarm of the stack makes the scaler run', async () => {

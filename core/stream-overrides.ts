@@ -14,6 +14,8 @@ const prefix = 'autoscaling/';
 /** A stream tagged `autoscaling/enabled = true` is managed although no deployment names it. */
 export const enabledTag = `${prefix}enabled`;
 export const consumersTag = `${prefix}consumers`;
+/** On every alarm that was made for such a stream, not on the stream; its value is the deployment's name. */
+export const ownerTag = `${prefix}owner`;
 /** Fingerprint of the faults that were told last. */
 export const toldFaultsTag = `${prefix}told-faults`;
 

@@ -6,12 +6,9 @@
 import { alarmNameOf } from '../core/alarm-definition.ts';
 import type { AlarmMaking } from '../core/convergence.ts';
 import type { Deployment } from '../core/deployment.ts';
-import { enabledTag } from '../core/stream-overrides.ts';
+import { enabledTag, ownerTag } from '../core/stream-overrides.ts';
 import type { Tags } from '../core/stream-tags.ts';
 import type { CallFailure, FleetPort } from './ports.ts';
-
-/** On every alarm that discovery made; its value is the deployment's name. */
-export const ownerTag = 'autoscaling/owner';
 
 export interface Fleet {
   /** In order, so that a run that ran out of time can be continued after a name. */

@@ -24,7 +24,7 @@ export interface Observer {
 }
 
 export function observer(
-  deployment: Pick<Deployment, 'logLevel' | 'version' | 'deploymentRing' | 'streamMetrics'>,
+  deployment: Pick<Deployment, 'logLevel' | 'version' | 'deploymentRing'> & Partial<Pick<Deployment, 'streamMetrics'>>,
   functionName: string,
 ): Observer {
   const logger = new Logger({
@@ -48,7 +48,10 @@ export function observer(
       metrics.addMetric('Failures', MetricUnit.Count, 1);
       logger.error(message, error instanceof Error ? error : new Error(String(error)));
     },
-    flush: () => metrics.publishStoredMetrics(),
+    // Powertools warns of having nothing to publish; most reconciles have nothing.
+    flush: () => {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
   };
 }
 
@@ -62,7 +65,8 @@ function writeLine(parent: Logger, report: ScalingReport): void {
   };
   if (report.needsRetry) logger.error(report.outcome, line);
   else if (isRejected(report) || findTagFaults(report)) logger.warn(report.outcome, line);
-  else if (report.outcome === 'agrees') logger.debug(report.outcome, line);
+  // What was found and nobody can put right from here (an alarm that is gone) must not hide at debug.
+  else if (report.outcome === 'agrees' && report.findings.length === 0) logger.debug(report.outcome, line);
   else logger.info(report.outcome, line);
 }
 

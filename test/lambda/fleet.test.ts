@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ownerTag } from '../../core/stream-overrides.ts';
 import type { Tags } from '../../core/stream-tags.ts';
-import { findFleet, isEnabled, ownerTag, removeOrphans } from '../../lambda/fleet.ts';
+import { findFleet, isEnabled, removeOrphans } from '../../lambda/fleet.ts';
 import type { Answer, FleetPort } from '../../lambda/ports.ts';
 import { deploymentOf } from './deployments.ts';
 

@@ -16,6 +16,8 @@ export interface FaultRule {
   readonly service?: ServiceName;
   readonly operation: string;
   readonly fault: Fault;
+  /** Narrows it to the calls that it accepts, such as those on one resource. */
+  readonly matches?: (call: ApiCall) => boolean;
   /** How many calls it hits; Infinity for all. */
   readonly times: number;
 }
@@ -80,7 +82,10 @@ export class FaultRules {
   take(call: ApiCall): Fault | undefined {
     const entry = this.#rules.find(
       ({ rule, left }) =>
-        left > 0 && rule.operation === call.operation && (rule.service ?? call.service) === call.service,
+        left > 0 &&
+        rule.operation === call.operation &&
+        (rule.service ?? call.service) === call.service &&
+        (rule.matches?.(call) ?? true),
     );
     if (entry === undefined) return undefined;
     entry.left -= 1;

@@ -30,13 +30,20 @@ export const fleet = deploymentOf([...streamNamesOf('plain').map(plain), ...stre
 export const changedScaleUpThreshold = 0.8;
 export const changedFleet = { ...fleet, defaults: { scaleUpThreshold: changedScaleUpThreshold } };
 
-/** Everything that can be deployed for one stream of each kind: notices, pages, and the opt-in fall-back. */
+/** One stream with a consumer, and people who are told. */
 export const noticeTopic = 'people';
 export const pagerTopic = 'pager';
-export const pair = {
-  ...deploymentOf([plain('plain-1'), { ...served('served-1'), concurrencyFallback: 'remove' }]),
-  noticeTopicArn: topicArn(noticeTopic),
-  pagerTopicArn: topicArn(pagerTopic),
+const notices = { noticeTopicArn: topicArn(noticeTopic), pagerTopicArn: topicArn(pagerTopic) };
+export const single = { ...deploymentOf([served('served-1')]), ...notices };
+
+/** Everything that can be deployed, and more streams than one batch of the reconciler holds. */
+const streamsBeyondABatch = 51;
+export const large = {
+  ...deploymentOf([
+    ...Array.from({ length: streamsBeyondABatch }, (_, index) => plain(`plain-${index + 1}`)),
+    { ...served('served-1'), concurrencyFallback: 'remove' },
+  ]),
+  ...notices,
 };
 
 function deploymentOf(streams: readonly object[]) {

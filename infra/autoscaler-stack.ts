@@ -19,6 +19,8 @@ export class AutoscalerStack extends Stack {
   constructor(scope: Construct, id: string, props: AutoscalerStackProps) {
     super(scope, id, {
       description: 'Scales the shards of Kinesis data streams and the processors that read them',
+      // CloudFormation takes a template of 1 MB, and white space is a third of a large one.
+      suppressTemplateIndentation: true,
       ...props,
     });
     const { deployment, entry } = props;
@@ -31,7 +33,11 @@ export class AutoscalerStack extends Stack {
       retry: retry && toRetrySettings(retry),
     });
     for (const stream of streams) {
-      this.autoscaler.addStream(this.#streamOf(stream), { ...stream.given, shardCount: stream.shardCount });
+      this.autoscaler.addStream(this.#streamOf(stream), {
+        ...stream.given,
+        shardCount: stream.shardCount,
+        schedules: stream.schedules,
+      });
     }
     this.#addOutputs();
   }
@@ -54,7 +60,17 @@ export class AutoscalerStack extends Stack {
   }
 
   #addOutputs(): void {
-    const { alarmTopic, scaler, reconciler, deadLetterQueue, healthAlarms, streamNames } = this.autoscaler;
+    const {
+      alarmTopic,
+      noticeTopic,
+      pagerTopic,
+      scaler,
+      reconciler,
+      deadLetterQueue,
+      healthAlarms,
+      dashboards,
+      streamNames,
+    } = this.autoscaler;
     const outputs: Readonly<Record<string, string>> = {
       AlarmTopicArn: alarmTopic.topicArn,
       ScalerFunctionName: scaler.function.functionName,
@@ -63,7 +79,10 @@ export class AutoscalerStack extends Stack {
       ReconcilerLogGroupName: reconciler.logGroup.logGroupName,
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       HealthAlarmNames: healthAlarms.alarms.map(({ alarmName }) => alarmName).join(', '),
-      StreamAlarmNames: describeAlarmNames(streamNames),
+      ...(streamNames.length > 0 && { StreamAlarmNames: describeAlarmNames(streamNames) }),
+      ...(noticeTopic && { NoticeTopicArn: noticeTopic.topicArn }),
+      ...(pagerTopic && { PagerTopicArn: pagerTopic.topicArn }),
+      ...(dashboards && { DashboardNames: dashboards.names.join(', ') }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -8,10 +8,11 @@ import { logLevels, readDeployment } from '../core/deployment.ts';
 import { type KnobName, type KnobValues, knobNames, knobs } from '../core/knobs.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import { readSettings, unknownKey } from '../core/settings.ts';
-import { topicEncryptions } from './alarm-topic.ts';
 import { contextKey, defaultStackName } from './context-key.ts';
 import { environmentOf } from './function-settings.ts';
+import { noticeTarget } from './notice-topics.ts';
 import { readStreamContexts, type StreamContext } from './stream-context.ts';
+import { topicEncryptions } from './topic-key.ts';
 
 export interface DeploymentContext extends v.InferOutput<typeof shape> {
   readonly defaults: Partial<KnobValues>;
@@ -48,8 +49,16 @@ const shape = v.object({
     v.array(v.pipe(v.string('give an ARN'), v.startsWith('arn:', 'give an ARN')), 'give a list of ARNs'),
     [],
   ),
-  noticeTopicArn: text,
-  pagerTopicArn: text,
+  notices: v.optional(noticeTarget, false),
+  pager: v.optional(noticeTarget, false),
+  discovery: v.optional(v.boolean('give true or false, without quotes'), false),
+  dashboards: v.optional(
+    v.union(
+      [v.boolean(), v.strictObject({ openShardCounts: v.boolean() })],
+      'give true, false or {"openShardCounts": false}',
+    ),
+    false,
+  ),
   version: text,
   deploymentRing: text,
   logLevel: v.optional(v.picklist(logLevels, `use ${logLevels.join(', ')}`)),
@@ -93,7 +102,7 @@ export function readDeploymentContext(context: unknown): Result<DeploymentContex
   if (!parsed.success) faults.push(...parsed.issues.map(toFault));
   const defaults = readDefaults(givenDefaults, faults);
   faults.push(...findEnvironmentFaults(rest));
-  const streams = readStreamContexts(givenStreams, defaults, faults);
+  const streams = readStreamContexts(givenStreams, defaults, rest.discovery === true, faults);
   if (faults.length > 0 || !parsed.success) return fail(faults);
   return succeed({ ...parsed.output, defaults, streams });
 }
@@ -149,12 +158,9 @@ function isKnobName(key: string): key is KnobName {
  */
 function findEnvironmentFaults(given: Readonly<Record<string, unknown>>): readonly Fault[] {
   const retry = v.safeParse(shape.entries.retry, given.retry);
-  const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
   const environment = environmentOf({
     dryRun: true,
     defaults: {},
-    noticeTopicArn: textOf(given.noticeTopicArn),
-    pagerTopicArn: textOf(given.pagerTopicArn),
     retry: retry.success && retry.output ? toRetrySettings(retry.output) : undefined,
   });
   const read = readDeployment(environment, undefined);
@@ -162,8 +168,6 @@ function findEnvironmentFaults(given: Readonly<Record<string, unknown>>): readon
 }
 
 const contextWords: Readonly<Record<string, string>> = {
-  NOTICE_TOPIC_ARN: 'noticeTopicArn',
-  PAGER_TOPIC_ARN: 'pagerTopicArn',
   THROTTLE_RETRY_MIN_SLEEP: 'retry.shortestWaitSeconds',
   THROTTLE_RETRY_MAX_SLEEP: 'retry.longestWaitSeconds',
   THROTTLE_RETRY_COUNT: 'retry.retries',

@@ -2,7 +2,7 @@
  * What the functions are told: fleet-wide defaults in the environment, streams in settings.json (an environment holds 4 KB).
  * Only what the user gave is written, so that core/deployment.ts stays the one place where defaults are filled in.
  */
-import type { RetrySettings } from '../core/deployment.ts';
+import type { Discovery, RetrySettings } from '../core/deployment.ts';
 import { type KnobName, type KnobValues, knobNames, knobs, type StreamSettings } from '../core/knobs.ts';
 
 /** Settings of the whole deployment that the functions read from their environment. */
@@ -15,6 +15,8 @@ export interface FunctionSettings {
   readonly retry?: Partial<RetrySettings> | undefined;
   readonly noticeTopicArn?: string | undefined;
   readonly pagerTopicArn?: string | undefined;
+  readonly streamMetrics?: boolean | undefined;
+  readonly discovery?: Discovery | undefined;
 }
 
 /** Environment variables by name, in the order of the knobs; `DRY_RUN` is always there. */
@@ -31,6 +33,9 @@ export function environmentOf(settings: FunctionSettings): Record<string, string
     ['CALL_TIMEOUT_SECONDS', secondsOf(retry.callTimeoutMs)],
     ['NOTICE_TOPIC_ARN', settings.noticeTopicArn],
     ['PAGER_TOPIC_ARN', settings.pagerTopicArn],
+    ['DISCOVERY_TOPIC_ARN', settings.discovery?.alarmTopicArn],
+    ['DISCOVERY_OWNER', settings.discovery?.owner],
+    ['STREAM_METRICS', settings.streamMetrics || undefined],
     ...knobNames.map((name) => [knobs[name].variable, defaults[name]] as const),
   ];
   return Object.fromEntries(

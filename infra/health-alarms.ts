@@ -9,9 +9,9 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 /** Namespace of the product's own metrics (EMF in its logs); `Failures` counts attempts that need another, over all streams. */
-const metricNamespace = 'KinesisAutoscaler';
+export const metricNamespace = 'KinesisAutoscaler';
 const failuresMetric = 'Failures';
-const metricDimensions = { service: 'kinesis-autoscaler' };
+export const metricDimensions = { service: 'kinesis-autoscaler' };
 const attemptsPerEvent = 3;
 
 export interface HealthAlarmsProps {

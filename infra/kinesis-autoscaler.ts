@@ -7,7 +7,9 @@
  * Faults in settings are collected and reported together when the app is synthesized.
  */
 import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { type IStream, Stream } from 'aws-cdk-lib/aws-kinesis';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -15,84 +17,60 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import type { AlarmDefinition, Direction } from '../core/alarm-definition.ts';
-import { type LogLevel, type RetrySettings, readDeployment } from '../core/deployment.ts';
-import type { KnobValues, StreamSettings } from '../core/knobs.ts';
+import { readDeployment } from '../core/deployment.ts';
 import { describeFault } from '../core/result.ts';
-import { createAlarmTopic, type TopicEncryption } from './alarm-topic.ts';
+import { createAlarmTopic } from './alarm-topic.ts';
+import type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
+import { Dashboards } from './dashboards.ts';
+import { createFloorSchedule } from './floor-schedule.ts';
 import { FunctionBundle, reconcilerHandler, scalerHandler } from './function-bundle.ts';
 import { environmentOf, type FunctionSettings } from './function-settings.ts';
 import { HealthAlarms } from './health-alarms.ts';
 import { ManagedStream } from './managed-stream.ts';
+import { createNoticeTopic, createPagerTopic, type NoticeTopic } from './notice-topics.ts';
 import { allowHandOver, FleetPermissions, policiesPerRole } from './permissions.ts';
-import { createDeployTrigger, createReconcileSchedule } from './reconcile-triggers.ts';
+import { createDeployTrigger, createReconcileSchedule, createScheduleRole } from './reconcile-triggers.ts';
 import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
 import { StreamRegistry } from './stream-registry.ts';
+import { createTopicKey } from './topic-key.ts';
 
-export interface KinesisAutoscalerProps {
-  /** Decide and log, change nothing. Default: true. */
-  readonly dryRun?: boolean | undefined;
-  /** What stands in for a setting that a stream does not give. Default: each knob's own default. */
-  readonly defaults?: Partial<KnobValues> | undefined;
-  /** Of the alarm topic. Default: `customer-key`. */
-  readonly encryption?: TopicEncryption | undefined;
-  /** Default: three months. */
-  readonly logRetention?: RetentionDays | undefined;
-  /**
-   * Concurrent executions reserved for each of the two functions. Default: 1; more is useless at CloudWatch's three writes a
-   * second, and keeps two runs from writing one alarm. `none` for an account too small to reserve any.
-   */
-  readonly reservedConcurrency?: number | 'none' | undefined;
-  /** Default: five minutes. */
-  readonly reconcileEvery?: Duration | undefined;
-  /** ARNs that the alarms on the autoscaler itself tell, for example a pager's SNS topic. Default: none. */
-  readonly alarmActions?: readonly string[] | undefined;
-  /** SNS topic that is told of every scaling, every hold that is news and every failure. Default: none. */
-  readonly noticeTopicArn?: string | undefined;
-  /** SNS topic that is told of failures only. Default: none. */
-  readonly pagerTopicArn?: string | undefined;
-  /** Fields of every log line. Default: empty. */
-  readonly version?: string | undefined;
-  readonly deploymentRing?: string | undefined;
-  /** Default: info. */
-  readonly logLevel?: LogLevel | undefined;
-  /** Resending of throttled calls. Default: 1 to 3 seconds, 30 times; a call is given up after 5 seconds. */
-  readonly retry?: Partial<RetrySettings> | undefined;
-  /** Module that exports `scaler` and `reconciler`. Default: the one of this package. */
-  readonly entry?: string | undefined;
-}
-
-/** Settings of one stream; what is not given comes from the deployment's defaults. */
-export interface AddStreamOptions extends Partial<StreamSettings> {
-  /** Open shards that the stream has, or is created with: the alarms judge by it until the first reconcile. Default: minShards. */
-  readonly shardCount?: number | undefined;
-}
+export type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
 
 export class KinesisAutoscaler extends Construct {
   readonly alarmTopic: Topic;
+  /** Undefined where nobody is told. */
+  readonly noticeTopic: NoticeTopic | undefined;
+  readonly pagerTopic: NoticeTopic | undefined;
   readonly scaler: ScalingFunction;
   readonly reconciler: ScalingFunction;
   readonly deadLetterQueue: Queue;
   readonly healthAlarms: HealthAlarms;
+  readonly dashboards: Dashboards | undefined;
   readonly #settings: FunctionSettings;
   readonly #streams: StreamRegistry;
   readonly #permissions: FleetPermissions;
+  readonly #scheduleRole: Role;
   readonly #deployTrigger: Trigger;
   readonly #definitions = new Map<string, Readonly<Record<Direction, AlarmDefinition>>>();
 
   constructor(scope: Construct, id: string, props: KinesisAutoscalerProps = {}) {
     super(scope, id);
-    this.#settings = { ...props, dryRun: props.dryRun ?? true, defaults: props.defaults ?? {} };
+    const { encryption = 'customer-key', dashboards = false } = props;
+    const key = encryption === 'customer-key' ? createTopicKey(this) : undefined;
+    this.alarmTopic = createAlarmTopic(this, key);
+    this.noticeTopic = createNoticeTopic(this, props.notices, key);
+    this.pagerTopic = createPagerTopic(this, props.pager, key);
+    const openShardCounts = dashboards === true || (dashboards !== false && dashboards.openShardCounts);
+    this.#settings = this.#settingsOf(props, openShardCounts);
     this.#streams = new StreamRegistry(Stack.of(this), this.#settings.defaults);
-    this.alarmTopic = createAlarmTopic(this, props.encryption ?? 'customer-key');
     this.deadLetterQueue = createDeadLetterQueue(this);
     [this.scaler, this.reconciler] = this.#createFunctions(props);
     const subscription = new LambdaSubscription(this.scaler.function, { deadLetterQueue: this.deadLetterQueue });
     this.alarmTopic.addSubscription(subscription);
-    this.#permissions = new FleetPermissions(this, 'Permissions', [this.scaler.role, this.reconciler.role]);
-    const topicArns = [props.noticeTopicArn, props.pagerTopicArn].filter((arn) => arn !== undefined);
-    if (topicArns.length > 0) this.#permissions.addNoticeTopics(topicArns);
+    this.#permissions = this.#createPermissions(key);
     const reconciler = this.reconciler.function;
-    createReconcileSchedule(this, reconciler, props.reconcileEvery ?? Duration.minutes(5));
+    this.#scheduleRole = createScheduleRole(this, reconciler);
+    createReconcileSchedule(this, reconciler, this.#scheduleRole, props.reconcileEvery ?? Duration.minutes(5));
     this.#deployTrigger = createDeployTrigger(this, reconciler, () => [...this.#definitions]);
     const handOver = allowHandOver(this, this.reconciler);
     this.#deployTrigger.executeAfter(this.alarmTopic, this.scaler, this.reconciler, this.#permissions, handOver);
@@ -100,8 +78,13 @@ export class KinesisAutoscaler extends Construct {
       scaler: this.scaler.function,
       reconciler,
       deadLetterQueue: this.deadLetterQueue,
-      actions: props.alarmActions ?? [],
+      actions: [...new Set([...(props.alarmActions ?? []), ...topicArnsOf([this.pagerTopic])])],
     });
+    const logGroups = [this.scaler, this.reconciler].map(({ logGroup }) => logGroup.logGroupName);
+    const discovery = props.discovery ?? false;
+    if (dashboards !== false) {
+      this.dashboards = new Dashboards(this, 'Dashboards', { openShardCounts, discovery, logGroups });
+    }
     this.node.addValidation({ validate: () => this.#validate() });
   }
 
@@ -111,8 +94,8 @@ export class KinesisAutoscaler extends Construct {
    * @returns undefined for a stream with faults, which synthesis reports.
    */
   addStream(stream: IStream, options: AddStreamOptions = {}): ManagedStream | undefined {
-    const { shardCount, ...given } = options;
-    const registered = this.#streams.add(stream, given);
+    const { shardCount, schedules = [], ...given } = options;
+    const registered = this.#streams.add(stream, given, schedules);
     if (!registered) return undefined;
     const { streamName, settings } = registered;
     const managed = new ManagedStream(this, `Stream-${streamName}`, {
@@ -121,6 +104,9 @@ export class KinesisAutoscaler extends Construct {
       alarmTopic: this.alarmTopic,
     });
     this.#definitions.set(streamName, managed.definitions);
+    this.dashboards?.addStream(registered);
+    const target = { reconciler: this.reconciler.function, role: this.#scheduleRole };
+    for (const schedule of schedules) createFloorSchedule(managed, streamName, schedule, target);
     this.#permissions.addStream({ streamName, streamArn: stream.streamArn, alarmNames: managed.alarmNames, settings });
     // The reconciler must not look before the alarms are there, and a stream that is made with them.
     this.#deployTrigger.executeAfter(managed, ...(stream instanceof Stream ? [stream] : []));
@@ -136,6 +122,28 @@ export class KinesisAutoscaler extends Construct {
   /** In the order in which they were added. */
   get streamNames(): readonly string[] {
     return this.#streams.streamNames;
+  }
+
+  #settingsOf(props: KinesisAutoscalerProps, streamMetrics: boolean): FunctionSettings {
+    const discovery = { alarmTopicArn: this.alarmTopic.topicArn, owner: Stack.of(this).stackName };
+    return {
+      ...props,
+      dryRun: props.dryRun ?? true,
+      defaults: props.defaults ?? {},
+      noticeTopicArn: this.noticeTopic?.topicArn,
+      pagerTopicArn: this.pagerTopic?.topicArn,
+      streamMetrics,
+      discovery: props.discovery ? discovery : undefined,
+    };
+  }
+
+  #createPermissions(key: Key | undefined): FleetPermissions {
+    const permissions = new FleetPermissions(this, 'Permissions', [this.scaler.role, this.reconciler.role]);
+    const topics = [this.noticeTopic, this.pagerTopic];
+    const ownKey = topics.some((topic) => topic?.isOwn) ? key?.keyArn : undefined;
+    if (topicArnsOf(topics).length > 0) permissions.addNoticeTopics(topicArnsOf(topics), ownKey);
+    if (this.#settings.discovery) permissions.addDiscovery(this.#settings.discovery.owner);
+    return permissions;
   }
 
   #createFunctions(props: KinesisAutoscalerProps): readonly [ScalingFunction, ScalingFunction] {
@@ -171,8 +179,13 @@ export class KinesisAutoscaler extends Construct {
     const known = Object.fromEntries(entries.filter(([, value]) => !Token.isUnresolved(value)));
     const read = readDeployment(known, this.#streams.settingsJson);
     const faults = [...this.#streams.faults, ...(read.ok ? [] : read.faults)];
-    if (this.streamNames.length === 0 && faults.length === 0) {
-      faults.push({ field: this.node.path, value: 'it', problem: 'manages no stream', remedy: 'call addStream' });
+    if (this.streamNames.length === 0 && faults.length === 0 && !this.#settings.discovery) {
+      faults.push({
+        field: this.node.path,
+        value: 'it',
+        problem: 'manages no stream',
+        remedy: 'call addStream, or turn discovery on',
+      });
     }
     if (this.#permissions.policyCount > policiesPerRole) {
       faults.push({
@@ -184,4 +197,8 @@ export class KinesisAutoscaler extends Construct {
     }
     return faults.map(describeFault);
   }
+}
+
+function topicArnsOf(topics: readonly (NoticeTopic | undefined)[]): readonly string[] {
+  return topics.flatMap((topic) => (topic ? [topic.topicArn] : []));
 }

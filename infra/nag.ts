@@ -20,8 +20,19 @@ const deployments: Readonly<Record<string, object>> = {
   Most: {
     dryRun: false,
     alarmActions: ['arn:aws:sns:us-east-1:111122223333:pager'],
+    notices: { email: 'team@example.com' },
+    pager: true,
+    discovery: true,
+    dashboards: true,
     streams: [
-      { name: 'orders', consumers: [{ functionArn: consumer }], concurrencyFallback: 'remove' },
+      {
+        name: 'orders',
+        consumers: [{ functionArn: consumer }],
+        concurrencyFallback: 'remove',
+        schedules: [
+          { name: 'morning', cron: '0 7 ? * MON-FRI *', timeZone: 'Europe/Berlin', shards: 16, minutes: 120 },
+        ],
+      },
       { name: 'clicks', create: true, shardCount: 2 },
     ],
   },

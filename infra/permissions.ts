@@ -6,11 +6,21 @@
  * - kinesis:DescribeLimits, cloudwatch:GetMetricData, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no
  *   resource;
  * - cloudwatch:DescribeAlarms by several names is authorized on `alarm:*`, whatever the names are.
+ *
+ * With discovery the streams are not known, so resources are patterns, and what writes stands under a condition on the tag:
+ * - kinesis:AddTagsToStream only on streams tagged `autoscaling/enabled` = `true`. kinesis:UpdateShardCount knows no condition
+ *   key; the functions never call it before AddTagsToStream has worked. Reading is free of it, so that the functions can see
+ *   that a stream no longer asks;
+ * - the alarms by their names' endings, for those that were there before must be kept up too; cloudwatch:DeleteAlarms only on
+ *   alarms that carry this deployment's own tag;
+ * - reserved concurrency only of functions tagged `autoscaling/enabled` = `true`: their owner agrees;
+ * - tag:GetResources takes neither a resource nor a condition.
  */
 import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { StreamSettings } from '../core/knobs.ts';
+import { enabledTag, ownerTag } from '../core/stream-overrides.ts';
 import type { ScalingFunction } from './scaling-functions.ts';
 
 export interface StreamPermissions {
@@ -27,7 +37,8 @@ export const policiesPerRole = 10;
 const skeletonSize = 450;
 const accountSkeletonSize = 350;
 const consumersSkeletonSize = 450;
-const noticesSkeletonSize = 700;
+const noticesSkeletonSize = 900;
+const discoverySkeletonSize = 2000;
 /** Characters of an ARN around a name: the longest service, region and resource type of the partition `aws`. */
 const quotesSize = '"",'.length;
 const arnSize = 'arn:aws:cloudwatch:ap-southeast-1:111122223333:alarm:'.length + quotesSize;
@@ -55,9 +66,33 @@ export class FleetPermissions extends Construct {
   }
 
   /** Before any stream, so that there is room. A topic under a customer key must let these roles use the key. */
-  addNoticeTopics(topicArns: readonly string[]): void {
+  addNoticeTopics(topicArns: readonly string[], keyArn: string | undefined): void {
     this.#room -= noticesSkeletonSize;
     this.#grant('notices', ['sns:Publish'], [...new Set(topicArns)]);
+    if (keyArn !== undefined) this.#grant('key', ['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
+  }
+
+  /** Streams that nobody has named. Before any stream that is, so that there is room. @param owner on the alarms that are made. */
+  addDiscovery(owner: string): void {
+    this.#room -= discoverySkeletonSize;
+    const anyStream = arnOf(this, 'kinesis', 'stream/*');
+    const anyFunction = arnOf(this, 'lambda', 'function:*');
+    const scalingAlarms = ['*-scale-up', '*-scale-down'].map((pattern) => alarmArn(this, pattern));
+    const asking = { StringEqualsIgnoreCase: { [`aws:ResourceTag/${enabledTag}`]: 'true' } };
+    const own = { StringEquals: { [`aws:ResourceTag/${ownerTag}`]: owner } };
+    this.#grant('find', ['tag:GetResources'], ['*']);
+    this.#grant(
+      'any-stream',
+      streamActions.filter((action) => action !== tagStream),
+      [anyStream],
+    );
+    this.#grant('tag-asking-streams', [tagStream], [anyStream], asking);
+    this.#grant('scaling-alarms', alarmActions, scalingAlarms);
+    this.#grant('own-alarms', ['cloudwatch:DeleteAlarms'], scalingAlarms, own);
+    const concurrency = [...concurrencyActions, 'lambda:DeleteFunctionConcurrency'];
+    this.#grant('asking-functions', concurrency, [anyFunction], asking);
+    this.#readConsumers();
+    acknowledgePatterns(this, [anyStream, ...scalingAlarms, anyFunction]);
   }
 
   addStream({ streamName, streamArn, alarmNames, settings }: StreamPermissions): void {
@@ -77,6 +112,10 @@ export class FleetPermissions extends Construct {
   #addConsumers(functionArns: readonly string[], fallback: StreamSettings['concurrencyFallback']): void {
     this.#grant('concurrency', concurrencyActions, functionArns);
     if (fallback === 'remove') this.#grant('removal', ['lambda:DeleteFunctionConcurrency'], functionArns);
+    this.#readConsumers();
+  }
+
+  #readConsumers(): void {
     if (this.#consumersRead) return;
     this.#consumersRead = true;
     this.#grant('consumers', ['lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'], ['*']);
@@ -93,13 +132,22 @@ export class FleetPermissions extends Construct {
   }
 
   /** Adds resources to the statement of that purpose in the last policy, or begins it. */
-  #grant(purpose: string, actions: readonly string[], resources: readonly string[]): void {
+  #grant(
+    purpose: string,
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  ): void {
     const known = this.#statements.get(purpose);
     if (known) {
       known.addResources(...resources);
       return;
     }
-    const statement = new PolicyStatement({ actions: [...actions], resources: [...resources] });
+    const statement = new PolicyStatement({
+      actions: [...actions],
+      resources: [...resources],
+      ...(conditions && { conditions }),
+    });
     this.#statements.set(purpose, statement);
     this.#policies.at(-1)?.addStatements(statement);
   }
@@ -123,10 +171,11 @@ function sizeOf(names: readonly string[], functionArns: readonly string[]): numb
   );
 }
 
+const tagStream = 'kinesis:AddTagsToStream';
 const streamActions = [
   'kinesis:DescribeStreamSummary',
   'kinesis:ListTagsForStream',
-  'kinesis:AddTagsToStream',
+  tagStream,
   'kinesis:UpdateShardCount',
 ];
 const alarmActions = [
@@ -138,23 +187,41 @@ const alarmActions = [
 const concurrencyActions = ['lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'];
 
 export function alarmArn(scope: Construct, name: string): string {
+  return arnOf(scope, 'cloudwatch', `alarm:${name}`);
+}
+
+function arnOf(scope: Construct, service: string, resource: string): string {
   const { partition, region, account } = Stack.of(scope);
-  return `arn:${partition}:cloudwatch:${region}:${account}:alarm:${name}`;
+  return `arn:${partition}:${service}:${region}:${account}:${resource}`;
 }
 
 function acknowledgeWildcards(scope: Construct): void {
-  const { region, account } = Stack.of(scope);
-  // cdk-nag names a finding by the ARN, with what is only known at deployment in angle brackets.
-  const shown = (value: string, name: string) => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
   Validations.of(scope).acknowledge(
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'kinesis:DescribeLimits, cloudwatch:GetMetricData, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no resource; all of them only read.',
+        'kinesis:DescribeLimits, cloudwatch:GetMetricData, tag:GetResources, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no resource; all of them only read.',
     },
     {
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:${shown(region, 'Region')}:${shown(account, 'AccountId')}:alarm:*]`,
+      id: findingOf(scope, alarmArn(scope, '*')),
       reason: 'cloudwatch:DescribeAlarms by several names is authorized on alarm:*; it only reads.',
     },
   );
+}
+
+function acknowledgePatterns(scope: Construct, patterns: readonly string[]): void {
+  const reason =
+    'Streams that ask by their tag are not known at synth. Writing stands under a condition on the tag wherever the action knows one.';
+  Validations.of(scope).acknowledge(...patterns.map((pattern) => ({ id: findingOf(scope, pattern), reason })));
+}
+
+/** cdk-nag names a finding by the ARN, with what is only known at deployment in angle brackets. */
+function findingOf(scope: Construct, arn: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  const places = { [partition]: 'Partition', [region]: 'Region', [account]: 'AccountId' };
+  const shown = Object.entries(places).reduce(
+    (text, [value, name]) => (Token.isUnresolved(value) ? text.replace(value, `<AWS::${name}>`) : text),
+    arn,
+  );
+  return `AwsSolutions-IAM5[Resource::${shown}]`;
 }

@@ -11,9 +11,9 @@ import type { Construct } from 'constructs';
 const schedulerRetries = 2;
 const shortestEventAgeSeconds = 60;
 
-export function createReconcileSchedule(scope: Construct, reconciler: LambdaFunction, every: Duration): CfnSchedule {
-  const minutes = every.toMinutes();
-  const role = new Role(scope, 'ScheduleRole', {
+/** What EventBridge Scheduler acts by: it may invoke the reconciler and nothing else. */
+export function createScheduleRole(scope: Construct, reconciler: LambdaFunction): Role {
+  return new Role(scope, 'ScheduleRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),
@@ -23,6 +23,15 @@ export function createReconcileSchedule(scope: Construct, reconciler: LambdaFunc
       }),
     },
   });
+}
+
+export function createReconcileSchedule(
+  scope: Construct,
+  reconciler: LambdaFunction,
+  role: Role,
+  every: Duration,
+): CfnSchedule {
+  const minutes = every.toMinutes();
   return new CfnSchedule(scope, 'Schedule', {
     description: 'Brings alarms, tags and consumer concurrency of all managed streams to their shard counts',
     scheduleExpression: `rate(${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`,

@@ -2,6 +2,7 @@
 import { type KnobName, type KnobValues, knobNames, type StreamSettings } from '../core/knobs.ts';
 import { type Fault, quote } from '../core/result.ts';
 import { readSettings, unknownKey } from '../core/settings.ts';
+import { type FloorSchedule, readSchedules } from './floor-schedule.ts';
 
 export interface StreamContext {
   readonly name: string;
@@ -11,11 +12,12 @@ export interface StreamContext {
   readonly shardCount: number | undefined;
   /** Of a stream to create: how long it keeps records. */
   readonly retentionHours: number;
+  readonly schedules: readonly FloorSchedule[];
   /** What the user gave for it: knobs and consumers. */
   readonly given: Partial<StreamSettings>;
 }
 
-const ownKeys = ['name', 'create', 'shardCount', 'retentionHours'] as const;
+const ownKeys = ['name', 'create', 'shardCount', 'retentionHours', 'schedules'] as const;
 const settingKeys: readonly (KnobName | 'consumers')[] = [...knobNames, 'consumers'];
 const knownKeys: readonly string[] = [...ownKeys, ...settingKeys];
 const streamName = /^[a-zA-Z0-9_.-]{1,128}$/;
@@ -26,13 +28,16 @@ const defaultRetentionHours = 24;
 const stackResources = 500;
 const sharedResources = 60;
 
+/** @param mayBeEmpty streams may also come by their tags. */
 export function readStreamContexts(
   given: unknown,
   defaults: Partial<KnobValues>,
+  mayBeEmpty: boolean,
   faults: Fault[],
 ): readonly StreamContext[] {
-  if (!Array.isArray(given) || given.length === 0) {
-    const remedy = 'give a list with at least one {"name": "…"}';
+  if (given === undefined && mayBeEmpty) return [];
+  if (!Array.isArray(given) || (given.length === 0 && !mayBeEmpty)) {
+    const remedy = 'give a list with at least one {"name": "…"}, or "discovery": true';
     faults.push({ field: 'streams', value: quote(given), problem: 'names no stream', remedy });
     return [];
   }
@@ -73,6 +78,7 @@ function readStream(item: unknown, path: string, defaults: Partial<KnobValues>, 
     create: create === true,
     shardCount: typeof shardCount === 'number' ? shardCount : undefined,
     retentionHours: typeof hours === 'number' ? hours : defaultRetentionHours,
+    schedules: readSchedules(entry.schedules, `${path}.schedules`, settings, faults),
     given,
   };
 }
@@ -166,12 +172,15 @@ function findDuplicates(streams: readonly StreamContext[], faults: Fault[]): voi
 }
 
 function findTooMany(streams: readonly StreamContext[], faults: Fault[]): void {
-  const resources = streams.reduce((sum, { create }) => sum + (create ? 3 : 2), sharedResources);
+  const resources = streams.reduce(
+    (sum, { create, schedules }) => sum + (create ? 3 : 2) + schedules.length,
+    sharedResources,
+  );
   if (resources <= stackResources) return;
   faults.push({
     field: 'streams',
     value: `${streams.length} streams`,
     problem: `are more than the ${stackResources} resources of a stack hold`,
-    remedy: 'split them over deployments with a stackName each',
+    remedy: 'let streams ask by their tag ("discovery": true), or split them over deployments with a stackName each',
   });
 }

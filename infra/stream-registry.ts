@@ -7,6 +7,7 @@ import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { KnobValues, StreamSettings } from '../core/knobs.ts';
 import { type Fault, quote } from '../core/result.ts';
 import { readSettings } from '../core/settings.ts';
+import { type FloorSchedule, readSchedules } from './floor-schedule.ts';
 import { settingsJsonOf } from './function-settings.ts';
 
 export interface RegisteredStream {
@@ -40,7 +41,11 @@ export class StreamRegistry {
   }
 
   /** Undefined, with faults, for a stream that cannot be managed. */
-  add(stream: IStream, given: Partial<StreamSettings>): RegisteredStream | undefined {
+  add(
+    stream: IStream,
+    given: Partial<StreamSettings>,
+    schedules: readonly FloorSchedule[],
+  ): RegisteredStream | undefined {
     const streamName = nameOf(stream);
     if (streamName === undefined) {
       this.#faults.push({
@@ -52,7 +57,10 @@ export class StreamRegistry {
       return undefined;
     }
     const read = readSettings({ ...given }, this.#defaults, (knob) => `${streamName}.${knob}`);
+    const scheduleFaults: Fault[] = [];
+    readSchedules(schedules, `${streamName}.schedules`, read.ok ? read.value : undefined, scheduleFaults);
     const faults = [
+      ...scheduleFaults,
       ...this.#findDuplicate(streamName),
       ...(read.ok ? this.#findFarConsumers(streamName, read.value) : read.faults),
     ];

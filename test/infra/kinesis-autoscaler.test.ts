@@ -67,7 +67,7 @@ describe('KinesisAutoscaler', () => {
 
   it('takes a topic of the same app, whose ARN is known only at deployment', () => {
     const { stack, autoscaler, synth } = newFleet({
-      props: (scope) => ({ noticeTopicArn: new Topic(scope, 'Scalings').topicArn }),
+      props: (scope) => ({ notices: { topicArn: new Topic(scope, 'Scalings').topicArn } }),
     });
     autoscaler.addStream(Stream.fromStreamArn(stack, 'Orders', ordersArn), { shardCount: 2 });
     const functions = ownFunctions(synth());

@@ -6,6 +6,7 @@ interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
+  readonly Condition?: object;
 }
 
 const kinesis = arnOf('kinesis', 'stream/');
@@ -24,12 +25,19 @@ const noticeTopicArn = 'arn:aws:sns:us-east-1:111122223333:scalings';
 const pagerTopicArn = 'arn:aws:sns:us-east-1:111122223333:pager';
 
 const everything = deploy({
-  noticeTopicArn,
-  pagerTopicArn,
+  notices: { topicArn: noticeTopicArn },
+  pager: { topicArn: pagerTopicArn },
   streams: [
     { name: 'orders', consumers: [{ functionArn: `${consumerArn}:live` }], concurrencyFallback: 'remove' },
     { name: 'clicks' },
   ],
+});
+
+const asking = deploy({
+  discovery: true,
+  notices: true,
+  pager: { email: 'night@example.com' },
+  streams: [{ name: 'orders' }],
 });
 
 describe('what the functions may do', () => {
@@ -67,10 +75,22 @@ describe('what the functions may do', () => {
     ]);
   });
 
-  it('is what their code calls, and nothing else', () => {
-    const handOver = statementsOf(everything, 'AWS::IAM::Policy', 'HandOver');
-    const granted = actionsOf([...statementsOf(everything, 'AWS::IAM::ManagedPolicy'), ...handOver]);
-    expect(granted).toEqual(calledOperations().filter((operation) => !discoveryOperations.includes(operation)));
+  it.each([
+    ['nothing else', everything, calledOperations().filter((operation) => !discoveryOperations.includes(operation))],
+    ['nothing else where streams ask by their tag', asking, calledOperations()],
+  ])('is what their code calls, and %s', (_, stack, called) => {
+    const handOver = statementsOf(stack, 'AWS::IAM::Policy', 'HandOver');
+    const granted = actionsOf([...statementsOf(stack, 'AWS::IAM::ManagedPolicy'), ...handOver]);
+    expect([...new Set(granted)].filter((action) => !action.startsWith('kms:'))).toEqual(called);
+  });
+
+  it('includes the key of the topics that the stack makes, and no other key', () => {
+    const key = theResource(asking, 'AWS::KMS::Key').id;
+    const topics = ['NoticeTopic', 'PagerTopic'].map((id) => `\${${theResource(asking, 'AWS::SNS::Topic', id).id}}`);
+    const statements = statementsOf(asking, 'AWS::IAM::ManagedPolicy');
+    expect(statements).toContainEqual(allow(['kms:Decrypt', 'kms:GenerateDataKey'], `\${${key}.Arn}`));
+    expect(statements).toContainEqual(allow('sns:Publish', topics));
+    expect(actionsOf(statementsOf(everything, 'AWS::IAM::ManagedPolicy'))).not.toContain('kms:Decrypt');
   });
 
   it('lets the reconciler invoke itself, to hand over what it has no time for', () => {
@@ -108,9 +128,57 @@ describe('what the functions may do', () => {
   });
 });
 
+describe('what discovery adds', () => {
+  const own = statementsOf(asking, 'AWS::IAM::ManagedPolicy');
+  const conditions = (action: string) =>
+    own
+      .filter(({ Action }) => [Action].flat().includes(action))
+      .map(({ Resource, Condition }) => [Resource, Condition]);
+  const isAsking = { StringEqualsIgnoreCase: { 'aws:ResourceTag/autoscaling/enabled': 'true' } };
+  const scalingAlarms = [`${alarm}*-scale-up`, `${alarm}*-scale-down`];
+
+  it('is writing tags on streams that ask, and on those alone', () => {
+    expect(conditions('kinesis:AddTagsToStream')).toEqual([
+      [`${kinesis}*`, isAsking],
+      [`${kinesis}orders`, undefined],
+    ]);
+  });
+
+  it('is scaling any stream: that action knows no condition, and comes after the tag', () => {
+    expect(conditions('kinesis:UpdateShardCount')[0]).toEqual([`${kinesis}*`, undefined]);
+  });
+
+  it('is writing alarms by the ending of their names, and deleting only its own', () => {
+    expect(conditions('cloudwatch:PutMetricAlarm')[0]).toEqual([scalingAlarms, undefined]);
+    const owned = { StringEquals: { 'aws:ResourceTag/autoscaling/owner': 'KinesisAutoscaler' } };
+    expect(conditions('cloudwatch:DeleteAlarms')).toEqual([[scalingAlarms, owned]]);
+  });
+
+  it('is the concurrency of functions whose owner agrees', () => {
+    const anyFunction = arnOf('lambda', 'function:*');
+    for (const action of ['lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency']) {
+      expect(conditions(action)[0]).toEqual([anyFunction, isAsking]);
+    }
+  });
+
+  it('is told to the functions, with whose alarms they are', () => {
+    const { Environment: environment } = theResource(asking, 'AWS::Lambda::Function', 'Reconciler').Properties;
+    const topic = theResource(asking, 'AWS::SNS::Topic', 'AlarmTopic').id;
+    expect(flatten(environment)).toMatchObject({
+      Variables: { DISCOVERY_TOPIC_ARN: `\${${topic}}`, DISCOVERY_OWNER: 'KinesisAutoscaler' },
+    });
+  });
+
+  it('needs no stream of the stack', () => {
+    const alone = deploy({ discovery: true });
+    const names = resourcesOf(alone, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
+    expect(names.filter((name) => name !== undefined)).toEqual([]);
+  });
+});
+
 describe('a large fleet', () => {
   const names = Array.from({ length: 200 }, (_, index) => `orders-of-customer-${index}`);
-  const fleet = deploy({ streams: names.map((name) => ({ name })) });
+  const fleet = deploy({ discovery: true, notices: true, pager: true, streams: names.map((name) => ({ name })) });
   const consumed = deploy({
     streams: names.slice(0, 100).map((name) => ({
       name,
@@ -160,7 +228,7 @@ function allow(Action: string | readonly string[], Resource: string | readonly s
   return { Effect: 'Allow', Action, Resource };
 }
 
-/** Called only for streams that ask by their tag to be managed, which this stack does not turn on. */
+/** Called only for streams that ask by their tag to be managed, which a deployment turns on. */
 const discoveryOperations = ['tag:GetResources', 'cloudwatch:DeleteAlarms'];
 
 /** Each adapter says which operation it calls, as IAM names it. */

@@ -1,0 +1,57 @@
+/** What a user of the construct may give. */
+import type { Duration } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { LogLevel, RetrySettings } from '../core/deployment.ts';
+import type { KnobValues, StreamSettings } from '../core/knobs.ts';
+import type { DashboardChoice } from './dashboards.ts';
+import type { FloorSchedule } from './floor-schedule.ts';
+import type { NoticeTarget } from './notice-topics.ts';
+import type { TopicEncryption } from './topic-key.ts';
+
+export interface KinesisAutoscalerProps {
+  /** Decide and log, change nothing. Default: true. */
+  readonly dryRun?: boolean | undefined;
+  /** What stands in for a setting that a stream does not give. Default: each knob's own default. */
+  readonly defaults?: Partial<KnobValues> | undefined;
+  /**
+   * Scale every stream of the account and region that is tagged `autoscaling/enabled` = `true`, also those that are not added
+   * here; their alarms are made and removed by the reconciler. One deployment an account and region. Default: false.
+   */
+  readonly discovery?: boolean | undefined;
+  /** Of the topics. Default: `customer-key`. */
+  readonly encryption?: TopicEncryption | undefined;
+  /** Default: three months. */
+  readonly logRetention?: RetentionDays | undefined;
+  /**
+   * Concurrent executions reserved for each of the two functions. Default: 1; more is useless at CloudWatch's three writes a
+   * second, and keeps two runs from writing one alarm. `none` for an account too small to reserve any.
+   */
+  readonly reservedConcurrency?: number | 'none' | undefined;
+  /** Default: five minutes. */
+  readonly reconcileEvery?: Duration | undefined;
+  /** ARNs that the alarms on the autoscaler itself tell, besides the pager. Default: none. */
+  readonly alarmActions?: readonly string[] | undefined;
+  /** Who is told of every scaling, every hold that is news and every failure. Default: nobody. */
+  readonly notices?: NoticeTarget | undefined;
+  /** Who is told of failures alone, and by the alarms on the autoscaler itself. Default: nobody. */
+  readonly pager?: NoticeTarget | undefined;
+  /** CloudWatch dashboards of the streams that are added, 40 on each. Default: none. */
+  readonly dashboards?: DashboardChoice | undefined;
+  /** Fields of every log line. Default: empty. */
+  readonly version?: string | undefined;
+  readonly deploymentRing?: string | undefined;
+  /** Default: info. */
+  readonly logLevel?: LogLevel | undefined;
+  /** Resending of throttled calls. Default: 1 to 3 seconds, 30 times; a call is given up after 5 seconds. */
+  readonly retry?: Partial<RetrySettings> | undefined;
+  /** Module that exports `scaler` and `reconciler`. Default: the one of this package. */
+  readonly entry?: string | undefined;
+}
+
+/** Settings of one stream; what is not given comes from the deployment's defaults. */
+export interface AddStreamOptions extends Partial<StreamSettings> {
+  /** Open shards that the stream has, or is created with: the alarms judge by it until the first reconcile. Default: minShards. */
+  readonly shardCount?: number | undefined;
+  /** When it needs more shards than its traffic asks for. Default: never. */
+  readonly schedules?: readonly FloorSchedule[] | undefined;
+}

@@ -1,0 +1,149 @@
+import { Stack } from 'aws-cdk-lib';
+import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import { describe, expect, it } from 'vitest';
+import { readFloorRequest } from '../../core/floor.ts';
+import { findCronFault } from '../../infra/cron-expression.ts';
+import { readDeploymentContext } from '../../infra/deployment-context.ts';
+import { KinesisAutoscaler } from '../../infra/kinesis-autoscaler.ts';
+import { parseScheduleExpression } from '../../local/scheduler/schedule-expression.ts';
+import { deploy, flatten, newApp, newOutdir, resourcesOf, theResource } from './deployed-stack.ts';
+
+const morning = { name: 'morning', cron: '0 7 ? * MON-FRI *', timeZone: 'Europe/Berlin', shards: 16, minutes: 120 };
+
+function faultsOf(schedules: unknown, more: object = {}) {
+  const read = readDeploymentContext({ streams: [{ name: 'orders', maxShards: 32, schedules, ...more }] });
+  return read.ok ? [] : read.faults;
+}
+
+describe('a schedule', () => {
+  const stack = deploy({ streams: [{ name: 'orders', maxShards: 32, schedules: [morning] }] });
+
+  it('asks the reconciler for a floor, at its hour in its time zone', () => {
+    const { Properties } = theResource(stack, 'AWS::Scheduler::Schedule', 'orders');
+    const reconciler = theResource(stack, 'AWS::Lambda::Function', 'ReconcilerFunction').id;
+    const role = theResource(stack, 'AWS::IAM::Role', 'ScheduleRole').id;
+    expect(flatten(Properties)).toMatchObject({
+      ScheduleExpression: 'cron(0 7 ? * MON-FRI *)',
+      ScheduleExpressionTimezone: 'Europe/Berlin',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: {
+        Arn: `\${${reconciler}.Arn}`,
+        RoleArn: `\${${role}.Arn}`,
+        RetryPolicy: { MaximumEventAgeInSeconds: 7_200 },
+      },
+    });
+    const { Input: input } = Properties.Target as { readonly Input: string };
+    expect(readFloorRequest(JSON.parse(input))).toEqual({
+      ok: true,
+      value: { stream: 'orders', shards: 16, minutes: 120 },
+    });
+  });
+
+  it('is in UTC unless told otherwise', () => {
+    const { timeZone: _, ...utc } = morning;
+    const plain = deploy({ streams: [{ name: 'orders', schedules: [utc] }] });
+    const { Properties } = theResource(plain, 'AWS::Scheduler::Schedule', 'orders');
+    expect(Properties.ScheduleExpressionTimezone).toBe('UTC');
+  });
+
+  it('counts among the resources of a stack', () => {
+    const schedules = Array.from({ length: 2 }, (_, index) => ({ ...morning, name: `s${index}` }));
+    const streams = Array.from({ length: 111 }, (_, index) => ({ name: `s${index}`, schedules }));
+    const read = readDeploymentContext({ streams });
+    expect(read.ok ? [] : read.faults.map(({ field }) => field)).toEqual(['streams']);
+    expect(readDeploymentContext({ streams: streams.slice(1) }).ok).toBe(true);
+  });
+});
+
+describe('what is wrong with schedules', () => {
+  it('is said all at once, each under the path that the user wrote', () => {
+    const faults = faultsOf([
+      { name: 'two words', cron: '0 7 * * *', timeZone: 'Berlin', shards: 33, minutes: 0, until: 'ten' },
+      morning,
+      { ...morning, minutes: 10_081 },
+      'daily',
+    ]);
+    expect(faults.map(({ field }) => field.replace('streams[0].schedules', ''))).toEqual([
+      '[0].until',
+      '[0].name',
+      '[0].cron',
+      '[0].timeZone',
+      '[0].shards',
+      '[0].minutes',
+      '[2].minutes',
+      '[2].name',
+      '[3].name',
+      '[3].cron',
+      '[3].shards',
+      '[3].minutes',
+    ]);
+    expect(faultsOf({}).map(({ field }) => field)).toEqual(['streams[0].schedules']);
+  });
+
+  it('is said of a stream of the construct too', () => {
+    const app = newApp(newOutdir());
+    const stack = new Stack(app, 'Fleet');
+    const autoscaler = new KinesisAutoscaler(stack, 'Autoscaler');
+    const stream = new Stream(stack, 'Orders', { streamName: 'orders', shardCount: 2 });
+    autoscaler.addStream(stream, { shardCount: 2, maxShards: 8, schedules: [morning] });
+    expect(() => app.synth()).toThrow('orders.schedules[0].shards: 16 is not a shard count that the stream may have');
+  });
+});
+
+describe('a cron expression', () => {
+  const good = [
+    '0 7 ? * MON-FRI *',
+    '*/15 8-18 * * ? *',
+    '0 0 1,15 * ? 2026-2030',
+    '30 6 L * ? *',
+    '0 9 15W * ? *',
+    '0 9 ? * 2#1 *',
+    '0 9 ? * FRIL *',
+    '5/10 * ? JAN,jul SUN *',
+    '  0  7 ? * 1-7 *  ',
+  ];
+  const bad = [
+    '',
+    '0 7 * * *',
+    '0 7 * * * *',
+    '0 7 ? * ? *',
+    '60 7 ? * MON *',
+    '0 24 ? * MON *',
+    '0 7 32 * ? *',
+    '0 7 0 * ? *',
+    '0 7 ? 13 MON *',
+    '0 7 ? * FOO *',
+    '0 7 ? * 8 *',
+    '0 7 ? * MON 1969',
+    '18-8 7 ? * MON *',
+    '0/0 7 ? * MON *',
+    '0 7 ? * MON#6 *',
+    '0,,5 7 ? * MON *',
+  ];
+
+  it.each(good)('may be %j', (cron) => expect(findCronFault(cron)).toBeUndefined());
+  it.each(bad)('is not %j', (cron) => expect(findCronFault(cron)).toEqual(expect.any(String)));
+
+  it('is judged as local AWS judges it', () => {
+    const isTaken = (cron: string) => {
+      try {
+        return parseScheduleExpression(`cron(${cron})`) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    for (const cron of [...good, ...bad]) expect([cron, isTaken(cron)]).toEqual([cron, good.includes(cron)]);
+  });
+
+  it('says which field is wrong', () => {
+    expect(findCronFault('60 7 ? * FOO *')).toBe('has no such minutes, day of week');
+  });
+});
+
+describe('a stream without schedules', () => {
+  it('has none', () => {
+    const stack = deploy({ streams: [{ name: 'orders' }] });
+    expect(resourcesOf(stack, 'AWS::Scheduler::Schedule')).toHaveLength(1);
+  });
+});

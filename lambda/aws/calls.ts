@@ -32,9 +32,10 @@ function describeError(error: unknown): Omit<CallFailure, 'call'> {
   if (!(error instanceof Error)) throw error;
   const { name, message } = error;
   const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } };
+  // First the socket's own code: the SDK names a reset connection TimeoutError as well.
+  if (code !== undefined && connectionCodes.has(code)) return { code: 'ConnectionReset', message, retryable: true };
   if (timeoutNames.has(name) || (code !== undefined && timeoutNames.has(code)))
     return { code: 'Timeout', message, retryable: true };
-  if (code !== undefined && connectionCodes.has(code)) return { code: 'ConnectionReset', message, retryable: true };
   const status = $metadata?.httpStatusCode;
   if (status !== undefined && status >= 500)
     return { code: 'InternalFailure', message: `${name}: ${message}`, retryable: true };

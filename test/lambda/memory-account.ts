@@ -99,6 +99,12 @@ export class MemoryAccount {
           const found = names.flatMap((name) => this.alarms.get(name) ?? []);
           return new Map(found.map(({ tags: _untold, ...alarm }) => [alarm.alarmName, alarm]));
         }),
+      standing: (topicArn) =>
+        this.#answer('cloudwatch:DescribeAlarms', topicArn, () =>
+          [...this.alarms.values()].filter(
+            ({ state, userParts }) => state === 'ALARM' && userParts.alarmActions.includes(topicArn),
+          ),
+        ),
       listTags: (arn) =>
         this.#answer('cloudwatch:ListTagsForResource', nameIn(arn), () => this.alarms.get(nameIn(arn))?.tags ?? {}),
       put: (name, definition, userParts) =>

@@ -30,6 +30,12 @@ describe('an answer', () => {
     ['timed out here', awsError('TimeoutError'), 'Timeout', true],
     ['timed out by the socket', awsError('Error', undefined, '', 'ETIMEDOUT'), 'Timeout', true],
     ['cut off', awsError('Error', undefined, 'socket hang up', 'ECONNRESET'), 'ConnectionReset', true],
+    [
+      'cut off, under the name that the SDK gives it',
+      awsError('TimeoutError', undefined, '', 'ECONNRESET'),
+      'ConnectionReset',
+      true,
+    ],
     ['never reached', awsError('Error', undefined, '', 'ENOTFOUND'), 'ConnectionReset', true],
   ])('%s', async (_what, error, code, retryable) => {
     expect(await failing(error)).toEqual({

@@ -1,0 +1,117 @@
+/** The handlers themselves, over real SDK clients and a server that answers them. */
+import type { Context } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventMessage } from '../core/samples.ts';
+import { awsError, Wire } from './aws/wire.ts';
+
+let wire: Wire;
+let written: string[];
+const context = {
+  functionName: 'scaler',
+  invokedFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:scaler',
+  getRemainingTimeInMillis: () => 900_000,
+} as Context;
+
+beforeAll(async () => {
+  wire = await Wire.open();
+});
+afterAll(() => wire.close());
+beforeEach(() => {
+  vi.resetModules();
+  vi.stubEnv('AWS_ENDPOINT_URL', wire.endpoint);
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('LAMBDA_TASK_ROOT', '/nowhere');
+  vi.stubEnv('THROTTLE_RETRY_COUNT', '0');
+  vi.stubEnv('DRY_RUN', 'false');
+  wire.answer(() => awsError('AccessDeniedException'));
+  written = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      written.push(
+        ...String(chunk)
+          .split('\n')
+          .filter((line) => line !== ''),
+      );
+      return true;
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const logLines = () =>
+  written.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => !('_aws' in line));
+const eventOf = (...messages: readonly unknown[]) => ({
+  Records: messages.map((Message, index) => ({
+    EventSource: 'aws:sns',
+    Sns: { MessageId: `message-${index}`, Message },
+  })),
+});
+const load = () => import('../../lambda/index.ts');
+
+describe('the scaler', () => {
+  it('answers every record, and fails at the end when one needs another delivery', async () => {
+    const { scaler } = await load();
+    const event = eventOf('hello', eventMessage('scale-up'), eventMessage('scale-up-ok'));
+    await expect(scaler(event, context)).rejects.toThrow('1 record(s) need another delivery');
+    expect(logLines().map(({ messageId, message, level }) => [messageId, message, level])).toEqual([
+      ['message-0', 'held', 'WARN'],
+      ['message-1', 'failed', 'ERROR'],
+      ['message-2', 'held', 'INFO'],
+    ]);
+  });
+
+  it('does not ask for a delivery that could not help', async () => {
+    const { scaler } = await load();
+    await expect(scaler(eventOf('hello', '{}', null, 4), context)).resolves.toBeUndefined();
+    await expect(scaler({ Records: [null, 'x', {}] }, context)).resolves.toBeUndefined();
+    await expect(scaler(null, context)).resolves.toBeUndefined();
+    expect(logLines().every(({ level }) => level === 'WARN')).toBe(true);
+    expect(logLines()).toHaveLength(7);
+    expect(wire.asked).toEqual([]);
+  });
+
+  it('keeps the bug of one record to that record', async () => {
+    const { scaler } = await load();
+    wire.answer(({ operation }) =>
+      operation === 'DescribeStreamSummary' ? { body: {} } : awsError('AccessDeniedException'),
+    );
+    await expect(scaler(eventOf(eventMessage('scale-up'), 'hello'), context)).rejects.toThrow('1 record(s)');
+    expect(logLines().map(({ message }) => message)).toEqual(['record message-0 failed on a bug', 'held']);
+  });
+
+  it('takes account and region from its own ARN', async () => {
+    const { scaler } = await load();
+    const invokedFunctionArn = 'arn:aws:lambda:us-east-1:123456789012:function:scaler';
+    await scaler(eventOf(eventMessage('scale-up')), { ...context, invokedFunctionArn });
+    expect(logLines()).toEqual([
+      expect.objectContaining({ message: 'held', decision: expect.objectContaining({ reason: 'rejected' }) }),
+    ]);
+  });
+
+  it('does not start on a wrong setting: every invocation fails, loudly', async () => {
+    vi.stubEnv('SCALE_UP_THRESHOLD', '75%');
+    const { scaler } = await load();
+    for (const _time of [1, 2]) {
+      await expect(scaler(eventOf(eventMessage('scale-up')), context)).rejects.toThrow('SCALE_UP_THRESHOLD: "75%"');
+    }
+    expect(wire.asked).toEqual([]);
+  });
+});
+
+describe('the one function of a take-over', () => {
+  it('answers records', async () => {
+    const { handler } = await load();
+    await expect(handler(eventOf(eventMessage('scale-up')), context)).rejects.toThrow('another delivery');
+  });
+
+  it('reconciles when there are none', async () => {
+    const { handler } = await load();
+    await handler({ cause: 'schedule' }, context);
+    expect(logLines()).toEqual([expect.objectContaining({ message: 'reconciled', streams: 0 })]);
+  });
+});

@@ -27,13 +27,14 @@ export interface Comparison {
   readonly runs: readonly StreamRun[];
 }
 
+/** @param optimum if it is known already: of the same load under the usual limits */
 export function compare(
   trace: string,
   load: Float64Array,
   policies: readonly ContestantName[],
   options: ComparisonOptions,
+  optimum: Optimum = findOptimum(load, options.limits),
 ): Comparison {
-  const optimum = findOptimum(load, options.limits);
   const traffic = trafficOf(load, options);
   const optimumDollars = provisionedDollars(optimum.lowerBoundShardHours, traffic, options.prices);
   const runOptions = { model: options.model, ...(options.limits === undefined ? {} : { limits: options.limits }) };

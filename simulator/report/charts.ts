@@ -1,0 +1,137 @@
+/**
+ * The pictures of a comparison: SVG by vega-lite (the same bytes for the same runs), PNG by resvg with a font that ships
+ * with it, so that it looks the same on every machine.
+ */
+import { fileURLToPath } from 'node:url';
+import { Resvg } from '@resvg/resvg-js';
+import { parse, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import type { Comparison } from '../comparison.ts';
+import { bucketRun, bucketsOf, type Point } from './buckets.ts';
+
+const fontFile = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
+const fontFamily = 'DejaVu Sans';
+const pictureWidth = 1000;
+const colors = { load: '#2563a8', capacity: '#8a8f98', throttled: '#c8321f', up: '#1a7f4b', down: '#b26a00' } as const;
+
+/** Load against capacity of every policy, one below the other. */
+export function drawRuns(load: Float64Array, { runs }: Comparison): Promise<string> {
+  return draw({ ...frame('Load, shards, throttled minutes and calls'), ...runPanels(load, runs) } as TopLevelSpec);
+}
+
+/** Dollars against throttling, the optimum marked. */
+export function drawCosts(comparison: Comparison): Promise<string> {
+  return draw({ ...frame('Cost against throttling'), ...costPanel(comparison) } as TopLevelSpec);
+}
+
+export async function drawPng(load: Float64Array, comparison: Comparison): Promise<Buffer> {
+  const spec = {
+    ...frame(`${comparison.trace}, peak ${comparison.peakShards.toFixed(0)} shards`),
+    vconcat: [costPanel(comparison), runPanels(load, comparison.runs)],
+  };
+  const svg = await draw(spec as TopLevelSpec);
+  return new Resvg(svg, {
+    background: '#ffffff',
+    fitTo: { mode: 'width', value: pictureWidth * 2 },
+    font: { loadSystemFonts: false, fontFiles: [fontFile], defaultFontFamily: fontFamily },
+  })
+    .render()
+    .asPng();
+}
+
+async function draw(spec: TopLevelSpec): Promise<string> {
+  const view = new View(parse(compile(spec).spec), { renderer: 'none' });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+function frame(title: string) {
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title: { text: title, anchor: 'start' },
+    config: { font: fontFamily, view: { stroke: null }, axis: { grid: true, gridColor: '#eef0f3' } },
+  };
+}
+
+function runPanels(load: Float64Array, runs: Comparison['runs']) {
+  const buckets = bucketsOf(load.length);
+  const panels = runs.map((run) => runPanel(run.policy, bucketRun(load, run, buckets)));
+  return { vconcat: panels, resolve: { scale: { x: 'shared' as const } } };
+}
+
+function runPanel(policy: string, points: readonly Point[]) {
+  const x = { field: 'day', type: 'quantitative', title: 'days', axis: { tickMinStep: 1 } };
+  const shards = (field: string) => ({ field, type: 'quantitative', title: 'shards' });
+  return {
+    title: { text: policy, anchor: 'start', fontSize: 12 },
+    width: pictureWidth - 80,
+    height: 110,
+    data: { values: points },
+    layer: [
+      {
+        mark: { type: 'area', interpolate: 'step-after', color: colors.capacity, opacity: 0.35 },
+        encoding: { x, y: shards('capacity') },
+      },
+      { mark: { type: 'line', color: colors.load, strokeWidth: 1 }, encoding: { x, y: shards('load') } },
+      {
+        transform: [{ filter: 'datum.throttled > 0' }],
+        mark: { type: 'point', shape: 'triangle-down', filled: true, size: 45, color: colors.throttled },
+        encoding: { x, y: shards('load') },
+      },
+      {
+        transform: [{ filter: 'datum.call !== 0' }],
+        mark: { type: 'tick', orient: 'vertical', thickness: 1.5, height: 8 },
+        encoding: {
+          x,
+          y: { value: 110 },
+          color: {
+            condition: { test: 'datum.call > 0', value: colors.up },
+            value: colors.down,
+          },
+        },
+      },
+    ],
+  };
+}
+
+function costPanel({ results, optimum }: Comparison) {
+  const least = results.map(({ dollars, dollarRatioToOptimum }) => dollars / dollarRatioToOptimum)[0] ?? 0;
+  const points = results.map(({ policy, dollars, throttledFraction }) => ({
+    policy,
+    dollars,
+    throttled: 100 * throttledFraction,
+  }));
+  const all = [...points, { policy: 'optimum', dollars: least, throttled: 0 }];
+  const x = { field: 'dollars', type: 'quantitative', title: 'dollars', scale: { zero: false } };
+  const y = { field: 'throttled', type: 'quantitative', title: 'throttled, % of records (limit 0.1)' };
+  const of = optimum.lowerBoundShardHours.toFixed(0);
+  return {
+    title: { text: `Optimum: ${of} shard-hours`, anchor: 'start', fontSize: 12 },
+    width: pictureWidth - 80,
+    height: 260,
+    data: { values: all },
+    layer: [
+      {
+        data: { values: [{ limit: 0.1 }] },
+        mark: { type: 'rule', color: colors.throttled, strokeDash: [4, 4] },
+        encoding: { y: { field: 'limit', type: 'quantitative' } },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 90, opacity: 1 },
+        encoding: {
+          x,
+          y,
+          color: { condition: { test: "datum.policy === 'optimum'", value: colors.up }, value: colors.load },
+          shape: { condition: { test: "datum.policy === 'optimum'", value: 'diamond' }, value: 'circle' },
+        },
+      },
+      {
+        mark: { type: 'text', align: 'left', baseline: 'middle', dx: 6, dy: -4, angle: -30, fontSize: 11 },
+        encoding: { x, y, text: { field: 'policy' } },
+      },
+    ],
+  };
+}

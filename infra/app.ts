@@ -8,19 +8,24 @@
  *
  * infra/synthesis.ts does that in a child process and says where the template lies.
  */
+import { statSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { describeFault } from '../core/result.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { AutoscalerStack } from './autoscaler-stack.ts';
 import { contextKey } from './context-key.ts';
 import { readDeploymentContext } from './deployment-context.ts';
 
+/** Of a template in S3 (CloudFormation quotas). */
+const largestTemplateBytes = 1_048_576;
+
 const app = new App({ analyticsReporting: false });
 const read = readDeploymentContext(app.node.tryGetContext(contextKey));
 if (read.ok) {
   const deployment = { ...read.value, version: read.value.version ?? packageJson.version };
   new AutoscalerStack(app, deployment.stackName, { deployment });
-  app.synth();
+  refuseLargeTemplates(app.synth());
 } else {
   const { faults } = read;
   console.error(
@@ -28,4 +33,16 @@ if (read.ok) {
   );
   for (const fault of faults) console.error(`  ${describeFault(fault)}`);
   process.exitCode = 1;
+}
+
+/** CloudFormation refuses a larger template only after it was uploaded; alarms and dashboards of many streams get there. */
+function refuseLargeTemplates({ stacks }: CloudAssembly): void {
+  for (const { stackName, templateFullPath } of stacks) {
+    const { size } = statSync(templateFullPath);
+    if (size <= largestTemplateBytes) continue;
+    console.error(
+      `The template of ${stackName} has ${size} bytes, and CloudFormation takes ${largestTemplateBytes}: let streams ask by their tag ("discovery": true), leave the dashboards out, or split the streams over deployments`,
+    );
+    process.exitCode = 1;
+  }
 }

@@ -123,7 +123,7 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
       sns: topicFace(topics, accountId),
       sqs: queueFace(queues),
       sts: stsFace(account),
-      tagging: taggingFace(() => taggedResources(kinesis, lambda)),
+      tagging: taggingFace(() => taggedResources(kinesis, lambda, cloudwatch)),
     },
     async stop() {
       for (const stop of stops) stop();

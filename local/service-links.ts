@@ -1,6 +1,7 @@
 /** Where one service of local AWS acts on another, as AWS's own do. */
 import { AwsServiceError } from '../simulator/models/aws-service-error.ts';
 import type { Clock, Scheduler } from '../simulator/models/clock.ts';
+import type { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
 import type { MetricIdentity } from '../simulator/models/cloudwatch/metric-series.ts';
 import type { MetricStore } from '../simulator/models/cloudwatch/metric-store.ts';
 import type { KinesisService } from './kinesis/kinesis-service.ts';
@@ -87,12 +88,40 @@ export function publishAlarm(topics: TopicService, topicArn: string, subject: st
 }
 
 /** What the Resource Groups Tagging API knows of. */
-export function taggedResources(kinesis: KinesisService, lambda: LambdaService): readonly TaggedResource[] {
+export function taggedResources(
+  kinesis: KinesisService,
+  lambda: LambdaService,
+  cloudwatch: CloudWatchModel,
+): readonly TaggedResource[] {
   const streams = kinesis.account.streams().map((stream) => ({
     arn: stream.streamArn,
     type: 'kinesis:stream',
     tags: Object.fromEntries(stream.tags.list().map(({ Key, Value }) => [Key, Value])),
   }));
   const functions = lambda.functions.list().map(({ arn, tags }) => ({ arn, type: 'lambda:function', tags }));
-  return [...streams, ...functions].filter(({ tags }) => Object.keys(tags).length > 0);
+  const alarms = alarmArnsOf(cloudwatch).map((arn) => ({
+    arn,
+    type: 'cloudwatch:alarm',
+    tags: alarmTagsOf(cloudwatch, arn),
+  }));
+  return [...streams, ...functions, ...alarms].filter(({ tags }) => Object.keys(tags).length > 0);
+}
+
+function alarmArnsOf(cloudwatch: CloudWatchModel): readonly string[] {
+  const arns: string[] = [];
+  let token: string | undefined;
+  do {
+    const { MetricAlarms = [], NextToken } = cloudwatch.describeAlarms({
+      MaxRecords: 100,
+      ...(token === undefined ? {} : { NextToken: token }),
+    });
+    arns.push(...MetricAlarms.flatMap(({ AlarmArn }) => AlarmArn ?? []));
+    token = NextToken;
+  } while (token !== undefined);
+  return arns;
+}
+
+function alarmTagsOf(cloudwatch: CloudWatchModel, arn: string): Readonly<Record<string, string>> {
+  const { Tags = [] } = cloudwatch.listTagsForResource({ ResourceARN: arn });
+  return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }

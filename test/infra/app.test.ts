@@ -37,6 +37,17 @@ describe('the app in a process of its own', () => {
   });
 });
 
+describe('a template that CloudFormation would refuse for its size', () => {
+  it('is refused here', async () => {
+    const streams = Array.from({ length: 200 }, (_, index) => ({ name: `orders-of-customer-${index}` }));
+    const failure = await synthesize({ deployment: { dashboards: true, streams }, outdir: newOutdir() }).then(
+      String,
+      String,
+    );
+    expect(failure).toContain('CloudFormation takes 1048576');
+  });
+});
+
 describe('cdk.json', () => {
   const cdkJson = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 

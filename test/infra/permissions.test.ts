@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { arnOf, consumerArn, type DeployedStack, deploy, flatten, resourcesOf, theResource } from './deployed-stack.ts';
 
@@ -190,6 +191,8 @@ describe('a large fleet', () => {
 
   it('fits into one stack', () => {
     expect(Object.keys(fleet.resources).length).toBeLessThanOrEqual(500);
+    const template = readFileSync(join(fleet.outdir, 'KinesisAutoscaler.template.json'), 'utf8');
+    expect(template.length).toBeLessThan(1_048_576);
   });
 
   it('keeps every policy within what IAM takes, in the region of the longest name', () => {

@@ -33,7 +33,7 @@ export const changedFleet = { ...fleet, defaults: { scaleUpThreshold: changedSca
 /** One stream with a consumer, and people who are told. */
 export const noticeTopic = 'people';
 export const pagerTopic = 'pager';
-const notices = { noticeTopicArn: topicArn(noticeTopic), pagerTopicArn: topicArn(pagerTopic) };
+const notices = { notices: { topicArn: topicArn(noticeTopic) }, pager: { topicArn: topicArn(pagerTopic) } };
 export const single = { ...deploymentOf([served('served-1')]), ...notices };
 
 /** Everything that can be deployed, and more streams than one batch of the reconciler holds. */

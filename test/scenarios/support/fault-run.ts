@@ -12,7 +12,7 @@ import type { ApiCall } from '../../../local/wire/api-call.ts';
 import { disagreementsOf } from './agreement.ts';
 import { callKey } from './call-key.ts';
 import { initialShardCount, lambdasPerShard, pagerTopic, retries, single } from './fleet.ts';
-import { minuteMs, Scenario, secondMs } from './scenario.ts';
+import { hourMs, minuteMs, Scenario, secondMs } from './scenario.ts';
 import type { StreamUnderTest } from './stream-under-test.ts';
 
 export const storyNames = ['scale up', 'scale down', 'reconcile by hand', 'reconcile bounds'] as const;
@@ -40,7 +40,7 @@ const stories: Readonly<Record<StoryName, Story>> = {
       run.stream.loadShards = 16;
       await run.untilCalled('AddTagsToStream', 40 * minuteMs);
     },
-    reconcileAfterMs: 10 * minuteMs,
+    reconcileAfterMs: 12 * minuteMs,
     acceptedCalls: 1,
     thenShards: 16,
     thenWithinMs: 60 * minuteMs,
@@ -66,7 +66,7 @@ const stories: Readonly<Record<StoryName, Story>> = {
       run.stream.model.reshardByHand(2 * initialShardCount, run.account.clock.nowMs());
       await run.reconcileLater();
     },
-    reconcileAfterMs: 10 * minuteMs,
+    reconcileAfterMs: 12 * minuteMs,
     acceptedCalls: 0,
     thenShards: 16,
     thenWithinMs: 60 * minuteMs,
@@ -78,7 +78,7 @@ const stories: Readonly<Record<StoryName, Story>> = {
       run.stream.setTags({ 'autoscaling/min-shards': String(2 * initialShardCount) });
       await run.reconcileLater();
     },
-    reconcileAfterMs: 10 * minuteMs,
+    reconcileAfterMs: 12 * minuteMs,
     acceptedCalls: 1,
     thenShards: 8,
     thenWithinMs: 0,
@@ -110,6 +110,7 @@ export class FaultRun {
   readonly account: Scenario;
   readonly stream: StreamUnderTest;
   readonly #alarms: readonly MetricAlarm[];
+  #restingLoad = 0;
 
   static async start(): Promise<FaultRun> {
     const account = await Scenario.start(single);
@@ -160,7 +161,8 @@ export class FaultRun {
     await story.begin(this);
     await this.account.pass(story.reconcileAfterMs);
     await this.account.reconcile();
-    await this.account.pass(30 * secondMs);
+    // What the reconcile has set off again comes to its end.
+    await this.account.pass(4 * minuteMs);
     return [...(struck() ? [] : ['the fault hit no call']), ...this.#judge(story), ...(await this.#goOn(story))];
   }
 
@@ -260,7 +262,9 @@ export class FaultRun {
     stream.loadShards = restingLoad;
     stream.concurrency = initialShardCount * lambdasPerShard;
     stream.model.reshardByHand(initialShardCount, account.clock.nowMs());
-    if (restingLoad >= 1) await account.pass(35 * minuteMs);
+    // The past that the alarms see: of the story before, until all of it is over.
+    await account.pass(restingLoad === this.#restingLoad ? 35 * minuteMs : 6 * hourMs);
+    this.#restingLoad = restingLoad;
     await aws.kinesis.delete(stream.name);
     await aws.kinesis.create(stream.name, 'PROVISIONED', initialShardCount);
     for (const alarm of this.#alarms) aws.cloudwatch.putMetricAlarm(alarm as PutMetricAlarmInput);

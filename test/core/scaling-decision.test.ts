@@ -526,45 +526,56 @@ describe('evidence: the operands that the rule compared', () => {
   });
 
   it.each([
-    [decide({ state: up({ mode: 'ON_DEMAND' }) }), { rule: 3, mode: 'ON_DEMAND' }],
+    [() => decide({ state: up({ mode: 'ON_DEMAND' }) }), { rule: 3, mode: 'ON_DEMAND' }],
     [
-      decide({
-        state: up({ status: 'UPDATING', tags: { [tagKeys.intent]: encodeIntent({ atMs: now, from: 4, to: 8 }) } }),
-      }),
+      () =>
+        decide({
+          state: up({ status: 'UPDATING', tags: { [tagKeys.intent]: encodeIntent({ atMs: now, from: 4, to: 8 }) } }),
+        }),
       { rule: 4, status: 'UPDATING', openShardCount: 4, targetShardCount: 8 },
     ],
-    [decide({ state: sampleState() }), { rule: 5, liveState: 'OK' }],
-    [decide({ state: sampleState({ alarms: { up: undefined, down: undefined } }) }), { rule: 5, liveAlarm: 'missing' }],
-    [decide({ state: up({ alarm: { alarmName: 'other-scale-up' } }) }), { rule: 5, liveAlarm: 'other-scale-up' }],
+    [() => decide({ state: sampleState() }), { rule: 5, liveState: 'OK' }],
     [
-      decide({ state: up({ alarm: { stateTransitionedAtMs: now } }) }),
+      () => decide({ state: sampleState({ alarms: { up: undefined, down: undefined } }) }),
+      { rule: 5, liveAlarm: 'missing' },
+    ],
+    [() => decide({ state: up({ alarm: { alarmName: 'other-scale-up' } }) }), { rule: 5, liveAlarm: 'other-scale-up' }],
+    [
+      () => decide({ state: up({ alarm: { stateTransitionedAtMs: now } }) }),
       { rule: 5, stateChangedAtMs: firedAt, liveTransitionAtMs: now },
     ],
     [
-      decide({ state: up({ alarm: { tags: { LastScaledTimestamp: 'soon' } } }) }),
+      () => decide({ state: up({ alarm: { tags: { LastScaledTimestamp: 'soon' } } }) }),
       { rule: 6, alarmName: 'orders-scale-up', lastScaledTimestamp: 'soon' },
     ],
     [
-      decide({ state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(firedAt) } } }) }),
+      () => decide({ state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(firedAt) } } }) }),
       { rule: 6, stateChangedAtMs: firedAt, lastScaledAtMs: firedAt },
     ],
-    [decide({ alarm: { judgedShardCount: 2 }, state: up() }), { rule: 7, judgedShardCount: 2, openShardCount: 4 }],
-    [decide({ state: up(), settings: { maxShards: 4 } }), { rule: 9, openShardCount: 4, maxShards: 4 }],
     [
-      decide({ alarm: downAlarm, state: down(), settings: { minShards: 4 } }),
+      () => decide({ alarm: { judgedShardCount: 2 }, state: up() }),
+      { rule: 7, judgedShardCount: 2, openShardCount: 4 },
+    ],
+    [() => decide({ state: up(), settings: { maxShards: 4 } }), { rule: 9, openShardCount: 4, maxShards: 4 }],
+    [
+      () => decide({ alarm: downAlarm, state: down(), settings: { minShards: 4 } }),
       { rule: 9, openShardCount: 4, minShards: 4 },
     ],
     [
-      decide({ alarm: downAlarm, state: down({ iteratorAge: freshAge(hour) }) }),
+      () => decide({ alarm: downAlarm, state: down({ iteratorAge: freshAge(hour) }) }),
       { rule: 11, iteratorAgeMs: hour, limitMs: 30 * minute },
     ],
     [
-      decide({ alarm: downAlarm, state: down({ iteratorAge: { seen: true, atMs: now - hour, ageMs: 0 } }) }),
+      () => decide({ alarm: downAlarm, state: down({ iteratorAge: { seen: true, atMs: now - hour, ageMs: 0 } }) }),
       { rule: 11, lastSeenAtMs: now - hour },
     ],
-    [decide({ alarm: downAlarm, state: down({ iteratorAge: undefined }) }), { rule: 11, iteratorAge: 'auto' }],
-  ])('of rule %#', (decision, because) => {
-    expect(decision.because).toEqual(because);
+    [() => decide({ alarm: downAlarm, state: down({ iteratorAge: undefined }) }), { rule: 11, iteratorAge: 'auto' }],
+  ])('of rule %#', (decideRow, because) => {
+    expect(decideRow().because).toEqual(because);
+  });
+
+  it('tells the threshold of the direction', () => {
+    expect(decide({ alarm: downAlarm, state: down() }).because).toMatchObject({ rule: 12, threshold: 0.25 });
   });
 
   it('tells a scaling by policy, alarm and the calls of the day', () => {

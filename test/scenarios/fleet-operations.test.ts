@@ -203,7 +203,7 @@ describe('a stream that asks by its tag', () => {
       operation: 'GetResources',
       fault: { kind: 'error', code: 'AccessDeniedException' },
       // The alarms of ours are found: it is the question who asks that is not answered.
-      matches: ({ input }) => JSON.stringify(input).includes('kinesis:stream'),
+      matches: ({ request }) => String(request.body).includes('kinesis:stream'),
       times: Number.POSITIVE_INFINITY,
     });
     await pass(11 * minuteMs);

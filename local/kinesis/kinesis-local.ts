@@ -21,11 +21,16 @@ const POLL_MS = 25;
 const SHARD_LIMIT = 100_000;
 
 export interface KinesisLocal extends ShardBackend {
+  /** Where it listens by itself, without AWS's rules in front of it. */
+  readonly endpoint: string;
   stop(): Promise<void>;
 }
 
-/** @throws Error with its last output if it does not come up. */
-export async function startKinesisLocal(account: LocalAccount): Promise<KinesisLocal> {
+/**
+ * @param updatingMs how long it takes over a change of shards.
+ * @throws Error with its last output if it does not come up.
+ */
+export async function startKinesisLocal(account: LocalAccount, updatingMs = 1): Promise<KinesisLocal> {
   const [plainPort, tlsPort] = await Promise.all([freePort(), freePort()]);
   const child = spawn(process.execPath, ['--import', EXIT_WITH_PARENT, PROGRAM], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -38,13 +43,14 @@ export async function startKinesisLocal(account: LocalAccount): Promise<KinesisL
       AWS_REGION: account.region,
       SHARD_LIMIT: String(SHARD_LIMIT),
       LOG_LEVEL: 'ERROR',
-      ...Object.fromEntries(DURATIONS.map((name) => [`${name}_DURATION`, '1ms'])),
+      ...Object.fromEntries(DURATIONS.map((name) => [`${name}_DURATION`, `${updatingMs}ms`])),
     },
   });
   const output = lastOutput(child);
   const post = poster(plainPort, account);
   await untilUp(child, post, output);
   return {
+    endpoint: `http://127.0.0.1:${plainPort}`,
     call: (operation, input) => callWhenActive(post, operation, input),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

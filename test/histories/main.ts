@@ -34,6 +34,7 @@ const result = await fc.check(
 const elapsed = `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
 if (result.failed) {
   const [history] = result.counterexample ?? [];
+  console.error(`history ${result.numRuns} breaks an invariant; making it smaller`);
   if (history) await printHistory(await smallerHistory(history));
   console.error(`play it again: npm run histories -- --seed ${seed} --path ${result.counterexamplePath}`);
   console.error(styleText('red', `✗ history ${result.numRuns} of seed ${seed}, ${elapsed}`));

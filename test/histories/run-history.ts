@@ -74,6 +74,7 @@ class Play {
 
   #tick(minute: number): void {
     const load = this.#loadFactor === undefined ? this.#load : this.#loadFactor * this.#account.openShardCount;
+    if (this.#loadFactor !== undefined) this.#account.changeMode('PROVISIONED');
     this.#account.endMinute(load, this.#iteratorAgeMinutes);
     if (minute % reconcileEveryMinutes === 0) this.#invocations.reconcile('schedule');
   }
@@ -82,8 +83,6 @@ class Play {
     const account = this.#account;
     account.noise.quiet = true;
     this.#note(() => 'from here on nothing is at fault');
-    if (account.isActive) account.stream.updateStreamMode('PROVISIONED', account.nowMs);
-    else this.#at(eventfulMinutes + 8, 0, () => account.stream.updateStreamMode('PROVISIONED', account.nowMs));
     account.choice = { ...account.choice, dryRun: false };
     this.#iteratorAgeMinutes = 0;
     this.#loadFactor = 0.5;

@@ -11,6 +11,34 @@ import type { StreamSettings } from './knobs.ts';
 import { type ConsumerState, concurrencySetByUs, type StreamState } from './stream-state.ts';
 import { encodeConcurrency, type Tags, tagKeys } from './stream-tags.ts';
 
+/**
+ * One lane a consumer. What the account can still reserve is one pool: each consumer is offered what the ones before it leave,
+ * or together they would ask for more than there is.
+ */
+export function planConsumers(
+  state: StreamState,
+  settings: StreamSettings,
+  shardCount: number,
+  nowMs: number,
+  findings: Finding[],
+): readonly Lane[] {
+  let taken = 0;
+  return state.consumers.map((consumer) => {
+    const { reservableConcurrency: pool } = consumer;
+    const offered = { ...consumer, reservableConcurrency: pool === undefined ? undefined : pool - taken };
+    const lane = planConcurrency(offered, state, settings, shardCount, nowMs, findings);
+    taken += takenBy(lane);
+    return lane;
+  });
+}
+
+function takenBy(lane: Lane): number {
+  return lane.reduce(
+    (sum, effect) => sum + (effect.kind === 'set-concurrency' ? Math.max(0, effect.to - (effect.from ?? 0)) : 0),
+    0,
+  );
+}
+
 export function planConcurrency(
   consumer: ConsumerState,
   state: StreamState,

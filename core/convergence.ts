@@ -11,7 +11,7 @@ import {
   opposite,
   ownMetricIds,
 } from './alarm-definition.ts';
-import { planConcurrency } from './consumer-concurrency.ts';
+import { planConsumers } from './consumer-concurrency.ts';
 import type { CreateAlarm, Lane, ScalingEffect, TagAlarm } from './effects.ts';
 import type { StreamSettings } from './knobs.ts';
 import type { Fault } from './result.ts';
@@ -101,9 +101,7 @@ export function planConvergence(
     }
     return planAlarm(direction, alarm, definition, state, nowMs, findings);
   });
-  const concurrencyLanes = state.consumers.map((consumer) =>
-    planConcurrency(consumer, state, settings, shardCount, nowMs, findings),
-  );
+  const concurrencyLanes = planConsumers(state, settings, shardCount, nowMs, findings);
   return {
     shardCount,
     findings,

@@ -43,7 +43,9 @@ export const large = {
     ...Array.from({ length: streamsBeyondABatch }, (_, index) => plain(`plain-${index + 1}`)),
     { ...served('served-1'), concurrencyFallback: 'remove' },
   ]),
-  ...notices,
+  notices: true,
+  pager: true,
+  discovery: true,
 };
 
 function deploymentOf(streams: readonly object[]) {

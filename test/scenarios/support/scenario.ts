@@ -111,6 +111,15 @@ export class Scenario {
     return stream;
   }
 
+  /** A stream that somebody makes beside the stack, with traffic and a function that reads it. */
+  async create(name: string, tags: Readonly<Record<string, string>>): Promise<StreamUnderTest> {
+    const stream = streamOf({ name, consumers: [] }, this.aws, this.clock);
+    await this.aws.kinesis.create(name, 'PROVISIONED', initialShardCount, tags);
+    if (stream.processor) addProcessor(this.aws, stream.processor);
+    stream.beginTraffic();
+    return stream;
+  }
+
   pass(ms: number): Promise<void> {
     return this.clock.runUntil(this.clock.nowMs() + ms);
   }

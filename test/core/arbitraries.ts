@@ -106,7 +106,10 @@ export const streamState: fc.Arbitrary<StreamState> = fc
     openShardCount: shardCount,
     tags: fc.oneof(fc.constant({}), streamTags),
     alarms: fc.record({ up: alarmState('up'), down: alarmState('down') }),
-    consumers: fc.tuple(consumer('orders-processor'), consumer('audit')).chain((all) => fc.subarray(all)),
+    consumers: fc
+      .tuple(consumer('orders-processor'), consumer('audit'))
+      .map(([first, second]) => [first, { ...second, reservableConcurrency: first.reservableConcurrency }])
+      .chain((all) => fc.subarray(all)),
     iteratorAge: fc.oneof(
       fc.constant(undefined),
       fc.constant({ seen: false } as const),

@@ -1,5 +1,5 @@
 /** What AWS does with our effects, in ten lines each: enough to ask a plan whether it would plan anything more. */
-import type { ScalingEffect } from '../../core/effects.ts';
+import type { ScalingEffect, SetConcurrency } from '../../core/effects.ts';
 import { completeState, type StreamState } from '../../core/stream-state.ts';
 
 /** The state after an effect; throws where AWS would refuse it. */
@@ -12,23 +12,34 @@ export function applyEffect(state: StreamState, effect: ScalingEffect, nowMs: nu
       if (state.status !== 'ACTIVE') throw new Error('ResourceInUseException: the stream is not ACTIVE');
       return completeState({ ...state, status: 'UPDATING' }, nowMs);
     case 'set-concurrency':
-      return {
-        ...state,
-        consumers: state.consumers.map((consumer) => {
-          if (consumer.functionName !== effect.functionName) return consumer;
-          const taken = effect.to - (consumer.reservedConcurrency ?? 0);
-          const { reservableConcurrency: left } = consumer;
-          if (left !== undefined && taken > left && taken > 0) throw new Error('InvalidParameterValueException: floor');
-          const reservableConcurrency = left === undefined ? undefined : left - taken;
-          return { ...consumer, reservedConcurrency: effect.to, reservableConcurrency };
-        }),
-      };
+      return reserve(state, effect);
     case 'create-alarm':
     case 'put-alarm':
     case 'rearm-alarm':
     case 'tag-alarm':
       return applyToAlarm(state, effect, nowMs);
   }
+}
+
+/**
+ * What the account can still reserve is one pool: whatever one consumer takes, no other can have. What one gives back is left
+ * to the next state that is read.
+ */
+function reserve(state: StreamState, effect: SetConcurrency): StreamState {
+  const reserved = state.consumers.find(({ functionName }) => functionName === effect.functionName);
+  const taken = effect.to - (reserved?.reservedConcurrency ?? 0);
+  return {
+    ...state,
+    consumers: state.consumers.map((consumer) => {
+      const { reservableConcurrency: left } = consumer;
+      const own = consumer.functionName === effect.functionName;
+      if (own && left !== undefined && taken > left && taken > 0) {
+        throw new Error('InvalidParameterValueException: floor');
+      }
+      const reservableConcurrency = left === undefined ? undefined : left - Math.max(0, taken);
+      return { ...consumer, ...(own && { reservedConcurrency: effect.to }), reservableConcurrency };
+    }),
+  };
 }
 
 type AlarmEffect = Extract<ScalingEffect, { alarmName: string }>;

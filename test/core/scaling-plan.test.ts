@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ScaleDecision } from '../../core/scaling-decision.ts';
 import { planScaling } from '../../core/scaling-plan.ts';
 import type { StreamState } from '../../core/stream-state.ts';
-import { encodeIntent, encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import { encodeIntent, encodeLedger, lastNoticeTag, tagKeys } from '../../core/stream-tags.ts';
 import { formatAlarmTime } from '../../core/timestamps.ts';
 import { day, firingState, hour, minute, now, sampleConsumer, sampleDefinition, sampleSettings } from './samples.ts';
 
@@ -73,6 +73,22 @@ describe('a scaling', () => {
     const { steps } = plan(down, firingState('down', { consumers: [sampleConsumer()] }));
     expect(kinds(steps)[1]).toEqual([['update-shard-count']]);
     expect(steps[0]?.[0]?.[0]).toMatchObject({ tags: { 'autoscaling/concurrency/orders-processor': '4 2' } });
+  });
+});
+
+describe('what the tags say already', () => {
+  it('makes a reservation ours, to be taken away when it cannot be raised', () => {
+    const state = firingState('up', {
+      tags: { 'autoscaling/concurrency/orders-processor': '3' },
+      consumers: [sampleConsumer({ reservedConcurrency: 3 })],
+    });
+    const { steps } = planScaling(up, state, sampleSettings({ concurrencyFallback: 'remove' }), now);
+    expect(steps[1]?.[1]).toEqual([expect.objectContaining({ kind: 'set-concurrency', onFailure: 'fall-back' })]);
+  });
+
+  it('was told last is forgotten: after a scaling a hold is news again', () => {
+    const { steps } = plan(up, firingState('up', { tags: { [lastNoticeTag]: 'cooldown 1a2b' } }));
+    expect(steps[0]?.[0]?.[0]).toMatchObject({ tags: { [lastNoticeTag]: '' } });
   });
 });
 

@@ -90,20 +90,21 @@ describe('calls of the day', () => {
   });
 
   it.each([
-    ['the stream is on its way', sampleState({ tags, status: 'UPDATING' })],
-    ['the stream got there', sampleState({ tags, openShardCount: 8 })],
+    ['the stream is on its way', () => sampleState({ tags, status: 'UPDATING' })],
+    ['the stream got there', () => sampleState({ tags, openShardCount: 8 })],
     [
       'an alarm was tagged after it: somebody resharded it back by hand',
-      sampleState({
-        tags,
-        alarms: {
-          up: undefined,
-          down: sampleAlarmState('down', { tags: { LastScaledTimestamp: formatAlarmTime(called) } }),
-        },
-      }),
+      () =>
+        sampleState({
+          tags,
+          alarms: {
+            up: undefined,
+            down: sampleAlarmState('down', { tags: { LastScaledTimestamp: formatAlarmTime(called) } }),
+          },
+        }),
     ],
-  ])('count it when %s', (_why, state) => {
-    expect(state.ledger).toEqual([now - day / 2, called]);
+  ])('count it when %s', (_why, read) => {
+    expect(read().ledger).toEqual([now - day / 2, called]);
   });
 
   it('leave it out when the alarms were tagged by an earlier scaling only', () => {

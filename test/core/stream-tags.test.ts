@@ -17,8 +17,8 @@ const ledgerTag = (value: string) => ({ [tagKeys.ledger]: value });
 
 describe('the intent', () => {
   it('is a time and two counts', () => {
-    const intent = { atMs: now, from: 4, to: 8 };
-    expect(encodeIntent(intent)).toBe('20260302T091545.000Z 4 8');
+    const intent = { atMs: now, from: 12, to: 240 };
+    expect(encodeIntent(intent)).toBe('20260302T091545.000Z 12 240');
     expect(readIntent(intentTag(encodeIntent(intent)))).toEqual(intent);
   });
 

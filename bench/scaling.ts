@@ -1,0 +1,109 @@
+/**
+ * Wall time of a scaling by the deployed bundle, with 50 ms injected into every AWS call, against what the reference
+ * autoscaler's eleven calls in a row would take. Warm function, real clock. Prints one JSON line.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesize } from '../infra/synthesis.ts';
+import { deploy } from '../local/deploy/deploy.ts';
+import { functionArn } from '../local/lambda/function-definition.ts';
+import { type LocalAws, startLocalAws } from '../local/local-aws.ts';
+import { RealClock } from '../simulator/models/clock.ts';
+import { medianOf } from './median.ts';
+
+const latencyMs = 50;
+/** With a consumer, as here: read, tag, call, alarms, concurrency, one after the other. */
+const referenceCallsInARow = 11;
+const scalings = 7;
+const goal = 0.6;
+const lambdasPerShard = 2;
+
+const outdir = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-bench-'));
+const aws = await startLocalAws({ clock: new RealClock(), streams: 'no-records' });
+try {
+  const streamNames = Array.from({ length: scalings + 1 }, (_, index) => `orders-${index}`);
+  for (const name of streamNames) addProcessor(aws, `${name}-processor`);
+  const assembly = await synthesize({ deployment: deploymentOf(streamNames), outdir });
+  const { outputs } = await deploy(aws, assembly);
+  const scaler = outputs.ScalerFunctionName ?? '';
+  await settled(aws);
+  const timesMs: number[] = [];
+  for (const [index, name] of streamNames.entries()) {
+    const message = await notificationOf(aws, name);
+    aws.calls.latencyMs = latencyMs;
+    const startedMs = performance.now();
+    const { kind } = await aws.lambda.invoke(scaler, JSON.stringify({ Records: [{ Sns: { Message: message } }] }));
+    const tookMs = performance.now() - startedMs;
+    aws.calls.latencyMs = 0;
+    if (kind !== 'success' || aws.kinesis.stream(name).callsWithin24h(Date.now()) !== 1)
+      throw new Error(`${name}: ${kind}`);
+    // The first one starts the process, and its connections.
+    if (index > 0) timesMs.push(tookMs);
+  }
+  const medianMs = medianOf(timesMs);
+  const ratio = medianMs / (referenceCallsInARow * latencyMs);
+  console.log(
+    JSON.stringify({
+      bench: 'scaling',
+      latencyMs,
+      scalings,
+      medianMs: Math.round(medianMs),
+      slowestMs: Math.round(Math.max(...timesMs)),
+      ratioToElevenCalls: Number(ratio.toFixed(3)),
+      goal,
+      ok: ratio <= goal,
+    }),
+  );
+} finally {
+  await aws.stop();
+  await rm(outdir, { recursive: true, force: true });
+}
+
+function deploymentOf(streamNames: readonly string[]): object {
+  const streams = streamNames.map((name) => ({
+    name,
+    create: true,
+    shardCount: 4,
+    maxShards: 64,
+    consumers: [{ functionArn: functionArn(aws.account, `${name}-processor`), lambdasPerShard }],
+  }));
+  return { dryRun: false, streams };
+}
+
+/** What the alarm notifies when it fires; caught, for the invocation is timed here. */
+async function notificationOf({ cloudwatch, topics }: LocalAws, streamName: string): Promise<string> {
+  topics.behaviour = { delaysMs: [] };
+  cloudwatch.setAlarmState({ AlarmName: `${streamName}-scale-up`, StateValue: 'ALARM', StateReason: 'bench' });
+  topics.behaviour = { delaysMs: [0] };
+  return topics.published.at(-1)?.message ?? '';
+}
+
+/** The reconciler of the deployment has run. */
+async function settled({ lambda }: LocalAws): Promise<void> {
+  while (lambda.queue.size > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+function addProcessor({ account, lambda, clock }: LocalAws, name: string): void {
+  lambda.functions.set({
+    name,
+    arn: functionArn(account, name),
+    description: '',
+    role: `arn:aws:iam::${account.accountId}:role/${name}`,
+    handler: 'index.handler',
+    runtime: 'nodejs24.x',
+    architecture: 'arm64',
+    code: { folder: '', sha256: '', sizeBytes: 0 },
+    timeoutSeconds: 300,
+    memoryMegabytes: 128,
+    variables: {},
+    logFormat: 'Text',
+    logGroup: `/aws/lambda/${name}`,
+    tracing: 'PassThrough',
+    tags: {},
+    permissions: [],
+    lastModifiedMs: clock.nowMs(),
+    revisionId: 'first',
+    reservedConcurrency: 4 * lambdasPerShard,
+  });
+}

@@ -134,12 +134,20 @@ function readVariables(environment: Environment, faults: Fault[]): Readonly<Reco
     const text = environment[knobs[name].variable]?.trim();
     if (text) given[name] = knobs[name].kind === 'choice' ? text : readNumber(text);
   }
+  // -1 is the reference autoscaler's way, and its template's default, to let no iterator age block a scale-down.
+  if (given.iteratorAgeLimitMinutes === -1) {
+    given.iteratorAgeLimitMinutes = longestIteratorAgeMinutes;
+    given.iteratorAge ??= 'ignore';
+  }
   const perShard = { low: 1, high: awsFacts.largestParallelizationFactor.value, otherwise: 1, whole: true };
   const lambdasPerShard = numberVariable(environment, 'PROCESSING_LAMBDAS_PER_SHARD', perShard, faults);
   const functionArn = environment.PROCESSING_LAMBDA_ARN?.trim();
   if (functionArn) given.consumers = [{ functionArn, lambdasPerShard }];
   return given;
 }
+
+/** A year: no record is kept for longer. */
+const longestIteratorAgeMinutes = 525_600;
 
 /** A text that is no number stays a text, for the fault to quote. */
 function readNumber(text: string): number | string {

@@ -1,14 +1,14 @@
 /**
  * Which streams a reconcile is about: those of the deployment, and those that ask for it by the tag
- * `autoscaling/enabled = true`. Alarms of streams that no longer ask are removed, only where a tag says that they are ours,
+ * `autoscaling/enabled = true`. Without settings.json (code-only take-over) those whose scaling alarms are there. Alarms of streams that no longer ask are removed, only where a tag says that they are ours,
  * and never after a read that failed: an outage must not look like "nobody asks any more".
  */
-import { alarmNameOf } from '../core/alarm-definition.ts';
+import { alarmNameOf, readAlarmName, readStreamName } from '../core/alarm-definition.ts';
 import type { AlarmMaking } from '../core/convergence.ts';
 import type { Deployment } from '../core/deployment.ts';
 import { enabledTag, ownerTag } from '../core/stream-overrides.ts';
 import type { Tags } from '../core/stream-tags.ts';
-import type { CallFailure, FleetPort } from './ports.ts';
+import type { Answer, CallFailure, FleetPort, UntaggedAlarm } from './ports.ts';
 
 export interface Fleet {
   /** In order, so that a run that ran out of time can be continued after a name. */
@@ -21,7 +21,9 @@ export interface Fleet {
 }
 
 export async function findFleet(deployment: Deployment, port: FleetPort): Promise<Fleet> {
-  const deployed = [...(deployment.streams?.keys() ?? [])];
+  const known = deployment.streams ? found([...deployment.streams.keys()]) : await streamsWithAlarms(deployment, port);
+  if (!known.ok) return { streamNames: [], tags: undefined, making: undefined, failures: [known.failure] };
+  const deployed = known.value;
   const { discovery } = deployment;
   if (!discovery) return { streamNames: deployed.sort(), tags: undefined, making: undefined, failures: [] };
   const tags = await port.streamTags();
@@ -33,6 +35,31 @@ export async function findFleet(deployment: Deployment, port: FleetPort): Promis
     making: makingOf(deployment),
     failures: [],
   };
+}
+
+/** The alarms that the reference autoscaler left behind say which streams it served. */
+async function streamsWithAlarms({ discovery }: Deployment, port: FleetPort): Promise<Answer<string[]>> {
+  const alarms = await port.alarms();
+  if (!alarms.ok) return alarms;
+  const topicArn = discovery?.alarmTopicArn;
+  const ours = alarms.value.filter(({ userParts: { alarmActions } }) =>
+    topicArn === undefined ? alarmActions.length > 0 : alarmActions.includes(topicArn),
+  );
+  return found([...new Set(ours.flatMap((alarm) => streamOfScalingAlarm(alarm) ?? []))]);
+}
+
+function found<T>(value: T): Answer<T> {
+  return { ok: true, value };
+}
+
+/** Ids of the metric math that every version of a scaling alarm has; without them an alarm only happens to be named like one. */
+const scalingMetricIds = ['m1', 'm2', 'e3', 'e4', 's1'];
+
+function streamOfScalingAlarm({ alarmName, definition: { metrics } }: UntaggedAlarm): string | undefined {
+  const streamName = readStreamName(metrics);
+  const direction = readAlarmName(alarmName)?.direction;
+  if (streamName === undefined || !direction || alarmName !== alarmNameOf(streamName, direction)) return undefined;
+  return scalingMetricIds.every((id) => metrics.some((metric) => metric.id === id)) ? streamName : undefined;
 }
 
 /** Undefined where streams do not ask by tag: then all alarms are the stack's to make. */

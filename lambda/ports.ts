@@ -82,6 +82,8 @@ export interface FleetPort {
   readonly streamTags: () => Promise<Answer<ReadonlyMap<string, Tags>>>;
   /** tag:GetResources: names of the alarms that carry this tag. */
   readonly alarmsTagged: (key: string, value: string) => Promise<Answer<readonly string[]>>;
+  /** cloudwatch:DescribeAlarms, all pages: every metric alarm of the account and region. */
+  readonly alarms: () => Promise<Answer<readonly UntaggedAlarm[]>>;
   /** cloudwatch:DeleteAlarms */
   readonly deleteAlarms: (alarmNames: readonly string[]) => Promise<Answer<void>>;
   /** lambda:InvokeFunction, asynchronously. */

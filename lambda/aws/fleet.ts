@@ -1,5 +1,10 @@
 /** What concerns all streams of the account at once, as the product uses it. */
-import { type CloudWatchClient, DeleteAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  type CloudWatchClient,
+  DeleteAlarmsCommand,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from '@aws-sdk/client-cloudwatch';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import {
   GetResourcesCommand,
@@ -8,6 +13,7 @@ import {
   type ResourceTagMapping,
 } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { FleetPort } from '../ports.ts';
+import { readAlarm } from './alarms.ts';
 import { call } from './calls.ts';
 
 /** DeleteAlarms takes up to a hundred names (CloudWatch API reference). */
@@ -29,6 +35,13 @@ export function awsFleet(
         const TagFilters = [{ Key: key, Values: [value] }];
         const found = await listResources(tagging, { ResourceTypeFilters: ['cloudwatch:alarm'], TagFilters });
         return found.map(({ ResourceARN = '' }) => afterLast(ResourceARN, ':'));
+      }),
+    alarms: () =>
+      call('cloudwatch:DescribeAlarms', async () => {
+        const alarms: MetricAlarm[] = [];
+        const pages = paginateDescribeAlarms({ client: cloudwatch, pageSize: 100 }, { AlarmTypes: ['MetricAlarm'] });
+        for await (const { MetricAlarms = [] } of pages) alarms.push(...MetricAlarms);
+        return alarms.map(readAlarm);
       }),
     deleteAlarms: (alarmNames) =>
       call('cloudwatch:DeleteAlarms', async () => {

@@ -76,6 +76,14 @@ describe('the environment of the reference', () => {
     });
   });
 
+  it('takes an iterator-age limit of -1, its template’s default, for none', () => {
+    const { defaults } = deploymentOf({ SCALE_DOWN_MIN_ITER_AGE_MINS: '-1' });
+    expect(defaults).toMatchObject({ iteratorAgeLimitMinutes: 525_600, iteratorAge: 'ignore' });
+    const { defaults: chosen } = deploymentOf({ SCALE_DOWN_MIN_ITER_AGE_MINS: '-1', ITERATOR_AGE: 'required' });
+    expect(chosen.iteratorAge).toBe('required');
+    expect(fieldsOf({ SCALE_DOWN_MIN_ITER_AGE_MINS: '-2' })).toEqual(['SCALE_DOWN_MIN_ITER_AGE_MINS']);
+  });
+
   it('takes an empty variable for an unset one, and white space around a value for nothing', () => {
     const variables = ['SCALE_UP_THRESHOLD', 'PROCESSING_LAMBDA_ARN', 'THROTTLE_RETRY_COUNT', 'LOG_LEVEL', 'DRY_RUN'];
     expect(deploymentOf(Object.fromEntries(variables.map((name) => [name, ' '])))).toEqual(deploymentOf({}));

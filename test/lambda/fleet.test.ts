@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ownerTag } from '../../core/stream-overrides.ts';
 import type { Tags } from '../../core/stream-tags.ts';
 import { findFleet, isEnabled, removeOrphans } from '../../lambda/fleet.ts';
-import type { Answer, FleetPort } from '../../lambda/ports.ts';
+import type { Answer, FleetPort, UntaggedAlarm } from '../../lambda/ports.ts';
+import { sampleAlarmState } from '../core/samples.ts';
 import { deploymentOf } from './deployments.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:scaling';
@@ -25,6 +26,7 @@ function portOf(
       asked.push(`${key}=${value}`);
       return { ok: true, value: alarms };
     },
+    alarms: async () => ({ ok: true, value: [] }),
     deleteAlarms: async (names): Promise<Answer<void>> => {
       deleted.push(...names);
       return { ok: true, value: undefined };
@@ -128,5 +130,47 @@ describe('alarms of streams that ask no longer', () => {
       removed: [],
       failures: [],
     });
+  });
+});
+
+describe('without settings.json', () => {
+  const takenOver = { ...deploymentOf({}), streams: undefined };
+  const { tags: _, ...up } = sampleAlarmState('up');
+  const alarmsOf = (...alarms: readonly UntaggedAlarm[]): Partial<FleetPort> => ({
+    alarms: async () => ({ ok: true, value: alarms }),
+  });
+
+  it('the scaling alarms say which streams there are', async () => {
+    const { tags: __, ...down } = sampleAlarmState('down');
+    const { port } = portOf({}, [], alarmsOf(up, down));
+    expect(await findFleet(takenOver, port)).toMatchObject({
+      streamNames: ['orders'],
+      making: undefined,
+      failures: [],
+    });
+  });
+
+  it.each<[string, UntaggedAlarm]>([
+    ['an alarm named after something else', { ...up, alarmName: 'queue-scale-up' }],
+    [
+      'an alarm without the metric math',
+      { ...up, definition: { ...up.definition, metrics: up.definition.metrics.slice(0, 2) } },
+    ],
+    ['an alarm that notifies nobody', { ...up, userParts: { ...up.userParts, alarmActions: [] } }],
+  ])('%s is left alone', async (_what, alarm) => {
+    const { port } = portOf({}, [], alarmsOf(alarm));
+    expect((await findFleet(takenOver, port)).streamNames).toEqual([]);
+  });
+
+  it('a topic that is named keeps out the alarms of other deployments', async () => {
+    const { port } = portOf({}, [], alarmsOf(up));
+    const of = (alarmTopicArn: string) => ({ ...takenOver, discovery: { alarmTopicArn, owner: 'us' } });
+    expect((await findFleet(of(up.userParts.alarmActions[0] ?? ''), port)).streamNames).toEqual(['orders']);
+    expect((await findFleet(of('arn:aws:sns:eu-west-1:123456789012:other'), port)).streamNames).toEqual([]);
+  });
+
+  it('alarms that cannot be read are told', async () => {
+    const { port } = portOf({}, [], { alarms: async () => refused });
+    expect(await findFleet(takenOver, port)).toMatchObject({ streamNames: [], failures: [refused.failure] });
   });
 });

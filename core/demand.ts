@@ -9,6 +9,8 @@
  * grows with the series), so that a policy may ask for windows of minutes and of days on every step, and a replay of
  * two weeks under dozens of settings stays within a Lambda invocation.
  */
+import { awsFacts } from './aws-facts.ts';
+
 export interface Demand {
   /** Number of minutes known; the newest has index `length - 1`. */
   readonly length: number;
@@ -20,9 +22,12 @@ export interface Demand {
   mean(from: number, to: number): number;
 }
 
+/** A year of 10,000 shards still adds up within a double's whole numbers. */
+const PARTS_PER_SHARD = 2 ** 20;
+
 export class DemandHistory implements Demand {
   readonly #peaks: PeakTable;
-  /** `sums[i]` is the sum of all minutes before i. */
+  /** `sums[i]` is the sum of all minutes before i, in whole parts of a shard: so no sum depends on where it began. */
   readonly #sums: Float64Array;
   #length = 0;
 
@@ -48,7 +53,7 @@ export class DemandHistory implements Demand {
   append(shards: number): void {
     const minute = this.#length;
     if (minute >= this.#sums.length - 1) throw new RangeError(`demand history is full at ${minute} minutes`);
-    this.#sums[minute + 1] = (this.#sums[minute] as number) + shards;
+    this.#sums[minute + 1] = (this.#sums[minute] as number) + Math.round(shards * PARTS_PER_SHARD);
     this.#length = minute + 1;
     this.#peaks.append(minute, shards);
   }
@@ -64,7 +69,8 @@ export class DemandHistory implements Demand {
   mean(from: number, to: number): number {
     const first = this.#clamp(from);
     const last = this.#clamp(to);
-    return ((this.#sums[last + 1] as number) - (this.#sums[first] as number)) / (last - first + 1);
+    const parts = (this.#sums[last + 1] as number) - (this.#sums[first] as number);
+    return parts / PARTS_PER_SHARD / (last - first + 1);
   }
 
   #clamp(minute: number): number {
@@ -98,4 +104,24 @@ class PeakTable {
     const peaks = this.#levels[level] as Float64Array;
     return Math.max(peaks[last] as number, peaks[first + (1 << level) - 1] as number);
   }
+}
+
+/** What CloudWatch counted in one period: sums of IncomingRecords, IncomingBytes and WriteProvisionedThroughputExceeded. */
+export interface IncomingSums {
+  readonly records: number;
+  readonly bytes: number;
+  readonly throttledRecords: number;
+}
+
+/**
+ * The load that was offered in a period, in shards: records and bytes, whichever fills more; rejected records count as
+ * large as the accepted ones, since nothing tells their size.
+ */
+export function offeredShards({ records, bytes, throttledRecords }: IncomingSums, periodSeconds: number): number {
+  const taken = Math.max(
+    records / (awsFacts.shardRecordsPerSecond.value * periodSeconds),
+    bytes / (awsFacts.shardBytesPerSecond.value * periodSeconds),
+  );
+  if (records > 0) return taken * (1 + throttledRecords / records);
+  return taken + throttledRecords / (awsFacts.shardRecordsPerSecond.value * periodSeconds);
 }

@@ -11,22 +11,25 @@
 import { reshardMinutes, type StreamLimits } from '../core/stream-replay.ts';
 import { SlidingMinimum } from './sliding-minimum.ts';
 
-const ROUNDS = 240;
+/** Rounds in which prices rise and sink. */
+const SEARCH_ROUNDS = 120;
+/** Then, until the rule holds everywhere, they only rise; so many rounds were never needed. */
+const REPAIR_ROUNDS = 400;
 
 /** Shard-steps of the cheapest schedule found. `need[step]` is the fewest shards that serve that step. */
 export function leastFeasible(need: Int32Array, start: number, stepMinutes: number, limits: StreamLimits): number {
   const most = need.reduce((max, n) => Math.max(max, n), start);
   const steps = Math.ceil(reshardMinutes(Math.max(1, most - 1), most, limits) / stepMinutes);
   const search = new ScheduleSearch(need, most, steps);
-  const windowSteps = Math.ceil(1440 / stepMinutes) + 1;
-  const prices = new Float64Array(need.length);
-  const pressure = new Float64Array(need.length);
+  const prices = new CallPrices(need.length, Math.ceil(1440 / stepMinutes) + 1, limits.callsPer24h);
   let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < ROUNDS; round++) {
-    const schedule = search.cheapest(prices, start);
-    const counts = callsPerWindow(schedule.calls, windowSteps, need.length);
-    if (counts.every((count) => count <= limits.callsPer24h)) best = Math.min(best, schedule.shardSteps);
-    reprice(prices, pressure, counts, windowSteps, limits.callsPer24h, (most * 4) / (1 + round / 6));
+  for (let round = 0; round < SEARCH_ROUNDS + REPAIR_ROUNDS; round++) {
+    const schedule = search.cheapest(prices.prices, start);
+    const isSearching = round < SEARCH_ROUNDS;
+    const rate = isSearching ? (most * 4) / (1 + round / 6) : most / 4;
+    const isKept = prices.update(schedule.calls, rate, isSearching);
+    if (isKept) best = Math.min(best, schedule.shardSteps);
+    if (isKept && !isSearching) break;
   }
   return best;
 }
@@ -122,33 +125,53 @@ class ScheduleSearch {
   }
 }
 
-/** `counts[step]` is the number of calls in the window that ends with this step. */
-function callsPerWindow(calls: readonly number[], windowSteps: number, length: number): Int32Array {
-  const counts = new Int32Array(length);
-  for (const call of calls) {
-    const end = Math.min(length, call + windowSteps);
-    for (let step = call; step < end; step++) counts[step] = (counts[step] as number) + 1;
-  }
-  return counts;
-}
-
 /** The price of a call is the sum of the pressures of all windows that hold it. */
-function reprice(
-  prices: Float64Array,
-  pressure: Float64Array,
-  counts: Int32Array,
-  windowSteps: number,
-  allowed: number,
-  rate: number,
-): void {
-  for (let step = 0; step < pressure.length; step++) {
-    const excess = Math.max(-2, Math.min(2, (counts[step] as number) - allowed + 0.25));
-    pressure[step] = Math.max(0, (pressure[step] as number) + (excess * rate) / windowSteps);
+class CallPrices {
+  readonly prices: Float64Array;
+  readonly #pressure: Float64Array;
+  readonly #windowSteps: number;
+  readonly #allowed: number;
+
+  constructor(length: number, windowSteps: number, allowed: number) {
+    this.prices = new Float64Array(length);
+    this.#pressure = new Float64Array(length);
+    this.#windowSteps = windowSteps;
+    this.#allowed = allowed;
   }
-  let sum = 0;
-  for (let step = pressure.length - 1; step >= 0; step--) {
-    sum += pressure[step] as number;
-    if (step + windowSteps < pressure.length) sum -= pressure[step + windowSteps] as number;
-    prices[step] = Math.max(0, sum);
+
+  /** Says whether the calls keep the rule, and raises prices where they do not (and lowers them where there is room). */
+  update(calls: readonly number[], rate: number, mayLower: boolean): boolean {
+    const counts = this.#callsPerWindow(calls);
+    let isKept = true;
+    for (let step = 0; step < counts.length; step++) {
+      const excess = (counts[step] as number) - this.#allowed;
+      if (excess > 0) isKept = false;
+      else if (!mayLower) continue;
+      // Aiming a little below the limit keeps the search on its feasible side half of the time.
+      const change = (Math.max(-2, Math.min(2, excess + 0.25)) * rate) / this.#windowSteps;
+      this.#pressure[step] = Math.max(0, (this.#pressure[step] as number) + change);
+    }
+    this.#sumPressure();
+    return isKept;
+  }
+
+  /** Entry `step` is the number of calls in the window that ends with this step. */
+  #callsPerWindow(calls: readonly number[]): Int32Array {
+    const counts = new Int32Array(this.prices.length);
+    for (const call of calls) {
+      const end = Math.min(counts.length, call + this.#windowSteps);
+      for (let step = call; step < end; step++) counts[step] = (counts[step] as number) + 1;
+    }
+    return counts;
+  }
+
+  #sumPressure(): void {
+    const pressure = this.#pressure;
+    let sum = 0;
+    for (let step = pressure.length - 1; step >= 0; step--) {
+      sum += pressure[step] as number;
+      if (step + this.#windowSteps < pressure.length) sum -= pressure[step + this.#windowSteps] as number;
+      this.prices[step] = Math.max(0, sum);
+    }
   }
 }

@@ -4,6 +4,7 @@
  * CloudWatch has no datapoint where there was no traffic, so a missing one is zero.
  */
 import * as v from 'valibot';
+import { offeredShards } from '../core/demand.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import type { LoadUnit, Trace } from './trace.ts';
 
@@ -27,17 +28,75 @@ export function readMetricData(text: string, name: string, unit: LoadUnit): Resu
   const parsed = parse(text);
   if (!parsed.ok) return parsed;
   const { MetricDataResults: all } = parsed.value;
-  const named = all.filter((series) => incoming[unit].test(series.Label) || incoming[unit].test(series.Id));
-  const load = named[0] ?? (all.length === 1 ? all[0] : undefined);
-  if (load === undefined) {
-    const found = all.map((series) => series.Label || series.Id).join(', ');
-    const problem = `hold no series of incoming ${unit}`;
-    return fail([{ field: 'MetricDataResults', value: quote(found), problem, remedy: 'query it, or give --unit' }]);
-  }
-  const throttled = all.filter((series) => throttledName.test(series.Label) || throttledName.test(series.Id));
+  const load = all.find((series) => isNamed(series, incoming[unit])) ?? (all.length === 1 ? all[0] : undefined);
+  if (load === undefined) return noSeries(all, unit);
+  const throttled = all.filter((series) => isNamed(series, throttledName));
   // A rejected record's bytes are not counted anywhere; its number is.
   const points = collectPoints(unit === 'records' ? [load, ...throttled] : [load]);
   return points.ok ? layOut(points.value, name) : points;
+}
+
+/** A stream's own metrics as one load, and the mean size of its records. */
+export interface StreamHistory {
+  /** Values are shards. */
+  readonly trace: Trace;
+  readonly recordBytes: number;
+}
+
+/** Needs IncomingRecords and IncomingBytes; WriteProvisionedThroughputExceeded is added where there is any. */
+export function readStreamHistory(text: string, name: string): Result<StreamHistory> {
+  const parsed = parse(text);
+  if (!parsed.ok) return parsed;
+  const { MetricDataResults: all } = parsed.value;
+  const records = all.filter((series) => isNamed(series, incoming.records));
+  const bytes = all.filter((series) => isNamed(series, incoming.bytes));
+  if (records.length === 0) return noSeries(all, 'records');
+  if (bytes.length === 0) return noSeries(all, 'bytes');
+  const throttled = collectPoints(
+    all.filter((series) => isNamed(series, throttledName)),
+    0,
+  );
+  const recordPoints = collectPoints(records);
+  const bytePoints = collectPoints(bytes);
+  if (!recordPoints.ok) return recordPoints;
+  if (!bytePoints.ok) return bytePoints;
+  if (!throttled.ok) return throttled;
+  const grid = layOut(recordPoints.value, name);
+  if (!grid.ok) return grid;
+  const { stepSeconds, startMs = 0 } = grid.value;
+  const values = grid.value.values.map((_, index) => {
+    const at = startMs + index * stepSeconds * 1000;
+    const sums = {
+      records: recordPoints.value.get(at) ?? 0,
+      bytes: bytePoints.value.get(at) ?? 0,
+      throttledRecords: throttled.value.get(at) ?? 0,
+    };
+    return offeredShards(sums, stepSeconds);
+  });
+  const totalRecords = total(recordPoints.value);
+  const recordBytes = totalRecords > 0 ? total(bytePoints.value) / totalRecords : 1000;
+  return succeed({ trace: { ...grid.value, values }, recordBytes });
+}
+
+function total(points: ReadonlyMap<number, number>): number {
+  return [...points.values()].reduce((sum, value) => sum + value, 0);
+}
+
+function isNamed({ Label, Id }: Series, name: RegExp): boolean {
+  return name.test(Label) || name.test(Id);
+}
+
+function noSeries(all: readonly Series[], unit: LoadUnit): Result<never> {
+  const found = all.map((series) => series.Label || series.Id).join(', ');
+  const problem = `hold no series of incoming ${unit}`;
+  return fail([
+    {
+      field: 'MetricDataResults',
+      value: quote(found),
+      problem,
+      remedy: `query Incoming${unit === 'records' ? 'Records' : 'Bytes'} (Sum)`,
+    },
+  ]);
 }
 
 function parse(text: string): Result<v.InferOutput<typeof metricDataSchema>> {
@@ -62,8 +121,8 @@ function parse(text: string): Result<v.InferOutput<typeof metricDataSchema>> {
   return fail(faults);
 }
 
-/** Sum of the series by epoch ms. */
-function collectPoints(all: readonly Series[]): Result<Map<number, number>> {
+/** Sum of the series by epoch ms; a fault when there are fewer than `least` points. */
+function collectPoints(all: readonly Series[], least = 2): Result<Map<number, number>> {
   const faults: Fault[] = [];
   const points = new Map<number, number>();
   for (const series of all) {
@@ -93,7 +152,7 @@ function collectPoints(all: readonly Series[]): Result<Map<number, number>> {
       } else points.set(ms, (points.get(ms) ?? 0) + value);
     });
   }
-  if (points.size < 2 && faults.length === 0) {
+  if (points.size < least && faults.length === 0) {
     faults.push({
       field: 'Timestamps',
       value: String(points.size),

@@ -105,7 +105,12 @@ function costPanel({ results, optimum }: Comparison) {
     throttled: 100 * throttledFraction,
   }));
   const all = [...points, { policy: 'optimum', dollars: least, throttled: 0 }];
-  const x = { field: 'dollars', type: 'quantitative', title: 'dollars', scale: { zero: false } };
+  const x = {
+    field: 'dollars',
+    type: 'quantitative',
+    title: 'dollars (logarithmic)',
+    scale: { type: 'log', nice: false, padding: 40 },
+  };
   const y = { field: 'throttled', type: 'quantitative', title: 'throttled, % of records (limit 0.1)' };
   const of = optimum.lowerBoundShardHours.toFixed(0);
   return {

@@ -28,7 +28,7 @@ export async function renderPage(load: Float64Array, comparison: Comparison, fac
 <h1>What each policy would have cost and throttled</h1>
 <p>Trace <strong>${escapeHtml(trace)}</strong>, ${days.toFixed(1)} days, peak ${peakShards.toFixed(1)} shards. Clairvoyant optimum: ${optimum.lowerBoundShardHours.toFixed(0)} shard-hours at least, ${optimum.feasibleShardHours.toFixed(0)} by the cheapest schedule found.</p>
 <div class="scroll"><table>
-<thead><tr><th>Policy</th><th>Shard-hours</th><th>/ optimum</th><th>Dollars</th><th>/ optimum</th><th>Throttled</th><th>Minutes</th><th>Calls</th><th>Most in 24 h</th><th>Refused</th></tr></thead>
+<thead><tr><th>Policy</th><th>Throttled</th><th>Shard-hours</th><th>/ optimum</th><th>Dollars</th><th>/ optimum</th><th>Minutes throttled</th><th>Calls</th><th>Most in 24 h</th><th>Refused</th></tr></thead>
 <tbody>${results.map(renderResult).join('')}</tbody>
 </table></div>
 <h2>Cost against throttling</h2>
@@ -53,11 +53,11 @@ function renderResult(score: Scorecard): string {
   const about = isContestant(policy) ? contestants[policy].about : '';
   const passed = throttledFraction <= PASS_FRACTION;
   const cells = [
+    `<span class="${passed ? 'good' : 'bad'}">${(100 * throttledFraction).toFixed(3)} %</span>`,
     shardHours?.toFixed(0) ?? '–',
     ratioToOptimum?.toFixed(2) ?? '–',
     dollars.toFixed(2),
     dollarRatioToOptimum.toFixed(2),
-    `<span class="${passed ? 'good' : 'bad'}">${(100 * throttledFraction).toFixed(3)} %</span>`,
     String(score.throttledMinutes),
     String(score.updateShardCountCalls),
     String(score.maxCallsIn24h),

@@ -1,0 +1,59 @@
+/** A stream's metrics out of CloudWatch, in the shape that `aws cloudwatch get-metric-data` prints them. */
+import { CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
+
+const DAY_MS = 86_400_000;
+/** Minutes are kept for 15 days, 5 minutes for 63. */
+const MINUTE_DAYS = 15;
+
+const metrics = {
+  records: 'IncomingRecords',
+  bytes: 'IncomingBytes',
+  throttled: 'WriteProvisionedThroughputExceeded',
+} as const;
+
+export interface MetricDataJson {
+  readonly MetricDataResults: readonly {
+    readonly Id: string;
+    readonly Label: string;
+    readonly Timestamps: readonly string[];
+    readonly Values: readonly number[];
+  }[];
+}
+
+export async function fetchStreamMetrics(streamName: string, days: number, nowMs: number): Promise<MetricDataJson> {
+  const periodSeconds = days < MINUTE_DAYS ? 60 : 300;
+  const endMs = Math.floor(nowMs / (periodSeconds * 1000)) * periodSeconds * 1000;
+  const input = {
+    StartTime: new Date(endMs - days * DAY_MS),
+    EndTime: new Date(endMs),
+    ScanBy: 'TimestampAscending' as const,
+    MetricDataQueries: Object.entries(metrics).map(([id, name]) => query(id, name, streamName, periodSeconds)),
+  };
+  const series = new Map(Object.entries(metrics).map(([id, name]) => [id, emptySeries(id, name)]));
+  const client = new CloudWatchClient({ requestHandler: new NodeHttpHandler() });
+  try {
+    for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
+      for (const { Id = '', Timestamps = [], Values = [] } of MetricDataResults) {
+        series.get(Id)?.Timestamps.push(...Timestamps.map((at) => at.toISOString()));
+        series.get(Id)?.Values.push(...Values);
+      }
+    }
+  } finally {
+    client.destroy();
+  }
+  return { MetricDataResults: [...series.values()] };
+}
+
+function emptySeries(Id: string, Label: string) {
+  return { Id, Label, Timestamps: [] as string[], Values: [] as number[] };
+}
+
+function query(Id: string, MetricName: string, streamName: string, periodSeconds: number): MetricDataQuery {
+  const Dimensions = [{ Name: streamDimension, Value: streamName }];
+  return {
+    Id,
+    MetricStat: { Metric: { Namespace: kinesisNamespace, MetricName, Dimensions }, Period: periodSeconds, Stat: 'Sum' },
+  };
+}

@@ -1,0 +1,53 @@
+/** Stay provisioned, with which policy, or move to on-demand: dollars a month for each, and what was assumed. */
+import type { Comparison } from './comparison.ts';
+import { contestants, isContestant } from './contestants.ts';
+
+export interface Option {
+  readonly option: string;
+  readonly dollarsPerMonth: number;
+  readonly throttledFraction: number;
+  /** Whether it throttled at most a thousandth of the records. */
+  readonly isSafe: boolean;
+}
+
+export interface Advice {
+  /** The cheapest of the safe ones that a user can have now: our policies and on-demand. */
+  readonly recommended: string;
+  readonly because: string;
+  /** Cheapest first. */
+  readonly options: readonly Option[];
+}
+
+const HOURS_PER_MONTH = 730;
+const SAFE_FRACTION = 0.001;
+
+export function advise({ results, runs }: Comparison): Advice {
+  const hours = (runs[0]?.minutes ?? 0) / 60;
+  const options = results
+    .map(({ policy, dollars, throttledFraction }) => ({
+      option: policy,
+      dollarsPerMonth: (dollars / hours) * HOURS_PER_MONTH,
+      throttledFraction,
+      isSafe: throttledFraction <= SAFE_FRACTION,
+    }))
+    .sort((a, b) => a.dollarsPerMonth - b.dollarsPerMonth);
+  const available = options.filter(({ option }) => isAvailable(option));
+  const safe = available.filter(({ isSafe }) => isSafe);
+  const [best] = safe.length > 0 ? safe : available.toSorted((a, b) => a.throttledFraction - b.throttledFraction);
+  if (best === undefined) return { recommended: 'none', because: 'no policy that can be had was compared', options };
+  return { recommended: best.option, because: reasonFor(best, safe.length > 0), options };
+}
+
+function reasonFor({ option, dollarsPerMonth, throttledFraction }: Option, isSafe: boolean): string {
+  const kind = option.startsWith('on-demand') ? 'move to on-demand' : 'stay provisioned';
+  const throttled = `${(100 * throttledFraction).toFixed(3)} % throttled`;
+  const why = isSafe ? 'the cheapest that throttles at most 0.1 %' : 'none throttles at most 0.1 %; this one the least';
+  return `${kind}: ${why} (${dollarsPerMonth.toFixed(2)} dollars a month, ${throttled})`;
+}
+
+/** Policies that are here to compare with cannot be recommended: one needs hindsight, the others are not deployed by this. */
+function isAvailable(option: string): boolean {
+  if (!isContestant(option)) return false;
+  const { ours, billing } = contestants[option];
+  return ours || billing !== 'shards';
+}

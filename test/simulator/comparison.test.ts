@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { usEast1Prices } from '../../core/prices.ts';
+import { advise } from '../../simulator/advisor.ts';
+import { type ComparisonOptions, compare } from '../../simulator/comparison.ts';
+import { type ContestantName, contestantNames, contestants } from '../../simulator/contestants.ts';
+import { runOnDemand } from '../../simulator/peers/on-demand.ts';
+import { readPrices } from '../../simulator/prices.ts';
+import { mostCallsInADay } from '../../simulator/scorecard.ts';
+import { runStream, type Scaler } from '../../simulator/stream-run.ts';
+
+const day = 1440;
+const prices = readPrices();
+if (!prices.ok) throw new Error('the price list that ships cannot be read');
+const options: ComparisonOptions = {
+  unit: 'records',
+  model: 'loss',
+  recordBytes: 1000,
+  consumers: 1,
+  sharedCommitment: true,
+  prices: prices.value,
+};
+const load = Float64Array.from({ length: 5 * day }, (_, minute) => {
+  const flash = minute > 2.4 * day && minute < 2.45 * day ? 9 : 0;
+  return 6 - 5 * Math.cos((2 * Math.PI * minute) / day) + flash;
+});
+
+describe('runStream', () => {
+  const never: Scaler = { name: 'never', step: () => undefined };
+
+  it('loses what does not fit, or offers it again', () => {
+    const burst = Float64Array.of(1, 3, 1, 1, 1);
+    expect([...runStream(burst, never).throttled]).toEqual([0, 1, 0, 0, 0]);
+    expect([...runStream(burst, never, { model: 'retry' }).throttled]).toEqual([0, 1, 0, 0, 0]);
+    const overload = Float64Array.of(1, 3, 2, 2, 0);
+    expect([...runStream(overload, never, { model: 'retry' }).throttled]).toEqual([0, 1, 1, 1, 0]);
+  });
+
+  it('tells a policy nothing that CloudWatch could not tell yet', () => {
+    const seen: number[][] = [];
+    const watching: Scaler = {
+      name: 'watching',
+      step: ({ minute, demand }) => {
+        seen.push([demand.length, demand.at(minute)]);
+        return undefined;
+      },
+    };
+    runStream(Float64Array.of(1, 2, 5, 1), watching);
+    // The newest datapoint is that of the minute before; before the first the load was flat.
+    expect(seen).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 2],
+      [4, 5],
+    ]);
+  });
+
+  it('counts what Kinesis would refuse', () => {
+    const rash: Scaler = { name: 'rash', step: ({ stream }) => stream.openShardCount * 3 };
+    expect(runStream(new Float64Array(5).fill(1), rash).refusals).toBe(5);
+  });
+});
+
+describe('a comparison', () => {
+  const comparison = compare('wave', load, contestantNames, options);
+  const of = (policy: ContestantName) => comparison.results[contestantNames.indexOf(policy)];
+
+  it('has a result for every policy, none cheaper than the optimum unless it throttles', () => {
+    expect(comparison.results.map(({ policy }) => policy)).toEqual(contestantNames);
+    for (const { ratioToOptimum, throttledFraction } of comparison.results) {
+      if (ratioToOptimum !== null && throttledFraction === 0) expect(ratioToOptimum).toBeGreaterThanOrEqual(1);
+    }
+  });
+
+  it.each(['adaptive', 'target'] as const)(
+    '%s: no refusal, ten calls a day at most, cheaper than its peak',
+    (policy) => {
+      const score = of(policy);
+      expect(score?.refusals).toBe(0);
+      expect(score?.maxCallsIn24h).toBeLessThanOrEqual(10);
+      expect(score?.shardHours ?? Number.NaN).toBeLessThan(of('static-peak')?.shardHours ?? 0);
+    },
+  );
+
+  it('pays on-demand by use, and static peak by its peak', () => {
+    expect(of('on-demand')?.shardHours).toBeNull();
+    expect(of('static-peak')?.shardHours).toBe(20 * 5 * 24);
+    expect(of('static-peak')?.throttledFraction).toBe(0);
+  });
+
+  it('is the same every time', () => {
+    expect(compare('wave', load, ['adaptive', 'doubling'], options)).toEqual(
+      compare('wave', load, ['adaptive', 'doubling'], options),
+    );
+  });
+
+  it('advises what can be had and throttles least for its price', () => {
+    const { recommended, options: ranked } = advise(comparison);
+    expect(contestants[recommended as ContestantName].ours).toBe(true);
+    const prices = ranked.map(({ dollarsPerMonth }) => dollarsPerMonth);
+    expect(prices).toEqual(prices.toSorted((a, b) => a - b));
+  });
+});
+
+describe('on-demand', () => {
+  it('takes twice the peak it has known for a quarter of an hour, and 4 shards at least', () => {
+    const step = Float64Array.from({ length: 60 }, (_, minute) => (minute < 10 ? 3 : 10));
+    const { capacity, throttled } = runOnDemand(step, 'on-demand');
+    expect([capacity[9], capacity[24], capacity[25]]).toEqual([6, 6, 20]);
+    expect([throttled[10], throttled[25]]).toEqual([4, 0]);
+    expect(runOnDemand(new Float64Array(3), 'on-demand').capacity[0]).toBe(4);
+  });
+});
+
+describe('calls in any 24 hours', () => {
+  it('counts both ends', () => {
+    const calls = [0, 700, day, day + 1].map((minute) => ({ minute, from: 1, to: 2 }));
+    expect(mostCallsInADay(calls)).toBe(3);
+  });
+});
+
+describe('prices', () => {
+  it('agree with those that the plan of a scaling shows', () => {
+    expect(prices.value.provisioned.shardHour).toBe(usEast1Prices.shardHour);
+    expect(prices.value.provisioned.millionPutUnits).toBe(usEast1Prices.millionPutUnits);
+    expect([prices.value.region, prices.value.asOf]).toEqual([usEast1Prices.region, usEast1Prices.asOf]);
+  });
+});

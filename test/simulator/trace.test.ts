@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { toLoad } from '../../simulator/load.ts';
+import { readMetricData, readStreamHistory } from '../../simulator/metric-data.ts';
+import { parseCsvTrace, readTraceFile } from '../../simulator/trace.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'trace-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const good = 't_seconds,value\n0,10\n60,20\n120,30\n';
+
+describe('a CSV trace', () => {
+  it('is read, plain and gzip', () => {
+    const [plain, packed] = [join(directory, 'a.csv'), join(directory, 'b.csv.gz')];
+    writeFileSync(plain, good);
+    writeFileSync(packed, gzipSync(good));
+    for (const [file, name] of [
+      [plain, 'a'],
+      [packed, 'b'],
+    ] as const) {
+      const trace = readTraceFile(file);
+      expect(trace).toEqual({ ok: true, value: { name, stepSeconds: 60, values: Float64Array.of(10, 20, 30) } });
+    }
+  });
+
+  it.each([
+    ['empty', '', 'line 1'],
+    ['one line', 't_seconds,value\n0,10\n', 'line 2'],
+    ['no header', '0,10\n60,20\n120,30\n', 'line 1'],
+    ['a gap', 't_seconds,value\n0,1\n60,1\n300,1\n', 'line 4'],
+    ['unsorted', 't_seconds,value\n0,1\n60,1\n30,1\n', 'line 4'],
+    ['twice the same time', 't_seconds,value\n0,1\n60,1\n60,1\n', 'line 4'],
+    ['not a number', 't_seconds,value\n0,1\n60,NaN\n120,1\n', 'line 3'],
+    ['no value', 't_seconds,value\n0,1\n60,\n120,1\n', 'line 3'],
+    ['infinite', 't_seconds,value\n0,1\n60,Infinity\n120,1\n', 'line 3'],
+    ['negative', 't_seconds,value\n0,1\n60,-2\n120,1\n', 'line 3'],
+    ['a blank line', 't_seconds,value\n0,1\n\n120,1\n', 'line 3'],
+    ['a third column', 't_seconds,value\n0,1\n60,1,9\n120,1\n', 'line 3'],
+  ])('that is bad is refused with its line: %s', (_why, text, line) => {
+    const trace = parseCsvTrace(text, 'bad');
+    expect(trace.ok).toBe(false);
+    if (!trace.ok) expect(trace.faults[0]?.field).toBe(line);
+  });
+
+  it('tells all faults at once', () => {
+    const trace = parseCsvTrace('t_seconds,value\n0,x\n60,-1\n120,1\n', 'bad');
+    expect(!trace.ok && trace.faults.map(({ field }) => field)).toEqual(['line 2', 'line 3']);
+  });
+
+  it('that cannot be read is a fault, not an exception', () => {
+    expect(readTraceFile(join(directory, 'nowhere.csv')).ok).toBe(false);
+  });
+});
+
+describe('get-metric-data', () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 2, 1) + minute * 60_000).toISOString();
+  const series = (Id: string, Label: string, minutes: readonly number[], Values: readonly number[]) => ({
+    Id,
+    Label,
+    Timestamps: minutes.map(at),
+    Values,
+  });
+
+  it('is a trace: newest first, minutes without traffic are zero, rejected records are load', () => {
+    const text = JSON.stringify({
+      MetricDataResults: [
+        series('m2', 'IncomingRecords', [4, 1, 0], [240, 120, 60]),
+        series('m9', 'WriteProvisionedThroughputExceeded', [1], [60]),
+      ],
+    });
+    const trace = readMetricData(text, 'orders', 'records');
+    expect(trace.ok && [...trace.value.values]).toEqual([1, 3, 0, 0, 4]);
+    expect(trace.ok && trace.value.startMs).toBe(Date.UTC(2026, 2, 1));
+  });
+
+  it('is a stream’s history in shards, with the size of its records', () => {
+    const text = JSON.stringify({
+      MetricDataResults: [
+        series('records', '', [0, 1], [60_000, 60_000]),
+        series('bytes', '', [0, 1], [(60_000 * 2_097_152) / 1000, 60_000 * 100]),
+        series('throttled', '', [1], [30_000]),
+      ],
+    });
+    const history = readStreamHistory(text, 'orders');
+    expect(history.ok && [...history.value.trace.values]).toEqual([2, 1.5]);
+    expect(history.ok && history.value.recordBytes).toBeCloseTo((2_097.152 + 100) / 2, 3);
+  });
+
+  it.each([
+    ['not JSON', '{'],
+    ['no series', JSON.stringify({ MetricDataResults: [] })],
+    [
+      'another metric',
+      JSON.stringify({ MetricDataResults: [series('a', 'x', [0, 1], [1, 1]), series('b', 'y', [0], [1])] }),
+    ],
+    ['a value too few', JSON.stringify({ MetricDataResults: [series('records', '', [0, 1], [1])] })],
+    ['negative', JSON.stringify({ MetricDataResults: [series('records', '', [0, 1], [1, -1])] })],
+    ['off the grid', JSON.stringify({ MetricDataResults: [series('records', '', [0, 2, 3, 5.5], [1, 1, 1, 1])] })],
+  ])('that is bad is refused: %s', (_why, text) => {
+    expect(readMetricData(text, 'bad', 'records').ok).toBe(false);
+  });
+});
+
+describe('a load', () => {
+  const trace = (stepSeconds: number, values: readonly number[]) => ({
+    name: 't',
+    stepSeconds,
+    values: Float64Array.from(values),
+  });
+
+  it('is scaled to its peak, or by a factor of records and bytes', () => {
+    const peak = toLoad(trace(60, [1, 4]), 'records', { kind: 'peak', peakShards: 8 });
+    expect(peak.ok && [...peak.value]).toEqual([2, 8]);
+    const records = toLoad(trace(60, [1000, 2500]), 'records', { kind: 'factor', factor: 2 });
+    expect(records.ok && [...records.value]).toEqual([2, 5]);
+    const bytes = toLoad(trace(60, [1_048_576, 0]), 'bytes', { kind: 'factor', factor: 1 });
+    expect(bytes.ok && [...bytes.value]).toEqual([1, 0]);
+  });
+
+  it('between the points of a coarse grid is interpolated, within a minute averaged', () => {
+    const coarse = toLoad(trace(120, [0, 4]), 'records', { kind: 'peak', peakShards: 4 });
+    expect(coarse.ok && [...coarse.value]).toEqual([0, 2, 4, 4]);
+    const fine = toLoad(trace(30, [1, 3, 5, 7]), 'records', { kind: 'factor', factor: 1000 });
+    expect(fine.ok && [...fine.value]).toEqual([2, 6]);
+  });
+
+  it('cannot be scaled from zero, nor off the minute', () => {
+    expect(toLoad(trace(60, [0, 0]), 'records', { kind: 'peak', peakShards: 8 }).ok).toBe(false);
+    expect(toLoad(trace(45, [1, 1]), 'records', { kind: 'peak', peakShards: 8 }).ok).toBe(false);
+  });
+});

@@ -14,12 +14,13 @@ import { loadDeployment } from './config.ts';
 import { raiseFloor } from './floor-request.ts';
 import { answerInquiry, type InquiryAnswer, readInquiry } from './inquiry.ts';
 import { type Observer, observer } from './observability.ts';
-import { pacePorts } from './pacing.ts';
+import { pacePorts, reconcilerPace, scalerPace } from './pacing.ts';
 import type { Clock, FleetPort, Ports } from './ports.ts';
 import type { ReconcileCause } from './reconcile.ts';
 import { runReconcile } from './reconcile-run.ts';
-import { handleAlarm, type ScalerContext } from './scale.ts';
+import { type AlarmRecord, handleAlarm, type ScalerContext } from './scale.ts';
 import type { Account } from './state-reader.ts';
+import { answerWaitingAlarms, hasWaitedInLine } from './waiting-alarms.ts';
 
 const clock: Clock = {
   nowMs: () => Date.now(),
@@ -27,10 +28,14 @@ const clock: Clock = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
+/** The slowest answer to an alarm: no other is begun when less than this is left of an invocation. */
+const lastAlarmMs = 90_000;
+
 /** What a cold start builds; nothing in it remembers a record. */
 interface Runtime {
   readonly deployment: Deployment;
-  readonly ports: Ports;
+  /** The same calls, at the pace of each function. */
+  readonly ports: { readonly scaler: Ports; readonly reconciler: Ports };
   readonly fleet: FleetPort;
   readonly observer: Observer;
   readonly announce: Announce;
@@ -44,7 +49,7 @@ function start(functionName: string): Runtime {
   const announce = announcer(deployment, awsNotices(deployment.retry), ports.streams);
   runtime = {
     deployment,
-    ports,
+    ports: { scaler: pacePorts(ports, clock, scalerPace), reconciler: pacePorts(ports, clock, reconcilerPace) },
     fleet: awsFleetPort(deployment.retry),
     observer: observer(deployment, functionName),
     announce,
@@ -54,9 +59,17 @@ function start(functionName: string): Runtime {
 
 export async function scaler(event: unknown, context: Context): Promise<void> {
   const { deployment, ports, announce, observer: observe } = runtime ?? start(context.functionName);
-  const scalerContext: ScalerContext = { deployment, ports, announce, account: accountOf(context), clock };
+  const scalerContext: ScalerContext = {
+    deployment,
+    ports: ports.scaler,
+    announce,
+    account: accountOf(context),
+    clock,
+  };
+  const records = recordsOf(event);
+  const late = records.find(({ publishedAtMs }) => hasWaitedInLine(publishedAtMs, clock.nowMs()));
   let unfinished = 0;
-  for (const record of recordsOf(event)) {
+  for (const record of records) {
     try {
       const report = await handleAlarm(record, scalerContext);
       observe.observe(report);
@@ -66,15 +79,36 @@ export async function scaler(event: unknown, context: Context): Promise<void> {
       unfinished += 1;
     }
   }
+  // In dry run nothing ends an alarm, so that there is no line to shorten.
+  if (late && !deployment.dryRun) await answerOthers(late.topicArn, context, observe, scalerContext);
   observe.flush();
   if (unfinished > 0) throw new Error(`${unfinished} record(s) need another delivery; the log says why`);
+}
+
+/** What fails here has its own notification in the queue, or the reconciler: this invocation does not fail with it. */
+async function answerOthers(
+  topicArn: string,
+  context: Context,
+  observe: Observer,
+  scalerContext: ScalerContext,
+): Promise<void> {
+  const failure = await answerWaitingAlarms(
+    {
+      topicArn,
+      timeIsUp: () => context.getRemainingTimeInMillis() < lastAlarmMs,
+      onReport: observe.observe,
+      onBug: (alarmName, error) => observe.failed(`alarm ${alarmName} failed on a bug`, error),
+    },
+    scalerContext,
+  );
+  if (failure) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
 }
 
 export async function reconciler(event: unknown, context: Context): Promise<readonly InquiryAnswer[] | undefined> {
   const { deployment, ports, fleet, announce, observer: observe } = runtime ?? start(context.functionName);
   const paced: ScalerContext = {
     deployment,
-    ports: pacePorts(ports, clock),
+    ports: ports.reconciler,
     announce,
     account: accountOf(context),
     clock,
@@ -100,12 +134,20 @@ export async function handler(event: unknown, context: Context): Promise<void> {
   await (recordsOf(event).length > 0 ? scaler(event, context) : reconciler(event, context));
 }
 
-function recordsOf(event: unknown): readonly { readonly messageId: string; readonly message: string }[] {
+interface NotificationRecord extends AlarmRecord {
+  readonly topicArn: string;
+  /** NaN when the record does not say. */
+  readonly publishedAtMs: number;
+}
+
+function recordsOf(event: unknown): readonly NotificationRecord[] {
   const { Records: records } = (event ?? {}) as Partial<SNSEvent>;
   if (!Array.isArray(records)) return [];
   return records.map((record) => ({
     messageId: String(record?.Sns?.MessageId ?? ''),
     message: String(record?.Sns?.Message ?? ''),
+    topicArn: String(record?.Sns?.TopicArn ?? ''),
+    publishedAtMs: Date.parse(String(record?.Sns?.Timestamp ?? '')),
   }));
 }
 

@@ -1,14 +1,25 @@
 /**
- * Keeps a fleet's reconcile to half of each account-wide call rate: others in the account read their streams too.
+ * Keeps calls to a share of each account-wide rate. The reconciler takes half of each: others in the account read their
+ * streams too, and it has time. The scaler takes nearly all, since what it answers is due now, and only in a storm of alarms.
  */
 import { awsFacts } from '../core/aws-facts.ts';
 import type { Clock, Ports } from './ports.ts';
 
-const share = 0.5;
+export interface Pace {
+  /** Of AWS's rate, 0..1. */
+  readonly share: number;
+  /** Whether a second's worth of calls may come at once, as AWS's own limits let them. */
+  readonly bursts: boolean;
+}
 
-export function pacePorts(ports: Ports, clock: Clock): Ports {
-  const at = (callsPerSecond: number) => pacer(callsPerSecond * share, clock);
+export const reconcilerPace: Pace = { share: 0.5, bursts: false };
+/** The rest is for people, deployments and resends: a refused call waits a second or more, and the rate goes unused. */
+export const scalerPace: Pace = { share: 0.95, bursts: true };
+
+export function pacePorts(ports: Ports, clock: Clock, pace: Pace = reconcilerPace): Ports {
+  const at = (callsPerSecond: number) => pacer(callsPerSecond, pace, clock);
   const putAlarm = at(awsFacts.putMetricAlarmRate.value);
+  const describeAlarms = at(awsFacts.describeAlarmsRate.value);
   const { streams, alarms } = ports;
   return {
     ...ports,
@@ -20,7 +31,8 @@ export function pacePorts(ports: Ports, clock: Clock): Ports {
     },
     alarms: {
       ...alarms,
-      describe: paced(at(awsFacts.describeAlarmsRate.value), alarms.describe),
+      describe: paced(describeAlarms, alarms.describe),
+      standing: paced(describeAlarms, alarms.standing),
       put: paced(putAlarm, alarms.put),
       create: paced(putAlarm, alarms.create),
       rearm: paced(at(awsFacts.setAlarmStateRate.value), alarms.rearm),
@@ -39,13 +51,14 @@ function paced<A extends readonly unknown[], R>(
 }
 
 /** Resolves at once while calls come slower than the rate; otherwise each waits its turn. */
-function pacer(callsPerSecond: number, clock: Clock): () => Promise<void> {
-  const intervalMs = 1000 / callsPerSecond;
+function pacer(callsPerSecond: number, { share, bursts }: Pace, clock: Clock): () => Promise<void> {
+  const intervalMs = 1000 / (callsPerSecond * share);
+  const aheadMs = bursts ? (callsPerSecond - 1) * intervalMs : 0;
   let nextMs = 0;
   return async () => {
     const nowMs = clock.monotonicMs();
-    const turnMs = Math.max(nowMs, nextMs);
-    nextMs = turnMs + intervalMs;
+    const turnMs = Math.max(nowMs, nextMs - aheadMs);
+    nextMs = Math.max(nowMs, nextMs) + intervalMs;
     if (turnMs > nowMs) await clock.sleep(turnMs - nowMs);
   };
 }

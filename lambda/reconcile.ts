@@ -22,6 +22,7 @@ import type { Fleet } from './fleet.ts';
 import { settingsOf } from './management.ts';
 import type { CallFailure, UntaggedAlarm } from './ports.ts';
 import type { ScalerContext } from './scale.ts';
+import { mapAtOnce } from './side-by-side.ts';
 import { alarmNamesOf, type CompleteReading, readState, type StateQuery, type StateReading } from './state-reader.ts';
 
 export type ReconcileCause = 'schedule' | 'deploy';
@@ -61,7 +62,7 @@ export async function reconcileStreams(
       known.ok
         ? reconcileSafely(streamName, { ...run, fleet, knownAlarms: known.value }, context)
         : Promise.resolve(report(streamName, context, { outcome: 'failed', failures: [known.failure] }));
-    reports.push(...(await mapAtOnce(batch, work)));
+    reports.push(...(await mapAtOnce(batch, streamsAtOnce, work)));
   }
   return { reports, left: [] };
 }
@@ -189,7 +190,9 @@ async function enforce(
   const { streamName } = state;
   if (bound.kind === 'scale' && !context.deployment.dryRun) {
     // First what drifted: the call may be refused for a day, and the alarms would judge by a wrong count for so long.
-    const converged = await carryOut(lanes, streamName, context.ports);
+    // Consumers go with the call, whose plan knows the state from before: fitted to the old count now, they would stay there.
+    const drifted = lanes.filter((lane) => !lane.some(({ kind }) => kind === 'set-concurrency'));
+    const converged = await carryOut(drifted, streamName, context.ports);
     const scaling = await carryOutScaling({ decision: bound, state, settings, nowMs }, context);
     return report(streamName, context, { failures, ...scaling, effects: [...converged, ...scaling.effects] });
   }
@@ -257,14 +260,4 @@ function report(streamName: string, { deployment, clock }: ScalerContext, result
       result.failures.length > 0 ||
       (result.effects ?? []).some(({ failure }) => failure !== undefined),
   };
-}
-
-async function mapAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(streamsAtOnce, items.length) }, worker));
-  return results;
 }

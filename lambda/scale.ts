@@ -52,31 +52,49 @@ interface Result {
   readonly tags?: Tags;
 }
 
-export async function handleAlarm(record: AlarmRecord, context: ScalerContext): Promise<ScalingReport> {
+export async function handleAlarm({ messageId, message }: AlarmRecord, context: ScalerContext): Promise<ScalingReport> {
+  const parsed = parseScalingAlarm(message);
+  if (parsed.ok) return { ...(await answerAlarm(parsed.value, context)), messageId };
   const nowMs = context.clock.nowMs();
-  const parsed = parseScalingAlarm(record.message);
-  const alarm = parsed.ok ? parsed.value : undefined;
-  const result: Result = parsed.ok
-    ? await answer(parsed.value, context, nowMs)
-    : { outcome: 'held', decision: rejectAlarm(parsed.faults) };
-  const effects = result.effects ?? [];
-  const failures = result.failures ?? [];
-  const report: ScalingReport = {
+  const report = reportOf({ outcome: 'held', decision: rejectAlarm(parsed.faults) }, undefined, context, nowMs);
+  return { ...(await tell(report, undefined, context)), messageId };
+}
+
+/** One alarm, whether its notification says so or the alarm itself. */
+export async function answerAlarm(alarm: ScalingAlarm, context: ScalerContext): Promise<ScalingReport> {
+  const nowMs = context.clock.nowMs();
+  const result = await answer(alarm, context, nowMs);
+  return await tell(reportOf(result, alarm, context, nowMs), result.tags, context);
+}
+
+function reportOf(
+  result: Result,
+  alarm: ScalingAlarm | undefined,
+  { deployment }: ScalerContext,
+  nowMs: number,
+): ScalingReport {
+  const { outcome, decision, findings = [], effects = [], failures = [] } = result;
+  return {
     source: 'alarm',
     at: formatIsoTime(nowMs),
-    messageId: record.messageId,
     ...(alarm ? { streamName: alarm.streamName, alarmName: alarm.alarmName } : {}),
-    dryRun: context.deployment.dryRun,
-    outcome: result.outcome,
-    ...(result.decision ? { decision: result.decision } : {}),
-    findings: result.findings ?? [],
+    dryRun: deployment.dryRun,
+    outcome,
+    ...(decision ? { decision } : {}),
+    findings,
     effects,
     failures,
-    needsRetry:
-      failures.length > 0 || effects.some(({ failure }) => failure !== undefined) || result.outcome === 'failed',
+    needsRetry: failures.length > 0 || effects.some(({ failure }) => failure !== undefined) || outcome === 'failed',
   };
-  const unsent = (await context.announce?.(report, result.tags)) ?? [];
-  return unsent.length === 0 ? report : { ...report, failures: [...failures, ...unsent] };
+}
+
+async function tell(
+  report: ScalingReport,
+  tags: Tags | undefined,
+  { announce }: ScalerContext,
+): Promise<ScalingReport> {
+  const unsent = (await announce?.(report, tags)) ?? [];
+  return unsent.length === 0 ? report : { ...report, failures: [...report.failures, ...unsent] };
 }
 
 async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number): Promise<Result> {

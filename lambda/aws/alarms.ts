@@ -8,6 +8,7 @@ import {
   type MetricDataQuery,
   PutMetricAlarmCommand,
   type PutMetricAlarmCommandInput,
+  paginateDescribeAlarms,
   SetAlarmStateCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch';
@@ -36,6 +37,7 @@ export function cloudWatchAlarms(client: CloudWatchClient): AlarmPort {
           MetricAlarms.flatMap((alarm) => (alarm.AlarmName === undefined ? [] : [[alarm.AlarmName, readAlarm(alarm)]])),
         );
       }),
+    standing: (topicArn) => call('cloudwatch:DescribeAlarms', () => listStanding(client, topicArn)),
     listTags: async (alarmArn) => {
       const answer = await call('cloudwatch:ListTagsForResource', async () => {
         const { Tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: alarmArn }));
@@ -71,6 +73,17 @@ export function cloudWatchAlarms(client: CloudWatchClient): AlarmPort {
     iteratorAge: (streamName, nowMs) =>
       call('cloudwatch:GetMetricData', () => readIteratorAge(client, streamName, nowMs)),
   };
+}
+
+async function listStanding(client: CloudWatchClient, topicArn: string): Promise<readonly UntaggedAlarm[]> {
+  const standing: MetricAlarm[] = [];
+  const pages = paginateDescribeAlarms(
+    { client, pageSize: 100 },
+    { AlarmTypes: ['MetricAlarm'], StateValue: 'ALARM', ActionPrefix: topicArn },
+  );
+  for await (const { MetricAlarms = [] } of pages) standing.push(...MetricAlarms);
+  // The filter takes a prefix, of any of the three lists of actions.
+  return standing.map(readAlarm).filter(({ userParts }) => userParts.alarmActions.includes(topicArn));
 }
 
 async function readIteratorAge(client: CloudWatchClient, streamName: string, nowMs: number): Promise<IteratorAge> {

@@ -16,7 +16,8 @@ import { type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
 const RUNTIME_CLIENT = createRequire(import.meta.url).resolve('aws-lambda-ric');
 const PRELOAD = fileURLToPath(new URL('./runtime/preload.ts', import.meta.url));
-// Nothing moves the discrete-event clock while a process works, so a process that hangs would never reach its time-out.
+// Nothing moves the discrete-event clock while a process works, so a process that hangs would never reach its time-out:
+// one is taken for hung when neither an invocation's end nor the clock has come any further for so long.
 const STALL_LIMIT_MS = 60_000;
 
 export interface EnvironmentOptions {
@@ -94,7 +95,7 @@ export class ExecutionEnvironment {
         requestId: invocation.requestId,
         resolve,
         deadline: clock.schedule(deadlineMs, () => this.#timeOut()),
-        stall: mode === 'frozen' ? setTimeout(() => this.#timeOut(), STALL_LIMIT_MS).unref() : undefined,
+        stall: mode === 'frozen' ? this.#watchForStall() : undefined,
         logEnded: false,
       };
     });
@@ -196,6 +197,15 @@ export class ExecutionEnvironment {
     if (current.result !== undefined) this.#finish(current.result);
   }
 
+  #watchForStall(): NodeJS.Timeout {
+    const { clock } = this.#options.time;
+    let lastMs = clock.nowMs();
+    return setInterval(() => {
+      if (clock.nowMs() === lastMs) this.#timeOut();
+      lastMs = clock.nowMs();
+    }, STALL_LIMIT_MS).unref();
+  }
+
   #timeOut(): void {
     const current = this.#current;
     if (current === undefined) return;
@@ -237,7 +247,7 @@ export class ExecutionEnvironment {
     if (current === undefined) return;
     this.#current = undefined;
     this.#options.time.clock.cancel(current.deadline);
-    clearTimeout(current.stall);
+    clearInterval(current.stall);
     current.resolve(result);
     // After the answer has been taken up: whoever waits for it holds the clock by then if it has more to do.
     setImmediate(() => {

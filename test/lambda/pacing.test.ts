@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pacePorts } from '../../lambda/pacing.ts';
+import { pacePorts, scalerPace } from '../../lambda/pacing.ts';
 import { sampleDefinition, sampleSettings } from '../core/samples.ts';
 import { MemoryAccount } from './memory-account.ts';
 
@@ -56,5 +56,17 @@ describe('a fleet’s calls', () => {
     const { aws, ports } = setUp();
     expect(ports.functions).toBe(aws.ports.functions);
     expect(ports.streams.updateShardCount).toBe(aws.ports.streams.updateShardCount);
+  });
+
+  it('of the scaler wait for nothing while a second’s worth has not been sent, then for nearly the whole rate', async () => {
+    const aws = new MemoryAccount();
+    aws.addStream('orders', 4, sampleSettings());
+    const { alarms } = pacePorts(aws.ports, aws.clock, scalerPace);
+    const startMs = aws.nowMs;
+    const put = () => alarms.put('orders-scale-up', sampleDefinition('up'), aws.alarm('orders-scale-up').userParts);
+    for (let count = 0; count < 3; count += 1) await put();
+    expect(aws.nowMs).toBe(startMs);
+    for (let count = 0; count < 6; count += 1) await put();
+    expect(aws.nowMs - startMs).toBeCloseTo((6 * 1000) / (3 * 0.95), 3);
   });
 });

@@ -89,14 +89,15 @@ function withCurrent(consumer: ConsumerState, state: StreamState, wanted: number
 
 /**
  * Ours is what a tag says we set, and exactly shards x lambdas per shard: what the reference autoscaler leaves behind,
- * which tags nothing.
+ * which tags nothing. Without a tag the count before the last scaling serves as well: a scaling during which the consumer
+ * could not be read wrote none.
  */
 function isOurs(consumer: ConsumerState, state: StreamState): boolean {
-  const current = consumer.reservedConcurrency;
+  const { reservedConcurrency: current, lambdasPerShard } = consumer;
   if (current === undefined) return false;
-  return (
-    concurrencySetByUs(state, consumer).includes(current) || current === state.openShardCount * consumer.lambdasPerShard
-  );
+  const set = concurrencySetByUs(state, consumer);
+  if (set.includes(current) || current === state.openShardCount * lambdasPerShard) return true;
+  return set.length === 0 && state.intent !== undefined && current === state.intent.from * lambdasPerShard;
 }
 
 function affordableConcurrency(consumer: ConsumerState): number | undefined {

@@ -128,6 +128,14 @@ describe('lowering', () => {
     });
   });
 
+  it('lowers what fitted the count before the last scaling: the consumer could not be read when its tag was written', () => {
+    const intent = { atMs: now - 3 * hour, from: 8, to: 4 };
+    const state = { ...drained, intent, tags: { [tagKeys.intent]: encodeIntent(intent) } };
+    expect(plan({ reservedConcurrency: 8 }, state).lane).toEqual([tag('8 4'), set(8, 4)]);
+    expect(plan({ reservedConcurrency: 9 }, state).lane).toEqual([]);
+    expect(plan({ reservedConcurrency: 8 }, { ...state, tags: { ...state.tags, [tagKey]: '4' } }).lane).toEqual([]);
+  });
+
   it('lowers what is exactly shards x lambdas per shard: what the reference leaves behind has no tag', () => {
     const { lane } = plan({ reservedConcurrency: 8, lambdasPerShard: 2 }, drained, {}, 2);
     expect(lane).toEqual([tag('8 4'), set(8, 4)]);

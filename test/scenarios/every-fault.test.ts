@@ -1,0 +1,76 @@
+/**
+ * Every single fault, a representative part of it: each call of a scale-up, with the faults that differ most for it. All calls
+ * of all stories with all faults are the table of `npm run bench:faults`.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CallOfStory, FaultRun, type StoryName } from './support/fault-run.ts';
+
+/** What a call that only reads can suffer; that it had its effect makes no difference. */
+const faultsOfReads = ['access denied', 'internal error for long', 'killed before'];
+const faultsOfWrites = [
+  'throttled for long',
+  'access denied',
+  'internal error',
+  'time-out after',
+  'reset before',
+  'killed before',
+  'killed after',
+];
+const reading = /:(Describe|Get|List)/;
+
+describe('every single fault', () => {
+  let run: FaultRun;
+  beforeAll(async () => {
+    run = await FaultRun.start();
+  });
+  afterAll(() => run?.stop());
+
+  async function playAll(
+    story: StoryName,
+    calls: readonly CallOfStory[],
+    faults: readonly string[],
+  ): Promise<string[]> {
+    const wrong: string[] = [];
+    for (const call of calls) {
+      for (const fault of faults) {
+        const texts = await run.play(story, call, fault);
+        wrong.push(...texts.map((text) => `${call.key}, ${fault}: ${text}`));
+      }
+    }
+    return wrong;
+  }
+
+  it('of a read of a scale-up leaves nothing behind', async () => {
+    const calls = (await run.listCalls('scale up')).filter(({ key }) => reading.test(key));
+    expect(calls).toHaveLength(7);
+    expect(await playAll('scale up', calls, faultsOfReads)).toEqual([]);
+  }, 60_000);
+
+  it('of a write of a scale-up leaves nothing behind', async () => {
+    const calls = (await run.listCalls('scale up')).filter(({ key }) => !reading.test(key));
+    expect(calls.map(({ key }) => key.split(' ')[0])).toEqual([
+      'kinesis:AddTagsToStream',
+      expect.stringMatching(/UpdateShardCount|PutFunctionConcurrency/),
+      expect.stringMatching(/UpdateShardCount|PutFunctionConcurrency/),
+      'cloudwatch:PutMetricAlarm',
+      'cloudwatch:PutMetricAlarm',
+      expect.stringMatching(/SetAlarmState|TagResource/),
+      expect.stringMatching(/SetAlarmState|TagResource/),
+      'cloudwatch:TagResource',
+      'sns:Publish',
+    ]);
+    expect(await playAll('scale up', calls, faultsOfWrites)).toEqual([]);
+  }, 60_000);
+
+  it('that takes away what is known of a consumer leaves no reservation behind after a scale-down', async () => {
+    const calls = await run.listCalls('scale down');
+    const ofConsumer = calls.filter(({ key }) => key.startsWith('lambda:GetFunctionConcurrency'));
+    expect(await playAll('scale down', ofConsumer, ['access denied'])).toEqual([]);
+  });
+
+  it('of the call that brings a stream into its bounds leaves its consumer neither too large nor too small', async () => {
+    const calls = await run.listCalls('reconcile bounds');
+    const updates = calls.filter(({ key }) => key.startsWith('kinesis:UpdateShardCount'));
+    expect(await playAll('reconcile bounds', updates, ['throttled for long', 'killed after'])).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+/** The checks that are made for a real account, on local AWS: they find what is so, write what they say, and leave nothing. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import { VirtualClock } from '../../simulator/models/clock.ts';
+import { type AccountUnderCheck, accountChecks } from './account-checks.ts';
+import { startMs } from './subjects.ts';
+
+describe('the checks of an account', () => {
+  let aws: LocalAws;
+  let account: AccountUnderCheck;
+  const clock = new VirtualClock({ startMs });
+
+  beforeAll(async () => {
+    aws = await startLocalAws({ clock, streams: 'no-records' });
+    for (const name of ['orders', 'clicks']) await aws.kinesis.create(name, 'PROVISIONED', 4);
+    const options = {
+      endpoint: aws.endpoint,
+      region: aws.account.region,
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      requestHandler: new NodeHttpHandler(),
+      maxAttempts: 1,
+    };
+    account = {
+      kinesis: new KinesisClient(options),
+      cloudwatch: new CloudWatchClient(options),
+      lambda: new LambdaClient(options),
+      streamName: 'orders',
+      nowMs: () => clock.nowMs(),
+      wait: (ms) => clock.runUntil(clock.nowMs() + ms),
+    };
+  });
+  afterAll(() => aws.stop());
+
+  it.each(accountChecks)('$name: nothing that AWS documents differs', async ({ writes, run }) => {
+    const from = aws.calls.log.records.length;
+    const findings = await run(account);
+    expect(findings.filter(({ verdict }) => verdict === 'differs')).toEqual([]);
+    expect(findings.length).toBeGreaterThan(0);
+    const written = aws.calls.log.records
+      .slice(from)
+      .filter(({ operation }) => /^(Add|Update|Put|Set)/.test(operation));
+    expect(written.length > 0).toBe(writes !== undefined);
+  });
+
+  it('leave everything as it was, and touch no other stream', () => {
+    expect(aws.kinesis.stream('orders').tags.list()).toEqual([]);
+    expect(aws.kinesis.stream('orders').openShardCountAt(clock.nowMs())).toBe(4);
+    expect(aws.kinesis.stream('clicks').callsWithin24h(clock.nowMs())).toBe(0);
+    expect(aws.cloudwatch.describeAlarms().MetricAlarms).toEqual([]);
+  });
+
+  it('tell what the models assume of FILL', async () => {
+    const alarms = accountChecks.find(({ name }) => name === 'alarms');
+    const texts = (await alarms?.run(account))?.map(({ text }) => text);
+    expect(texts).toContain('FILL(m,0) of a series without any datapoint gives zeros');
+  });
+});

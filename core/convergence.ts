@@ -34,6 +34,8 @@ export type Finding =
   | { readonly kind: 'alarm-judged-by-old-math'; readonly alarmName: string }
   | { readonly kind: 'alarm-tags-behind'; readonly alarmName: string }
   | { readonly kind: 'scaling-under-way' }
+  /** One that had asked by its tag. */
+  | { readonly kind: 'stream-gone' }
   | { readonly kind: 'unexplained-update'; readonly openShardCount: number }
   | {
       readonly kind: 'concurrency-differs';

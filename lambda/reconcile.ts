@@ -89,8 +89,8 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
   // GetResources leaves out what was never tagged.
   const knownTags = fleet.tags ? { knownTags: fleet.tags.get(streamName) ?? {} } : {};
   const first = await readState(context.ports, context.account, { ...query, knownAlarms, ...knownTags });
-  if (!first.ok) return report(streamName, context, { outcome: 'failed', failures: first.failures });
   const making = context.deployment.streams?.has(streamName) ? undefined : fleet.making;
+  if (!first.ok) return reportUnread(streamName, first.failures, making, context);
   const { openShardCount } = first.state;
   if (isQuiet(first, query.nowMs, context)) {
     return { ...report(streamName, context, { outcome: 'agrees', failures: first.failures }), openShardCount };
@@ -100,6 +100,18 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
   const told = { ...addTagFaults(result, full), openShardCount };
   const unsent = (await context.announce?.(told, full.ok ? full.state.tags : undefined)) ?? [];
   return unsent.length === 0 ? told : { ...told, failures: [...told.failures, ...unsent] };
+}
+
+/** The tagging API may go on naming a stream that Kinesis has deleted; its alarms are removed when it no longer does. */
+function reportUnread(
+  streamName: string,
+  failures: readonly CallFailure[],
+  making: AlarmMaking | undefined,
+  context: ScalerContext,
+): ScalingReport {
+  const isGone = making !== undefined && failures.every(({ code }) => code === 'ResourceNotFoundException');
+  if (!isGone) return report(streamName, context, { outcome: 'failed', failures });
+  return report(streamName, context, { outcome: 'agrees', findings: [{ kind: 'stream-gone' }], failures: [] });
 }
 
 /** Tags that were passed over, when that is news. Only while a tag can remember that they were told. */

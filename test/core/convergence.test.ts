@@ -49,6 +49,7 @@ describe('alarms that judge by another shard count', () => {
   it('are both rewritten, each in a lane of its own', () => {
     const { alarmLanes, findings, shardCount } = plan(eight);
     expect(shardCount).toBe(8);
+    expect(isConverged(plan(eight))).toBe(false);
     expect(kinds(alarmLanes)).toEqual([['put-alarm'], ['put-alarm']]);
     expect(alarmLanes[0]?.[0]).toEqual({
       kind: 'put-alarm',
@@ -241,6 +242,10 @@ describe('the tags of the reference on alarms', () => {
 
   it('are not written for an intent that did not take effect', () => {
     expect(plan(sampleState({ tags: intent(4, 8) })).alarmLanes).toEqual([]);
+    const up = sampleAlarmState('up', { tags: { LastScaledTimestamp: 'today' } });
+    const { alarmLanes } = plan(sampleState({ tags: intent(4, 8), alarms: { up, down: undefined } }));
+    expect(alarmLanes[0]?.[0]).toMatchObject({ kind: 'tag-alarm' });
+    expect(alarmLanes[0]?.[0]).not.toHaveProperty('tags.ScaleAction');
   });
 
   it.each([
@@ -299,6 +304,7 @@ describe('comparing definitions', () => {
     ['the statistic', changedMetric('m3', (entry) => ({ ...entry, stat: 'Average' })), ['m3']],
     ['the period', changedMetric('m2', (entry) => ({ ...entry, periodSeconds: 60 })), ['m2']],
     ['the dimension', changedMetric('m2', (entry) => ({ ...entry, dimensions: { StreamName: 'clicks' } })), ['m2']],
+    ['no dimension', changedMetric('m2', (entry) => ({ ...entry, dimensions: {} })), ['m2']],
     [
       'a further dimension',
       changedMetric('m2', (entry) => ({ ...entry, dimensions: { StreamName: 'orders', ShardId: '1' } })),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault, Result } from '../../core/result.ts';
+import { describeFault, type Fault, type Result } from '../../core/result.ts';
 import { parseScalingAlarm, type ScalingAlarm } from '../../core/scaling-alarm.ts';
 import { eventMessage, eventMessages } from './samples.ts';
 
@@ -267,7 +267,10 @@ describe('what is refused, and how it is told', () => {
 
   it.each(['null', '3', '"text"', '[]', '[{}]'])('%s is JSON and no alarm', (text) => {
     const [fault] = faultsOf(parseScalingAlarm(text));
-    expect(fault).toMatchObject({ remedy: 'metric-math alarms of CloudWatch have it' });
+    expect(fault).toMatchObject({
+      field: text.startsWith('[') ? 'AlarmName' : 'Message',
+      remedy: 'metric-math alarms of CloudWatch have it',
+    });
   });
 
   it('quotes what it refuses: escaped and cut', () => {
@@ -282,6 +285,31 @@ describe('what is refused, and how it is told', () => {
         remedy: 'expected like 2026-03-02T09:15:44.775+0000',
       },
     ]);
+  });
+
+  it.each<[string, (message: Message) => void, string]>([
+    [
+      'control characters',
+      (m) => Object.assign(m, rename('or\nders-scale-up')),
+      'AlarmName: "or\\nders-scale-up" holds control characters; send CloudWatch notifications as they are',
+    ],
+    [
+      'no ARN of an alarm',
+      (m) => Object.assign(m, { AlarmArn: 'x' }),
+      'AlarmArn: "x" is not the ARN of an alarm; send CloudWatch notifications as they are',
+    ],
+    [
+      'another alarm',
+      (m) => Object.assign(m, { AlarmArn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:x' }),
+      'AlarmArn: "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:x" names another alarm than AlarmName; send CloudWatch notifications as they are',
+    ],
+    [
+      'two streams',
+      (m) => dimensionsOf(m, 'm2').splice(0, 1, { name: 'StreamName', value: 'clicks' }),
+      'Trigger.Metrics: nothing does not name one stream; m1 and m2 must be AWS/Kinesis metrics with the same StreamName',
+    ],
+  ])('is a sentence: %s', (_what, change, line) => {
+    expect(faultsOf(changed(change)).map(describeFault)).toEqual([line]);
   });
 
   it('says what each field should be', () => {

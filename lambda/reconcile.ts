@@ -7,11 +7,11 @@
  */
 import { awsFacts } from '../core/aws-facts.ts';
 import { type AlarmMaking, isConverged, planConvergence } from '../core/convergence.ts';
+import { describeDryRun } from '../core/dry-run.ts';
 import type { Lane } from '../core/effects.ts';
 import { enforceBounds } from '../core/enforcement.ts';
 import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/rearming.ts';
 import { holdContradiction, type ScalingDecision } from '../core/scaling-decision.ts';
-import { planScaling } from '../core/scaling-plan.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 import { faultsToTell } from '../core/stream-overrides.ts';
 import type { StreamState } from '../core/stream-state.ts';
@@ -92,7 +92,7 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
   const making = context.deployment.streams?.has(streamName) ? undefined : fleet.making;
   if (!first.ok) return reportUnread(streamName, first.failures, making, context);
   const { openShardCount } = first.state;
-  if (isQuiet(first, query.nowMs, context)) {
+  if (isQuiet(first, query.nowMs)) {
     return { ...report(streamName, context, { outcome: 'agrees', failures: first.failures }), openShardCount };
   }
   const full = await readAgain(query, context);
@@ -138,17 +138,13 @@ async function readAgain(query: StateQuery, { ports, account }: ScalerContext): 
 }
 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
-function isQuiet(
-  { state, settings, contradictions, tagFaults }: CompleteReading,
-  nowMs: number,
-  { deployment }: ScalerContext,
-): boolean {
+function isQuiet({ state, settings, contradictions, tagFaults }: CompleteReading, nowMs: number): boolean {
   if (contradictions.length > 0 || faultsToTell(tagFaults, state.tags).news) return false;
   const plan = planConvergence(state, settings, nowMs);
   const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
   const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;
   const bounded = enforceBounds(state, settings) === undefined;
-  return isConverged(plan) && plan.findings.length === 0 && bounded && !standing && !recent && !deployment.dryRun;
+  return isConverged(plan) && plan.findings.length === 0 && bounded && !standing && !recent;
 }
 
 async function putRight(
@@ -175,17 +171,27 @@ async function putRight(
   const shown = { findings: plan.findings, failures, ...decisionOf(standing) };
   const bound = enforceBounds(state, settings);
   if (bound) return await enforce(bound, reading, lanes, nowMs, context);
+  if (context.deployment.dryRun) return report(streamName, context, describeReconcile(reading, lanes, shown, nowMs));
   if (lanes.length === 0) return report(streamName, context, { outcome: 'agrees', ...shown });
-  if (context.deployment.dryRun) {
-    return report(streamName, context, {
-      outcome: 'planned',
-      ...shown,
-      effects: lanes.flat().map((effect) => ({ effect })),
-    });
-  }
   const effects = await carryOut(lanes, streamName, context.ports);
   const failed = aborts(effects) || effects.some(({ failure }) => failure !== undefined);
   return report(streamName, context, { outcome: failed ? 'failed' : 'converged', ...shown, effects });
+}
+
+/**
+ * In dry run: what would be put right, and, of an alarm that would scale if it fired now, the whole plan. It would be re-armed
+ * first, so it says what the alarm's own notification would say next.
+ */
+function describeReconcile(
+  { state, settings }: CompleteReading,
+  lanes: readonly Lane[],
+  shown: Pick<Result, 'findings' | 'failures' | 'decision' | 'alarmName'>,
+  nowMs: number,
+): Result {
+  const effects = lanes.flat().map((effect) => ({ effect }));
+  if (shown.decision?.kind !== 'scale') return { outcome: lanes.length > 0 ? 'planned' : 'agrees', ...shown, effects };
+  const scaling = describeDryRun(shown.decision, state, settings, nowMs);
+  return { ...shown, ...scaling, effects: [...effects, ...scaling.effects] };
 }
 
 /**
@@ -208,14 +214,13 @@ async function enforce(
     const scaling = await carryOutScaling({ decision: bound, state, settings, nowMs }, context);
     return report(streamName, context, { failures, ...scaling, effects: [...converged, ...scaling.effects] });
   }
-  const planned = bound.kind === 'scale' ? planScaling(bound, state, settings, nowMs).steps.flat(2) : lanes.flat();
   if (context.deployment.dryRun) {
-    return report(streamName, context, {
-      outcome: 'planned',
-      decision: bound,
-      failures,
-      effects: planned.map((effect) => ({ effect })),
-    });
+    const converging = lanes.flat().map((effect) => ({ effect }));
+    const planned: Pick<Result, 'outcome' | 'decision' | 'effects'> =
+      bound.kind === 'scale'
+        ? describeDryRun(bound, state, settings, nowMs)
+        : { outcome: 'planned', decision: bound, effects: converging };
+    return report(streamName, context, { failures, ...planned });
   }
   const effects = await carryOut(lanes, streamName, context.ports);
   return report(streamName, context, { outcome: 'held', decision: bound, failures, effects });

@@ -4,6 +4,7 @@
  */
 import { isConverged, planConvergence } from '../core/convergence.ts';
 import type { Deployment } from '../core/deployment.ts';
+import { describeDryRun } from '../core/dry-run.ts';
 import type { StreamSettings } from '../core/knobs.ts';
 import { type Fault, quote } from '../core/result.ts';
 import { parseScalingAlarm, type ScalingAlarm } from '../core/scaling-alarm.ts';
@@ -14,7 +15,6 @@ import {
   type ScalingDecision,
   screenAlarm,
 } from '../core/scaling-decision.ts';
-import { planScaling } from '../core/scaling-plan.ts';
 import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
 import type { StreamState } from '../core/stream-state.ts';
 import type { Tags } from '../core/stream-tags.ts';
@@ -132,35 +132,13 @@ async function act(
 ): Promise<Result> {
   if (contradictions.length > 0) return { outcome: 'held', decision: holdContradiction(contradictions) };
   const decision = decideScaling({ alarm, state, settings, nowMs });
-  if (context.deployment.dryRun) return describeDryRun(decision, state, settings, nowMs);
+  if (context.deployment.dryRun) {
+    return decision.kind === 'scale'
+      ? describeDryRun(decision, state, settings, nowMs)
+      : { outcome: 'held', decision, findings: planConvergence(state, settings, nowMs).findings };
+  }
   if (decision.kind === 'hold') return await converge(decision, state, settings, context, nowMs);
   return await carryOutScaling({ decision, state, settings, nowMs }, context);
-}
-
-/** What would be done, and nothing of it done. */
-function describeDryRun(
-  decision: ScalingDecision,
-  state: StreamState,
-  settings: StreamSettings,
-  nowMs: number,
-): Result {
-  if (decision.kind === 'hold')
-    return { outcome: 'held', decision, findings: planConvergence(state, settings, nowMs).findings };
-  const plan = planScaling(decision, state, settings, nowMs);
-  return {
-    outcome: 'planned',
-    decision: {
-      kind: 'hold',
-      reason: 'dry-run',
-      because: {
-        ...decision.because,
-        direction: decision.direction,
-        openShardCount: decision.openShardCount,
-        targetShardCount: decision.targetShardCount,
-      },
-    },
-    effects: plan.steps.flat(2).map((effect) => ({ effect })),
-  };
 }
 
 async function converge(

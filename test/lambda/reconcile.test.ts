@@ -226,7 +226,7 @@ describe('bounds hold even when nothing fires', () => {
     const { aws, deployment } = setUp({ minShards: 10 }, {});
     expect(await reconcileOrders(aws, deployment)).toMatchObject({
       outcome: 'planned',
-      decision: { targetShardCount: 8 },
+      decision: { reason: 'dry-run', because: { rule: 9, targetShardCount: 8, dollarsPerMonthThen: 87.6 } },
     });
     expect(aws.writes()).toEqual([]);
   });
@@ -261,6 +261,42 @@ describe('dry run', () => {
     expect(report).toMatchObject({ outcome: 'planned', dryRun: true, needsRetry: false });
     expect(report.effects.map(({ effect }) => effect.kind)).toEqual(['put-alarm', 'put-alarm']);
     expect(aws.writes()).toEqual([]);
+  });
+
+  it('shows the whole plan of a standing alarm, with its dollars, at every reconcile while it would act', async () => {
+    const { aws, deployment } = setUp({}, {});
+    aws.fire('orders', 'up');
+    for (let run = 0; run < 3; run += 1) {
+      aws.nowMs += 5 * minute;
+      const report = await reconcileOrders(aws, deployment);
+      expect(report).toMatchObject({
+        outcome: 'planned',
+        alarmName: 'orders-scale-up',
+        decision: {
+          reason: 'dry-run',
+          because: { openShardCount: 4, targetShardCount: 8, dollarsPerMonthNow: 43.8, dollarsPerMonthThen: 87.6 },
+        },
+      });
+      const kinds = report.effects.map(({ effect }) => effect.kind);
+      expect(kinds.filter((kind) => kind !== 'rearm-alarm')).toEqual([
+        'tag-stream',
+        'update-shard-count',
+        'put-alarm',
+        'tag-alarm',
+        'put-alarm',
+        'tag-alarm',
+      ]);
+    }
+    expect(aws.writes()).toEqual([]);
+  });
+
+  it('says of a standing alarm that is held what holds it, and plans nothing', async () => {
+    const { aws, deployment } = setUp({ scaleUpCooldownMinutes: 60 }, {});
+    aws.stream('orders').tags = { [tagKeys.ledger]: encodeLedger([now - minute]) };
+    aws.fire('orders', 'up');
+    aws.nowMs += 15 * minute;
+    const report = await reconcileOrders(aws, deployment);
+    expect(report).toMatchObject({ outcome: 'agrees', decision: { reason: 'cooldown' }, effects: [] });
   });
 });
 

@@ -111,6 +111,7 @@ describe('the one function of a take-over', () => {
 
   it('reconciles when there are none', async () => {
     const { handler } = await load();
+    wire.answer(() => ({ body: { MetricAlarms: [], ResourceTagMappingList: [] } }));
     await handler({ cause: 'schedule' }, context);
     expect(logLines()).toEqual([expect.objectContaining({ message: 'reconciled', streams: 0 })]);
   });

@@ -9,7 +9,7 @@ import { playHistory } from './run-history.ts';
 import { smallerHistory } from './smaller-history.ts';
 
 const seed = 20_260_302;
-const count = 200;
+const count = 150;
 
 it(`${count} histories of half a day keep every invariant`, { timeout: 120_000 }, async () => {
   let scalings = 0;

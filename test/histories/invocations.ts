@@ -161,7 +161,7 @@ export class Invocations {
       if (error) throw error;
       invocation.dead = true;
       die();
-      return await never;
+      return await never();
     };
     return async (call) => {
       const fault = this.#account.noise.fault();
@@ -178,7 +178,7 @@ export class Invocations {
 
   async #travel(invocation: Invocation): Promise<void> {
     await this.#account.pass(this.#account.noise.latencyMs());
-    if (invocation.dead) await never;
+    if (invocation.dead) await never();
   }
 
   #perform(invocation: Invocation, call: ModelCall): { readonly value: object } | { readonly error: unknown } {
@@ -221,8 +221,8 @@ export class Invocations {
 const alarmWriteMs = 2;
 const tagVersionsKept = 50;
 const killed = new Error('the process was killed');
-/** What a dead process waits for. */
-const never = new Promise<never>(() => {});
+/** What a dead process waits for; a promise of its own, or the one of all would keep every process that ever died. */
+const never = () => new Promise<never>(() => {});
 
 function clockOf(account: StreamAccount): Clock {
   return { nowMs: () => account.nowMs, monotonicMs: () => account.nowMs, sleep: (ms) => account.pass(ms) };

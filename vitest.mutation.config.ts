@@ -6,9 +6,10 @@ process.env.TZ = 'Asia/Kolkata';
 /** The tests that mutants of `core/` and of the functions' logic are run against: those without sockets or processes. */
 export default defineConfig({
   test: {
-    include: ['test/core/**/*.test.ts', 'test/lambda/*.test.ts'],
+    // Below the folder that the mutants' configuration names.
+    include: ['**/*.test.ts'],
     // Properties would kill more, at seconds a mutant: what they hold is to be held by examples as well.
-    exclude: ['test/core/properties.test.ts'],
+    exclude: ['**/properties.test.ts', '**/aws/**', '**/index.test.ts'],
     // Nothing in these tests is shared, and a mutant needs its handful of tests quickly.
     isolate: false,
     env: { AWS_REGION: 'eu-west-1', POWERTOOLS_DEV: 'false' },

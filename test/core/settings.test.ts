@@ -305,6 +305,12 @@ describe('consumers', () => {
         remedy: 'give [{functionArn, lambdasPerShard}]',
       },
     ]);
+    expect(faultsOf({ consumers: ['x'] }).map(describeFault)).toEqual([
+      'orders.consumers[0]: "x" is not an object; give {functionArn, lambdasPerShard}',
+    ]);
+    expect(faultsOf({ consumers: [{ functionArn: arn }, { functionArn: arn }] }).map(describeFault)).toEqual([
+      'orders.consumers[1].functionArn: "orders-processor" is a consumer already; name each function once',
+    ]);
     expect(faultsOf({ consumers: [{ functionArn: 'x', lambdasPerShard: 0, more: 1 }] })).toEqual([
       {
         field: 'orders.consumers[0].more',

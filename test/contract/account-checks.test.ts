@@ -1,4 +1,6 @@
 /** The checks that are made for a real account, on local AWS: they find what is so, write what they say, and leave nothing. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -53,9 +55,47 @@ describe('the checks of an account', () => {
     expect(aws.cloudwatch.describeAlarms().MetricAlarms).toEqual([]);
   });
 
+  it('are a command, which writes nothing where nobody can be asked', async () => {
+    const from = aws.calls.log.records.length;
+    const { status, output } = await runCommand(['--aws', '--stream', 'orders', '--reshard']);
+    expect(output).toContain('orders is ACTIVE, PROVISIONED, with 4 open shards');
+    expect(output).toContain('tags: left out');
+    expect(status).toBe(0);
+    // Once each: the SDK sends a refused call again where the server's clock is not its own.
+    expect(new Set(aws.calls.log.records.slice(from).map(({ operation }) => operation))).toEqual(
+      new Set(['DescribeStreamSummary', 'DescribeLimits', 'GetAccountSettings', 'DescribeAlarms']),
+    );
+  });
+
+  it('fail for a stream that is not there, and say how they are called', async () => {
+    expect(await runCommand(['--aws', '--stream', 'nothing'])).toMatchObject({ status: 1 });
+    expect(await runCommand(['--aws'])).toMatchObject({ status: 2 });
+  });
+
   it('tell what the models assume of FILL', async () => {
     const alarms = accountChecks.find(({ name }) => name === 'alarms');
     const texts = (await alarms?.run(account))?.map(({ text }) => text);
     expect(texts).toContain('FILL(m,0) of a series without any datapoint gives zeros');
   });
+
+  function runCommand(args: readonly string[]): Promise<{ readonly status: number | null; readonly output: string }> {
+    const child = spawn(process.execPath, ['--import', 'tsx', command, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH ?? '',
+        AWS_ENDPOINT_URL: aws.endpoint,
+        AWS_REGION: aws.account.region,
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+      },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    return new Promise((resolve) => child.once('close', (status) => resolve({ status, output })));
+  }
 });
+
+const command = fileURLToPath(new URL('main.ts', import.meta.url));

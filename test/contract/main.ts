@@ -16,6 +16,8 @@ const usage = `npm run contract -- --aws --stream NAME [--yes] [--reshard]
   --yes      answers yes to what is written; otherwise each writing check asks
   --reshard  also doubles the stream and brings it back: two of its ten calls of the day`;
 
+const mark = { agrees: styleText('green', '✓'), differs: styleText('red', '✗'), told: '·' } as const;
+
 const { values } = parseArgs({
   options: {
     aws: { type: 'boolean', default: false },
@@ -62,8 +64,6 @@ async function checkAccount(account: AccountUnderCheck): Promise<boolean> {
   }
   return agrees;
 }
-
-const mark = { agrees: styleText('green', '✓'), differs: styleText('red', '✗'), told: '·' } as const;
 
 /** A call that fails is a finding too: the other checks still have their say. */
 async function findingsOf(run: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {

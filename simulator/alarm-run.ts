@@ -30,7 +30,9 @@ export function runAlarms(
     throttled: new Float64Array(minutes),
   };
   const open = startingShards(load, limits);
-  const { stream, alarms } = begin(load[0] ?? 0, open, settings, limits, metricDelayMinutes, recordBytes);
+  const { stream, alarms } = begin(load[0] ?? 0, open, settings, limits, recordBytes);
+  const first = Math.min(load[0] ?? 0, open) * KINESIS_FACTS.recordsPerSecondPerShard * 60;
+  const late = Array.from({ length: metricDelayMinutes }, () => first);
   const calls: UpdateCall[] = [];
   let backlog = 0;
   let known = stream.activeAtMs;
@@ -44,7 +46,10 @@ export function runAlarms(
     run.capacity[minute] = capacity;
     run.billed[minute] = stream.billedShardCountAt(startMs);
     run.throttled[minute] = rejected;
-    const records = (wanted - rejected) * KINESIS_FACTS.recordsPerSecondPerShard * 60;
+    // Late metrics: a minute's traffic stands whole in a later datapoint. Were the newest merely missing, every evaluation
+    // would judge a window with a hole in it, and a steady 85 % would never reach 75 %.
+    late.push((wanted - rejected) * KINESIS_FACTS.recordsPerSecondPerShard * 60);
+    const records = late.shift() ?? 0;
     alarms.endMinute(START_MINUTE + minute, records, records * recordBytes);
     if (stream.activeAtMs === known) continue;
     known = stream.activeAtMs;
@@ -55,19 +60,11 @@ export function runAlarms(
   return { policy, minutes, ...run, calls, refusals: alarms.refusals.length };
 }
 
-function begin(
-  first: number,
-  open: number,
-  settings: StreamSettings,
-  limits: StreamLimits,
-  metricDelayMinutes: number,
-  recordBytes: number,
-) {
+function begin(first: number, open: number, settings: StreamSettings, limits: StreamLimits, recordBytes: number) {
   const alarms = new AlarmStream({
     settings,
     openShardCount: open,
     startMs: START_MINUTE * MINUTE_MS,
-    metricDelayMs: metricDelayMinutes * MINUTE_MS,
     facts: {
       maxUpdateCalls: limits.callsPer24h,
       reshardingMs: (from, to) => KINESIS_FACTS.reshardingMs(from, to) * limits.reshardSlowdown,

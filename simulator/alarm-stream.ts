@@ -28,7 +28,6 @@ export interface AlarmStreamOptions {
   readonly settings: StreamSettings;
   readonly openShardCount: number;
   readonly startMs: number;
-  readonly metricDelayMs: number;
   readonly facts: Partial<KinesisFacts>;
 }
 
@@ -63,7 +62,7 @@ export class AlarmStream {
     this.#nowMs = startMs;
     const account = new KinesisAccount({ accountId, region, facts: options.facts });
     this.stream = account.createStream({ streamName, openShardCount, nowMs: startMs });
-    const metrics = new MetricStore({ deliveryDelayMs: options.metricDelayMs });
+    const metrics = new MetricStore();
     this.#cloudwatch = new CloudWatchModel({
       clock: { nowMs: () => this.#nowMs },
       accountId,
@@ -85,7 +84,7 @@ export class AlarmStream {
     }
   }
 
-  /** What was taken in during the minute (whole minutes since the epoch); at its end, `nowMs`, CloudWatch judges. */
+  /** What CloudWatch counts for the minute (whole minutes since the epoch); at its end the alarms are judged. */
   endMinute(minute: number, records: number, bytes: number): void {
     this.#nowMs = (minute + 1) * 60_000;
     this.#putIncoming(minute, records, bytes);

@@ -28,10 +28,10 @@ export interface AdaptiveSettings {
 }
 
 export const adaptiveDefaults: AdaptiveSettings = {
-  budget: 0.0004,
-  price: 100,
+  budget: 0.00025,
+  price: 80,
   lowestPrice: 1 / 3,
-  highestPrice: 8,
+  highestPrice: 30,
   candidates,
 };
 

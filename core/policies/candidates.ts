@@ -1,32 +1,32 @@
 /**
- * The settings that `adaptive` chooses among: every combination of how bold to be, how long to wait before going down, and
- * whose past to believe; and two that hardly ever go down, for load that nothing predicts.
+ * The settings that `adaptive` chooses among: every combination of when to move, how full to be after a scale-up, how long to
+ * wait before going down, and whose past to believe; and two that hardly ever go down, for load that nothing predicts.
  */
 import type { TargetSettings } from './target.ts';
 
 export interface Candidate {
-  /** `bold/15min/week`: boldness, quiet minutes, season. */
+  /** `bold/75%/30min/week`: when to move, filled to, quiet minutes, season. */
   readonly name: string;
   readonly settings: TargetSettings;
 }
 
-type Boldness = Pick<TargetSettings, 'scaleUpAt' | 'sustainedMinutes' | 'fillTo' | 'shrinkTo' | 'largestRemainder'>;
-type Season = Pick<TargetSettings, 'season' | 'lookAheadMinutes' | 'prewarmMinutes'>;
-
-const boldness: Readonly<Record<string, Boldness>> = {
-  cautious: { scaleUpAt: 0.85, sustainedMinutes: 1, fillTo: 0.7, shrinkTo: 0.7, largestRemainder: 0.6 },
-  careful: { scaleUpAt: 0.95, sustainedMinutes: 2, fillTo: 0.75, shrinkTo: 0.75, largestRemainder: 0.76 },
-  tight: { scaleUpAt: 0.98, sustainedMinutes: 1, fillTo: 0.95, shrinkTo: 0.9, largestRemainder: 0.76 },
-  bold: { scaleUpAt: 1, sustainedMinutes: 3, fillTo: 0.95, shrinkTo: 0.95, largestRemainder: 0.76 },
-  reckless: { scaleUpAt: 1.02, sustainedMinutes: 5, fillTo: 0.95, shrinkTo: 1, largestRemainder: 0.9 },
+/** When to move. The bolder ones sit out a burst of some minutes, at the price of what it throws away. */
+const temper: Readonly<
+  Record<string, Pick<TargetSettings, 'scaleUpAt' | 'sustainedMinutes' | 'shrinkTo' | 'largestRemainder'>>
+> = {
+  cautious: { scaleUpAt: 0.85, sustainedMinutes: 1, shrinkTo: 0.75, largestRemainder: 0.6 },
+  careful: { scaleUpAt: 0.95, sustainedMinutes: 2, shrinkTo: 0.85, largestRemainder: 0.76 },
+  bold: { scaleUpAt: 1, sustainedMinutes: 2, shrinkTo: 0.9, largestRemainder: 0.76 },
+  reckless: { scaleUpAt: 1.02, sustainedMinutes: 8, shrinkTo: 1, largestRemainder: 0.9 },
 };
 
-const quietMinutes = [15, 60] as const;
+/** Spare room for a load that keeps rising, or none for one that falls back. */
+const fillTo = [0.6, 0.75, 0.95] as const;
 
-const seasons: Readonly<Record<string, Season>> = {
+const quietMinutes = [5, 30, 240] as const;
+
+const seasons: Readonly<Record<string, Pick<TargetSettings, 'season' | 'lookAheadMinutes' | 'prewarmMinutes'>>> = {
   none: { season: 'none', lookAheadMinutes: 0, prewarmMinutes: 0 },
-  hour: { season: 'day', lookAheadMinutes: 60, prewarmMinutes: 0 },
-  day: { season: 'day', lookAheadMinutes: 180, prewarmMinutes: 10 },
   week: { season: 'week', lookAheadMinutes: 180, prewarmMinutes: 10 },
 };
 
@@ -36,12 +36,14 @@ const standing: readonly Candidate[] = [
 ];
 
 export const candidates: readonly Candidate[] = [
-  ...Object.entries(boldness).flatMap(([bold, how]) =>
-    quietMinutes.flatMap((minutes) =>
-      Object.entries(seasons).map(([season, whose]) => ({
-        name: `${bold}/${minutes}min/${season}`,
-        settings: { ...how, ...whose, quietMinutes: minutes },
-      })),
+  ...Object.entries(temper).flatMap(([name, when]) =>
+    fillTo.flatMap((share) =>
+      quietMinutes.flatMap((minutes) =>
+        Object.entries(seasons).map(([season, whose]) => ({
+          name: `${name}/${100 * share}%/${minutes}min/${season}`,
+          settings: { ...when, ...whose, fillTo: share, quietMinutes: minutes },
+        })),
+      ),
     ),
   ),
   ...standing,

@@ -15,6 +15,7 @@ export type OnFailure = 'abort' | 'continue' | 'fall-back';
 export type ScalingEffect =
   | TagStream
   | UpdateShardCount
+  | SplitShard
   | CreateAlarm
   | PutAlarm
   | RearmAlarm
@@ -29,6 +30,16 @@ export interface TagStream {
 
 export interface UpdateShardCount {
   readonly kind: 'update-shard-count';
+  readonly from: number;
+  readonly to: number;
+  readonly onFailure: 'abort';
+}
+
+/** Instead of UpdateShardCount, for one hot shard; no call of the daily quota. */
+export interface SplitShard {
+  readonly kind: 'split-shard';
+  readonly shardId: string;
+  readonly startingHashKey: string;
   readonly from: number;
   readonly to: number;
   readonly onFailure: 'abort';

@@ -31,6 +31,7 @@ export interface StreamSettings {
   readonly dailyQuotaReserve: number;
   readonly policy: PolicyName;
   readonly concurrencyFallback: ConcurrencyFallback;
+  readonly hotShard: HotShardRule;
   readonly consumers: readonly ConsumerSettings[];
 }
 
@@ -42,6 +43,9 @@ export type PolicyName = (typeof policyNames)[number];
 
 export const concurrencyFallbacks = ['keep', 'remove'] as const;
 export type ConcurrencyFallback = (typeof concurrencyFallbacks)[number];
+
+export const hotShardRules = ['ignore', 'tell', 'split'] as const;
+export type HotShardRule = (typeof hotShardRules)[number];
 
 /** The knobs that are single values; `consumers` is a list and is read apart. */
 export type KnobName = Exclude<keyof StreamSettings, 'consumers'>;
@@ -234,6 +238,15 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     choices: concurrencyFallbacks,
     about:
       'When a consumer’s reserved concurrency cannot be raised. `keep` leaves it as it is. `remove` takes the reservation away, and only one that this product has set.',
+  },
+  hotShard: {
+    kind: 'choice',
+    variable: 'HOT_SHARD',
+    unit: '',
+    default: () => 'tell',
+    choices: hotShardRules,
+    about:
+      'What to do before a scale-up when one shard carries the load, on a stream with shard-level metrics (IncomingBytes, IncomingRecords) turned on. `ignore`: do not look. `tell`: scale all the same, and say so in report and notice. `split`: split that shard instead; it costs no call of the daily quota.',
   },
 };
 

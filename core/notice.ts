@@ -70,7 +70,9 @@ function isWorthTelling({ reason }: HoldDecision): boolean {
 }
 
 function describeScaling(decision: ScalingDecision & { kind: 'scale' }, verb: string): string {
-  return `${verb} ${decision.direction} from ${decision.openShardCount} to ${decision.targetShardCount} shards`;
+  const { direction, openShardCount, targetShardCount, split, because } = decision;
+  const hot = because.hotShardUtilization === undefined ? '' : split ? ', hot shard split' : ', but one shard is hot';
+  return `${verb} ${direction} from ${openShardCount} to ${targetShardCount} shards${hot}`;
 }
 
 function toSubject(text: string): string {

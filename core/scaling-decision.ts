@@ -15,6 +15,7 @@
  * 10 the day's calls are spent, or only the reserve is left       daily-quota
  * 11 a consumer is behind, or nobody knows whether it is          consumer-behind, iterator-age-unknown
  * 12 scale (in dry run: say so, change nothing)                   dry-run
+ *    one shard carries the load: say so, or split that one      (hot-shard.ts)
  *
  * Void judgements (5 to 7) come before reasons to wait (8 to 11): an alarm that no longer means anything must be put right
  * at once, not be kept for later.
@@ -57,7 +58,17 @@ export interface ScaleDecision {
   readonly direction: Direction;
   readonly openShardCount: number;
   readonly targetShardCount: number;
+  /** Present where one hot shard is split instead of all of them (hot-shard.ts). */
+  readonly split?: ShardSplit;
   readonly because: Evidence;
+}
+
+export interface ShardSplit {
+  readonly shardId: string;
+  /** Of the second of the two new shards. */
+  readonly startingHashKey: string;
+  /** The target of an ordinary scaling, for when the split is refused. */
+  readonly otherwiseTarget: number;
 }
 
 export interface HoldDecision {

@@ -4,7 +4,7 @@
  */
 import { concurrencyTags } from './consumer-concurrency.ts';
 import { planConvergence } from './convergence.ts';
-import type { Lane } from './effects.ts';
+import type { Lane, ScalingEffect } from './effects.ts';
 import type { StreamSettings } from './knobs.ts';
 import type { ScaleDecision } from './scaling-decision.ts';
 import type { StreamState } from './stream-state.ts';
@@ -36,7 +36,7 @@ export function planScaling(
   const intent: ScalingIntent = { atMs: nowMs, from: decision.openShardCount, to: decision.targetShardCount };
   const tags = {
     [tagKeys.intent]: encodeIntent(intent),
-    [tagKeys.ledger]: encodeLedger(keepLastDay([...state.ledger, nowMs], nowMs)),
+    [tagKeys.ledger]: encodeLedger(keepLastDay(decision.split ? state.ledger : [...state.ledger, nowMs], nowMs)),
     ...concurrencyTags(state, intent.to),
     // After a scaling a hold is news again, also one that was told before it.
     ...(state.tags[lastNoticeTag] ? { [lastNoticeTag]: '' } : {}),
@@ -48,9 +48,16 @@ export function planScaling(
     intent,
     steps: [
       [[{ kind: 'tag-stream', tags, onFailure: 'abort' }]],
-      [[{ kind: 'update-shard-count', from: intent.from, to: intent.to, onFailure: 'abort' }], ...concurrencyLanes],
+      [[callOf(decision, intent)], ...concurrencyLanes],
       alarmLanes,
     ],
     takeBack: { [tagKeys.intent]: state.tags[tagKeys.intent] ?? '', [tagKeys.ledger]: encodeLedger(state.ledger) },
   };
+}
+
+/** The one call that changes the shard count. */
+function callOf({ split }: ScaleDecision, { from, to }: ScalingIntent): ScalingEffect {
+  if (!split) return { kind: 'update-shard-count', from, to, onFailure: 'abort' };
+  const { shardId, startingHashKey } = split;
+  return { kind: 'split-shard', shardId, startingHashKey, from, to, onFailure: 'abort' };
 }

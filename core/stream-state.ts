@@ -24,6 +24,8 @@ export interface StreamState {
   readonly status: StreamStatus;
   readonly mode: StreamMode;
   readonly openShardCount: number;
+  /** Whether its traffic is published by shard; its owner turns that on, and pays for it. */
+  readonly publishesByShard?: boolean;
   readonly tags: Tags;
   readonly intent: ScalingIntent | undefined;
   /** Calls of the last day that were made, as far as can be told. */

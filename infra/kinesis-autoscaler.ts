@@ -142,7 +142,8 @@ export class KinesisAutoscaler extends Construct {
     const topics = [this.noticeTopic, this.pagerTopic];
     const ownKey = topics.some((topic) => topic?.isOwn) ? key?.keyArn : undefined;
     if (topicArnsOf(topics).length > 0) permissions.addNoticeTopics(topicArnsOf(topics), ownKey);
-    if (this.#settings.discovery) permissions.addDiscovery(this.#settings.discovery.owner);
+    const { discovery } = this.#settings;
+    if (discovery) permissions.addDiscovery(discovery.owner, this.#settings.defaults.hotShard);
     return permissions;
   }
 

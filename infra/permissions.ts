@@ -26,7 +26,7 @@ export interface StreamPermissions {
   readonly streamName: string;
   readonly streamArn: string;
   readonly alarmNames: readonly string[];
-  readonly settings: Pick<StreamSettings, 'consumers' | 'concurrencyFallback'>;
+  readonly settings: Pick<StreamSettings, 'consumers' | 'concurrencyFallback' | 'hotShard'>;
 }
 
 /** What IAM takes: characters in a managed policy, without white space, and managed policies at a role. */
@@ -71,8 +71,11 @@ export class FleetPermissions extends Construct {
     if (keyArn !== undefined) this.#grant('key', ['kms:Decrypt', 'kms:GenerateDataKey'], [keyArn]);
   }
 
-  /** Streams that nobody has named. Before any stream that is, so that there is room. @param owner on the alarms that are made. */
-  addDiscovery(owner: string): void {
+  /**
+   * Streams that nobody has named. Before any stream that is, so that there is room.
+   * @param owner on the alarms that are made. @param hotShard the deployment's default.
+   */
+  addDiscovery(owner: string, hotShard: StreamSettings['hotShard'] | undefined): void {
     this.#room -= discoverySkeletonSize;
     const anyStream = arnOf(this, 'kinesis', 'stream/*');
     const anyFunction = arnOf(this, 'lambda', 'function:*');
@@ -85,6 +88,7 @@ export class FleetPermissions extends Construct {
       streamActions.filter((action) => action !== tagStream),
       [anyStream],
     );
+    if (hotShard === 'split') this.#grant('split', ['kinesis:SplitShard'], [anyStream]);
     this.#grant('tag-asking-streams', [tagStream], [anyStream], asking);
     this.#grant('scaling-alarms', alarmActions, scalingAlarms);
     this.#grant('own-alarms', ['cloudwatch:DeleteAlarms'], scalingAlarms, own);
@@ -98,12 +102,14 @@ export class FleetPermissions extends Construct {
     const alarmArns = alarmNames.map((name) => alarmArn(this, name));
     // Concurrency belongs to the function, not to a version or an alias.
     const functionArns = settings.consumers.map(({ functionArn }) => functionArn.split(':').slice(0, 7).join(':'));
-    const size = sizeOf([streamName, ...alarmNames], functionArns);
+    const splitNames = settings.hotShard === 'split' ? [streamName] : [];
+    const size = sizeOf([streamName, ...splitNames, ...alarmNames], functionArns);
     const withConsumers = () =>
       size + (functionArns.length > 0 && !this.#statements.has('concurrency') ? consumersSkeletonSize : 0);
     if (withConsumers() > this.#room) this.#beginPolicy();
     this.#room -= withConsumers();
     this.#grant('streams', streamActions, [streamArn]);
+    if (settings.hotShard === 'split') this.#grant('split', ['kinesis:SplitShard'], [streamArn]);
     this.#grant('alarms', alarmActions, alarmArns);
     if (functionArns.length > 0) this.#addConsumers(functionArns, settings.concurrencyFallback);
   }
@@ -176,6 +182,8 @@ const streamActions = [
   'kinesis:ListTagsForStream',
   tagStream,
   'kinesis:UpdateShardCount',
+  // For streams that publish their traffic by shard: which shard is the hot one.
+  'kinesis:ListShards',
 ];
 const alarmActions = [
   'cloudwatch:ListTagsForResource',

@@ -48,6 +48,9 @@ export async function carryOutScaling(work: ScalingWork, means: Means): Promise<
       return { outcome: 'held', decision: refusal.decision, effects };
     }
     case 'failed': {
+      // A shard that cannot be split (no permission, a range too narrow) must not keep a full stream from scaling.
+      const unsplit = withoutSplit(decision);
+      if (unsplit && isFinal(called)) return await carryOutScaling({ ...work, decision: unsplit }, means);
       const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports) : [];
       return { outcome: 'failed', decision, effects: [...intent, ...called, ...takenBack] };
     }
@@ -58,7 +61,7 @@ type Judged = Exclude<Refusal, { kind: 'resend' }>;
 
 /** Consumers are raised with the first attempt only. */
 async function callUntilJudged(
-  { state, settings }: ScalingWork,
+  { decision, state, settings }: ScalingWork,
   plan: ScalingPlan,
   callStep: ScalingPlan['steps'][number],
   { ports, clock }: Means,
@@ -69,14 +72,23 @@ async function callUntilJudged(
     const effects = [...earlier, ...(await carryOut(lanes, state.streamName, ports))];
     const failure = effects.find(isRefused)?.failure;
     if (!failure) return { refusal: { kind: 'accepted' }, effects };
-    const refusal = await judgeRefusal(failure, attempt, plan.intent, state, settings.dailyQuota, ports, clock);
+    const dailyQuota = decision.split ? Number.POSITIVE_INFINITY : settings.dailyQuota;
+    const refusal = await judgeRefusal(failure, attempt, plan.intent, state, dailyQuota, ports, clock);
     if (refusal.kind !== 'resend') return { refusal, effects };
     earlier = effects.filter((outcome) => !isRefused(outcome));
   }
 }
 
+function withoutSplit({ split, ...decision }: ScaleDecision): ScaleDecision | undefined {
+  return split && { ...decision, targetShardCount: split.otherwiseTarget };
+}
+
+function isFinal(called: readonly EffectOutcome[]): boolean {
+  return called.find(isRefused)?.failure?.retryable === false;
+}
+
 function isRefused({ effect, failure }: EffectOutcome): boolean {
-  return effect.kind === 'update-shard-count' && failure !== undefined;
+  return (effect.kind === 'update-shard-count' || effect.kind === 'split-shard') && failure !== undefined;
 }
 
 /** A call without an answer that turned out to have worked is no failure. */

@@ -33,6 +33,8 @@ function perform(effect: ScalingEffect, streamName: string, ports: Ports): Promi
       return ports.streams.addTags(streamName, effect.tags);
     case 'update-shard-count':
       return ports.streams.updateShardCount(streamName, effect.to);
+    case 'split-shard':
+      return ports.streams.splitShard(streamName, effect.shardId, effect.startingHashKey);
     case 'create-alarm':
       return ports.alarms.create(effect.alarmName, effect.definition, effect.userParts, effect.tags);
     case 'put-alarm':

@@ -3,6 +3,7 @@
  * Expected failures are values; a method throws only for a bug.
  */
 import type { AlarmDefinition } from '../core/alarm-definition.ts';
+import type { ShardLoad } from '../core/hot-shard.ts';
 import type { AwsFailure } from '../core/scaling-report.ts';
 import type { AlarmState, AlarmUserParts, IteratorAge, StreamMode, StreamStatus } from '../core/stream-state.ts';
 import type { Tags } from '../core/stream-tags.ts';
@@ -19,6 +20,7 @@ export interface StreamSummary {
   readonly status: StreamStatus;
   readonly mode: StreamMode;
   readonly openShardCount: number;
+  readonly publishesByShard?: boolean;
 }
 
 export interface ShardLimits {
@@ -35,6 +37,14 @@ export interface StreamPort {
   readonly addTags: (streamName: string, tags: Tags) => Promise<Answer<void>>;
   /** kinesis:UpdateShardCount, sent once: a blind resend after the first has worked would act on old facts. */
   readonly updateShardCount: (streamName: string, targetShardCount: number) => Promise<Answer<void>>;
+  /** kinesis:SplitShard, sent once like UpdateShardCount. */
+  readonly splitShard: (streamName: string, shardId: string, startingHashKey: string) => Promise<Answer<void>>;
+  /** kinesis:ListShards and cloudwatch:GetMetricData: the open shards' traffic in the period before `nowMs`. */
+  readonly shardLoads: (
+    streamName: string,
+    periodSeconds: number,
+    nowMs: number,
+  ) => Promise<Answer<readonly ShardLoad[]>>;
   /** kinesis:DescribeLimits */
   readonly describeLimits: () => Promise<Answer<ShardLimits>>;
 }

@@ -5,6 +5,7 @@
 import { isConverged, planConvergence } from '../core/convergence.ts';
 import type { Deployment } from '../core/deployment.ts';
 import { describeDryRun } from '../core/dry-run.ts';
+import { asksForShards, considerShards, type ShardLoads } from '../core/hot-shard.ts';
 import type { StreamSettings } from '../core/knobs.ts';
 import { type Fault, quote } from '../core/result.ts';
 import { parseScalingAlarm, type ScalingAlarm } from '../core/scaling-alarm.ts';
@@ -131,7 +132,7 @@ async function act(
   nowMs: number,
 ): Promise<Result> {
   if (contradictions.length > 0) return { outcome: 'held', decision: holdContradiction(contradictions) };
-  const decision = decideScaling({ alarm, state, settings, nowMs });
+  const decision = await considerHotShard(decideScaling({ alarm, state, settings, nowMs }), state, settings, context);
   if (context.deployment.dryRun) {
     return decision.kind === 'scale'
       ? describeDryRun(decision, state, settings, nowMs)
@@ -139,6 +140,22 @@ async function act(
   }
   if (decision.kind === 'hold') return await converge(decision, state, settings, context, nowMs);
   return await carryOutScaling({ decision, state, settings, nowMs }, context);
+}
+
+/** Only a scale-up of a stream that publishes its traffic by shard asks for more than was read. */
+async function considerHotShard(
+  decision: ScalingDecision,
+  state: StreamState,
+  settings: StreamSettings,
+  { ports, clock }: ScalerContext,
+): Promise<ScalingDecision> {
+  if (decision.kind !== 'scale' || !asksForShards(decision, state, settings)) return decision;
+  const periodSeconds = settings.periodMinutes * 60;
+  const loads = await ports.streams.shardLoads(state.streamName, periodSeconds, clock.nowMs());
+  const known: ShardLoads = loads.ok
+    ? { kind: 'loads', shards: loads.value, periodSeconds }
+    : { kind: 'unknown', code: loads.failure.code };
+  return considerShards(decision, known, settings);
 }
 
 async function converge(

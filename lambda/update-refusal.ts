@@ -79,7 +79,8 @@ async function judgeLimit(
       }),
     };
   }
-  if (attempt >= rateAttempts) return quota;
+  // A split is no call of the quota: only the rate is left.
+  if (attempt >= rateAttempts) return Number.isFinite(dailyQuota) ? quota : { kind: 'failed', takeBack: true };
   await clock.sleep(rateWaitMs * attempt);
   return { kind: 'resend' };
 }

@@ -14,7 +14,7 @@ import { mapAtOnce } from './side-by-side.ts';
 import type { Account } from './state-reader.ts';
 
 /** A notification takes a second or two from CloudWatch to here, with a cold start; more was spent in a queue. */
-const inLineAfterMs = 5_000;
+const inLineAfterMs = 3_000;
 /** One that stands for longer was answered and is held, or is the reconciler's to re-arm. */
 const newestMs = 60 * 60_000;
 const alarmsAtOnce = 8;

@@ -19,9 +19,10 @@ const connectionTimeoutMs = 2_000;
 export function awsPorts(retry: RetrySettings): Ports {
   const shared = clientOptions(retry);
   const oneAttempt = { ...shared, retryStrategy: retryStrategy({ ...retry, retries: 0 }) };
+  const cloudwatch = new CloudWatchClient(shared);
   return {
-    streams: kinesisStreams(new KinesisClient(shared), new KinesisClient(oneAttempt)),
-    alarms: cloudWatchAlarms(new CloudWatchClient(shared)),
+    streams: kinesisStreams(new KinesisClient(shared), new KinesisClient(oneAttempt), cloudwatch),
+    alarms: cloudWatchAlarms(cloudwatch),
     functions: lambdaFunctions(new LambdaClient(shared)),
   };
 }

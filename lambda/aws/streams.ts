@@ -1,10 +1,13 @@
 /** Kinesis, as the product uses it. */
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import {
   AddTagsToStreamCommand,
   DescribeLimitsCommand,
   DescribeStreamSummaryCommand,
   type KinesisClient,
   ListTagsForStreamCommand,
+  SplitShardCommand,
+  type StreamDescriptionSummary,
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
 import { awsFacts } from '../../core/aws-facts.ts';
@@ -12,12 +15,17 @@ import type { StreamStatus } from '../../core/stream-state.ts';
 import type { Tags } from '../../core/stream-tags.ts';
 import type { StreamPort } from '../ports.ts';
 import { call } from './calls.ts';
+import { readShardLoads } from './shard-loads.ts';
 
 /**
  * @param client resends throttled and failed calls.
  * @param oneAttempt never resends. The SDK takes LimitExceededException for throttling and would send UpdateShardCount again.
  */
-export function kinesisStreams(client: KinesisClient, oneAttempt: KinesisClient): StreamPort {
+export function kinesisStreams(
+  client: KinesisClient,
+  oneAttempt: KinesisClient,
+  cloudwatch: CloudWatchClient,
+): StreamPort {
   return {
     describe: (streamName) =>
       call('kinesis:DescribeStreamSummary', async () => {
@@ -30,6 +38,7 @@ export function kinesisStreams(client: KinesisClient, oneAttempt: KinesisClient)
           status: summary.StreamStatus as StreamStatus,
           mode: summary.StreamModeDetails?.StreamMode === 'ON_DEMAND' ? 'ON_DEMAND' : 'PROVISIONED',
           openShardCount: summary.OpenShardCount,
+          publishesByShard: publishesByShard(summary),
         };
       }),
     listTags: (streamName) => call('kinesis:ListTagsForStream', () => listAllTags(client, streamName)),
@@ -52,6 +61,14 @@ export function kinesisStreams(client: KinesisClient, oneAttempt: KinesisClient)
           }),
         );
       }),
+    splitShard: (streamName, shardId, startingHashKey) =>
+      call('kinesis:SplitShard', async () => {
+        await oneAttempt.send(
+          new SplitShardCommand({ StreamName: streamName, ShardToSplit: shardId, NewStartingHashKey: startingHashKey }),
+        );
+      }),
+    shardLoads: (streamName, periodSeconds, nowMs) =>
+      call('kinesis:ListShards', () => readShardLoads(client, cloudwatch, streamName, periodSeconds, nowMs)),
     describeLimits: () =>
       call('kinesis:DescribeLimits', async () => {
         const { ShardLimit, OpenShardCount } = await client.send(new DescribeLimitsCommand({}));
@@ -60,6 +77,11 @@ export function kinesisStreams(client: KinesisClient, oneAttempt: KinesisClient)
         return { shardLimit: ShardLimit, openShardCount: OpenShardCount };
       }),
   };
+}
+
+function publishesByShard({ EnhancedMonitoring = [] }: StreamDescriptionSummary): boolean {
+  const names = new Set<string>(EnhancedMonitoring.flatMap(({ ShardLevelMetrics = [] }) => ShardLevelMetrics));
+  return names.has('ALL') || (names.has('IncomingBytes') && names.has('IncomingRecords'));
 }
 
 async function listAllTags(client: KinesisClient, StreamName: string): Promise<Tags> {

@@ -9,6 +9,7 @@ export function applyEffect(state: StreamState, effect: ScalingEffect, nowMs: nu
       if (state.status !== 'ACTIVE') throw new Error('ResourceInUseException: tags are refused unless ACTIVE');
       return completeState({ ...state, tags: { ...state.tags, ...effect.tags } }, nowMs);
     case 'update-shard-count':
+    case 'split-shard':
       if (state.status !== 'ACTIVE') throw new Error('ResourceInUseException: the stream is not ACTIVE');
       return completeState({ ...state, status: 'UPDATING' }, nowMs);
     case 'set-concurrency':

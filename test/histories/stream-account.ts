@@ -109,7 +109,7 @@ export class StreamAccount {
   ports(carry: Carrier): Ports {
     const { kinesis, cloudwatch, lambda } = inProcessClients(this.models, carry);
     return {
-      streams: kinesisStreams(kinesis, kinesis),
+      streams: kinesisStreams(kinesis, kinesis, cloudwatch),
       alarms: cloudWatchAlarms(cloudwatch),
       functions: lambdaFunctions(lambda),
     };

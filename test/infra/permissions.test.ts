@@ -30,12 +30,13 @@ const everything = deploy({
   pager: { topicArn: pagerTopicArn },
   streams: [
     { name: 'orders', consumers: [{ functionArn: `${consumerArn}:live` }], concurrencyFallback: 'remove' },
-    { name: 'clicks' },
+    { name: 'clicks', hotShard: 'split' },
   ],
 });
 
 const asking = deploy({
   discovery: true,
+  defaults: { hotShard: 'split' },
   notices: true,
   pager: { email: 'night@example.com' },
   streams: [{ name: 'orders' }],
@@ -53,6 +54,7 @@ describe('what the functions may do', () => {
           'kinesis:ListTagsForStream',
           'kinesis:AddTagsToStream',
           'kinesis:UpdateShardCount',
+          'kinesis:ListShards',
         ],
         [`${kinesis}orders`, `${kinesis}clicks`],
       ),
@@ -73,6 +75,7 @@ describe('what the functions may do', () => {
       allow(['lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'], consumerArn),
       allow('lambda:DeleteFunctionConcurrency', consumerArn),
       allow('lambda:GetAccountSettings', '*'),
+      allow('kinesis:SplitShard', `${kinesis}clicks`),
     ]);
   });
 
@@ -107,6 +110,13 @@ describe('what the functions may do', () => {
   it('touches no function where no consumer is declared, and no topic where none is named', () => {
     const actions = actionsOf(statementsOf(deploy({ streams: [{ name: 'orders' }] }), 'AWS::IAM::ManagedPolicy'));
     expect(actions.filter((action) => /^(lambda|sns):/.test(action))).toEqual([]);
+  });
+
+  it('splits no shard unless that is the setting', () => {
+    const actions = (hotShard: string) =>
+      actionsOf(statementsOf(deploy({ streams: [{ name: 'orders', hotShard }] }), 'AWS::IAM::ManagedPolicy'));
+    expect(actions('tell')).not.toContain('kinesis:SplitShard');
+    expect(actions('split')).toContain('kinesis:SplitShard');
   });
 
   it('takes no reservation away unless that is the fallback', () => {

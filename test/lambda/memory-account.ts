@@ -3,6 +3,7 @@
  * the calls, and faults on demand. What a call answers is what AWS documents for it; the runs against local AWS check the rest.
  */
 import { alarmNameOf, type Direction, defineAlarm, readStreamName } from '../../core/alarm-definition.ts';
+import type { ShardLoad } from '../../core/hot-shard.ts';
 import type { StreamSettings } from '../../core/knobs.ts';
 import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream-state.ts';
 import type { Tags } from '../../core/stream-tags.ts';
@@ -43,7 +44,7 @@ export interface Failing {
   readonly dies?: boolean;
 }
 
-const writes = /:(Add|Update|Put|Set|Tag|Delete)/;
+const writes = /:(Add|Update|Split|Put|Set|Tag|Delete)/;
 
 export class ProcessDied extends Error {}
 
@@ -55,6 +56,8 @@ export class MemoryAccount {
   readonly alarms = new Map<string, MemoryAlarm>();
   readonly functions = new Map<string, { reserved: number | undefined; reads: boolean }>();
   readonly iteratorAges = new Map<string, IteratorAge>();
+  /** Traffic by shard, of streams that publish it. */
+  readonly shardLoads = new Map<string, readonly ShardLoad[]>();
   unreservedConcurrency = 900;
   shardLimit = 1_000;
   /** UpdateShardCount calls that were carried out, by stream. */
@@ -76,7 +79,7 @@ export class MemoryAccount {
       describe: (name) =>
         this.#answer('kinesis:DescribeStreamSummary', name, () => {
           const { status, mode, openShardCount } = this.stream(name);
-          return { status, mode, openShardCount };
+          return { status, mode, openShardCount, publishesByShard: this.shardLoads.has(name) };
         }),
       listTags: (name) => this.#answer('kinesis:ListTagsForStream', name, () => this.stream(name).tags),
       addTags: (name, tags) =>
@@ -87,6 +90,11 @@ export class MemoryAccount {
         }),
       updateShardCount: (name, target) =>
         this.#answer('kinesis:UpdateShardCount', name, () => this.#updateShardCount(name, target)),
+      splitShard: (name, shardId) =>
+        this.#answer('kinesis:SplitShard', `${name} ${shardId}`, () =>
+          this.#updateShardCount(name, this.stream(name).openShardCount + 1),
+        ),
+      shardLoads: (name) => this.#answer('kinesis:ListShards', name, () => this.shardLoads.get(name) ?? []),
       describeLimits: () =>
         this.#answer('kinesis:DescribeLimits', '', () => ({
           shardLimit: this.shardLimit,

@@ -91,7 +91,7 @@ describe('a stream', () => {
     wire.answer(() => ({ body: { StreamDescriptionSummary: summary } }));
     expect(await ports.streams.describe('orders')).toEqual({
       ok: true,
-      value: { status: 'UPDATING', mode: 'ON_DEMAND', openShardCount: 5 },
+      value: { status: 'UPDATING', mode: 'ON_DEMAND', openShardCount: 5, publishesByShard: false },
     });
   });
 

@@ -1,0 +1,68 @@
+/** The traffic of each open shard, from the shard-level metrics that a stream publishes when its owner has turned them on. */
+import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { type KinesisClient, ListShardsCommand, type Shard } from '@aws-sdk/client-kinesis';
+import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
+import type { ShardLoad } from '../../core/hot-shard.ts';
+
+/** GetMetricData takes 500 queries a call (CloudWatch API reference); a shard needs two. */
+const shardsPerCall = 250;
+
+/** @param nowMs the last whole period before it is looked at. */
+export async function readShardLoads(
+  kinesis: KinesisClient,
+  cloudwatch: CloudWatchClient,
+  streamName: string,
+  periodSeconds: number,
+  nowMs: number,
+): Promise<readonly ShardLoad[]> {
+  const shards = await listOpenShards(kinesis, streamName);
+  const loads: ShardLoad[] = [];
+  for (let start = 0; start < shards.length; start += shardsPerCall) {
+    const batch = shards.slice(start, start + shardsPerCall);
+    const { MetricDataResults = [] } = await cloudwatch.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(nowMs - periodSeconds * 1000),
+        EndTime: new Date(nowMs),
+        MetricDataQueries: batch.flatMap(({ ShardId = '' }, index) => [
+          query(`b${index}`, 'IncomingBytes', streamName, ShardId, periodSeconds),
+          query(`r${index}`, 'IncomingRecords', streamName, ShardId, periodSeconds),
+        ]),
+      }),
+    );
+    const sums = new Map(MetricDataResults.map(({ Id, Values = [] }) => [Id, Math.max(0, ...Values)]));
+    loads.push(
+      ...batch.map(({ ShardId = '', HashKeyRange: range }, index) => ({
+        shardId: ShardId,
+        firstHashKey: range?.StartingHashKey ?? '0',
+        lastHashKey: range?.EndingHashKey ?? '0',
+        bytes: sums.get(`b${index}`) ?? 0,
+        records: sums.get(`r${index}`) ?? 0,
+      })),
+    );
+  }
+  return loads;
+}
+
+async function listOpenShards(client: KinesisClient, StreamName: string): Promise<readonly Shard[]> {
+  const shards: Shard[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListShardsCommand(
+        NextToken === undefined ? { StreamName, ShardFilter: { Type: 'AT_LATEST' } } : { NextToken },
+      ),
+    );
+    // The filter leaves open shards only; where it is not known, an ending number tells a closed one.
+    shards.push(...(page.Shards ?? []).filter((shard) => !shard.SequenceNumberRange?.EndingSequenceNumber));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
+  return shards;
+}
+
+function query(Id: string, MetricName: string, streamName: string, shardId: string, Period: number): MetricDataQuery {
+  const Dimensions = [
+    { Name: streamDimension, Value: streamName },
+    { Name: 'ShardId', Value: shardId },
+  ];
+  return { Id, MetricStat: { Metric: { Namespace: kinesisNamespace, MetricName, Dimensions }, Period, Stat: 'Sum' } };
+}

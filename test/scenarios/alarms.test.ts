@@ -79,11 +79,13 @@ describe('alarms', () => {
     const stream = account.take('plain');
     const reference = copyWithFilledMetrics(account, stream);
     stream.lateMinutes = 5;
+    await account.pass(5 * minuteMs);
     stream.surge(4);
     await account.pass(5 * minuteMs);
     expect(stream.openShardCount).toBe(8);
-    const { MetricAlarms } = account.aws.cloudwatch.describeAlarms({ AlarmNames: [reference] });
-    expect(MetricAlarms).toMatchObject([{ StateValue: 'OK' }]);
+    const { AlarmHistoryItems = [] } = account.aws.cloudwatch.describeAlarmHistory({ AlarmName: reference });
+    expect(AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary).join()).toContain('to OK');
+    expect(AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary).join()).not.toContain('to ALARM');
   });
 
   it('19: dead consumers block the scale-down that nobody reading would not', async () => {

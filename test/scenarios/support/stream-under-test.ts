@@ -30,10 +30,12 @@ export class StreamUnderTest {
   loadShards = initialShardCount / 2;
   /** How far the readers are behind; undefined: no datapoints, as of a stream that nobody reads. */
   iteratorAgeMs: number | undefined;
-  /** Minutes that a datapoint takes to arrive. */
+  /** Minutes that a datapoint takes to arrive; when it is raised, none arrive for so long. */
   lateMinutes = 0;
   readonly #aws: LocalAws;
   readonly #clock: VirtualClock;
+  /** The first minute without datapoints. */
+  #nextMinute = 0;
 
   constructor({ name, aws, clock, processor }: StreamUnderTestOptions) {
     this.name = name;
@@ -50,15 +52,15 @@ export class StreamUnderTest {
   /** Writes the load of the last hours, and from now on that of each minute. */
   beginTraffic(): void {
     const nowMinute = Math.ceil(this.#clock.nowMs() / minuteMs);
-    for (let minute = nowMinute - historyMinutes; minute < nowMinute; minute += 1) this.#putMinute(minute);
+    this.#nextMinute = nowMinute - historyMinutes;
+    this.#putUntil(nowMinute);
     this.#playMinute(nowMinute);
   }
 
   /** The load has been as high as this for half an hour: the scale-up alarm fires at the next full minute. */
   surge(loadShards: number): void {
     const moreShards = Math.min(loadShards, this.openShardCount) - Math.min(this.loadShards, this.openShardCount);
-    const nowMinute = Math.ceil(this.#clock.nowMs() / minuteMs);
-    for (let minute = nowMinute - surgeMinutes; minute < nowMinute; minute += 1) {
+    for (let minute = this.#nextMinute - surgeMinutes; minute < this.#nextMinute; minute += 1) {
       this.#put('IncomingRecords', minute, moreShards * recordsPerShardMinute);
     }
     this.loadShards = loadShards;
@@ -142,9 +144,13 @@ export class StreamUnderTest {
 
   #playMinute(minute: number): void {
     this.#clock.schedule(minute * minuteMs, () => {
-      this.#putMinute(minute - this.lateMinutes);
+      this.#putUntil(minute + 1 - this.lateMinutes);
       this.#playMinute(minute + 1);
     });
+  }
+
+  #putUntil(endMinute: number): void {
+    for (; this.#nextMinute < endMinute; this.#nextMinute += 1) this.#putMinute(this.#nextMinute);
   }
 
   #putMinute(minute: number): void {

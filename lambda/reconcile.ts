@@ -209,10 +209,21 @@ async function enforce(
   if (bound.kind === 'scale' && !context.deployment.dryRun) {
     // First what drifted: the call may be refused for a day, and the alarms would judge by a wrong count for so long.
     // Consumers go with the call, whose plan knows the state from before: fitted to the old count now, they would stay there.
-    const drifted = lanes.filter((lane) => !lane.some(({ kind }) => kind === 'set-concurrency'));
-    const converged = await carryOut(drifted, streamName, context.ports);
+    const isConsumers = (lane: Lane) => lane.some(({ kind }) => kind === 'set-concurrency');
+    const drifted = await carryOut(
+      lanes.filter((lane) => !isConsumers(lane)),
+      streamName,
+      context.ports,
+    );
     const scaling = await carryOutScaling({ decision: bound, state, settings, nowMs }, context);
-    return report(streamName, context, { failures, ...scaling, effects: [...converged, ...scaling.effects] });
+    // A refused call leaves the old count, and consumers that were too few for it already.
+    const consumers =
+      scaling.outcome === 'scaled' ? [] : await carryOut(lanes.filter(isConsumers), streamName, context.ports);
+    return report(streamName, context, {
+      failures,
+      ...scaling,
+      effects: [...drifted, ...scaling.effects, ...consumers],
+    });
   }
   if (context.deployment.dryRun) {
     const converging = lanes.flat().map((effect) => ({ effect }));

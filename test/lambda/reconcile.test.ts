@@ -251,6 +251,14 @@ describe('bounds hold even when nothing fires', () => {
     expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'failed' });
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
+
+  it('nor a consumer that is too small for the shards that stay', async () => {
+    const { aws, deployment } = setUp({ maxShards: 2, consumers });
+    aws.function('orders-processor').reserved = 4;
+    aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException' });
+    await reconcileOrders(aws, deployment);
+    expect(aws.function('orders-processor').reserved).toBe(8);
+  });
 });
 
 describe('dry run', () => {

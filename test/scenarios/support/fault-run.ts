@@ -167,7 +167,18 @@ export class FaultRun {
     await this.account.reconcile();
     // What the reconcile has set off again comes to its end.
     await this.account.pass(4 * minuteMs);
+    await this.#letDrain();
     return [...(struck() ? [] : ['the fault hit no call']), ...this.#judge(story), ...(await this.#goOn(story))];
+  }
+
+  /** Where the reconcile itself has scaled down, consumers wait for the drain and the reconcile after it, as ever. */
+  async #letDrain(): Promise<void> {
+    const { stream, account } = this;
+    const [, from = '0', to = '0'] = (stream.tags['autoscaling/scaling'] ?? '').split(' ');
+    const waits = Number(to) < Number(from) && stream.concurrency === Number(from) * lambdasPerShard;
+    if (!waits || account.clock.nowMs() - stream.model.activeAtMs > 10 * minuteMs) return;
+    await account.pass(30 * minuteMs);
+    await account.reconcile();
   }
 
   /** Lets time pass until a function has called, at most for so long. */

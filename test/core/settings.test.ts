@@ -14,7 +14,7 @@ const fieldsOf = (given: Readonly<Record<string, unknown>>) => faultsOf(given).m
 
 describe('defaults', () => {
   it('are those of the reference’s templates', () => {
-    expect(sampleSettings()).toEqual({
+    expect(sampleSettings()).toMatchObject({
       periodMinutes: 5,
       scaleUpThreshold: 0.75,
       scaleUpEvaluationPeriods: 5,

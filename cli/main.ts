@@ -4,6 +4,7 @@
  * `--help` is quick and none needs what only another uses.
  */
 import { Command } from 'commander';
+import { describeAwsError } from './aws-error.ts';
 import { registerConsumerDemo } from './commands/consumer-demo.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerFleet } from './commands/fleet.ts';
@@ -30,7 +31,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   // What the user can mend is said in a line; a bug shows its stack.
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
+  const message = error instanceof UsageError ? error.message : describeAwsError(error);
+  if (message === undefined) throw error;
+  console.error(message);
   process.exitCode = 1;
 }

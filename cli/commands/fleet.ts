@@ -1,6 +1,7 @@
 /** `status`, `explain`, `plan`, `history`: what the deployed autoscaler sees, would do, and has done. */
 import { type Command, Option } from 'commander';
 import type { DeploymentChoice } from '../fleet/reconciler.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface FleetOptions extends DeploymentChoice {
   readonly format: 'table' | 'json';
@@ -27,11 +28,17 @@ export function registerFleet(program: Command): void {
     });
   fleetCommand(program, 'history', 'what happened to a stream: alarm transitions, calls, decisions')
     .argument('<stream>')
-    .option('--hours <number>', 'how far to look back', Number, 24)
+    .option('--hours <number>', 'how far to look back', readHours, 24)
     .action(async (stream: string, options: FleetOptions & { hours: number }) => {
       const { showHistory } = await import('../fleet/history.ts');
       await showHistory(stream, options);
     });
+}
+
+function readHours(text: string): number {
+  const hours = Number(text);
+  if (Number.isFinite(hours) && hours > 0) return hours;
+  throw new UsageError(`--hours: "${text}" is not a number above 0`);
 }
 
 function fleetCommand(program: Command, name: string, description: string): Command {

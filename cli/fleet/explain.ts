@@ -1,9 +1,12 @@
 /** What would be done now and why, rule by rule, and what would have to change. */
 import { styleText } from 'node:util';
+import { readJudgedShardCount } from '../../core/alarm-definition.ts';
+import type { ScalingEffect } from '../../core/effects.ts';
 import type { DirectionExplanation, StreamExplanation } from '../../core/explanation.ts';
 import { shardDollarsPerMonth, usEast1Prices } from '../../core/prices.ts';
 import { describeFault } from '../../core/result.ts';
 import type { ScalingPlan } from '../../core/scaling-plan.ts';
+import type { Tags } from '../../core/stream-tags.ts';
 import { evidenceText } from '../demo/timeline.ts';
 
 export function renderExplanation(explanation: StreamExplanation): string {
@@ -11,7 +14,7 @@ export function renderExplanation(explanation: StreamExplanation): string {
   const lines = [
     styleText(
       'bold',
-      `${streamName}: ${status}, ${openShardCount} open shards (${minShards} to ${maxShards}), ${callsLeft} calls left today${dryRun ? ', dry run' : ''}`,
+      `${streamName}: ${status}, ${shards(openShardCount, 'open ')} (${minShards} to ${maxShards}), ${callsLeft} calls left today${dryRun ? ', dry run' : ''}`,
     ),
     '',
     ...renderDirection(explanation.up),
@@ -37,7 +40,7 @@ function renderDirection({
 }: DirectionExplanation): readonly string[] {
   if (!alarmName)
     return [`Scale ${direction}: the alarm is missing; deploy again, or tag the stream autoscaling/enabled = true`];
-  const head = `Scale ${direction}: ${alarmName} is ${alarmState}, threshold ${threshold}, judges by ${judgedShardCount} shards. If it fired now:`;
+  const head = `Scale ${direction}: ${alarmName} is ${alarmState}, threshold ${threshold}, judges by ${judgedShardCount === undefined ? 'no shard count' : shards(judgedShardCount)}. If it fired now:`;
   const verdicts = rules.map(({ rule, demands, held }) =>
     held
       ? `  ${styleText('red', '✗')} ${String(rule).padStart(2)} ${demands}: ${styleText('red', held.reason)} (${evidenceText(held.because)}${held.retryAtMs === undefined ? '' : `, ends ${new Date(held.retryAtMs).toISOString()}`})`
@@ -53,24 +56,52 @@ function renderDirection({
 /** The effects in their order, with dollars a month before and after. */
 export function renderPlan(direction: string, plan: ScalingPlan): string {
   const { from, to } = plan.intent;
-  const dollars = (shards: number) => `$${Math.round(shardDollarsPerMonth(shards))}`;
+  const dollars = (count: number) => `$${Math.round(shardDollarsPerMonth(count))}`;
   const lines = [
     styleText(
       'bold',
-      `Scale ${direction} from ${from} to ${to} shards: ${dollars(from)} -> ${dollars(to)} a month for shards (${usEast1Prices.region}, ${usEast1Prices.asOf})`,
+      `Scale ${direction} from ${from} to ${shards(to)}: ${dollars(from)} -> ${dollars(to)} a month for shards (${usEast1Prices.region}, ${usEast1Prices.asOf})`,
     ),
   ];
   plan.steps.forEach((lanes, step) => {
     lines.push(`  step ${step + 1}`);
     for (const lane of lanes) {
-      for (const { onFailure, ...effect } of lane)
-        lines.push(`    ${describeEffect(effect)}  ${styleText('dim', `on failure: ${onFailure}`)}`);
+      for (const effect of lane)
+        lines.push(`    ${describeEffect(effect)}  ${styleText('dim', `on failure: ${effect.onFailure}`)}`);
     }
   });
   return lines.join('\n');
 }
 
-function describeEffect(effect: { readonly kind: string } & Readonly<Record<string, unknown>>): string {
-  const { kind, definition, userParts, ...rest } = effect;
-  return `${kind} ${JSON.stringify(rest)}`;
+/** As the call is named in AWS's own log. */
+function describeEffect(effect: ScalingEffect): string {
+  switch (effect.kind) {
+    case 'tag-stream':
+      return `AddTagsToStream ${describeTags(effect.tags)}`;
+    case 'update-shard-count':
+      return `UpdateShardCount ${effect.from} -> ${effect.to}`;
+    case 'split-shard':
+      return `SplitShard ${effect.shardId} at ${effect.startingHashKey}: ${effect.from} -> ${effect.to}`;
+    case 'create-alarm':
+    case 'put-alarm': {
+      const { alarmName, definition } = effect;
+      return `PutMetricAlarm ${alarmName}: threshold ${definition.threshold} of ${shards(readJudgedShardCount(definition.metrics) ?? 0)}`;
+    }
+    case 'rearm-alarm':
+      return `SetAlarmState ${effect.alarmName} INSUFFICIENT_DATA: ${effect.why}`;
+    case 'tag-alarm':
+      return `TagResource ${effect.alarmName} ${describeTags(effect.tags)}`;
+    case 'set-concurrency':
+      return `PutFunctionConcurrency ${effect.functionName} ${effect.from ?? 'none'} -> ${effect.to}`;
+  }
+}
+
+function describeTags(tags: Tags): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key} = "${value}"`)
+    .join(', ');
+}
+
+function shards(count: number, which = ''): string {
+  return `${count} ${which}${count === 1 ? 'shard' : 'shards'}`;
 }

@@ -2,7 +2,14 @@
  * Asks the deployed reconciler. It answers from the settings, the role and the code that are in force, and changes nothing;
  * who asks needs lambda:ListFunctions and lambda:InvokeFunction only.
  */
-import { type FunctionConfiguration, InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type FunctionConfiguration,
+  InvokeCommand,
+  type InvokeCommandOutput,
+  LambdaClient,
+  paginateListFunctions,
+} from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Inquiry, InquiryAnswer } from '../../lambda/inquiry.ts';
 import { UsageError } from '../usage-error.ts';
@@ -46,16 +53,30 @@ export async function findDeployed({ stack }: DeploymentChoice): Promise<Deploye
   };
 }
 
+/** One invocation at a time is reserved for it, and a run over a large fleet takes minutes. */
+const patienceMs = 5 * 60_000;
+const againAfterMs = 2_000;
+
 export async function askReconciler(reconciler: string, inquiry: Inquiry): Promise<readonly InquiryAnswer[]> {
-  const client = new LambdaClient(awsClientOptions());
-  const { FunctionError, Payload } = await client.send(
-    new InvokeCommand({
-      FunctionName: reconciler,
-      InvocationType: 'RequestResponse',
-      Payload: JSON.stringify(inquiry),
-    }),
-  );
+  const { FunctionError, Payload } = await invokeWhenFree(reconciler, JSON.stringify(inquiry));
   const text = new TextDecoder().decode(Payload);
   if (FunctionError) throw new UsageError(`${reconciler} could not answer: ${text}`);
   return JSON.parse(text);
+}
+
+async function invokeWhenFree(FunctionName: string, Payload: string): Promise<InvokeCommandOutput> {
+  const client = new LambdaClient(awsClientOptions());
+  const startedMs = performance.now();
+  for (let told = false; ; told = true) {
+    try {
+      return await client.send(new InvokeCommand({ FunctionName, InvocationType: 'RequestResponse', Payload }));
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'TooManyRequestsException') throw error;
+      if (performance.now() - startedMs > patienceMs) {
+        throw new UsageError(`${FunctionName} has been at work for ${patienceMs / 60_000} minutes; try again later`);
+      }
+      if (!told && process.stderr.isTTY) console.error(`${FunctionName} is at work; waiting for its answer`);
+      await sleep(againAfterMs);
+    }
+  }
 }

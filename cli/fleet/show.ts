@@ -43,6 +43,12 @@ async function explain(stream: string, options: ShowOptions): Promise<StreamExpl
   const { reconciler } = await findDeployed(options);
   const [answer] = await askReconciler(reconciler, { ask: 'explain', streams: [stream] });
   if (answer?.ok) return answer.explanation;
-  const failures = answer?.failures.map(({ call, code, message }) => `${call}: ${code} ${message}`) ?? [];
-  throw new UsageError(`"${stream}" could not be read. ${failures.join('; ')}`);
+  const failures = answer?.failures ?? [];
+  if (failures.some(({ code }) => code.startsWith('ResourceNotFound'))) {
+    throw new UsageError(
+      `"${stream}": there is no such stream in this region; \`status\` lists those that are managed`,
+    );
+  }
+  const calls = failures.map(({ call, code, message }) => `${call}: ${code} ${message}`);
+  throw new UsageError(`"${stream}" could not be read, try again. ${calls.join('; ')}`);
 }

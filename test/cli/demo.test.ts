@@ -1,0 +1,33 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { runCommand } from './command.ts';
+
+it('demo --json: half a day, and a summary as its last line', { timeout: 90_000 }, async () => {
+  const out = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-test-'));
+  onTestFinished(() => rm(out, { recursive: true, force: true }));
+  const { stdout, stderr, exitCode } = await runCommand(['demo', '--json', '--days', '0.5', '--out', out]);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  expect(Object.keys(summary).sort()).toEqual(['agree', 'finalShardCount', 'holds', 'ok', 'report', 'scalings']);
+  expect(summary).toMatchObject({ ok: true, agree: { stream: true, alarms: true, tags: true, concurrency: true } });
+  expect(summary.scalings.length).toBeGreaterThan(0);
+  expect(Object.keys(summary.scalings[0]).sort()).toEqual(['at', 'direction', 'from', 'reason', 'to']);
+  expect(await readFile(summary.report, 'utf8')).toContain('<svg');
+});
+
+it.each<[string, readonly string[], string]>([
+  ['days that are none', ['--days', 'many'], '"many" is not a number from 0 up'],
+  [
+    'a day that the trace does not have',
+    ['--start-day', '900', '--days', '1'],
+    '--start-day 900: the trace ends after',
+  ],
+  ['a trace that is not there', ['--trace', '/nonexistent.csv'], '/nonexistent.csv'],
+])('demo tells of %s, in a line', async (_what, words, message) => {
+  const { exitCode, stderr } = await runCommand(['demo', ...words]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+});

@@ -1,0 +1,156 @@
+/** `status`, `explain`, `plan`, `history` against the deployed stack on local AWS, over the wire. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deploy } from '../../local/deploy/deploy.ts';
+import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import { RealClock } from '../../simulator/models/clock.ts';
+import { assemblyOf } from '../scenarios/support/assembly.ts';
+import { runCommand } from './command.ts';
+
+let aws: LocalAws;
+let environment: Readonly<Record<string, string>>;
+const run = (...words: string[]) => runCommand(words, environment);
+const answerOf = async (...words: string[]) => {
+  const { stdout, stderr, exitCode } = await run(...words, '--format', 'json');
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  return JSON.parse(stdout);
+};
+
+beforeAll(async () => {
+  const assembly = await assemblyOf({
+    dryRun: false,
+    streams: [
+      { name: 'clicks', create: true, shardCount: 4, minShards: 4, maxShards: 16 },
+      { name: 'orders', create: true, shardCount: 2, minShards: 2, maxShards: 16 },
+    ],
+  });
+  aws = await startLocalAws({ clock: new RealClock(), streams: 'no-records' });
+  // A reconcile would bring `clicks` within its bounds before it is looked at.
+  aws.calls.faults.add({
+    operation: 'UpdateShardCount',
+    fault: { kind: 'error', code: 'LimitExceededException' },
+    times: Number.POSITIVE_INFINITY,
+  });
+  await deploy(aws, assembly);
+  aws.kinesis.account.stream('clicks').tags.add({ 'autoscaling/min-shards': '8' }, aws.clock.nowMs());
+  environment = {
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_REGION: aws.account.region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+});
+afterAll(() => aws.stop());
+
+describe('status', () => {
+  it('is one line a stream, as a table', async () => {
+    const { stdout, exitCode } = await run('status');
+    expect(exitCode).toBe(0);
+    const rows = stdout.split('\n').filter((line) => /│ (clicks|orders) /.test(line));
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatch(/│ clicks │ ACTIVE │ 4 +│ 8-16 .*outside its bounds/);
+    expect(rows[1]).toMatch(/│ orders │ ACTIVE │ 2 +│ 2-16 .*│ never .*│ 10 .*│ none/);
+  });
+
+  it('is the same as JSON, for the streams that are named', async () => {
+    expect(await answerOf('status', 'orders')).toEqual([
+      {
+        streamName: 'orders',
+        status: 'ACTIVE',
+        shards: 2,
+        minShards: 2,
+        maxShards: 16,
+        utilization: null,
+        upAlarm: expect.any(String),
+        downAlarm: expect.any(String),
+        lastScaledAt: null,
+        callsLeft: 10,
+        nextSlotAt: null,
+        drift: [],
+      },
+    ]);
+  });
+});
+
+describe('explain', () => {
+  it('goes through the rules, with what holds', async () => {
+    const { stdout } = await run('explain', 'orders');
+    expect(stdout).toContain('orders: ACTIVE, 2 open shards (2 to 16), 10 calls left today');
+    expect(stdout).toMatch(/✓ +8 the cooldown is over/);
+    expect(stdout).toContain('→ scale up from 2 to 4');
+    expect(stdout).toMatch(/✗ +9 the minimum or maximum leaves room: at-minimum/);
+    expect(stdout).toContain('→ hold: at-minimum');
+  });
+
+  it('as JSON holds every rule with its evidence', async () => {
+    const { up, down, dryRun } = await answerOf('explain', 'orders');
+    expect(dryRun).toBe(false);
+    expect(up.rules.map(({ rule }: { rule: number }) => rule)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(down.decision).toMatchObject({ reason: 'at-minimum', because: { minShards: 2, openShardCount: 2 } });
+  });
+});
+
+describe('plan', () => {
+  it('names the calls in their order, and the dollars', async () => {
+    const { stdout } = await run('plan', 'orders');
+    expect(stdout).toContain('Scale up from 2 to 4 shards: $22 -> $44 a month');
+    const calls = ['AddTagsToStream', 'UpdateShardCount 2 -> 4', 'PutMetricAlarm orders-scale-up: threshold 0.75 of 4'];
+    const places = calls.map((call) => stdout.indexOf(call));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(stdout).toContain('Scale down: nothing to do, at-minimum');
+  });
+
+  it('is null as JSON where nothing would be done', async () => {
+    const { up, down } = await answerOf('plan', 'orders');
+    expect(up.intent).toMatchObject({ from: 2, to: 4 });
+    expect(down).toBeNull();
+  });
+});
+
+describe('history', () => {
+  it('brings alarms and functions together, in order of time', async () => {
+    const entries: { atMs: number; witness: string; what: string }[] = await answerOf('history', 'clicks');
+    expect(entries.map(({ atMs }) => atMs)).toEqual(entries.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
+    expect(entries).toContainEqual(expect.objectContaining({ witness: 'alarm' }));
+    const { stdout } = await run('history', 'clicks', '--hours', '1');
+    expect(stdout).toContain('"clicks-scale-up" created');
+  });
+});
+
+describe('bad input', () => {
+  it.each<[string, readonly string[], string]>([
+    ['a stream that is not there', ['explain', 'nobody'], '"nobody": there is no such stream in this region; `status`'],
+    [
+      'a stack that is not there',
+      ['status', '--stack', 'Nope'],
+      '--stack Nope: no reconciler is deployed under this name',
+    ],
+    ['a time that is none', ['history', 'orders', '--hours', 'soon'], '--hours: "soon" is not a number above 0'],
+    [
+      'a format that is none',
+      ['status', '--format', 'xml'],
+      "argument 'xml' is invalid. Allowed choices are table, json",
+    ],
+    ['no stream', ['plan'], "missing required argument 'stream'"],
+  ])('%s is told with the way out, in a line', async (_what, words, message) => {
+    const { exitCode, stderr, stdout } = await run(...words);
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('an endpoint where nothing listens, and credentials that are missing', async () => {
+    const nowhere = await runCommand(['status'], { ...environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+    expect(nowhere).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^AWS cannot be reached: .*AWS_ENDPOINT_URL/),
+    });
+    const { AWS_ACCESS_KEY_ID: _, ...anonymous } = environment;
+    const unknown = await runCommand(['status'], { ...anonymous, HOME: '/nonexistent' });
+    expect(unknown).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^Could not load credentials.*AWS_PROFILE/),
+    });
+  });
+});

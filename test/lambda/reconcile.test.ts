@@ -394,3 +394,152 @@ describe('when time is up', () => {
     expect(left).toEqual(names.slice(50));
   });
 });
+
+describe('what a reconcile does not touch', () => {
+  it('is a stream whose scaling is being answered: two must not write to one alarm', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').tags = { [tagKeys.intent]: encodeIntent({ atMs: now - 1_000, from: 4, to: 8 }) };
+    aws.stream('orders').openShardCount = 8;
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      outcome: 'agrees',
+      findings: [{ kind: 'scaling-under-way' }],
+      needsRetry: false,
+    });
+    expect(aws.writes()).toEqual([]);
+    aws.nowMs += 10 * minute;
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+  });
+
+  it('is a stream whose tags contradict each other', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').tags = { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
+    aws.stream('orders').openShardCount = 6;
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      outcome: 'held',
+      decision: { reason: 'contradictory-settings' },
+      needsRetry: false,
+    });
+    expect(aws.writes()).toEqual([]);
+  });
+
+  it('is a stream whose alarms cannot be read again', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').openShardCount = 6;
+    aws.fail('cloudwatch:DescribeAlarms', { code: 'Throttling', retryable: true, skip: 1 });
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      outcome: 'failed',
+      failures: [{ call: 'cloudwatch:DescribeAlarms', code: 'Throttling' }],
+      needsRetry: true,
+    });
+    expect(aws.writes()).toEqual([]);
+  });
+});
+
+describe('streams that ask by their tag', () => {
+  const discovering = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling' };
+  const asking = { 'autoscaling/enabled': 'true' };
+  const making = { topicArn: discovering.DISCOVERY_TOPIC_ARN, tags: { 'autoscaling/owner': 'us' } };
+
+  function reconcileAsking(aws: MemoryAccount, deployed: Record<string, object> = {}) {
+    const fleet = { streamNames: ['orders'], tags: new Map([['orders', asking]]), making, failures: [] };
+    const run = { cause: 'schedule', timeIsUp: () => false } as const;
+    return reconcileStreams(fleet, run, contextOf(aws, deploymentOf(deployed, discovering)));
+  }
+
+  it('get the alarms that they lack, and cost no reading of tags once they agree', async () => {
+    const { aws } = setUp();
+    aws.stream('orders').tags = asking;
+    aws.alarms.clear();
+    expect((await reconcileAsking(aws)).reports).toMatchObject([{ outcome: 'converged', needsRetry: false }]);
+    expect([...aws.alarms.keys()].toSorted()).toEqual(['orders-scale-down', 'orders-scale-up']);
+    expect(aws.alarm('orders-scale-up').tags).toEqual(making.tags);
+    aws.calls.length = 0;
+    expect((await reconcileAsking(aws)).reports).toMatchObject([{ outcome: 'agrees' }]);
+    expect(aws.operations()).toEqual(['cloudwatch:DescribeAlarms', 'kinesis:DescribeStreamSummary']);
+  });
+
+  it('that the deployment names get none: those alarms are the stack’s', async () => {
+    const { aws } = setUp();
+    aws.alarms.clear();
+    const { reports } = await reconcileAsking(aws, { orders: {} });
+    expect(reports[0]?.findings.map(({ kind }) => kind)).toEqual(['alarm-missing', 'alarm-missing']);
+    expect(aws.writes()).toEqual([]);
+  });
+});
+
+describe('telling', () => {
+  it('a notice that cannot be sent fails nothing', async () => {
+    const { aws, deployment } = setUp();
+    aws.stream('orders').openShardCount = 6;
+    const unsent = { call: 'sns:Publish', code: 'AccessDenied', message: '', retryable: false };
+    const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+    const run = { cause: 'schedule', timeIsUp: () => false } as const;
+    const context = { ...contextOf(aws, deployment), announce: async () => [unsent] };
+    expect((await reconcileStreams(fleet, run, context)).reports).toMatchObject([
+      { outcome: 'converged', failures: [unsent], needsRetry: false },
+    ]);
+  });
+
+  it('a bug says which one it was', async () => {
+    const aws = streams('orders');
+    aws.fail('kinesis:DescribeStreamSummary', { code: '', dies: true });
+    const report = await reconcileOrders(aws, deploymentOf({ orders: {} }));
+    expect(report.failures).toEqual([
+      { call: 'reconcile', code: 'Bug', message: expect.stringContaining('memory-account'), retryable: false },
+    ]);
+  });
+
+  it('why the alarms could not be read stands in every stream’s report', async () => {
+    const aws = streams('orders');
+    aws.fail('cloudwatch:DescribeAlarms', { code: 'AccessDenied' });
+    const report = await reconcileOrders(aws, deploymentOf({ orders: {} }));
+    expect(report.failures).toMatchObject([{ call: 'cloudwatch:DescribeAlarms', code: 'AccessDenied' }]);
+  });
+
+  it('of two alarms that stand, the one that would act', async () => {
+    const { aws, deployment } = setUp({ maxShards: 4 });
+    aws.fire('orders', 'up');
+    aws.fire('orders', 'down');
+    aws.nowMs += minute;
+    aws.iteratorAges.set('orders', { seen: true, atMs: aws.nowMs, ageMs: 0 });
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+      alarmName: 'orders-scale-down',
+      decision: { kind: 'scale' },
+    });
+  });
+
+  it('a re-arming that fails, as well as a rewriting', async () => {
+    const { aws, deployment } = setUp();
+    aws.fire('orders', 'up');
+    aws.nowMs += 10 * minute;
+    aws.fail('cloudwatch:SetAlarmState', { code: 'Throttling', retryable: true });
+    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'failed', needsRetry: true });
+  });
+});
+
+describe('two alarms of a stream', () => {
+  it('are written side by side: the re-arming of one does not wait in the other’s lane', async () => {
+    const { aws, deployment } = setUp();
+    aws.alarms.set('orders-scale-down', { ...aws.alarm('orders-scale-down'), definition: sampleDefinition('down', 2) });
+    aws.fire('orders', 'up');
+    aws.nowMs += 10 * minute;
+    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', retryable: true });
+    await reconcileOrders(aws, deployment);
+    expect(aws.alarm('orders-scale-up').state).toBe('INSUFFICIENT_DATA');
+  });
+});
+
+describe('consumers from the environment of a take-over', () => {
+  it.each([
+    ['a function that reads the stream is raised', true, 4],
+    ['a function of another stream is left alone', false, 2],
+  ])('%s', async (_what, reads, reserved) => {
+    const aws = streams('orders');
+    aws.functions.set('orders-processor', { reserved: 2, reads });
+    const environment = { DRY_RUN: 'false', PROCESSING_LAMBDA_ARN: consumerArn };
+    const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+    const run = { cause: 'schedule', timeIsUp: () => false } as const;
+    await reconcileStreams(fleet, run, contextOf(aws, deploymentOf(undefined, environment)));
+    expect(aws.function('orders-processor').reserved).toBe(reserved);
+  });
+});

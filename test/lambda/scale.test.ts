@@ -390,3 +390,117 @@ describe('consumers from the environment of a take-over', () => {
     expect(aws.function('orders-processor').reserved).toBe(reserved);
   });
 });
+
+describe('streams that ask by their tag', () => {
+  const environment = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling' };
+
+  it.each([
+    ['true', 'scaled'],
+    ['false', 'held'],
+  ])('autoscaling/enabled = %s: %s', async (value, outcome) => {
+    const { aws, alarmName } = fired();
+    aws.stream('orders').tags = { 'autoscaling/enabled': value };
+    const report = await answerAlarm(aws, deploymentOf({}, environment), alarmName);
+    expect(report).toMatchObject({ outcome, needsRetry: false });
+    if (outcome === 'scaled') return;
+    expect(aws.writes()).toEqual([]);
+    expect(report.decision).toEqual({
+      kind: 'hold',
+      reason: 'rejected',
+      because: {
+        rule: 1,
+        faults: [
+          {
+            field: 'StreamName',
+            value: '"orders"',
+            problem: 'does not ask to be managed',
+            remedy: 'tag the stream autoscaling/enabled = true, or unsubscribe its alarm',
+          },
+        ],
+      },
+    });
+  });
+
+  it('are held while their tags contradict each other, and nothing is put right by a guess', async () => {
+    const { aws, answer } = fired();
+    aws.stream('orders').tags = { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
+    aws.stream('orders').openShardCount = 6;
+    expect(await answer()).toMatchObject({
+      outcome: 'held',
+      decision: { reason: 'contradictory-settings', because: { faults: [{ field: 'autoscaling/min-shards' }] } },
+      needsRetry: false,
+    });
+    expect(aws.writes()).toEqual([]);
+  });
+});
+
+describe('a notice that cannot be sent', () => {
+  it('is told, and asks for no other delivery: the scaling is done', async () => {
+    const { aws, deployment, alarmName } = fired();
+    const unsent = { call: 'sns:Publish', code: 'AccessDenied', message: '', retryable: false };
+    const record = { messageId: 'm', message: notificationOf(aws.alarm(alarmName)) };
+    const context = { ...contextOf(aws, deployment), announce: async () => [unsent] };
+    expect(await handleAlarm(record, context)).toMatchObject({
+      outcome: 'scaled',
+      failures: [unsent],
+      needsRetry: false,
+    });
+  });
+});
+
+describe('what a report lists', () => {
+  it('of a hold after the call: what was done, without what was refused', async () => {
+    const { aws, answer } = fired({ consumers });
+    aws.shardLimit = 7;
+    aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
+    expect((await answer()).effects.map(({ effect }) => effect.kind)).toEqual([
+      'tag-stream',
+      'set-concurrency',
+      'tag-stream',
+    ]);
+  });
+
+  it('of a failure: all that was tried', async () => {
+    const { aws, answer } = fired();
+    aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException' });
+    const { effects } = await answer();
+    expect(effects.map(({ effect, failure }) => [effect.kind, failure?.code])).toEqual([
+      ['tag-stream', undefined],
+      ['update-shard-count', 'AccessDeniedException'],
+      ['tag-stream', undefined],
+    ]);
+  });
+
+  it('of a call that is not known to have worked: no taking back', async () => {
+    const { aws, answer } = fired();
+    aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', retryable: true });
+    expect((await answer()).effects.map(({ effect }) => effect.kind)).toEqual(['tag-stream', 'update-shard-count']);
+  });
+
+  it('of a stream that somebody reshards: nothing, for nothing was done', async () => {
+    const { aws, answer } = fired();
+    aws.before('kinesis:AddTagsToStream', () => {
+      aws.stream('orders').status = 'UPDATING';
+    });
+    const report = await answer();
+    expect(report.effects).toEqual([]);
+    expect(report.decision?.kind).toBe('hold');
+  });
+
+  it('of a call whose answer was lost: the call, without a failure', async () => {
+    const { aws, answer } = fired();
+    aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', retryable: true, after: true });
+    const { effects } = await answer();
+    expect(effects[1]).toEqual({ effect: { kind: 'update-shard-count', from: 4, to: 8, onFailure: 'abort' } });
+  });
+});
+
+describe('consumers of a deployment', () => {
+  it('need no proof that they read the stream: the deployment says so', async () => {
+    const { aws, answer } = fired({ consumers });
+    aws.functions.set('orders-processor', { reserved: 8, reads: false });
+    await answer();
+    expect(aws.function('orders-processor').reserved).toBe(16);
+    expect(aws.operations()).not.toContain('lambda:ListEventSourceMappings');
+  });
+});

@@ -28,10 +28,10 @@ export interface AdaptiveSettings {
 }
 
 export const adaptiveDefaults: AdaptiveSettings = {
-  budget: 0.00025,
-  price: 80,
+  budget: 0.0003,
+  price: 50,
   lowestPrice: 1 / 3,
-  highestPrice: 30,
+  highestPrice: 15,
   candidates,
 };
 

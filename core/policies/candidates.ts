@@ -23,7 +23,7 @@ const temper: Readonly<
 /** Spare room for a load that keeps rising, or none for one that falls back. */
 const fillTo = [0.6, 0.75, 0.95] as const;
 
-const quietMinutes = [5, 30, 240] as const;
+const quietMinutes = [10, 45, 240] as const;
 
 const seasons: Readonly<Record<string, Pick<TargetSettings, 'season' | 'lookAheadMinutes' | 'prewarmMinutes'>>> = {
   none: { season: 'none', lookAheadMinutes: 0, prewarmMinutes: 0 },

@@ -35,10 +35,10 @@ export interface TargetSettings {
 /** Sound for a stream that nothing is known of; `docs/benchmark.md` says what it was tuned on. */
 export const targetDefaults: TargetSettings = {
   scaleUpAt: 0.9,
-  sustainedMinutes: 2,
-  fillTo: 0.8,
-  quietMinutes: 15,
-  shrinkTo: 0.85,
+  sustainedMinutes: 1,
+  fillTo: 0.7,
+  quietMinutes: 30,
+  shrinkTo: 0.8,
   largestRemainder: 0.76,
   season: 'day',
   lookAheadMinutes: 240,

@@ -24,7 +24,18 @@ function input({ load, open, callsLeft = 10, minutesSinceScaleUp = Number.POSITI
 }
 
 const steady = (shards: number, minutes = 2 * day) => Array.from({ length: minutes }, () => shards);
-const settings = { ...targetDefaults, season: 'none', sustainedMinutes: 2 } as const;
+/** Of its own, so that another default changes no row. */
+const settings = {
+  scaleUpAt: 0.9,
+  sustainedMinutes: 2,
+  fillTo: 0.8,
+  quietMinutes: 15,
+  shrinkTo: 0.85,
+  largestRemainder: 0.76,
+  season: 'none',
+  lookAheadMinutes: 240,
+  prewarmMinutes: 0,
+} as const;
 
 describe('target', () => {
   it.each([
@@ -49,6 +60,11 @@ describe('target', () => {
     expect(chooseTarget(settings, input({ load, open: 16, callsLeft: 3 }))).toBe(16);
   });
 
+  it('keeps two calls for load that nobody expected, even when no peak asks for them', () => {
+    expect(chooseTarget(settings, input({ load: steady(4), open: 16, callsLeft: 3 }))).toBe(8);
+    expect(chooseTarget(settings, input({ load: steady(4), open: 16, callsLeft: 2 }))).toBe(16);
+  });
+
   it('takes larger steps when few calls are left', () => {
     const load = [...steady(64, 60), ...steady(7), 8.5, 8.5];
     expect(chooseTarget(settings, input({ load, open: 9, callsLeft: 10 }))).toBe(12);
@@ -57,14 +73,14 @@ describe('target', () => {
 
   it('does not go down before a rise that came at this hour yesterday', () => {
     const yesterday = [...steady(4, day), ...steady(16, 60), ...steady(4, day - 60)];
-    const daily = { ...targetDefaults, season: 'day' } as const;
+    const daily = { ...settings, season: 'day' } as const;
     expect(chooseTarget({ ...daily, season: 'none' }, input({ load: yesterday, open: 16 }))).toBe(8);
     expect(chooseTarget(daily, input({ load: yesterday, open: 16 }))).toBe(16);
   });
 
   it('goes up ahead of it when asked to', () => {
     const yesterday = [...steady(4, day), ...steady(16, 60), ...steady(4, day - 60)];
-    const prewarming = { ...targetDefaults, season: 'day', prewarmMinutes: 10 } as const;
+    const prewarming = { ...settings, season: 'day', prewarmMinutes: 10 } as const;
     expect(chooseTarget(prewarming, input({ load: yesterday, open: 10 }))).toBe(20);
   });
 

@@ -61,6 +61,11 @@ it('scaling up and down, with consumers raised and lowered', async () => {
   await account.fire(stream, 'up');
   await account.pass(10 * minuteMs);
   expect(stream.openShardCount).toBe(8);
+  // A hot shard would be split; shards without records cannot be, so that all of them are doubled.
+  stream.overloadFirstShard();
+  await account.fire(stream, 'up');
+  await account.pass(10 * minuteMs);
+  expect(stream.openShardCount).toBe(16);
 });
 
 it('a refused call: its cause is looked up, and people are told', async () => {

@@ -41,7 +41,7 @@ const streamsBeyondABatch = 51;
 export const large = {
   ...deploymentOf([
     ...Array.from({ length: streamsBeyondABatch }, (_, index) => plain(`plain-${index + 1}`)),
-    { ...served('served-1'), concurrencyFallback: 'remove' },
+    { ...served('served-1'), concurrencyFallback: 'remove', hotShard: 'split' },
   ]),
   notices: true,
   pager: true,

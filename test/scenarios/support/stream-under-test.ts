@@ -66,6 +66,14 @@ export class StreamUnderTest {
     this.loadShards = loadShards;
   }
 
+  /** Publishes traffic by shard, and for the last hour the first shard has carried it all. */
+  overloadFirstShard(): void {
+    this.#aws.kinesis.setShardLevelMetrics(this.name, 'enable', ['ALL']);
+    for (let minute = this.#nextMinute - 60; minute < this.#nextMinute + 5; minute += 1) {
+      this.#put('IncomingRecords', minute, recordsPerShardMinute, [{ name: 'ShardId', value: 'shardId-000000000000' }]);
+    }
+  }
+
   get model(): KinesisStreamModel {
     return this.#aws.kinesis.account.stream(this.name);
   }
@@ -161,9 +169,9 @@ export class StreamUnderTest {
     if (this.iteratorAgeMs !== undefined) this.#put('GetRecords.IteratorAgeMilliseconds', minute, this.iteratorAgeMs);
   }
 
-  #put(metricName: string, minute: number, value: number): void {
+  #put(metricName: string, minute: number, value: number, more: readonly { name: string; value: string }[] = []): void {
     const { metrics } = this.#aws.cloudwatch;
-    const dimensions = [{ name: streamDimension, value: this.name }];
+    const dimensions = [{ name: streamDimension, value: this.name }, ...more];
     metrics.putValue(
       metrics.series({ namespace: kinesisNamespace, metricName, dimensions }),
       minute,

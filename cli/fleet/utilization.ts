@@ -15,12 +15,14 @@ export async function readUtilization(
 ): Promise<ReadonlyMap<string, number>> {
   const client = new CloudWatchClient(awsClientOptions());
   const found = new Map<string, number>();
+  // CloudWatch counts periods from the full hour: the one that has not ended holds a part of its minutes only.
+  const endMs = Math.floor(nowMs / (periodSeconds * 1000)) * periodSeconds * 1000;
   for (let start = 0; start < streams.length; start += streamsPerCall) {
     const batch = streams.slice(start, start + streamsPerCall);
     const { MetricDataResults = [] } = await client.send(
       new GetMetricDataCommand({
-        StartTime: new Date(nowMs - 3 * periodSeconds * 1000),
-        EndTime: new Date(nowMs),
+        StartTime: new Date(endMs - 3 * periodSeconds * 1000),
+        EndTime: new Date(endMs),
         ScanBy: 'TimestampDescending',
         MetricDataQueries: batch.flatMap(({ streamName }, index) => [
           query(`b${index}`, streamName, 'IncomingBytes'),

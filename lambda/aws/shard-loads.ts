@@ -7,7 +7,10 @@ import type { ShardLoad } from '../../core/hot-shard.ts';
 /** GetMetricData takes 500 queries a call (CloudWatch API reference); a shard needs two. */
 const shardsPerCall = 250;
 
-/** @param nowMs the last whole period before it is looked at. */
+/**
+ * The higher of the last two whole periods: CloudWatch counts them from the full hour, and the newest may lack a late minute.
+ * What has not ended holds a part of its minutes only, and would make a full shard look idle.
+ */
 export async function readShardLoads(
   kinesis: KinesisClient,
   cloudwatch: CloudWatchClient,
@@ -17,12 +20,14 @@ export async function readShardLoads(
 ): Promise<readonly ShardLoad[]> {
   const shards = await listOpenShards(kinesis, streamName);
   const loads: ShardLoad[] = [];
+  const periodMs = periodSeconds * 1000;
+  const endMs = Math.floor(nowMs / periodMs) * periodMs;
   for (let start = 0; start < shards.length; start += shardsPerCall) {
     const batch = shards.slice(start, start + shardsPerCall);
     const { MetricDataResults = [] } = await cloudwatch.send(
       new GetMetricDataCommand({
-        StartTime: new Date(nowMs - periodSeconds * 1000),
-        EndTime: new Date(nowMs),
+        StartTime: new Date(endMs - 2 * periodMs),
+        EndTime: new Date(endMs),
         MetricDataQueries: batch.flatMap(({ ShardId = '' }, index) => [
           query(`b${index}`, 'IncomingBytes', streamName, ShardId, periodSeconds),
           query(`r${index}`, 'IncomingRecords', streamName, ShardId, periodSeconds),

@@ -31,6 +31,7 @@ beforeAll(async () => {
     times: Number.POSITIVE_INFINITY,
   });
   await deploy(aws, assembly);
+  for (let minutesAgo = 0; minutesAgo < 15; minutesAgo += 1) putRecords('orders', minutesAgo, 60_000);
   aws.kinesis.account.stream('clicks').tags.add({ 'autoscaling/min-shards': '8' }, aws.clock.nowMs());
   environment = {
     AWS_ENDPOINT_URL: aws.endpoint,
@@ -40,6 +41,14 @@ beforeAll(async () => {
   };
 });
 afterAll(() => aws.stop());
+
+function putRecords(streamName: string, minutesAgo: number, records: number): void {
+  const { metrics } = aws.cloudwatch;
+  const dimensions = [{ name: 'StreamName', value: streamName }];
+  const series = metrics.series({ namespace: 'AWS/Kinesis', metricName: 'IncomingRecords', dimensions });
+  const nowMs = aws.clock.nowMs();
+  metrics.putValue(series, Math.floor(nowMs / 60_000) - minutesAgo, records, nowMs);
+}
 
 describe('status', () => {
   it('is one line a stream, as a table', async () => {
@@ -59,7 +68,7 @@ describe('status', () => {
         shards: 2,
         minShards: 2,
         maxShards: 16,
-        utilization: null,
+        utilization: 0.5,
         upAlarm: expect.any(String),
         downAlarm: expect.any(String),
         lastScaledAt: null,

@@ -53,7 +53,7 @@ function found<T>(value: T): Answer<T> {
 }
 
 /** Ids of the metric math that every version of a scaling alarm has; without them an alarm only happens to be named like one. */
-const scalingMetricIds = ['m1', 'm2', 'e3', 'e4', 's1'];
+const scalingMetricIds: ReadonlyArray<string> = ['m1', 'm2', 'e3', 'e4', 's1'];
 
 function streamOfScalingAlarm({ alarmName, definition: { metrics } }: UntaggedAlarm): string | undefined {
   const streamName = readStreamName(metrics);

@@ -17,16 +17,15 @@ export interface FleetOptions {
   readonly clock: VirtualClock | RealClock;
   readonly size: number;
   /**
-   * How many of the streams the stack names. The others ask by their tag: CloudFormation takes 500 resources a stack, so
-   * that above 200 streams it is the way.
+   * Whether the stack names the streams, or they ask by their tag: CloudFormation takes 500 resources a stack, so that above
+   * 200 streams it is the way.
    */
-  readonly deployed: number;
+  readonly named: 'by the stack' | 'by their tags';
 }
 
 export interface Fleet {
   readonly aws: LocalAws;
   readonly streamNames: readonly string[];
-  readonly scaler: string;
   readonly reconciler: string;
   readonly deadLetterQueueUrl: string;
   stop(): Promise<void>;
@@ -43,7 +42,7 @@ const latencyMs = 20;
 /** At the minimum the scale-down alarm rests, so that nothing but the load moves a stream. */
 const settings = { minShards: initialShardCount, maxShards: 64 };
 
-export async function startFleet({ clock, size, deployed }: FleetOptions): Promise<Fleet> {
+export async function startFleet({ clock, size, named }: FleetOptions): Promise<Fleet> {
   const streamNames = Array.from({ length: size }, (_, index) => `fleet-${String(index).padStart(4, '0')}`);
   const outdir = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-bench-'));
   const aws = await startLocalAws({ clock, streams: 'no-records', throttle: true, latencyMs });
@@ -52,29 +51,24 @@ export async function startFleet({ clock, size, deployed }: FleetOptions): Promi
     await rm(outdir, { recursive: true, force: true });
   };
   try {
-    const streams = streamNames.slice(0, deployed).map((name) => ({ name, shardCount: initialShardCount }));
-    const assembly = await synthesize({ deployment: { dryRun: false, defaults: settings, streams }, outdir });
-    for (const [index, name] of streamNames.entries()) {
-      const tags = index < deployed ? {} : { [enabledTag]: 'true' };
-      await aws.kinesis.create(name, 'PROVISIONED', initialShardCount, tags);
-    }
+    const byTag = named === 'by their tags';
+    const streams = streamNames.map((name) => ({ name, shardCount: initialShardCount }));
+    const deployment = { dryRun: false, defaults: settings, ...(byTag ? { discovery: true } : { streams }) };
+    const assembly = await synthesize({ deployment, outdir });
+    const tags = byTag ? { [enabledTag]: 'true' } : {};
+    for (const name of streamNames) await aws.kinesis.create(name, 'PROVISIONED', initialShardCount, tags);
     const { outputs } = await deploy(aws, assembly);
     const output = (name: string) => outputs[name] ?? '';
-    const scaler = output('ScalerFunctionName');
-    const reconciler = output('ReconcilerFunctionName');
-    if (deployed < size) turnDiscoveryOn(aws, [scaler, reconciler], output('AlarmTopicArn'));
-    return { aws, streamNames, scaler, reconciler, deadLetterQueueUrl: output('DeadLetterQueueUrl'), stop };
+    return {
+      aws,
+      streamNames,
+      reconciler: output('ReconcilerFunctionName'),
+      deadLetterQueueUrl: output('DeadLetterQueueUrl'),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-function turnDiscoveryOn(aws: LocalAws, functionNames: readonly string[], alarmTopicArn: string): void {
-  for (const name of functionNames) {
-    const definition = aws.lambda.functions.get(name);
-    const variables = { ...definition.variables, DISCOVERY_TOPIC_ARN: alarmTopicArn, DISCOVERY_OWNER: 'bench' };
-    aws.lambda.redefine({ ...definition, variables });
   }
 }
 

@@ -32,7 +32,7 @@ const busy = 0.85;
 /** A thousand streams on the discrete-event clock. */
 export async function runVirtualFleet(size: number): Promise<readonly FleetFigure[]> {
   const clock = new VirtualClock({ startMs: Date.UTC(2026, 2, 2) });
-  const fleet = await startFleet({ clock, size, deployed: 1 });
+  const fleet = await startFleet({ clock, size, named: 'by their tags' });
   const pass = (ms: number) => clock.runUntil(clock.nowMs() + ms);
   try {
     const traffic = beginTraffic(fleet, quiet);
@@ -50,7 +50,7 @@ export async function runVirtualFleet(size: number): Promise<readonly FleetFigur
 /** Sixty streams in real time. */
 export async function runRealFleet(size: number): Promise<readonly FleetFigure[]> {
   const clock = new RealClock();
-  const fleet = await startFleet({ clock, size, deployed: size });
+  const fleet = await startFleet({ clock, size, named: 'by the stack' });
   const pass = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   try {
     // The reconcile that a deployment sets off judges standing alarms at once, and is not what is measured.
@@ -76,7 +76,7 @@ async function makeAlarms(fleet: Fleet, pass: Pass): Promise<FleetFigure> {
   const { aws, streamNames } = fleet;
   const startedMs = aws.clock.nowMs();
   const { calls } = record(fleet);
-  const asking = streamNames.length - 1;
+  const asking = streamNames.length;
   const made = () => calls.filter(isDone('PutMetricAlarm'));
   while (made().length < 2 * asking) await pass(minuteMs);
   return figure('fleet-make-alarms', 'discrete-event', asking, makingBound(asking), {

@@ -283,6 +283,9 @@ function holdForConsumers({ alarm, state, settings, nowMs }: DecisionInput): Hol
   if (alarm.direction === 'up' || settings.iteratorAge === 'ignore') return undefined;
   const limitMs = settings.iteratorAgeLimitMinutes * 60_000;
   const age = state.iteratorAge;
+  if (age?.warnedAtMs !== undefined && nowMs - age.warnedAtMs <= iteratorAgeFreshMs) {
+    return hold('consumer-behind', { rule: 11, consumerSideWarnedAtMs: age.warnedAtMs });
+  }
   if (!age?.seen) {
     const mustBeSeen = age === undefined || settings.iteratorAge === 'required' || settings.consumers.length > 0;
     return mustBeSeen ? hold('iterator-age-unknown', { rule: 11, iteratorAge: settings.iteratorAge }) : undefined;

@@ -69,9 +69,13 @@ export interface ConsumerState extends ConsumerSettings {
 }
 
 /** The newest datapoint of the stream's iterator age within the last day. */
-export type IteratorAge =
+export type IteratorAge = (
   | { readonly seen: false }
-  | { readonly seen: true; readonly atMs: number; readonly ageMs: number };
+  | { readonly seen: true; readonly atMs: number; readonly ageMs: number }
+) & {
+  /** When the consumer side last said that a scale-down would hurt; absent when it did not within the last day. */
+  readonly warnedAtMs?: number;
+};
 
 /** Tags of the reference autoscaler on each alarm; read and written as they are. */
 export const alarmTagKeys = {

@@ -1,4 +1,5 @@
 /** The loops of `serve`: one for each signal and each stream, and the poller of counters. */
+import { scaleDownHurtsMetric, streamDimension } from '../../core/alarm-definition.ts';
 import { knownSample } from '../core/sample.ts';
 import { createCloudWatchEmitter } from '../emitters/cloudwatch.ts';
 import { createEveryEmitter } from '../emitters/every.ts';
@@ -75,12 +76,10 @@ function runJoint(stream: JointStreamConfig, cloudwatch: Emitter | undefined, pa
   const onError = (fact: string, error: unknown): void =>
     options.log('warn', 'a fact of a joint decision is unknown', { stream: streamName, fact, error: messageOf(error) });
   const decide = createJointRound(stream, { ...backends, now: clock.now, onError });
-  const dimensions = {
-    StreamName: streamName,
-    ...(stream.applicationName === undefined ? {} : { Application: stream.applicationName }),
-  };
+  // Of the stream alone: the shard side asks for the maximum over all applications, whose names it does not know.
+  const dimensions = { [streamDimension]: streamName };
   return run({
-    name: 'ScaleDownHurts',
+    name: scaleDownHurtsMetric,
     periodMs: stream.everySeconds * 1000,
     signal: async (signal) => {
       const startedAt = clock.now();

@@ -16,6 +16,8 @@ import {
   type AlarmDefinition,
   type AlarmMetric,
   kinesisNamespace,
+  ownNamespace,
+  scaleDownHurtsMetric,
   streamDimension,
 } from '../../core/alarm-definition.ts';
 import type { AlarmUserParts, IteratorAge } from '../../core/stream-state.ts';
@@ -86,6 +88,7 @@ async function listStanding(client: CloudWatchClient, topicArn: string): Promise
   return standing.map(readAlarm).filter(({ userParts }) => userParts.alarmActions.includes(topicArn));
 }
 
+/** One call for both: how old the newest record read is, and whether the consumer side warns of a scale-down. */
 async function readIteratorAge(client: CloudWatchClient, streamName: string, nowMs: number): Promise<IteratorAge> {
   const { MetricDataResults = [] } = await client.send(
     new GetMetricDataCommand({
@@ -93,25 +96,29 @@ async function readIteratorAge(client: CloudWatchClient, streamName: string, now
       EndTime: new Date(nowMs),
       ScanBy: 'TimestampDescending',
       MetricDataQueries: [
-        {
-          Id: 'age',
-          MetricStat: {
-            Metric: {
-              Namespace: kinesisNamespace,
-              MetricName: 'GetRecords.IteratorAgeMilliseconds',
-              Dimensions: [{ Name: streamDimension, Value: streamName }],
-            },
-            Period: iteratorAgePeriodSeconds,
-            Stat: 'Maximum',
-          },
-        },
+        streamMaximum('age', kinesisNamespace, 'GetRecords.IteratorAgeMilliseconds', streamName),
+        streamMaximum('hurts', ownNamespace, scaleDownHurtsMetric, streamName),
       ],
     }),
   );
-  const [result] = MetricDataResults;
-  const at = result?.Timestamps?.[0];
-  const ageMs = result?.Values?.[0];
-  return at === undefined || ageMs === undefined ? { seen: false } : { seen: true, atMs: at.getTime(), ageMs };
+  const byId = new Map(MetricDataResults.map((result) => [result.Id, result]));
+  const age = byId.get('age');
+  const at = age?.Timestamps?.[0];
+  const ageMs = age?.Values?.[0];
+  const hurts = byId.get('hurts');
+  const warned = (hurts?.Values?.[0] ?? 0) > 0 ? hurts?.Timestamps?.[0] : undefined;
+  return {
+    ...(at === undefined || ageMs === undefined ? { seen: false } : { seen: true, atMs: at.getTime(), ageMs }),
+    ...(warned ? { warnedAtMs: warned.getTime() } : {}),
+  };
+}
+
+function streamMaximum(Id: string, Namespace: string, MetricName: string, streamName: string): MetricDataQuery {
+  const Dimensions = [{ Name: streamDimension, Value: streamName }];
+  return {
+    Id,
+    MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: iteratorAgePeriodSeconds, Stat: 'Maximum' },
+  };
 }
 
 /** Throws when AWS leaves out what it documents as always there. */

@@ -5,12 +5,14 @@
  */
 import { Command } from 'commander';
 import { describeAwsError } from './aws-error.ts';
+import { registerBacktest } from './commands/backtest.ts';
 import { registerConsumerDemo } from './commands/consumer-demo.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerFleet } from './commands/fleet.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerManifests } from './commands/manifests.ts';
 import { registerServe } from './commands/serve.ts';
+import { registerSimulate } from './commands/simulate.ts';
 import { UsageError } from './usage-error.ts';
 
 const program = new Command('kinesis-autoscaler')
@@ -21,6 +23,8 @@ const registrations = [
   registerDemo,
   registerLocal,
   registerFleet,
+  registerSimulate,
+  registerBacktest,
   registerServe,
   registerManifests,
   registerConsumerDemo,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeFaults, type Environment, readDeployment, readDryRun } from '../../core/deployment.ts';
+import { describeFault } from '../../core/result.ts';
 import { sampleSettings } from './samples.ts';
 
 const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:orders-processor';
@@ -191,6 +192,55 @@ describe('a malformed variable is never the default', () => {
         problem: 'is not a number from 0.1 to 60',
         remedy: 'leave it out for 5',
       },
+    ]);
+  });
+});
+
+describe('topics and switches', () => {
+  const topic = 'arn:aws-cn:sns:cn-north-1:123456789012:notices_1';
+
+  it('are the deployment’s', () => {
+    expect(
+      deploymentOf({
+        NOTICE_TOPIC_ARN: ` ${topic} `,
+        PAGER_TOPIC_ARN: `${topic}-pager`,
+        DISCOVERY_TOPIC_ARN: `${topic}-alarms`,
+        DISCOVERY_OWNER: 'us',
+        STREAM_METRICS: ' True ',
+      }),
+    ).toMatchObject({
+      noticeTopicArn: topic,
+      pagerTopicArn: `${topic}-pager`,
+      discovery: { alarmTopicArn: `${topic}-alarms`, owner: 'us' },
+      streamMetrics: true,
+    });
+    expect(deploymentOf({ DISCOVERY_TOPIC_ARN: topic, STREAM_METRICS: 'false' })).toMatchObject({
+      discovery: { owner: 'kinesis-autoscaler' },
+      streamMetrics: false,
+    });
+    expect(deploymentOf({ NOTICE_TOPIC_ARN: ' ', STREAM_METRICS: '' })).toMatchObject({
+      noticeTopicArn: undefined,
+      streamMetrics: false,
+    });
+  });
+
+  it.each(['NOTICE_TOPIC_ARN', 'PAGER_TOPIC_ARN', 'DISCOVERY_TOPIC_ARN'])('%s is an ARN of a topic, whole', (field) => {
+    for (const arn of [
+      'notices',
+      `x${topic}`,
+      `${topic}:subscription`,
+      topic.replace('sns', 'sqs'),
+      topic.replace('9012', ''),
+    ]) {
+      expect(faultsOf({ [field]: arn }).map(describeFault)).toEqual([
+        `${field}: "${arn}" is not the ARN of a topic; give arn:aws:sns:REGION:ACCOUNT:NAME`,
+      ]);
+    }
+  });
+
+  it('a switch is true or false', () => {
+    expect(faultsOf({ STREAM_METRICS: 'yes' }).map(describeFault)).toEqual([
+      'STREAM_METRICS: "yes" is not a switch; give true or false',
     ]);
   });
 });

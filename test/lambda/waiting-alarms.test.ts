@@ -68,7 +68,7 @@ describe('alarms that wait behind a late notification', () => {
   });
 
   it('are none of another deployment, topic or day', async () => {
-    const { aws, answer } = storm();
+    const { aws, reports, answer } = storm();
     aws.addStream('foreign', 4, sampleSettings());
     aws.fire('foreign', 'up');
     const elsewhere = aws.alarm('orders-scale-up');
@@ -77,11 +77,16 @@ describe('alarms that wait behind a late notification', () => {
     aws.alarms.set('clicks-scale-up', { ...old, stateTransitionedAtMs: aws.nowMs - 61 * minute });
     await answer();
     expect(aws.scalings.map(({ streamName }) => streamName)).toEqual(['audit', 'returns']);
+    expect(reports.map(({ streamName }) => streamName)).toEqual(['audit', 'returns']);
   });
 
   it('of one stream are never answered side by side: scale-up comes first', async () => {
     const { aws, reports, answer } = storm();
     aws.fire('audit', 'down');
+    // CloudWatch lists alarms by name: scale-down first.
+    const up = aws.alarm('audit-scale-up');
+    aws.alarms.delete(up.alarmName);
+    aws.alarms.set(up.alarmName, up);
     await answer();
     const ofAudit = reports.filter(({ streamName }) => streamName === 'audit');
     expect(ofAudit.map(({ alarmName }) => alarmName)).toEqual(['audit-scale-up']);

@@ -71,6 +71,32 @@ describe('settings in a stream’s tags', () => {
   });
 });
 
+describe('the consumers’ tag', () => {
+  it('names functions with white space between them, each with one or two digits', () => {
+    const { settings, faults } = apply({ 'autoscaling/consumers': ' orders-processor/10   audit ' });
+    expect(settings.consumers.map(({ lambdasPerShard }) => lambdasPerShard)).toEqual([10, 1]);
+    expect(faults).toEqual([]);
+  });
+
+  it('leaves nobody when it is empty', () => {
+    const { settings } = apply({ 'autoscaling/consumers': ' ' });
+    expect(settings.consumers).toEqual([]);
+  });
+
+  it('says how it is written, and names itself in a contradiction', () => {
+    expect(apply({ 'autoscaling/consumers': 'a:b' }).faults).toEqual([
+      {
+        field: 'autoscaling/consumers',
+        value: '"a:b"',
+        problem: 'is not NAME or NAME/LAMBDAS_PER_SHARD',
+        remedy: 'give for example orders-processor/2',
+      },
+    ]);
+    const { contradictions } = apply({ 'autoscaling/consumers': 'audit audit/2' });
+    expect(contradictions.map(({ field }) => field)).toEqual(['autoscaling/consumers[1].functionArn']);
+  });
+});
+
 describe('telling faults', () => {
   const { faults } = apply({ 'autoscaling/min-shards': 'x' });
 

@@ -10,6 +10,9 @@ import { AwsServiceError } from '../../../simulator/models/aws-service-error.ts'
 import type { AlarmNotification } from '../../../simulator/models/cloudwatch/alarm-notification.ts';
 import { CloudWatchModel } from '../../../simulator/models/cloudwatch/cloudwatch-model.ts';
 
+/** Long enough that two writes that are sent together always overlap, also on a busy machine. */
+const alarmWriteMs = 40;
+
 export interface FaceServer {
   readonly endpoint: string;
   readonly model: CloudWatchModel;
@@ -29,7 +32,7 @@ export async function startFaceServer(nowMs: number): Promise<FaceServer> {
     region: 'eu-west-1',
     notify: (notification) => notifications.push(notification),
   });
-  const face = cloudWatchFace(model);
+  const face = cloudWatchFace(model, { alarmWriteMs });
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);

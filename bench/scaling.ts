@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { synthesize } from '../infra/synthesis.ts';
 import { deploy } from '../local/deploy/deploy.ts';
-import { functionArn } from '../local/lambda/function-definition.ts';
+import { functionArn, functionWithoutCode } from '../local/lambda/function-definition.ts';
 import { type LocalAws, startLocalAws } from '../local/local-aws.ts';
 import { RealClock } from '../simulator/models/clock.ts';
 import { medianOf } from './median.ts';
@@ -90,24 +90,7 @@ async function settled({ lambda }: LocalAws): Promise<void> {
 
 function addProcessor({ account, lambda, clock }: LocalAws, name: string): void {
   lambda.functions.set({
-    name,
-    arn: functionArn(account, name),
-    description: '',
-    role: `arn:aws:iam::${account.accountId}:role/${name}`,
-    handler: 'index.handler',
-    runtime: 'nodejs24.x',
-    architecture: 'arm64',
-    code: { folder: '', sha256: '', sizeBytes: 0 },
-    timeoutSeconds: 300,
-    memoryMegabytes: 128,
-    variables: {},
-    logFormat: 'Text',
-    logGroup: `/aws/lambda/${name}`,
-    tracing: 'PassThrough',
-    tags: {},
-    permissions: [],
-    lastModifiedMs: clock.nowMs(),
-    revisionId: 'first',
+    ...functionWithoutCode(account, name, clock.nowMs()),
     reservedConcurrency: 4 * lambdasPerShard,
   });
 }

@@ -1,5 +1,7 @@
 /** The run as one self-contained HTML page: no script, no network. */
+
 import type { ScalingReport } from '../../core/scaling-report.ts';
+import { escapeHtml } from '../../simulator/report/html-text.ts';
 import { type RunRecord, summarize } from './run-record.ts';
 import { evidenceText, scalingReason } from './timeline.ts';
 
@@ -60,10 +62,6 @@ function renderAgreement({ agreement }: RunRecord): string {
     return `<ul class="bad">${agreement.disagreements.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`;
   }
   return `<p>${agreement.openShardCount} open shards; both alarms judge by that number with the thresholds of the settings, none is stuck in ALARM, the tags tell the last scaling, and the consumer’s reserved concurrency fits.</p>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 const style = `

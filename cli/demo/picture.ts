@@ -1,38 +1,13 @@
-/**
- * Load against capacity, shards, throttled moments and decisions in one picture: SVG by vega-lite (the same bytes for the
- * same run), PNG by resvg with a font that ships with it, so that it looks the same on every machine.
- */
-import { fileURLToPath } from 'node:url';
-import { Resvg } from '@resvg/resvg-js';
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+/** Load against capacity, shards, throttled moments and decisions in one picture. */
+import type { TopLevelSpec } from 'vega-lite';
 import type { ScalingReport } from '../../core/scaling-report.ts';
+import { colors, fontFamily, pictureWidth, renderSvg } from '../../simulator/report/rendering.ts';
 import type { RunMinute } from './run-record.ts';
 
-const fontFile = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
-const fontFamily = 'DejaVu Sans';
 const bucketMinutes = 5;
-const pictureWidth = 1000;
 
-const colors = { load: '#2563a8', capacity: '#8a8f98', throttled: '#c8321f', up: '#1a7f4b', down: '#b26a00' } as const;
-
-export async function drawSvg(minutes: readonly RunMinute[], reports: readonly ScalingReport[]): Promise<string> {
-  const view = new View(parse(compile(specify(minutes, reports)).spec), { renderer: 'none' });
-  try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
-  }
-}
-
-export function renderPng(svg: string): Buffer {
-  return new Resvg(svg, {
-    background: '#ffffff',
-    fitTo: { mode: 'width', value: pictureWidth * 2 },
-    font: { loadSystemFonts: false, fontFiles: [fontFile], defaultFontFamily: fontFamily },
-  })
-    .render()
-    .asPng();
+export function drawSvg(minutes: readonly RunMinute[], reports: readonly ScalingReport[]): Promise<string> {
+  return renderSvg(specify(minutes, reports));
 }
 
 interface Bucket {

@@ -55,6 +55,30 @@ export function functionArn(account: LocalAccount, name: string): string {
   return arnOf(account, 'lambda', `function:${name}`);
 }
 
+/** A function as it stands in an account before anybody has given it code: for what looks at functions and runs none. */
+export function functionWithoutCode(account: LocalAccount, name: string, lastModifiedMs: number): FunctionDefinition {
+  return {
+    name,
+    arn: functionArn(account, name),
+    description: '',
+    role: `arn:aws:iam::${account.accountId}:role/${name}`,
+    handler: 'index.handler',
+    runtime: 'nodejs24.x',
+    architecture: 'arm64',
+    code: { folder: '', sha256: '', sizeBytes: 0 },
+    timeoutSeconds: 300,
+    memoryMegabytes: 128,
+    variables: {},
+    logFormat: 'Text',
+    logGroup: `/aws/lambda/${name}`,
+    tracing: 'PassThrough',
+    tags: {},
+    permissions: [],
+    lastModifiedMs,
+    revisionId: 'first',
+  };
+}
+
 /** @param nameOrArn a name, an ARN, or either with a qualifier; local Lambda has `$LATEST` only. */
 export function functionNameOf(nameOrArn: string): string {
   const parts = nameOrArn.split(':');

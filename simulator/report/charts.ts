@@ -1,27 +1,17 @@
-/**
- * The pictures of a comparison: SVG by vega-lite (the same bytes for the same runs), PNG by resvg with a font that ships
- * with it, so that it looks the same on every machine.
- */
-import { fileURLToPath } from 'node:url';
-import { Resvg } from '@resvg/resvg-js';
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+/** The pictures of a comparison. */
+import type { TopLevelSpec } from 'vega-lite';
 import type { Comparison } from '../comparison.ts';
 import { bucketRun, bucketsOf, type Point } from './buckets.ts';
-
-const fontFile = fileURLToPath(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'));
-const fontFamily = 'DejaVu Sans';
-const pictureWidth = 1000;
-const colors = { load: '#2563a8', capacity: '#8a8f98', throttled: '#c8321f', up: '#1a7f4b', down: '#b26a00' } as const;
+import { colors, fontFamily, pictureWidth, renderPng, renderSvg } from './rendering.ts';
 
 /** Load against capacity of every policy, one below the other. */
 export function drawRuns(load: Float64Array, { runs }: Comparison): Promise<string> {
-  return draw({ ...frame('Load, shards, throttled minutes and calls'), ...runPanels(load, runs) } as TopLevelSpec);
+  return renderSvg({ ...frame('Load, shards, throttled minutes and calls'), ...runPanels(load, runs) } as TopLevelSpec);
 }
 
 /** Dollars against throttling, the optimum marked. */
 export function drawCosts(comparison: Comparison): Promise<string> {
-  return draw({ ...frame('Cost against throttling'), ...costPanel(comparison) } as TopLevelSpec);
+  return renderSvg({ ...frame('Cost against throttling'), ...costPanel(comparison) } as TopLevelSpec);
 }
 
 export async function drawPng(load: Float64Array, comparison: Comparison): Promise<Buffer> {
@@ -29,23 +19,8 @@ export async function drawPng(load: Float64Array, comparison: Comparison): Promi
     ...frame(`${comparison.trace}, peak ${comparison.peakShards.toFixed(0)} shards`),
     vconcat: [costPanel(comparison), runPanels(load, comparison.runs)],
   };
-  const svg = await draw(spec as TopLevelSpec);
-  return new Resvg(svg, {
-    background: '#ffffff',
-    fitTo: { mode: 'width', value: pictureWidth * 2 },
-    font: { loadSystemFonts: false, fontFiles: [fontFile], defaultFontFamily: fontFamily },
-  })
-    .render()
-    .asPng();
-}
-
-async function draw(spec: TopLevelSpec): Promise<string> {
-  const view = new View(parse(compile(spec).spec), { renderer: 'none' });
-  try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
-  }
+  const svg = await renderSvg(spec as TopLevelSpec);
+  return renderPng(svg);
 }
 
 function frame(title: string) {

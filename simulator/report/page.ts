@@ -1,8 +1,10 @@
 /** A comparison as one self-contained HTML page: pictures and table, no script, no network. */
+
 import type { Comparison } from '../comparison.ts';
 import { contestants, isContestant } from '../contestants.ts';
 import type { Scorecard } from '../scorecard.ts';
 import { drawCosts, drawRuns } from './charts.ts';
+import { escapeHtml } from './html-text.ts';
 
 const PASS_FRACTION = 0.001;
 
@@ -64,10 +66,6 @@ function renderResult(score: Scorecard): string {
     String(score.refusals),
   ];
   return `<tr><td title="${escapeHtml(about)}">${escapeHtml(policy)}</td>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 const style = `

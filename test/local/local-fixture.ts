@@ -1,4 +1,5 @@
 /** Local AWS on a discrete-event clock, SDK clients for it, and functions from a few lines of source. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { onTestFinished } from 'vitest';
 import type { FunctionDefinition } from '../../local/lambda/function-definition.ts';
+import { functionWithoutCode } from '../../local/lambda/function-definition.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../local/local-aws.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';
 
@@ -65,24 +67,8 @@ export async function addFunction(
   try {
     await writeFile(join(folder, 'index.js'), source);
     return aws.lambda.redefine({
-      name,
-      arn: `arn:aws:lambda:${aws.account.region}:${aws.account.accountId}:function:${name}`,
-      description: '',
-      role: `arn:aws:iam::${aws.account.accountId}:role/${name}`,
-      handler: 'index.handler',
-      runtime: 'nodejs24.x',
-      architecture: 'arm64',
+      ...functionWithoutCode(aws.account, name, aws.clock.nowMs()),
       code: await aws.lambda.code.fromFolder(folder),
-      timeoutSeconds: 300,
-      memoryMegabytes: 128,
-      variables: {},
-      logFormat: 'Text',
-      logGroup: `/aws/lambda/${name}`,
-      tracing: 'PassThrough',
-      tags: {},
-      permissions: [],
-      lastModifiedMs: aws.clock.nowMs(),
-      revisionId: 'first',
       ...changes,
     });
   } finally {

@@ -7,7 +7,7 @@ import { readReportLine } from '../../cli/report-lines.ts';
 import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
 import { DEFAULT_ACCOUNT } from '../../local/account.ts';
 import { type Deployment, deploy } from '../../local/deploy/deploy.ts';
-import { functionArn } from '../../local/lambda/function-definition.ts';
+import { functionArn, functionWithoutCode } from '../../local/lambda/function-definition.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';
 import { assemblyOf } from './support/assembly.ts';
@@ -283,23 +283,6 @@ function shardCountsOf(stream: string): readonly number[] {
 /** What the user's account has before: a function that reads the stream. It never runs here. */
 function addReader(name: string): void {
   aws.lambda.functions.set({
-    name,
-    arn: functionArn(aws.account, name),
-    description: '',
-    role: `arn:aws:iam::${aws.account.accountId}:role/${name}`,
-    handler: 'index.handler',
-    runtime: 'nodejs24.x',
-    architecture: 'arm64',
-    code: { folder: '', sha256: '', sizeBytes: 0 },
-    timeoutSeconds: 300,
-    memoryMegabytes: 128,
-    variables: {},
-    logFormat: 'Text',
-    logGroup: `/aws/lambda/${name}`,
-    tracing: 'PassThrough',
-    tags: {},
-    permissions: [],
-    lastModifiedMs: clock.nowMs(),
-    revisionId: 'first',
+    ...functionWithoutCode(aws.account, name, clock.nowMs()),
   });
 }

@@ -7,7 +7,7 @@ import { readReportLine } from '../../../cli/report-lines.ts';
 import type { ScalingReport } from '../../../core/scaling-report.ts';
 import type { CallRecord } from '../../../local/calls/call-log.ts';
 import { type Deployment, deploy } from '../../../local/deploy/deploy.ts';
-import { functionArn } from '../../../local/lambda/function-definition.ts';
+import { functionWithoutCode } from '../../../local/lambda/function-definition.ts';
 import type { PoolResult } from '../../../local/lambda/function-pool.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../../local/local-aws.ts';
 import { VirtualClock } from '../../../simulator/models/clock.ts';
@@ -229,24 +229,7 @@ function streamOf(stream: object, aws: LocalAws, clock: VirtualClock): StreamUnd
 /** What the user's account has before: a function that reads the stream. It never runs here. */
 function addProcessor(aws: LocalAws, name: string): void {
   aws.lambda.functions.set({
-    name,
-    arn: functionArn(aws.account, name),
-    description: '',
-    role: `arn:aws:iam::${aws.account.accountId}:role/${name}`,
-    handler: 'index.handler',
-    runtime: 'nodejs24.x',
-    architecture: 'arm64',
-    code: { folder: '', sha256: '', sizeBytes: 0 },
-    timeoutSeconds: 300,
-    memoryMegabytes: 128,
-    variables: {},
-    logFormat: 'Text',
-    logGroup: `/aws/lambda/${name}`,
-    tracing: 'PassThrough',
-    tags: {},
-    permissions: [],
-    lastModifiedMs: aws.clock.nowMs(),
-    revisionId: 'first',
+    ...functionWithoutCode(aws.account, name, aws.clock.nowMs()),
     reservedConcurrency: initialShardCount * lambdasPerShard,
   });
 }

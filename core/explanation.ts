@@ -9,7 +9,13 @@ import { enforceBounds } from './enforcement.ts';
 import type { StreamSettings } from './knobs.ts';
 import { asIfFired } from './rearming.ts';
 import type { Fault } from './result.ts';
-import { decideScaling, type HoldDecision, holdingRules, type ScalingDecision } from './scaling-decision.ts';
+import {
+  decideScaling,
+  type HoldDecision,
+  holdContradiction,
+  holdingRules,
+  type ScalingDecision,
+} from './scaling-decision.ts';
 import { planScaling, type ScalingPlan } from './scaling-plan.ts';
 import { lastScaledAtMs, type StreamState } from './stream-state.ts';
 
@@ -49,21 +55,25 @@ export interface StreamExplanation {
   readonly up: DirectionExplanation;
   readonly down: DirectionExplanation;
   readonly enforcement: ScalingDecision | undefined;
-  /** What the next reconcile would put right. */
+  /** What the next reconcile would put right, unless the stream's tags contradict each other. */
   readonly drift: ConvergencePlan;
+  /** Of the stream's tags: those that were passed over, and those that cannot stand together. */
   readonly faults: readonly Fault[];
 }
 
 export interface ExplanationInput {
   readonly state: StreamState;
   readonly settings: StreamSettings;
-  readonly faults: readonly Fault[];
+  /** Tags that were passed over: the deployment's value stands in. */
+  readonly tagFaults: readonly Fault[];
+  /** Tags that cannot stand together: they hold the stream. */
+  readonly contradictions: readonly Fault[];
   readonly dryRun: boolean;
   readonly nowMs: number;
 }
 
 export function explainStream(input: ExplanationInput): StreamExplanation {
-  const { state, settings, faults, dryRun, nowMs } = input;
+  const { state, settings, tagFaults, contradictions, dryRun, nowMs } = input;
   const used = state.ledger.length;
   const oldest = state.ledger[used - settings.dailyQuota];
   return {
@@ -81,11 +91,14 @@ export function explainStream(input: ExplanationInput): StreamExplanation {
     down: explainDirection('down', input),
     enforcement: enforceBounds(state, settings),
     drift: planConvergence(state, settings, nowMs),
-    faults,
+    faults: [...tagFaults, ...contradictions],
   };
 }
 
-function explainDirection(direction: Direction, { state, settings, nowMs }: ExplanationInput): DirectionExplanation {
+function explainDirection(
+  direction: Direction,
+  { state, settings, contradictions, nowMs }: ExplanationInput,
+): DirectionExplanation {
   const live = state.alarms[direction];
   if (!live) {
     return {
@@ -103,14 +116,18 @@ function explainDirection(direction: Direction, { state, settings, nowMs }: Expl
   const fired = { ...live, state: 'ALARM' as const, stateTransitionedAtMs: nowMs };
   const firing: StreamState = { ...state, alarms: { ...state.alarms, [direction]: fired } };
   const decisionInput = { alarm: asIfFired(fired, direction, firing), state: firing, settings, nowMs };
-  const decision = decideScaling(decisionInput);
+  const contradicted = contradictions.length > 0 ? holdContradiction(contradictions) : undefined;
+  const decision = contradicted ?? decideScaling(decisionInput);
   return {
     direction,
     alarmName: live.alarmName,
     alarmState: live.state,
     judgedShardCount: readJudgedShardCount(live.definition.metrics),
     threshold: live.definition.threshold,
-    rules: holdingRules.map(({ rule, demands, hold }) => ({ rule, demands, held: hold(decisionInput) })),
+    rules: [
+      { rule: 3, demands: "the stream's tags can stand together", held: contradicted },
+      ...holdingRules.map(({ rule, demands, hold }) => ({ rule, demands, held: hold(decisionInput) })),
+    ],
     decision,
     plan: decision.kind === 'scale' ? planScaling(decision, firing, settings, nowMs) : undefined,
   };

@@ -56,12 +56,6 @@ async function explain(
     nowMs,
   });
   if (!reading.ok) return { streamName, ok: false, failures: reading.failures };
-  const { state, settings, tagFaults, contradictions, failures } = reading;
-  const faults = [...tagFaults, ...contradictions];
-  return {
-    streamName,
-    ok: true,
-    explanation: explainStream({ state, settings, faults, dryRun: deployment.dryRun, nowMs }),
-    failures,
-  };
+  const explanation = explainStream({ ...reading, dryRun: deployment.dryRun, nowMs });
+  return { streamName, ok: true, explanation, failures: reading.failures };
 }

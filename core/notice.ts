@@ -3,7 +3,7 @@
  * the subject is a sentence. A hundred equal holds are one notice: the fingerprint of the last one rides in a tag.
  */
 import { fingerprint } from './fingerprint.ts';
-import type { HoldDecision, ScalingDecision } from './scaling-decision.ts';
+import type { HoldDecision, ScaleDecision } from './scaling-decision.ts';
 import type { ScalingReport } from './scaling-report.ts';
 import { lastNoticeTag, type Tags } from './stream-tags.ts';
 
@@ -56,7 +56,7 @@ export function isNews(report: ScalingReport, notice: Notice, tags: Tags): boole
 }
 
 function describeNews({ outcome, decision, failures, effects }: ScalingReport): string | undefined {
-  if (outcome === 'scaled') return decision?.kind === 'scale' ? describeScaling(decision, 'scaled') : 'scaled';
+  if (outcome === 'scaled') return decision?.kind === 'scale' ? describeScaling(decision) : 'scaled';
   if (outcome === 'failed') {
     const failed = failures[0]?.code ?? effects.find(({ failure }) => failure)?.failure?.code ?? 'unknown';
     return `failed (${failed}), another try follows`;
@@ -69,10 +69,10 @@ function isWorthTelling({ reason }: HoldDecision): boolean {
   return !['not-in-alarm', 'superseded', 'stale-alarm', 'alarm-drift', 'rejected', 'stream-updating'].includes(reason);
 }
 
-function describeScaling(decision: ScalingDecision & { kind: 'scale' }, verb: string): string {
+function describeScaling(decision: ScaleDecision): string {
   const { direction, openShardCount, targetShardCount, split, because } = decision;
   const hot = because.hotShardUtilization === undefined ? '' : split ? ', hot shard split' : ', but one shard is hot';
-  return `${verb} ${direction} from ${openShardCount} to ${targetShardCount} shards${hot}`;
+  return `scaled ${direction} from ${openShardCount} to ${targetShardCount} shards${hot}`;
 }
 
 function toSubject(text: string): string {

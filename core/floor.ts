@@ -38,17 +38,16 @@ export function encodeFloor({ shards, untilMs }: Floor): string {
 
 /** Value of the tag with one floor more. Floors that are over, or lower and shorter than another, are dropped. */
 export function addFloor(tags: Tags, floor: Floor, nowMs: number): string {
-  const highestFirst = [...readFloors(tags, nowMs), floor].sort((a, b) => b.shards - a.shards || b.untilMs - a.untilMs);
-  const outlasting = highestFirst.filter(({ untilMs }, index) =>
-    highestFirst.slice(0, index).every((higher) => higher.untilMs < untilMs),
+  const floors = highestFirst([...readFloors(tags, nowMs), floor]);
+  const outlasting = floors.filter(({ untilMs }, index) =>
+    floors.slice(0, index).every((higher) => higher.untilMs < untilMs),
   );
   return outlasting.slice(0, mostFloors).map(encodeFloor).join(separator);
 }
 
 /** The floor in force now, the highest of several; undefined when there is none, it is over, or it cannot be read. */
 export function readFloor(tags: Tags, nowMs: number): Floor | undefined {
-  const [first, ...others] = readFloors(tags, nowMs);
-  return others.reduce((highest, floor) => (highest && highest.shards >= floor.shards ? highest : floor), first);
+  return highestFirst(readFloors(tags, nowMs))[0];
 }
 
 /** The settings while a floor stands; never above the maximum. */
@@ -76,6 +75,11 @@ export function readFloorRequest(event: unknown): Result<FloorRequest> | undefin
   const isTime = isWhole(minutes, 1, longestFloorMinutes);
   if (!isTime) faults.push(outOfRange('floor.minutes', minutes, 1, longestFloorMinutes));
   return isName && isCount && isTime && faults.length === 0 ? succeed({ stream, shards, minutes }) : fail(faults);
+}
+
+/** Of two as high as each other the longer one. */
+function highestFirst(floors: readonly Floor[]): readonly Floor[] {
+  return floors.toSorted((a, b) => b.shards - a.shards || b.untilMs - a.untilMs);
 }
 
 function readFloors(tags: Tags, nowMs: number): readonly Floor[] {

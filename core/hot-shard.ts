@@ -81,7 +81,7 @@ function middleOf({ firstHashKey, lastHashKey }: ShardLoad): string | undefined 
   const first = BigInt(firstHashKey);
   const last = BigInt(lastHashKey);
   const middle = first + (last - first + 1n) / 2n;
-  return middle > first && middle < last ? String(middle) : undefined;
+  return middle < last ? String(middle) : undefined;
 }
 
 function withEvidence(decision: ScaleDecision, evidence: Omit<Evidence, 'rule'>): ScaleDecision {

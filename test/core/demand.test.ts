@@ -40,6 +40,7 @@ describe('offeredShards', () => {
     ['records fill the shard', { records: 60_000, bytes: 1_000, throttledRecords: 0 }, 1],
     ['bytes fill the shard', { records: 10, bytes: 2 * 60 * 1_048_576, throttledRecords: 0 }, 2],
     ['rejected records are load, as large as the others', { records: 60_000, bytes: 0, throttledRecords: 30_000 }, 1.5],
+    ['rejected records are as heavy as the others', { records: 10, bytes: 60 * 1_048_576, throttledRecords: 5 }, 1.5],
     ['all is rejected', { records: 0, bytes: 0, throttledRecords: 120_000 }, 2],
     ['nothing at all', { records: 0, bytes: 0, throttledRecords: 0 }, 0],
   ])('%s', (_why, sums, shards) => {

@@ -14,12 +14,18 @@ describe('a floor', () => {
     expect(readFloor(tagged(value), tenOclock.untilMs)).toBeUndefined();
   });
 
-  it.each(['', '16', '16 until tomorrow', '0 until 20990101T000000.000Z', '-4 until 20990101T000000.000Z'])(
-    'is none where the tag says %j',
-    (value) => {
-      expect(readFloor(tagged(value), now)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '16',
+    '16 until tomorrow',
+    '0 until 20990101T000000.000Z',
+    '-4 until 20990101T000000.000Z',
+    '16 until 20990101T000000.000Z at least',
+    'at least 16 until 20990101T000000.000Z',
+    '100000 until 20990101T000000.000Z',
+  ])('is none where the tag says %j', (value) => {
+    expect(readFloor(tagged(value), now)).toBeUndefined();
+  });
 
   it('is the minimum while it stands, and never above the maximum', () => {
     const settings = sampleSettings({ minShards: 2, maxShards: 12 });
@@ -49,6 +55,27 @@ describe('floors of several schedules', () => {
     );
   });
 
+  it('are dropped when they end with a higher one, or before one of the same height', () => {
+    const lower = { shards: 8, untilMs: tenOclock.untilMs };
+    expect(addFloor(tagged(encodeFloor(tenOclock)), lower, now)).toBe(encodeFloor(tenOclock));
+    const longer = { shards: 16, untilMs: now + 2 * hour };
+    for (const [first, second] of [
+      [tenOclock, longer],
+      [longer, tenOclock],
+    ] as const) {
+      expect(addFloor(tagged(encodeFloor(first)), second, now)).toBe(encodeFloor(longer));
+    }
+  });
+
+  it('count wherever they stand in a tag that somebody wrote', () => {
+    const [low, longer] = [
+      { shards: 4, untilMs: now + 3 * hour },
+      { shards: 16, untilMs: now + 2 * hour },
+    ];
+    const written = tagged([low, tenOclock, longer, low].map(encodeFloor).join(' / '));
+    expect(readFloor(written, now)).toEqual(longer);
+  });
+
   it('fit into the 255 characters of a tag, the highest ones', () => {
     let tags = {};
     for (let count = 1; count <= 12; count += 1) {
@@ -65,18 +92,66 @@ describe('the event of a schedule', () => {
     expect(readFloorRequest({ floor })).toEqual({ ok: true, value: floor });
   });
 
+  it.each([
+    [1, 1],
+    [10_000, 7 * 24 * 60],
+  ])('may ask for %d shards and %d minutes', (shards, minutes) => {
+    const floor = { stream: 'orders', shards, minutes };
+    expect(readFloorRequest({ floor })).toEqual({ ok: true, value: floor });
+  });
+
   it.each([undefined, null, {}, { cause: 'schedule' }, { ask: 'explain' }])('is not %j', (event) => {
     expect(readFloorRequest(event)).toBeUndefined();
   });
 
   it('is refused with all its faults at once', () => {
-    const read = readFloorRequest({ floor: { stream: '', shards: 0, minutes: 10_081, until: 'ten' } });
-    expect(read?.ok === false && read.faults.map(({ field }) => field)).toEqual([
-      'floor.until',
-      'floor.stream',
-      'floor.shards',
-      'floor.minutes',
-    ]);
-    expect(readFloorRequest({ floor: '16' })).toMatchObject({ ok: false });
+    expect(readFloorRequest({ floor: { stream: '', shards: 0, minutes: 10_081, until: 'ten' } })).toEqual({
+      ok: false,
+      faults: [
+        {
+          field: 'floor.until',
+          value: 'this key',
+          problem: 'is not known',
+          remedy: 'known keys: stream, shards, minutes',
+        },
+        { field: 'floor.stream', value: '""', problem: 'is not a name', remedy: 'name a stream' },
+        {
+          field: 'floor.shards',
+          value: '0',
+          problem: 'is out of range',
+          remedy: 'give a whole number from 1 to 10000',
+        },
+        {
+          field: 'floor.minutes',
+          value: '10081',
+          problem: 'is out of range',
+          remedy: 'give a whole number from 1 to 10080',
+        },
+      ],
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['floor.stream', { stream: 7 }],
+    ['floor.stream', { stream: undefined }],
+    ['floor.shards', { shards: 1.5 }],
+    ['floor.shards', { shards: '16' }],
+    ['floor.shards', { shards: 10_001 }],
+    ['floor.minutes', { minutes: 0 }],
+    ['floor.minutes', { minutes: Number.NaN }],
+    ['floor.hours', { hours: 2 }],
+  ])('is refused for %s alone: %j', (field, wrong) => {
+    const read = readFloorRequest({ floor: { stream: 'orders', shards: 16, minutes: 120, ...wrong } });
+    expect(read?.ok === false && read.faults.map((fault) => fault.field)).toEqual([field]);
+  });
+
+  it.each([
+    ['16', '"16"'],
+    [null, 'null'],
+  ])('is refused where it is no object but %j', (floor, value) => {
+    expect(readFloorRequest({ floor })).toEqual({
+      ok: false,
+      faults: [{ field: 'floor', value, problem: 'is not an object', remedy: 'give {"stream", "shards", "minutes"}' }],
+    });
   });
 });

@@ -35,6 +35,7 @@ const decision: ScaleDecision = {
 describe('before a scale-up, one shard', () => {
   it.each<[string, readonly number[], boolean]>([
     ['that takes twice what the others do, who need no more shards', [1, 0.5], true],
+    ['that is only just full', [0.75, 0.1], true],
     ['of many, while the rest is idle', [0.8, 0.1, 0.1, 0.1], true],
     ['that is merely the fullest: all of them need room', [1, 0.9], false],
     ['just short of twice the others', [0.98, 0.5], false],
@@ -44,6 +45,12 @@ describe('before a scale-up, one shard', () => {
   ])('%s', (_why, utilizations, hot) => {
     const { because } = considerShards(decision, loadsOf(...utilizations), sampleSettings());
     expect(because.hotShard).toBe(hot ? 'shard-0' : undefined);
+  });
+
+  it('beside others that are at a low threshold themselves', () => {
+    const settings = sampleSettings({ scaleUpThreshold: 0.4, scaleDownThreshold: 0.1 });
+    expect(considerShards(decision, loadsOf(1, 0.4), settings)).toEqual(decision);
+    expect(considerShards(decision, loadsOf(1, 0.39), settings).because.hotShard).toBe('shard-0');
   });
 
   it('is told with its figures, and the scaling stays as it was', () => {
@@ -60,14 +67,21 @@ describe('before a scale-up, one shard', () => {
       targetShardCount: 3,
       split: { shardId: 'shard-0', startingHashKey: String(keySpace / 4n), otherwiseTarget: 4 },
     });
+    const second = considerShards(decision, loadsOf(0.3, 1), sampleSettings({ hotShard: 'split' }));
+    expect(second.split).toMatchObject({ shardId: 'shard-1', startingHashKey: String((keySpace / 4n) * 3n) });
   });
 
-  it('whose range is one key cannot be split: it is told', () => {
+  it.each([
+    ['7', undefined],
+    ['8', undefined],
+    ['9', '8'],
+  ])('whose range is 7 to %s is split at %s: where there is nothing between both ends, it is told', (last, middle) => {
     const loads = loadsOf(1, 0.3);
-    const narrow = loads.shards.map((shard) => ({ ...shard, firstHashKey: '7', lastHashKey: '8' }));
+    const narrow = loads.shards.map((shard) => ({ ...shard, firstHashKey: '7', lastHashKey: last }));
     const told = considerShards(decision, { ...loads, shards: narrow }, sampleSettings({ hotShard: 'split' }));
-    expect(told).toMatchObject({ targetShardCount: 4, because: { hotShard: 'shard-0' } });
-    expect(told.split).toBeUndefined();
+    expect(told.because.hotShard).toBe('shard-0');
+    expect(told.split?.startingHashKey).toBe(middle);
+    expect(told.targetShardCount).toBe(middle === undefined ? 4 : 3);
   });
 
   it('that could not be looked at keeps nothing from scaling', () => {

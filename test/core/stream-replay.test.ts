@@ -30,8 +30,39 @@ describe('ReplayStream', () => {
   it('refuses while it is UPDATING', () => {
     const stream = new ReplayStream(4);
     stream.call(0, 8);
+    expect([1, 2, 3].map((minute) => stream.isUpdating(minute))).toEqual([true, true, false]);
+    // At the end of a minute: what counts is the next one.
     expect(stream.call(1, 16)).toBe(false);
-    expect(stream.call(3, 16)).toBe(true);
+    expect(stream.call(2, 16)).toBe(true);
+  });
+
+  it('stays within the bounds it was given', () => {
+    const open = (target: number) =>
+      new ReplayStream(8, { ...streamLimits, minShards: 4, maxShards: 12 }).call(0, target);
+    expect([3.5, 4, 12, 13].map(open)).toEqual([false, true, true, false]);
+    expect(new ReplayStream(6, { ...streamLimits, minShards: 4 }).call(0, 3)).toBe(false);
+  });
+
+  it('knows how long ago it was scaled up, unless it was scaled down since', () => {
+    const stream = new ReplayStream(4);
+    expect(stream.minutesSinceScaleUp(5)).toBe(Number.POSITIVE_INFINITY);
+    stream.call(10, 8);
+    expect(stream.minutesSinceScaleUp(25)).toBe(15);
+    stream.call(30, 8);
+    expect(stream.minutesSinceScaleUp(35)).toBe(Number.POSITIVE_INFINITY);
+    stream.call(40, 4);
+    expect(stream.minutesSinceScaleUp(45)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('can be resharded by hand: any count, no call of the quota, in the minutes that it takes', () => {
+    const stream = new ReplayStream(4);
+    stream.reshardByHand(10, 20, 5);
+    expect([15, 16].map((minute) => [stream.capacity(minute), stream.billed(minute)])).toEqual([
+      [4, 20],
+      [20, 20],
+    ]);
+    expect(stream.openShardCount).toBe(20);
+    expect(stream.callsLeft(16)).toBe(10);
   });
 
   it('takes ten calls in any 24 hours; one made exactly a day ago still counts', () => {

@@ -3,7 +3,7 @@
  * a time. Slower than `runStream`, and exactly what the deployed functions would do.
  */
 import type { StreamSettings } from '../core/knobs.ts';
-import { type StreamLimits, streamLimits, type UpdateCall } from '../core/stream-replay.ts';
+import { reshardMinutes, streamLimits, type UpdateCall } from '../core/stream-replay.ts';
 import { AlarmStream } from './alarm-stream.ts';
 import { KINESIS_FACTS } from './models/kinesis-facts.ts';
 import { type RunOptions, type StreamRun, startingShards } from './stream-run.ts';
@@ -15,14 +15,17 @@ const MINUTE_MS = 60_000;
 export interface AlarmRunOptions extends RunOptions {
   /** Bytes of one record: how much IncomingBytes says beside IncomingRecords. */
   readonly recordBytes?: number;
+  /** How often the reconciler runs; default 5, as a deployment's `reconcileMinutes`. */
+  readonly reconcileMinutes?: number;
 }
 
 export function runAlarms(
   load: Float64Array,
   policy: string,
   settings: StreamSettings,
-  { limits = streamLimits, model = 'loss', metricDelayMinutes = 1, recordBytes = 1000 }: AlarmRunOptions = {},
+  options: AlarmRunOptions = {},
 ): StreamRun {
+  const { limits = streamLimits, model = 'loss', metricDelayMinutes = 1, recordBytes = 1000 } = options;
   const minutes = load.length;
   const run = {
     capacity: new Float64Array(minutes),
@@ -30,7 +33,7 @@ export function runAlarms(
     throttled: new Float64Array(minutes),
   };
   const open = startingShards(load, limits);
-  const { stream, alarms } = begin(load[0] ?? 0, open, settings, limits, recordBytes);
+  const { stream, alarms } = begin(load[0] ?? 0, open, settings, options);
   const first = Math.min(load[0] ?? 0, open) * KINESIS_FACTS.recordsPerSecondPerShard * 60;
   const late = Array.from({ length: metricDelayMinutes }, () => first);
   const calls: UpdateCall[] = [];
@@ -60,15 +63,21 @@ export function runAlarms(
   return { policy, minutes, ...run, calls, refusals: alarms.refusals.length };
 }
 
-function begin(first: number, open: number, settings: StreamSettings, limits: StreamLimits, recordBytes: number) {
+function begin(
+  first: number,
+  open: number,
+  settings: StreamSettings,
+  { limits = streamLimits, recordBytes = 1000, reconcileMinutes = 5 }: AlarmRunOptions,
+) {
   const alarms = new AlarmStream({
     settings,
     openShardCount: open,
     startMs: START_MINUTE * MINUTE_MS,
     facts: {
       maxUpdateCalls: limits.callsPer24h,
-      reshardingMs: (from, to) => KINESIS_FACTS.reshardingMs(from, to) * limits.reshardSlowdown,
+      reshardingMs: (from, to) => reshardMinutes(from, to, limits) * MINUTE_MS,
     },
+    reconcileMinutes,
   });
   const records = Math.min(first, open) * KINESIS_FACTS.recordsPerSecondPerShard * 60;
   const longest = Math.max(settings.scaleUpEvaluationPeriods, settings.scaleDownEvaluationPeriods) + 2;

@@ -29,6 +29,8 @@ export interface AlarmStreamOptions {
   readonly openShardCount: number;
   readonly startMs: number;
   readonly facts: Partial<KinesisFacts>;
+  /** How often the reconciler runs. */
+  readonly reconcileMinutes: number;
 }
 
 const accountId = '111122223333';
@@ -48,6 +50,7 @@ export class AlarmStream {
   readonly stream: KinesisStreamModel;
   readonly refusals: { readonly atMs: number; readonly error: string }[] = [];
   readonly #settings: StreamSettings;
+  readonly #reconcileEveryMs: number;
   readonly #cloudwatch: CloudWatchModel;
   readonly #definitions = new Map<string, AlarmDefinition>();
   readonly #tags = new Map<string, Readonly<Record<string, string>>>();
@@ -57,8 +60,9 @@ export class AlarmStream {
   #standing = false;
 
   constructor(options: AlarmStreamOptions) {
-    const { settings, openShardCount, startMs } = options;
+    const { settings, openShardCount, startMs, reconcileMinutes } = options;
     this.#settings = settings;
+    this.#reconcileEveryMs = reconcileMinutes * 60_000;
     this.#nowMs = startMs;
     const account = new KinesisAccount({ accountId, region, facts: options.facts });
     this.stream = account.createStream({ streamName, openShardCount, nowMs: startMs });
@@ -98,7 +102,7 @@ export class AlarmStream {
     for (let message = this.#messages.shift(); message !== undefined; message = this.#messages.shift()) {
       this.#answer(message);
     }
-    if (this.#standing && this.#nowMs % unansweredAfterMs === 0) this.#reconcile();
+    if (this.#standing && this.#nowMs % this.#reconcileEveryMs === 0) this.#reconcile();
   }
 
   /** Before the first minute: how the past that the alarms look back on is told. */

@@ -2,11 +2,12 @@
  * Reads everything a decision needs in one round: all calls at once, so that a scaling waits for one round trip, not for
  * six. What cannot be read is never taken for nothing.
  */
-import { alarmNameOf, type Direction, opposite, readStreamName } from '../core/alarm-definition.ts';
+import { alarmNameOf, type Direction, readStreamName } from '../core/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
 import { raiseMinimum, readFloor } from '../core/floor.ts';
 import type { ConsumerSettings, StreamSettings } from '../core/knobs.ts';
 import type { Fault } from '../core/result.ts';
+import type { ScalingAlarm } from '../core/scaling-alarm.ts';
 import { functionNameOf } from '../core/settings.ts';
 import { applyOverrides } from '../core/stream-overrides.ts';
 import {
@@ -62,13 +63,12 @@ export function alarmNamesOf(streamName: string): StateQuery['alarmNames'] {
 }
 
 /** From a notification: the alarm that fired, and its sibling by the swapped suffix. */
-export function alarmNamesFrom(alarm: {
-  direction: Direction;
-  alarmName: string;
-  siblingName: string;
-}): StateQuery['alarmNames'] {
-  const names = { [alarm.direction]: alarm.alarmName, [opposite(alarm.direction)]: alarm.siblingName };
-  return { up: names.up ?? '', down: names.down ?? '' };
+export function alarmNamesFrom({
+  direction,
+  alarmName,
+  siblingName,
+}: Pick<ScalingAlarm, 'direction' | 'alarmName' | 'siblingName'>): StateQuery['alarmNames'] {
+  return direction === 'up' ? { up: alarmName, down: siblingName } : { up: siblingName, down: alarmName };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { StreamSettings } from '../../core/knobs.ts';
 import { tagOf, toldFaultsTag } from '../../core/stream-overrides.ts';
 import { encodeLedger, lastNoticeTag, tagKeys } from '../../core/stream-tags.ts';
 import { announcer } from '../../lambda/announce.ts';
+import type { Answer } from '../../lambda/ports.ts';
 import { reconcileStreams } from '../../lambda/reconcile.ts';
 import { handleAlarm } from '../../lambda/scale.ts';
 import { hour, minute, now, sampleSettings } from '../core/samples.ts';
@@ -12,19 +13,24 @@ import { MemoryAccount, notificationOf } from './memory-account.ts';
 const noticeTopic = 'arn:aws:sns:eu-west-1:123456789012:notices';
 const pagerTopic = 'arn:aws:sns:eu-west-1:123456789012:pager';
 
+const unsent = { call: 'sns:Publish', code: 'NotFound', message: '', retryable: false };
+
 /** `orders` with four shards, and everything that is published. */
 function setUp(given: Partial<StreamSettings> = {}, environment: Readonly<Record<string, string>> = {}) {
   const aws = new MemoryAccount();
   aws.addStream('orders', 4, sampleSettings(given));
+  /** Topics that are gone. */
+  const unreachable = new Set<string>();
   const published: { readonly topicArn: string; readonly subject: string; readonly body: string }[] = [];
   const deployment = deploymentOf(
     { orders: given },
     { DRY_RUN: 'false', NOTICE_TOPIC_ARN: noticeTopic, PAGER_TOPIC_ARN: pagerTopic, ...environment },
   );
   const notices = {
-    publish: async (topicArn: string, subject: string, body: string) => {
+    publish: async (topicArn: string, subject: string, body: string): Promise<Answer<void>> => {
+      if (unreachable.has(topicArn)) return { ok: false, failure: unsent };
       published.push({ topicArn, subject, body });
-      return { ok: true as const, value: undefined };
+      return { ok: true, value: undefined };
     },
   };
   const context = {
@@ -34,6 +40,7 @@ function setUp(given: Partial<StreamSettings> = {}, environment: Readonly<Record
   return {
     aws,
     published,
+    unreachable,
     subjects: () => published.map(({ subject }) => subject),
     fire: () => {
       const alarmName = aws.fire('orders', 'up');
@@ -83,6 +90,41 @@ describe('a scaling', () => {
     const report = await fire();
     expect(published).toMatchObject([{ topicArn: noticeTopic, subject: 'orders: scaled up from 4 to 8 shards' }]);
     expect(report).toMatchObject(JSON.parse(published[0]?.body ?? ''));
+  });
+});
+
+describe('a notice that cannot be sent', () => {
+  it('is told by the report, and undoes and repeats nothing', async () => {
+    const { aws, unreachable, fire } = setUp();
+    unreachable.add(noticeTopic);
+    expect(await fire()).toMatchObject({ outcome: 'scaled', failures: [unsent], needsRetry: false });
+    expect(aws.scalings).toHaveLength(1);
+  });
+
+  it('to one topic is sent to the other', async () => {
+    const { aws, unreachable, published, fire } = setUp();
+    unreachable.add(noticeTopic);
+    aws.fail('kinesis:DescribeStreamSummary', { code: 'AccessDeniedException' });
+    await fire();
+    expect(published.map(({ topicArn }) => topicArn)).toEqual([pagerTopic]);
+  });
+
+  it('is one thing, and that it cannot be remembered another', async () => {
+    const { aws, subjects, fire, tag } = setUp();
+    tag(spent);
+    aws.fail('kinesis:AddTagsToStream', { code: 'AccessDeniedException' });
+    expect(await fire()).toMatchObject({ failures: [{ call: 'kinesis:AddTagsToStream' }], needsRetry: false });
+    expect(subjects()).toEqual(['orders: held, daily-quota']);
+  });
+});
+
+describe('a dry run', () => {
+  it('tells what an alarm would do, each time, for nothing may remember that it was told', async () => {
+    const { aws, subjects, fire } = setUp({}, { DRY_RUN: 'true' });
+    await fire();
+    await fire();
+    expect(subjects()).toEqual(['orders: held, dry-run', 'orders: held, dry-run']);
+    expect(aws.writes()).toEqual([]);
   });
 });
 
@@ -142,7 +184,7 @@ describe('a tag that cannot be used', () => {
   it('writes nothing in a dry run', async () => {
     const { aws, subjects, reconcile, tag } = setUp({}, { DRY_RUN: 'true' });
     tag(faulty);
-    expect((await reconcile())?.findings).toMatchObject([{ kind: 'tag-faults' }]);
+    expect(await reconcile()).toMatchObject({ findings: [{ kind: 'tag-faults' }], failures: [] });
     expect(subjects()).toEqual([]);
     expect(aws.writes()).toEqual([]);
   });

@@ -1,45 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { ownerTag } from '../../core/stream-overrides.ts';
-import type { Tags } from '../../core/stream-tags.ts';
 import { findFleet, isEnabled, removeOrphans } from '../../lambda/fleet.ts';
-import type { Answer, FleetPort, UntaggedAlarm } from '../../lambda/ports.ts';
+import type { FleetPort, UntaggedAlarm } from '../../lambda/ports.ts';
 import { sampleAlarmState } from '../core/samples.ts';
 import { deploymentOf } from './deployments.ts';
+import { fleetPortOf, refused } from './fleet-port.ts';
 
 const topicArn = 'arn:aws:sns:eu-west-1:123456789012:scaling';
 const environment = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: topicArn, DISCOVERY_OWNER: 'us' };
-const refused = {
-  ok: false,
-  failure: { call: 'tag:GetResources', code: 'AccessDenied', message: '', retryable: false },
-} as const;
-
-function portOf(
-  tags: Readonly<Record<string, Tags>>,
-  alarms: readonly string[] = [],
-  answers: Partial<FleetPort> = {},
-) {
-  const deleted: string[] = [];
-  const asked: string[] = [];
-  const port: FleetPort = {
-    streamTags: async () => ({ ok: true, value: new Map(Object.entries(tags)) }),
-    alarmsTagged: async (key, value) => {
-      asked.push(`${key}=${value}`);
-      return { ok: true, value: alarms };
-    },
-    alarms: async () => ({ ok: true, value: [] }),
-    deleteAlarms: async (names): Promise<Answer<void>> => {
-      deleted.push(...names);
-      return { ok: true, value: undefined };
-    },
-    invokeLater: async () => ({ ok: true, value: undefined }),
-    ...answers,
-  };
-  return { port, deleted, asked };
-}
 
 describe('the fleet', () => {
   it('is the deployed streams, in order, where none may ask', async () => {
-    const { port } = portOf({ clicks: { 'autoscaling/enabled': 'true' } });
+    const { port } = fleetPortOf({ clicks: { 'autoscaling/enabled': 'true' } });
     expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }), port)).toEqual({
       streamNames: ['clicks', 'orders'],
       tags: undefined,
@@ -49,7 +21,7 @@ describe('the fleet', () => {
   });
 
   it('is also those that ask, once each, and how their alarms are made', async () => {
-    const { port } = portOf({
+    const { port } = fleetPortOf({
       orders: { 'autoscaling/enabled': 'true' },
       clicks: { 'autoscaling/enabled': ' True ' },
       visits: { 'autoscaling/enabled': 'false' },
@@ -63,9 +35,9 @@ describe('the fleet', () => {
   });
 
   it('is the deployed streams alone when nobody can be asked', async () => {
-    const { port } = portOf({}, [], { streamTags: async () => refused });
-    expect(await findFleet(deploymentOf({ orders: {} }, environment), port)).toEqual({
-      streamNames: ['orders'],
+    const { port } = fleetPortOf({}, [], { streamTags: async () => refused });
+    expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }, environment), port)).toEqual({
+      streamNames: ['clicks', 'orders'],
       tags: undefined,
       making: undefined,
       failures: [refused.failure],
@@ -89,7 +61,7 @@ describe('alarms of streams that ask no longer', () => {
   const deployment = deploymentOf({}, environment);
 
   it('are removed, and only those that a tag says are ours', async () => {
-    const { port, deleted, asked } = portOf(tags, alarms);
+    const { port, deleted, asked } = fleetPortOf(tags, alarms);
     const fleet = await findFleet(deployment, port);
     expect(await removeOrphans(fleet, deployment, port)).toEqual({
       removed: ['gone-scale-up', 'gone-scale-down'],
@@ -100,7 +72,7 @@ describe('alarms of streams that ask no longer', () => {
   });
 
   it('stay after a read that failed: an outage must not look like nobody asks', async () => {
-    const { port, deleted } = portOf(tags, alarms, { streamTags: async () => refused });
+    const { port, deleted } = fleetPortOf(tags, alarms, { streamTags: async () => refused });
     expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
       removed: [],
       failures: [],
@@ -110,22 +82,22 @@ describe('alarms of streams that ask no longer', () => {
 
   it('stay in dry run, and where streams cannot ask', async () => {
     for (const other of [deploymentOf({}, { ...environment, DRY_RUN: 'true' }), deploymentOf({})]) {
-      const { port, deleted } = portOf(tags, alarms);
+      const { port, deleted } = fleetPortOf(tags, alarms);
       await removeOrphans(await findFleet(deployment, port), other, port);
       expect(deleted).toEqual([]);
     }
   });
 
   it('are told when they cannot be found or removed', async () => {
-    const unfound = portOf(tags, alarms, { alarmsTagged: async () => refused });
+    const unfound = fleetPortOf(tags, alarms, { alarmsTagged: async () => refused });
     const fleet = await findFleet(deployment, unfound.port);
     expect(await removeOrphans(fleet, deployment, unfound.port)).toEqual({ removed: [], failures: [refused.failure] });
-    const kept = portOf(tags, alarms, { deleteAlarms: async () => refused });
+    const kept = fleetPortOf(tags, alarms, { deleteAlarms: async () => refused });
     expect(await removeOrphans(fleet, deployment, kept.port)).toEqual({ removed: [], failures: [refused.failure] });
   });
 
   it('cost no call to remove where there are none', async () => {
-    const { port } = portOf(tags, ['orders-scale-up'], { deleteAlarms: async () => refused });
+    const { port } = fleetPortOf(tags, ['orders-scale-up'], { deleteAlarms: async () => refused });
     expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
       removed: [],
       failures: [],
@@ -142,7 +114,7 @@ describe('without settings.json', () => {
 
   it('the scaling alarms say which streams there are', async () => {
     const { tags: __, ...down } = sampleAlarmState('down');
-    const { port } = portOf({}, [], alarmsOf(up, down));
+    const { port } = fleetPortOf({}, [], alarmsOf(up, down));
     expect(await findFleet(takenOver, port)).toMatchObject({
       streamNames: ['orders'],
       making: undefined,
@@ -152,25 +124,26 @@ describe('without settings.json', () => {
 
   it.each<[string, UntaggedAlarm]>([
     ['an alarm named after something else', { ...up, alarmName: 'queue-scale-up' }],
+    ['an alarm of another kind', { ...up, alarmName: 'orders-errors' }],
     [
       'an alarm without the metric math',
       { ...up, definition: { ...up.definition, metrics: up.definition.metrics.slice(0, 2) } },
     ],
     ['an alarm that notifies nobody', { ...up, userParts: { ...up.userParts, alarmActions: [] } }],
   ])('%s is left alone', async (_what, alarm) => {
-    const { port } = portOf({}, [], alarmsOf(alarm));
+    const { port } = fleetPortOf({}, [], alarmsOf(alarm));
     expect((await findFleet(takenOver, port)).streamNames).toEqual([]);
   });
 
   it('a topic that is named keeps out the alarms of other deployments', async () => {
-    const { port } = portOf({}, [], alarmsOf(up));
+    const { port } = fleetPortOf({}, [], alarmsOf(up));
     const of = (alarmTopicArn: string) => ({ ...takenOver, discovery: { alarmTopicArn, owner: 'us' } });
     expect((await findFleet(of(up.userParts.alarmActions[0] ?? ''), port)).streamNames).toEqual(['orders']);
     expect((await findFleet(of('arn:aws:sns:eu-west-1:123456789012:other'), port)).streamNames).toEqual([]);
   });
 
   it('alarms that cannot be read are told', async () => {
-    const { port } = portOf({}, [], { alarms: async () => refused });
+    const { port } = fleetPortOf({}, [], { alarms: async () => refused });
     expect(await findFleet(takenOver, port)).toMatchObject({ streamNames: [], failures: [refused.failure] });
   });
 });

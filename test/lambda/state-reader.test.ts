@@ -92,7 +92,35 @@ describe('a state', () => {
 
   it('takes its alarms’ names from the one that fired', () => {
     const alarm = sampleAlarm('down', { alarmName: 'legacy-scale-down', siblingName: 'legacy-scale-up' });
-    expect(alarmNamesFrom(alarm)).toEqual({ up: 'legacy-scale-up', down: 'legacy-scale-down' });
+    const names = { up: 'legacy-scale-up', down: 'legacy-scale-down' };
+    expect(alarmNamesFrom(alarm)).toEqual(names);
+    const sibling = sampleAlarm('up', { alarmName: 'legacy-scale-up', siblingName: 'legacy-scale-down' });
+    expect(alarmNamesFrom(sibling)).toEqual(names);
+  });
+});
+
+describe('a consumer that nobody has said what it reads', () => {
+  it.each([
+    ['counts where it reads this stream', true, ['orders-processor']],
+    ['is another’s where it does not, and that is no failure', false, []],
+  ])('%s', async (_what, reads, names) => {
+    const { aws, query } = setUp({ consumers });
+    aws.functions.set('orders-processor', { reserved: 8, reads });
+    const asked: string[] = [];
+    const functions = {
+      ...aws.ports.functions,
+      reads: (name: string, streamArn: string) => {
+        asked.push(streamArn);
+        return aws.ports.functions.reads(name, streamArn);
+      },
+    };
+    const { state, failures } = await readWhole({ ...aws.ports, functions }, account, {
+      ...query,
+      consumersUnproven: true,
+    });
+    expect(state.consumers.map(({ functionName }) => functionName)).toEqual(names);
+    expect(failures).toEqual([]);
+    expect(asked).toEqual(['arn:aws:kinesis:eu-west-1:123456789012:stream/orders']);
   });
 });
 

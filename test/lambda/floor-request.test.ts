@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../core/deployment.ts';
-import { floorTag, readFloor } from '../../core/floor.ts';
+import { encodeFloor, floorTag, readFloor } from '../../core/floor.ts';
 import { fail, succeed } from '../../core/result.ts';
 import { enabledTag } from '../../core/stream-overrides.ts';
 import { raiseFloor } from '../../lambda/floor-request.ts';
@@ -13,6 +13,13 @@ const quarterOfAnHour = () => 15 * minute;
 const discovery = {
   DRY_RUN: 'false',
   DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:alarms',
+};
+
+/** What is written for eight shards and an hour. */
+const writing = {
+  kind: 'tag-stream',
+  tags: { [floorTag]: encodeFloor({ shards: 8, untilMs: now + hour }) },
+  onFailure: 'abort',
 };
 
 function setUp(openShardCount = 2) {
@@ -33,11 +40,25 @@ async function reconcile(aws: MemoryAccount, deployment: Deployment) {
 describe('the hour of a schedule', () => {
   it('writes the floor and takes the first step at once; the next runs take the others', async () => {
     const { aws, deployment } = setUp();
-    const { reports } = await ask(aws, deployment);
-    expect(reports).toMatchObject([
-      { source: 'schedule', streamName: 'orders', outcome: 'converged', needsRetry: false },
-      { source: 'reconcile', streamName: 'orders', outcome: 'scaled' },
-    ]);
+    expect(await ask(aws, deployment)).toEqual({
+      reports: [
+        {
+          source: 'schedule',
+          at: '2026-03-02T09:15:45.000Z',
+          streamName: 'orders',
+          dryRun: false,
+          outcome: 'converged',
+          findings: [],
+          effects: [{ effect: writing }],
+          failures: [],
+          needsRetry: false,
+        },
+        expect.objectContaining({ source: 'reconcile', streamName: 'orders', outcome: 'scaled' }),
+      ],
+      failures: [],
+      left: 0,
+      alarmsRemoved: [],
+    });
     expect(readFloor(aws.stream('orders').tags, now)).toEqual({ shards: 8, untilMs: now + hour });
     aws.finish('orders');
     aws.nowMs += 5 * minute;
@@ -72,17 +93,41 @@ describe('the hour of a schedule', () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').status = 'UPDATING';
     const { reports } = await ask(aws, deployment, 'orders', () => 15 * minute - (aws.nowMs - now));
-    expect(reports).toMatchObject([{ outcome: 'failed', needsRetry: true }]);
-    expect(aws.nowMs - now).toBeLessThanOrEqual(5 * minute);
-    expect(aws.nowMs - now).toBeGreaterThan(4 * minute);
+    const failure = expect.objectContaining({ code: 'ResourceInUseException' });
+    expect(reports).toMatchObject([{ outcome: 'failed', effects: [{ effect: writing, failure }], needsRetry: true }]);
+    expect(aws.nowMs - now).toBe(5 * minute);
   });
 
-  it('names only streams that are managed here', async () => {
+  it('does not wait where waiting would not help', async () => {
     const { aws, deployment } = setUp();
+    aws.fail('kinesis:AddTagsToStream', { code: 'AccessDeniedException' });
+    const { reports } = await ask(aws, deployment);
+    expect(reports).toMatchObject([{ outcome: 'failed', effects: [{ failure: { code: 'AccessDeniedException' } }] }]);
+    expect(aws.sleeps).toEqual([]);
+  });
+
+  it.each([
+    ['that nobody manages', {}, deploymentOf({ orders: {} }, discovery)],
+    ['that asks by its tag where discovery is off', { [enabledTag]: 'true' }, deploymentOf({ orders: {} })],
+  ])('does not bring a stream in %s', async (_what, tags, deployment) => {
+    const { aws } = setUp();
     aws.addStream('clicks', 2, sampleSettings());
+    aws.stream('clicks').tags = tags;
+    const fault = {
+      field: 'floor.stream',
+      value: '"clicks"',
+      problem: 'is not managed here',
+      remedy: 'add the stream to the deployment, or tag it autoscaling/enabled = true where discovery is on',
+    };
     const { reports } = await ask(aws, deployment, 'clicks');
     expect(reports).toMatchObject([
-      { streamName: 'clicks', outcome: 'held', decision: { reason: 'rejected' }, needsRetry: false },
+      {
+        streamName: 'clicks',
+        outcome: 'held',
+        decision: { reason: 'rejected', because: { faults: [fault] } },
+        effects: [],
+        needsRetry: false,
+      },
     ]);
     expect(aws.writes()).toEqual([]);
   });
@@ -98,7 +143,7 @@ describe('the hour of a schedule', () => {
   it('writes nothing in a dry run, and says what it would', async () => {
     const { aws } = setUp();
     const { reports } = await ask(aws, deploymentOf({ orders: {} }, { DRY_RUN: 'true' }));
-    expect(reports).toMatchObject([{ outcome: 'planned', effects: [{ effect: { kind: 'tag-stream' } }] }]);
+    expect(reports).toMatchObject([{ outcome: 'planned', effects: [{ effect: writing }], needsRetry: false }]);
     expect(aws.writes()).toEqual([]);
   });
 
@@ -107,12 +152,13 @@ describe('the hour of a schedule', () => {
     const faults = [{ field: 'floor.shards', value: '0', problem: 'is out of range', remedy: 'give 1' }];
     const { reports } = await raiseFloor(fail(faults), quarterOfAnHour, contextOf(aws, deployment));
     expect(reports).toMatchObject([{ outcome: 'held', decision: { because: { faults } }, needsRetry: false }]);
+    expect(reports[0]).not.toHaveProperty('streamName');
   });
 
   it('fails when the stream cannot be read', async () => {
     const { aws, deployment } = setUp();
     aws.fail('kinesis:ListTagsForStream', { code: 'AccessDeniedException' });
-    expect((await ask(aws, deployment)).failures).toMatchObject([{ code: 'AccessDeniedException' }]);
+    expect(await ask(aws, deployment)).toMatchObject({ reports: [], failures: [{ code: 'AccessDeniedException' }] });
     expect(aws.stream('orders').tags[floorTag]).toBeUndefined();
   });
 });

@@ -74,25 +74,81 @@ describe('alarms that wait behind a late notification', () => {
     const elsewhere = aws.alarm('orders-scale-up');
     aws.alarms.set('orders-scale-up', { ...elsewhere, userParts: { ...elsewhere.userParts, alarmActions: [] } });
     const old = aws.alarm('clicks-scale-up');
-    aws.alarms.set('clicks-scale-up', { ...old, stateTransitionedAtMs: aws.nowMs - 61 * minute });
+    aws.alarms.set('clicks-scale-up', { ...old, stateTransitionedAtMs: aws.nowMs - 60 * minute });
     await answer();
     expect(aws.scalings.map(({ streamName }) => streamName)).toEqual(['audit', 'returns']);
     expect(reports.map(({ streamName }) => streamName)).toEqual(['audit', 'returns']);
   });
 
-  it('of one stream are never answered side by side: scale-up comes first', async () => {
+  it.each([
+    ['first', ['up', 'down']],
+    ['last', ['down', 'up']],
+  ] as const)('of one stream are never answered side by side: scale-up comes first, listed %s', async (_, order) => {
     const { aws, reports, answer } = storm();
     aws.fire('audit', 'down');
-    // CloudWatch lists alarms by name: scale-down first.
-    const up = aws.alarm('audit-scale-up');
-    aws.alarms.delete(up.alarmName);
-    aws.alarms.set(up.alarmName, up);
+    for (const direction of order) {
+      const alarm = aws.alarm(`audit-scale-${direction}`);
+      aws.alarms.delete(alarm.alarmName);
+      aws.alarms.set(alarm.alarmName, alarm);
+    }
     await answer();
     const ofAudit = reports.filter(({ streamName }) => streamName === 'audit');
     expect(ofAudit.map(({ alarmName }) => alarmName)).toEqual(['audit-scale-up']);
     expect(aws.scalings.filter(({ streamName }) => streamName === 'audit')).toEqual([
       { streamName: 'audit', from: 4, to: 8 },
     ]);
+  });
+
+  it('are answered in the order in which they fired, scale-down as well', async () => {
+    const { aws, reports, answer } = storm();
+    const fired = { returns: 9, orders: 7, audit: 5 };
+    for (const [name, secondsAgo] of Object.entries(fired)) {
+      const alarm = aws.alarm(`${name}-scale-up`);
+      aws.alarms.set(alarm.alarmName, { ...alarm, stateTransitionedAtMs: aws.nowMs - secondsAgo * second });
+    }
+    await aws.ports.alarms.rearm('clicks-scale-up', 'it is the scale-down alarm that fires');
+    aws.fire('clicks', 'down');
+    await answer();
+    expect(reports.map(({ alarmName }) => alarmName)).toEqual([
+      'returns-scale-up',
+      'orders-scale-up',
+      'audit-scale-up',
+      'clicks-scale-down',
+    ]);
+    expect(aws.scalings.at(-1)).toEqual({ streamName: 'clicks', from: 4, to: 2 });
+  });
+
+  it('are looked for again until no new one stands: one may fire while the others are answered', async () => {
+    const { aws, reports, answer } = storm();
+    await aws.ports.alarms.rearm('returns-scale-up', 'it fires later');
+    aws.before('kinesis:UpdateShardCount', () => aws.fire('returns', 'up'));
+    await answer();
+    expect(reports.map(({ streamName }) => streamName)).toEqual(['audit', 'clicks', 'orders', 'returns']);
+    expect(reports.at(-1)).toMatchObject({ outcome: 'scaled' });
+  });
+
+  it('that were rewritten since they fired are void: by which count they judged, nobody can tell', async () => {
+    const { aws, reports, answer } = storm();
+    const alarm = aws.alarm('audit-scale-up');
+    aws.alarms.set('audit-scale-up', { ...alarm, configuredAtMs: alarm.stateTransitionedAtMs });
+    await answer();
+    expect(reports.find(({ streamName }) => streamName === 'audit')).toMatchObject({
+      outcome: 'held',
+      decision: { reason: 'alarm-drift' },
+    });
+  });
+
+  it('are scaling alarms only, also where every stream is served', async () => {
+    const { aws, reports } = storm();
+    const alarm = aws.alarm('orders-scale-up');
+    const blind = { ...alarm.definition, metrics: alarm.definition.metrics.filter(({ id }) => !id.startsWith('m')) };
+    aws.alarms.set('orders-errors', { ...alarm, alarmName: 'orders-errors' });
+    aws.alarms.set('blind-scale-up', { ...alarm, alarmName: 'blind-scale-up', definition: blind });
+    await answerWaitingAlarms(
+      { topicArn, timeIsUp: () => false, onReport: (report) => reports.push(report), onBug: () => {} },
+      contextOf(aws, deploymentOf(undefined)),
+    );
+    expect(reports.map(({ alarmName }) => alarmName)).toEqual(streamNames.map((name) => `${name}-scale-up`));
   });
 
   it('are left to the next invocation when the time is up', async () => {
@@ -120,6 +176,7 @@ describe('alarms that wait behind a late notification', () => {
 
 describe('a notification', () => {
   it.each([
+    [3_000, false, 'a slow delivery and a slow start'],
     [2_000, false, 'delivery and a cold start take as long'],
     [4_000, true, 'Lambda sent it back to its queue'],
   ])('that is %d ms old: in line %s, %s', (ageMs, waited) => {

@@ -1,7 +1,7 @@
 /** Finds the functions' reports among their log lines: one structured line each. */
 import type { ReportSource, ScalingReport } from '../core/scaling-report.ts';
 
-const sources: ReadonlySet<unknown> = new Set<ReportSource>(['alarm', 'reconcile', 'schedule']);
+const sources: ReadonlySet<unknown> = new Set<ReportSource>(['alarm', 'look', 'reconcile', 'schedule']);
 
 /** Undefined for any other line. */
 export function readReportLine(line: string): ScalingReport | undefined {

@@ -2,13 +2,16 @@
  * The one definition of the two alarms of a stream. The stack synthesizes it, converge rewrites alarms to it, the simulator
  * evaluates it. Metric ids and labels are those of the reference autoscaler, so that its alarms are recognised as ours.
  *
+ * With a policy that looks at demand every minute, the scale-up alarm is the net under it: one-minute datapoints that count
+ * throttled records, and the scale-down alarm rests.
+ *
  * Two expressions differ from the reference on purpose (docs/decisions/):
  * - the scale-up alarm does not fill missing datapoints: a newest datapoint that is merely late would count as 0, and
  *   "5 of 5" might never hold;
  * - where the iterator age is required, a missing one counts as the limit, so that dead consumers block scale-down.
  */
 import { awsFacts } from './aws-facts.ts';
-import type { StreamSettings } from './knobs.ts';
+import { looksAtDemand, type StreamSettings } from './knobs.ts';
 
 export type Direction = 'up' | 'down';
 
@@ -50,7 +53,7 @@ export const streamDimension = 'StreamName';
 export const ownNamespace = 'KinesisAutoscaler';
 export const scaleDownHurtsMetric = 'ScaleDownHurts';
 /** Metric ids that this product writes; others in an alarm were added by somebody and are reported before they go. */
-export const ownMetricIds = ['m1', 'm2', 'm3', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6', 's1', 's2'] as const;
+export const ownMetricIds = ['m1', 'm2', 'm3', 'm4', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6', 's1', 's2'] as const;
 
 /** Thresholds that no utilization meets, for an alarm that must not fire at the minimum or maximum. */
 export const restingThreshold = { up: 1_000_000, down: -1 } as const satisfies Record<Direction, number>;
@@ -92,6 +95,8 @@ export function defineAlarm(direction: Direction, subject: AlarmSubject): AlarmD
 
 function defineScaleUp(subject: AlarmSubject): AlarmDefinition {
   const { settings, shardCount } = subject;
+  const countsThrottled = looksAtDemand(settings);
+  const usage = countsThrottled ? 'MAX([e3,e4])+e5' : 'MAX([e3,e4])';
   return {
     comparisonOperator: 'GreaterThanOrEqualToThreshold',
     threshold: shardCount >= settings.maxShards ? restingThreshold.up : settings.scaleUpThreshold,
@@ -102,10 +107,19 @@ function defineScaleUp(subject: AlarmSubject): AlarmDefinition {
       expression('e1', 'FillMissingDataPointsWithZeroForIncomingBytes', 'm1'),
       expression('e2', 'FillMissingDataPointsWithZeroForIncomingRecords', 'm2'),
       ...usageFactors(subject),
-      { ...expression('e6', 'MaxIncomingUsageFactor', 'MAX([e3,e4])'), returnData: true },
+      ...(countsThrottled ? throttledFactor(subject) : []),
+      { ...expression('e6', 'MaxIncomingUsageFactor', usage), returnData: true },
       expression('s1', 'ShardCount', String(shardCount)),
     ],
   };
+}
+
+/** Rejected records, of which IncomingRecords knows nothing, as if they had been taken in. */
+function throttledFactor(subject: AlarmSubject): readonly AlarmMetric[] {
+  return [
+    metric(subject, 'm4', 'WriteProvisionedThroughputExceeded', 'Sum'),
+    expression('e5', 'ThrottledRecordsUsageFactor', `FILL(m4,0)/(${recordsPerShard(subject)}*s1)`),
+  ];
 }
 
 function defineScaleDown(subject: AlarmSubject): AlarmDefinition {
@@ -114,7 +128,8 @@ function defineScaleDown(subject: AlarmSubject): AlarmDefinition {
   const missingAgeMs = missingIteratorAgeBlocks(settings) ? limitMs : 0;
   return {
     comparisonOperator: 'LessThanThreshold',
-    threshold: shardCount <= settings.minShards ? restingThreshold.down : settings.scaleDownThreshold,
+    threshold:
+      shardCount <= settings.minShards || looksAtDemand(settings) ? restingThreshold.down : settings.scaleDownThreshold,
     evaluationPeriods: settings.scaleDownEvaluationPeriods,
     datapointsToAlarm: settings.scaleDownDatapointsToAlarm,
     metrics: [
@@ -151,12 +166,19 @@ function incomingMetrics(subject: AlarmSubject): readonly AlarmMetric[] {
 }
 
 /** A Sum over a period against what the shards take in that period: 1 MiB and 1,000 records a second each. */
-function usageFactors({ settings }: AlarmSubject): readonly AlarmMetric[] {
-  const seconds = `60*${settings.periodMinutes}`;
+function usageFactors(subject: AlarmSubject): readonly AlarmMetric[] {
   return [
-    expression('e3', 'IncomingBytesUsageFactor', `e1/(1024*1024*${seconds}*s1)`),
-    expression('e4', 'IncomingRecordsUsageFactor', `e2/(${awsFacts.shardRecordsPerSecond.value}*${seconds}*s1)`),
+    expression('e3', 'IncomingBytesUsageFactor', `e1/(1024*1024*${secondsOf(subject)}*s1)`),
+    expression('e4', 'IncomingRecordsUsageFactor', `e2/(${recordsPerShard(subject)}*s1)`),
   ];
+}
+
+function recordsPerShard(subject: AlarmSubject): string {
+  return `${awsFacts.shardRecordsPerSecond.value}*${secondsOf(subject)}`;
+}
+
+function secondsOf({ settings }: AlarmSubject): string {
+  return `60*${settings.periodMinutes}`;
 }
 
 function metric({ streamName, settings }: AlarmSubject, id: string, metricName: string, stat: string): AlarmMetricStat {

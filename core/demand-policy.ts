@@ -7,6 +7,7 @@
  */
 import { awsFacts } from './aws-facts.ts';
 import type { Demand } from './demand.ts';
+import type { DemandPolicyName } from './knobs.ts';
 import {
   type AdaptiveSettings,
   adaptiveDefaults,
@@ -24,7 +25,7 @@ export interface DemandPolicyInput extends TargetInput {
 }
 
 export interface DemandPolicy {
-  readonly name: 'target' | 'adaptive';
+  readonly name: DemandPolicyName;
   /** The wanted open shard count, within one call's reach; the open count itself to hold. The caller bounds it. */
   choose(input: DemandPolicyInput): number;
   /** What `choose` goes by now, for logs and `explain`. */
@@ -67,6 +68,15 @@ export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): D
       return choice === undefined ? explained : { ...explained, choice };
     },
   };
+}
+
+export function demandPolicyNamed(name: DemandPolicyName): DemandPolicy {
+  switch (name) {
+    case 'target':
+      return targetPolicy();
+    case 'adaptive':
+      return adaptivePolicy();
+  }
 }
 
 function explainWith(settings: TargetSettings, input: DemandPolicyInput): PolicyExplanation {

@@ -38,8 +38,18 @@ export interface StreamSettings {
 export const iteratorAgeRules = ['auto', 'required', 'ignore'] as const;
 export type IteratorAgeRule = (typeof iteratorAgeRules)[number];
 
-export const policyNames = ['doubling'] as const;
+/** Policies that look at the offered load every minute; `doubling` waits for an alarm. */
+export const demandPolicyNames = ['target', 'adaptive'] as const;
+export type DemandPolicyName = (typeof demandPolicyNames)[number];
+
+export const policyNames = ['doubling', ...demandPolicyNames] as const;
 export type PolicyName = (typeof policyNames)[number];
+
+export function looksAtDemand<T extends { readonly policy?: PolicyName }>(
+  settings: T,
+): settings is T & { readonly policy: DemandPolicyName } {
+  return demandPolicyNames.some((name) => name === settings.policy);
+}
 
 export const concurrencyFallbacks = ['keep', 'remove'] as const;
 export type ConcurrencyFallback = (typeof concurrencyFallbacks)[number];
@@ -57,6 +67,8 @@ interface KnobText {
   readonly about: string;
   /** The default in words, where it follows from another knob. */
   readonly derived?: string;
+  /** What cannot be changed by a tag alone, and why. */
+  readonly noTagFor?: string;
 }
 export interface NumberKnob extends KnobText {
   readonly kind: 'number' | 'integer';
@@ -74,15 +86,26 @@ export type Knob = NumberKnob | ChoiceKnob;
 
 /** Minutes in a day: the longest window of an alarm, and the longest cooldown. */
 export const dayMinutes = awsFacts.alarmWindow.value / 60;
-const defaultPeriodMinutes = 5;
+const whenLooking = 'with a policy that looks at demand';
 
 /** In the order in which defaults are filled in: a derived default reads only knobs above it. */
 export const knobs: { readonly [K in KnobName]: Knob } = {
+  policy: {
+    kind: 'choice',
+    variable: 'SCALING_POLICY',
+    unit: '',
+    default: () => 'doubling',
+    choices: policyNames,
+    noTagFor: 'the look at every minute is deployed with it',
+    about:
+      'How a stream is scaled. `doubling`: twice or half the shards when an alarm fires. `target`: looks at the offered load every minute, throttled records included, and goes to what it needs. `adaptive`: the same, with the setting that would have served the last week best. docs/policies.md has their figures. With the last two the scale-up alarm is a second line of defence and the scale-down alarm rests.',
+  },
   periodMinutes: {
     kind: 'integer',
     variable: 'SCALE_PERIOD_MINS',
     unit: 'minutes',
-    default: () => defaultPeriodMinutes,
+    default: defaultPeriodMinutes,
+    derived: `1 ${whenLooking}`,
     from: 1,
     to: dayMinutes,
     about: 'Length of one datapoint of both alarms. The evaluation periods below are counted in it.',
@@ -91,7 +114,8 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     kind: 'number',
     variable: 'SCALE_UP_THRESHOLD',
     unit: 'utilization',
-    default: () => 0.75,
+    default: (values) => (looksAtDemand(values) ? 1 : 0.75),
+    derived: `1 ${whenLooking}`,
     above: 0,
     to: 1,
     about:
@@ -101,8 +125,8 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     kind: 'integer',
     variable: 'SCALE_UP_EVALUATION_PERIOD',
     unit: 'periods',
-    default: (values) => periodsIn(25, values),
-    derived: '25 minutes',
+    default: scaleUpPeriods,
+    derived: `25 minutes; 3 ${whenLooking}`,
     from: 1,
     to: dayMinutes,
     about: 'Datapoints that the scale-up alarm looks at. Times periodMinutes: at most a day.',
@@ -111,7 +135,7 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     kind: 'integer',
     variable: 'SCALE_UP_DATAPOINTS_REQUIRED',
     unit: 'datapoints',
-    default: (values) => values.scaleUpEvaluationPeriods ?? periodsIn(25, values),
+    default: (values) => values.scaleUpEvaluationPeriods ?? scaleUpPeriods(values),
     derived: 'all of them',
     from: 1,
     to: dayMinutes,
@@ -197,7 +221,8 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     kind: 'number',
     variable: 'SCALE_DOWN_COOLDOWN_MINS',
     unit: 'minutes',
-    default: () => 60,
+    default: (values) => (looksAtDemand(values) ? 0 : 60),
+    derived: `0 ${whenLooking}, which waits by itself`,
     from: 0,
     to: dayMinutes,
     about:
@@ -217,18 +242,11 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     kind: 'integer',
     variable: 'DAILY_QUOTA_RESERVE',
     unit: 'calls',
-    default: () => 3,
+    default: (values) => (looksAtDemand(values) ? 2 : 3),
+    derived: `2 ${whenLooking}, which keeps more where it may need them`,
     from: 0,
     to: 19,
     about: 'Calls kept for scale-up: scale-down waits when only these are left. Less than dailyQuota.',
-  },
-  policy: {
-    kind: 'choice',
-    variable: 'SCALING_POLICY',
-    unit: '',
-    default: () => 'doubling',
-    choices: policyNames,
-    about: 'How large a step is.',
   },
   concurrencyFallback: {
     kind: 'choice',
@@ -252,12 +270,20 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
 
 export const knobNames = Object.keys(knobs) as readonly KnobName[];
 
+function defaultPeriodMinutes(values: Partial<KnobValues>): number {
+  return looksAtDemand(values) ? 1 : 5;
+}
+
+function scaleUpPeriods(values: Partial<KnobValues>): number {
+  return periodsIn(looksAtDemand(values) ? 3 : 25, values);
+}
+
 function periodsIn(minutes: number, values: Partial<KnobValues>): number {
-  return Math.max(1, Math.round(minutes / (values.periodMinutes ?? defaultPeriodMinutes)));
+  return Math.max(1, Math.round(minutes / (values.periodMinutes ?? defaultPeriodMinutes(values))));
 }
 
 function defaultScaleDownDatapoints(values: Partial<KnobValues>): number {
   const periods = values.scaleDownEvaluationPeriods ?? periodsIn(300, values);
-  const mostSlack = (values.scaleUpDatapointsToAlarm ?? periodsIn(25, values)) - 1;
+  const mostSlack = (values.scaleUpDatapointsToAlarm ?? scaleUpPeriods(values)) - 1;
   return Math.max(1, Math.round(periods * 0.95), periods - mostSlack);
 }

@@ -3,7 +3,7 @@
  * the subject is a sentence. A hundred equal holds are one notice: the fingerprint of the last one rides in a tag.
  */
 import { fingerprint } from './fingerprint.ts';
-import type { HoldDecision, ScaleDecision } from './scaling-decision.ts';
+import type { HoldDecision, HoldReason, ScaleDecision } from './scaling-decision.ts';
 import type { ScalingReport } from './scaling-report.ts';
 import { lastNoticeTag, type Tags } from './stream-tags.ts';
 
@@ -65,8 +65,19 @@ function describeNews({ outcome, decision, failures, effects }: ScalingReport): 
   return undefined;
 }
 
+/** What ends by itself within minutes, or is as it should be. */
+const silentReasons: ReadonlySet<string> = new Set<HoldReason>([
+  'not-in-alarm',
+  'superseded',
+  'stale-alarm',
+  'alarm-drift',
+  'rejected',
+  'stream-updating',
+  'demand-met',
+]);
+
 function isWorthTelling({ reason }: HoldDecision): boolean {
-  return !['not-in-alarm', 'superseded', 'stale-alarm', 'alarm-drift', 'rejected', 'stream-updating'].includes(reason);
+  return !silentReasons.has(reason);
 }
 
 function describeScaling(decision: ScaleDecision): string {

@@ -1,6 +1,7 @@
 /**
  * May this alarm scale its stream, and to what? Numbered rules; the first that applies decides, so code order is
- * precedence. Each has a row in the truth table of test/core/scaling-decision.test.ts that says why.
+ * precedence. Each has a row in the truth table of test/core/scaling-decision.test.ts that says why. The same rules, without
+ * those that are about an alarm (5 to 7), judge what a policy wants that looks at demand (`decideByDemand`).
  *
  *  1 not a scaling alarm of a managed stream of this account      rejected            (screenAlarm, before any call)
  *  2 the notification is not of ALARM                             not-in-alarm        (screenAlarm)
@@ -12,6 +13,7 @@
  *  7 the alarm judged by another shard count                      alarm-drift
  *  8 the cooldown is not over                                     cooldown
  *  9 at the minimum or maximum                                    at-minimum, at-maximum
+ *    the policy asks for the shards that are open                 demand-met
  * 10 the day's calls are spent, or only the reserve is left       daily-quota
  * 11 a consumer is behind, or nobody knows whether it is          consumer-behind, iterator-age-unknown
  * 12 scale (in dry run: say so, change nothing)                   dry-run
@@ -23,9 +25,10 @@
 import type { Direction } from './alarm-definition.ts';
 import { awsFacts } from './aws-facts.ts';
 import type { StreamSettings } from './knobs.ts';
+import { doubling } from './policies/doubling.ts';
 import { type Fault, quote } from './result.ts';
 import type { ScalingAlarm } from './scaling-alarm.ts';
-import { boundTarget, policyNamed } from './scaling-policy.ts';
+import { boundTarget } from './scaling-policy.ts';
 import { lastScaledAtMs, liveAlarms, readLastScaled, type StreamState } from './stream-state.ts';
 
 export type HoldReason =
@@ -40,6 +43,7 @@ export type HoldReason =
   | 'cooldown'
   | 'at-minimum'
   | 'at-maximum'
+  | 'demand-met'
   | 'daily-quota'
   | 'account-shard-limit'
   | 'consumer-behind'
@@ -153,34 +157,52 @@ function findForeignness(
   return undefined;
 }
 
-interface HoldingRule {
+/** What an alarm, or a policy that looks at demand, wants of a stream. */
+interface Wish {
+  readonly direction: Direction;
+  readonly wantedShardCount: number;
+  readonly state: StreamState;
+  readonly settings: StreamSettings;
+  readonly nowMs: number;
+}
+
+interface HoldingRule<T> {
   readonly rule: number;
   /** What must be true for the rule to let pass. */
   readonly demands: string;
-  readonly hold: (input: DecisionInput) => HoldDecision | undefined;
+  readonly hold: (input: T) => HoldDecision | undefined;
 }
 
-/** Rules 3 to 11 in their order. */
-export const holdingRules: readonly HoldingRule[] = [
+const streamRules: readonly HoldingRule<Pick<Wish, 'state'>>[] = [
   { rule: 3, demands: 'the stream is provisioned', hold: holdOnDemand },
   { rule: 4, demands: 'the stream is ACTIVE', hold: holdWhileUpdating },
+];
+
+const alarmRules: readonly HoldingRule<DecisionInput>[] = [
   { rule: 5, demands: 'the live alarm says the same as the message', hold: holdSuperseded },
   { rule: 6, demands: 'the alarm fired after the last scaling', hold: holdStale },
   { rule: 7, demands: 'the alarm judged by the open shard count', hold: holdDrifted },
+];
+
+const wishRules: readonly HoldingRule<Wish>[] = [
   { rule: 8, demands: 'the cooldown is over', hold: holdInCooldown },
   { rule: 9, demands: 'the minimum or maximum leaves room', hold: holdAtBound },
   { rule: 10, demands: 'a call of the day is left, beyond the reserve for scale-up', hold: holdForQuota },
   { rule: 11, demands: 'no consumer is behind, as far as must be known', hold: holdForConsumers },
 ];
 
+/** Rules 3 to 11 in their order, as an alarm meets them. */
+export const holdingRules: readonly HoldingRule<DecisionInput>[] = [
+  ...streamRules,
+  ...alarmRules,
+  ...wishRules.map((rule) => ({ ...rule, hold: (input: DecisionInput) => rule.hold(wishOf(input)) })),
+];
+
 /** Rules 3 to 12. */
 export function decideScaling(input: DecisionInput): ScalingDecision {
-  for (const { hold: holdBy } of holdingRules) {
-    const held = holdBy(input);
-    if (held) return held;
-  }
-  const targetShardCount = chooseTarget(input);
-  const { direction } = input.alarm;
+  const held = firstHold(holdingRules, input);
+  if (held) return held;
+  const { direction, wantedShardCount: targetShardCount } = wishOf(input);
   return {
     kind: 'scale',
     direction,
@@ -199,12 +221,80 @@ export function decideScaling(input: DecisionInput): ScalingDecision {
   };
 }
 
-function holdOnDemand({ state }: DecisionInput): HoldDecision | undefined {
+export interface DemandDecisionInput {
+  /** What the policy wants; bounded here. */
+  readonly wantedShardCount: number;
+  /** What the policy goes by, in shards, throttled records included. */
+  readonly offeredShards: number;
+  readonly state: StreamState;
+  readonly settings: StreamSettings;
+  readonly nowMs: number;
+}
+
+/** Rules 3, 4 and 8 to 11 in their order, as the wish of a policy meets them. */
+export const demandRules: readonly HoldingRule<DemandDecisionInput>[] = [
+  ...streamRules,
+  ...wishRules.map((rule) => ({ ...rule, hold: (input: DemandDecisionInput) => holdDemand(rule, input) })),
+];
+
+/** Rules 3, 4 and 8 to 12, for a policy that looks at demand: no alarm judged anything that could be stale or drifted. */
+export function decideByDemand(input: DemandDecisionInput): ScalingDecision {
+  const held = firstHold(demandRules, input);
+  if (held) return held;
+  const { state, settings, offeredShards } = input;
+  const { direction, wantedShardCount } = demandWish(input);
+  return {
+    kind: 'scale',
+    direction,
+    openShardCount: state.openShardCount,
+    targetShardCount: wantedShardCount,
+    because: {
+      rule: 12,
+      policy: settings.policy,
+      offeredShards: toHundredths(offeredShards),
+      policyWants: input.wantedShardCount,
+      callsInLastDay: state.ledger.length,
+      dailyQuota: settings.dailyQuota,
+    },
+  };
+}
+
+function holdDemand(rule: HoldingRule<Wish>, input: DemandDecisionInput): HoldDecision | undefined {
+  const { wantedShardCount, offeredShards, state } = input;
+  if (wantedShardCount !== state.openShardCount) return rule.hold(demandWish(input));
+  if (rule.rule !== 9) return undefined;
+  return hold('demand-met', {
+    rule: 9,
+    openShardCount: state.openShardCount,
+    offeredShards: toHundredths(offeredShards),
+  });
+}
+
+function demandWish({ wantedShardCount, state, settings, nowMs }: DemandDecisionInput): Wish {
+  const { openShardCount } = state;
+  const direction = wantedShardCount > openShardCount ? 'up' : 'down';
+  const bounded = boundTarget(wantedShardCount, { direction, openShardCount }, settings);
+  return { direction, wantedShardCount: bounded, state, settings, nowMs };
+}
+
+function toHundredths(shards: number): number {
+  return Math.round(shards * 100) / 100;
+}
+
+function firstHold<T>(rules: readonly HoldingRule<T>[], input: T): HoldDecision | undefined {
+  for (const rule of rules) {
+    const held = rule.hold(input);
+    if (held) return held;
+  }
+  return undefined;
+}
+
+function holdOnDemand({ state }: Pick<Wish, 'state'>): HoldDecision | undefined {
   if (state.mode !== 'ON_DEMAND') return undefined;
   return hold('on-demand-stream', { rule: 3, mode: state.mode });
 }
 
-function holdWhileUpdating({ state }: DecisionInput): HoldDecision | undefined {
+function holdWhileUpdating({ state }: Pick<Wish, 'state'>): HoldDecision | undefined {
   if (state.status === 'ACTIVE') return undefined;
   return hold('stream-updating', {
     rule: 4,
@@ -249,8 +339,8 @@ function holdDrifted({ alarm, state }: DecisionInput): HoldDecision | undefined 
   });
 }
 
-function holdInCooldown({ alarm, state, settings, nowMs }: DecisionInput): HoldDecision | undefined {
-  const minutes = alarm.direction === 'up' ? settings.scaleUpCooldownMinutes : settings.scaleDownCooldownMinutes;
+function holdInCooldown({ direction, state, settings, nowMs }: Wish): HoldDecision | undefined {
+  const minutes = direction === 'up' ? settings.scaleUpCooldownMinutes : settings.scaleDownCooldownMinutes;
   const last = lastScaledAtMs(state, nowMs);
   if (last === undefined) return undefined;
   const retryAtMs = last + minutes * 60_000;
@@ -258,16 +348,15 @@ function holdInCooldown({ alarm, state, settings, nowMs }: DecisionInput): HoldD
   return hold('cooldown', { rule: 8, lastScaledAtMs: last, cooldownMinutes: minutes }, retryAtMs);
 }
 
-function holdAtBound(input: DecisionInput): HoldDecision | undefined {
-  const { alarm, state, settings } = input;
+function holdAtBound({ direction, wantedShardCount, state, settings }: Wish): HoldDecision | undefined {
   const { openShardCount } = state;
-  if (chooseTarget(input) !== openShardCount) return undefined;
-  if (alarm.direction === 'up') return hold('at-maximum', { rule: 9, openShardCount, maxShards: settings.maxShards });
+  if (wantedShardCount !== openShardCount) return undefined;
+  if (direction === 'up') return hold('at-maximum', { rule: 9, openShardCount, maxShards: settings.maxShards });
   return hold('at-minimum', { rule: 9, openShardCount, minShards: settings.minShards });
 }
 
-function holdForQuota({ alarm, state, settings }: DecisionInput): HoldDecision | undefined {
-  const reserve = alarm.direction === 'up' ? 0 : settings.dailyQuotaReserve;
+function holdForQuota({ direction, state, settings }: Wish): HoldDecision | undefined {
+  const reserve = direction === 'up' ? 0 : settings.dailyQuotaReserve;
   const usable = settings.dailyQuota - reserve;
   const { ledger } = state;
   if (ledger.length < usable) return undefined;
@@ -279,8 +368,8 @@ function holdForQuota({ alarm, state, settings }: DecisionInput): HoldDecision |
   );
 }
 
-function holdForConsumers({ alarm, state, settings, nowMs }: DecisionInput): HoldDecision | undefined {
-  if (alarm.direction === 'up' || settings.iteratorAge === 'ignore') return undefined;
+function holdForConsumers({ direction, state, settings, nowMs }: Wish): HoldDecision | undefined {
+  if (direction === 'up' || settings.iteratorAge === 'ignore') return undefined;
   const limitMs = settings.iteratorAgeLimitMinutes * 60_000;
   const age = state.iteratorAge;
   if (age?.warnedAtMs !== undefined && nowMs - age.warnedAtMs <= iteratorAgeFreshMs) {
@@ -295,9 +384,10 @@ function holdForConsumers({ alarm, state, settings, nowMs }: DecisionInput): Hol
   return hold('consumer-behind', { rule: 11, iteratorAgeMs: age.ageMs, limitMs });
 }
 
-function chooseTarget({ alarm, state, settings }: DecisionInput): number {
-  const request = { direction: alarm.direction, openShardCount: state.openShardCount };
-  return boundTarget(policyNamed(settings.policy).chooseTarget(request), request, settings);
+/** All that an alarm tells is a direction: twice the shards, or half of them. */
+function wishOf({ alarm: { direction }, state, settings, nowMs }: DecisionInput): Wish {
+  const request = { direction, openShardCount: state.openShardCount };
+  return { direction, wantedShardCount: boundTarget(doubling(request), request, settings), state, settings, nowMs };
 }
 
 function hold(reason: HoldReason, because: Evidence, retryAtMs?: number): HoldDecision {

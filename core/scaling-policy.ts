@@ -1,27 +1,14 @@
 /**
- * The seam between "may the stream be scaled" (scaling-decision.ts) and "to how many shards" (a policy). A policy proposes;
- * AWS's step limits and the user's minimum and maximum then bound what it proposed.
+ * Between "may the stream be scaled" (scaling-decision.ts) and "to how many shards" (policies/). A policy proposes; AWS's step
+ * limits and the user's minimum and maximum then bound what it proposed.
  */
 import type { Direction } from './alarm-definition.ts';
 import { awsFacts } from './aws-facts.ts';
-import type { PolicyName, StreamSettings } from './knobs.ts';
-import { doubling } from './policies/doubling.ts';
+import type { StreamSettings } from './knobs.ts';
 
-export interface PolicyRequest {
+export interface ScalingRequest {
   readonly direction: Direction;
   readonly openShardCount: number;
-}
-
-export interface ScalingPolicy {
-  readonly name: PolicyName;
-  /** The shard count that the policy wants; bounded by the caller. */
-  readonly chooseTarget: (request: PolicyRequest) => number;
-}
-
-const policies: { readonly [N in PolicyName]: ScalingPolicy } = { doubling };
-
-export function policyNamed(name: PolicyName): ScalingPolicy {
-  return policies[name];
 }
 
 /** What one UpdateShardCount call can reach: at most twice the open count, not below half of it, rounded up. */
@@ -38,7 +25,7 @@ export function reachableShardCounts(openShardCount: number): { readonly lowest:
  */
 export function boundTarget(
   wanted: number,
-  request: PolicyRequest,
+  request: ScalingRequest,
   settings: Pick<StreamSettings, 'minShards' | 'maxShards'>,
 ): number {
   const { direction, openShardCount } = request;

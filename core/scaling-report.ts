@@ -6,7 +6,8 @@ import type { Finding } from './convergence.ts';
 import type { ScalingEffect } from './effects.ts';
 import type { ScalingDecision } from './scaling-decision.ts';
 
-export type ReportSource = 'alarm' | 'reconcile' | 'schedule';
+/** `look`: the look at demand every minute; `schedule`: a floor whose hour has come. */
+export type ReportSource = 'alarm' | 'look' | 'reconcile' | 'schedule';
 
 /**
  * `scaled` the call was accepted; `held` nothing to scale (what followed may still have been put right); `failed` something

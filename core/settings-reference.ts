@@ -69,7 +69,7 @@ const deploymentVariables = [
 
 function row(name: KnobName): string {
   const knob = knobs[name];
-  return `| \`${name}\` | \`${knob.variable}\` | \`${tagOf(name)}\` | ${knob.unit} | ${rangeOf(knob)} | ${defaultOf(knob)} |`;
+  return `| \`${name}\` | \`${knob.variable}\` | ${knob.noTagFor === undefined ? `\`${tagOf(name)}\`` : 'none'} | ${knob.unit} | ${rangeOf(knob)} | ${defaultOf(knob)} |`;
 }
 
 function rangeOf(knob: Knob): string {

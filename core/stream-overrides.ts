@@ -5,7 +5,7 @@
  */
 
 import { fingerprint } from './fingerprint.ts';
-import { knobNames, knobs, type StreamSettings } from './knobs.ts';
+import { type KnobName, knobNames, knobs, type StreamSettings } from './knobs.ts';
 import { describeFault, type Fault, quote } from './result.ts';
 import { findKnobFault, readSettings } from './settings.ts';
 import type { Tags } from './stream-tags.ts';
@@ -38,9 +38,10 @@ export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: 
   const given: Record<string, unknown> = {};
   for (const name of knobNames) {
     const text = tags[tagOf(name)]?.trim();
-    if (text === undefined) continue;
+    // Saying what is so already is no fault, and changes nothing.
+    if (text === undefined || text === String(base[name])) continue;
     const value = knobs[name].kind === 'choice' ? text : toNumber(text);
-    const fault = findKnobFault(name, value, tagOf(name));
+    const fault = findTagFault(name, value);
     if (fault) faults.push(fault);
     else given[name] = value;
   }
@@ -56,6 +57,13 @@ export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: 
 export function faultsToTell(faults: readonly Fault[], tags: Tags): { readonly news: boolean; readonly mark: string } {
   const mark = faults.length === 0 ? '' : fingerprint(faults.map(describeFault).join('\n'));
   return { news: mark !== (tags[toldFaultsTag] ?? ''), mark };
+}
+
+function findTagFault(name: KnobName, value: number | string): Fault | undefined {
+  const { noTagFor } = knobs[name];
+  if (noTagFor === undefined) return findKnobFault(name, value, tagOf(name));
+  const remedy = `set ${name} where the stream is deployed from: ${noTagFor}`;
+  return { field: tagOf(name), value: quote(value), problem: 'cannot be set by a tag', remedy };
 }
 
 function tagName(knob: string): string {

@@ -154,6 +154,14 @@ export function settledShardCount(state: StreamState): number | undefined {
   return openShardCount >= low && openShardCount <= high ? intent.to : undefined;
 }
 
+/** A scaling takes seconds, and a minute or two where calls are throttled. */
+const scalingAnswerMs = 2 * 60_000;
+
+/** An invocation wrote its intent moments ago and is about to converge: two must not write to one alarm at a time. */
+export function scalingIsUnderWay({ intent }: StreamState, nowMs: number): boolean {
+  return intent !== undefined && nowMs - intent.atMs < scalingAnswerMs;
+}
+
 /** Whether the intent on the stream came true, as far as the shard count tells. */
 export function intentTookEffect(state: StreamState): boolean {
   return state.intent !== undefined && settledShardCount(state) === state.intent.to;

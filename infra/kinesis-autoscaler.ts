@@ -18,6 +18,7 @@ import type { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import type { AlarmDefinition, Direction } from '../core/alarm-definition.ts';
 import { readDeployment } from '../core/deployment.ts';
+import { looksAtDemand } from '../core/knobs.ts';
 import { describeFault } from '../core/result.ts';
 import { createAlarmTopic } from './alarm-topic.ts';
 import type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
@@ -29,10 +30,10 @@ import { HealthAlarms } from './health-alarms.ts';
 import { ManagedStream } from './managed-stream.ts';
 import { createNoticeTopic, createPagerTopic, type NoticeTopic } from './notice-topics.ts';
 import { allowHandOver, FleetPermissions, policiesPerRole } from './permissions.ts';
-import { createDeployTrigger, createReconcileSchedule, createScheduleRole } from './reconcile-triggers.ts';
 import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import { createTopicKey } from './topic-key.ts';
+import { createDeployTrigger, createLookSchedule, createReconcileSchedule, createScheduleRole } from './triggers.ts';
 
 export type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
 
@@ -51,6 +52,8 @@ export class KinesisAutoscaler extends Construct {
   readonly #permissions: FleetPermissions;
   readonly #scheduleRole: Role;
   readonly #deployTrigger: Trigger;
+  /** Whether demand is looked at every minute. */
+  #looks = false;
   readonly #definitions = new Map<string, Readonly<Record<Direction, AlarmDefinition>>>();
 
   constructor(scope: Construct, id: string, props: KinesisAutoscalerProps = {}) {
@@ -85,6 +88,8 @@ export class KinesisAutoscaler extends Construct {
     if (dashboards !== false) {
       this.dashboards = new Dashboards(this, 'Dashboards', { openShardCounts, discovery, logGroups });
     }
+    // Streams that ask by their tag have the deployment's policy.
+    if (this.#settings.discovery && looksAtDemand(this.#settings.defaults)) this.#lookEveryMinute();
     this.node.addValidation({ validate: () => this.#validate() });
   }
 
@@ -104,6 +109,7 @@ export class KinesisAutoscaler extends Construct {
       alarmTopic: this.alarmTopic,
     });
     this.#definitions.set(streamName, managed.definitions);
+    if (looksAtDemand(settings)) this.#lookEveryMinute();
     this.dashboards?.addStream(registered);
     const target = { reconciler: this.reconciler.function, role: this.#scheduleRole };
     for (const schedule of schedules) createFloorSchedule(managed, streamName, schedule, target);
@@ -117,6 +123,12 @@ export class KinesisAutoscaler extends Construct {
       );
     }
     return managed;
+  }
+
+  #lookEveryMinute(): void {
+    if (this.#looks) return;
+    this.#looks = true;
+    createLookSchedule(this, this.scaler.function, this.#scheduleRole);
   }
 
   /** In the order in which they were added. */

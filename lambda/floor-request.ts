@@ -14,7 +14,7 @@ import { isEnabled, makingOf } from './fleet.ts';
 import type { Answer } from './ports.ts';
 import { reconcileStreams } from './reconcile.ts';
 import type { RunResult } from './reconcile-run.ts';
-import type { ScalerContext } from './scale.ts';
+import type { ScalerContext } from './scaler-context.ts';
 
 /** A stream takes no tag while it is UPDATING. So long is waited; then Lambda's retries wait on. */
 const patienceMs = 5 * 60_000;

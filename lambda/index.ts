@@ -2,7 +2,7 @@
  * The deployed functions: composition roots, and the one place that decides to rethrow, so that Lambda counts an error,
  * delivers again and, at last, dead-letters.
  *
- * `scaler` answers SNS records, `reconciler` the schedule and every deploy. `handler` is both, for a deployment of the
+ * `scaler` answers SNS records and looks at demand, `reconciler` the schedule and every deploy. `handler` is both, for a deployment of the
  * reference autoscaler that is taken over by changing the code alone: it has one function.
  */
 import type { Context, SNSEvent } from 'aws-lambda';
@@ -11,14 +11,17 @@ import { readFloorRequest } from '../core/floor.ts';
 import { type Announce, announcer } from './announce.ts';
 import { awsFleetPort, awsNotices, awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';
+import { DemandMemory } from './demand-memory.ts';
 import { raiseFloor } from './floor-request.ts';
 import { answerInquiry, type InquiryAnswer, readInquiry } from './inquiry.ts';
+import { isLook, lookAtFleet } from './look.ts';
 import { type Observer, observer } from './observability.ts';
 import { pacePorts, reconcilerPace, scalerPace } from './pacing.ts';
 import type { Clock, FleetPort, Ports } from './ports.ts';
 import type { ReconcileCause } from './reconcile.ts';
 import { runReconcile } from './reconcile-run.ts';
-import { type AlarmRecord, handleAlarm, type ScalerContext } from './scale.ts';
+import { type AlarmRecord, handleAlarm } from './scale.ts';
+import type { ScalerContext } from './scaler-context.ts';
 import type { Account } from './state-reader.ts';
 import { answerWaitingAlarms, hasWaitedInLine } from './waiting-alarms.ts';
 
@@ -31,7 +34,7 @@ const clock: Clock = {
 /** The slowest answer to an alarm: no other is begun when less than this is left of an invocation. */
 const lastAlarmMs = 90_000;
 
-/** What a cold start builds; nothing in it remembers a record. */
+/** What a cold start builds; nothing in it remembers a record, and of streams only what CloudWatch would say again. */
 interface Runtime {
   readonly deployment: Deployment;
   /** The same calls, at the pace of each function. */
@@ -39,6 +42,7 @@ interface Runtime {
   readonly fleet: FleetPort;
   readonly observer: Observer;
   readonly announce: Announce;
+  readonly demand: DemandMemory;
 }
 
 let runtime: Runtime | undefined;
@@ -53,19 +57,22 @@ function start(functionName: string): Runtime {
     fleet: awsFleetPort(deployment.retry),
     observer: observer(deployment, functionName),
     announce,
+    demand: new DemandMemory(ports.metrics),
   };
   return runtime;
 }
 
 export async function scaler(event: unknown, context: Context): Promise<void> {
-  const { deployment, ports, announce, observer: observe } = runtime ?? start(context.functionName);
+  const { deployment, ports, fleet, announce, demand, observer: observe } = runtime ?? start(context.functionName);
   const scalerContext: ScalerContext = {
     deployment,
     ports: ports.scaler,
     announce,
+    demand,
     account: accountOf(context),
     clock,
   };
+  if (isLook(event)) return await look(scalerContext, fleet, observe);
   const records = recordsOf(event);
   const late = records.find(({ publishedAtMs }) => hasWaitedInLine(publishedAtMs, clock.nowMs()));
   let unfinished = 0;
@@ -83,6 +90,14 @@ export async function scaler(event: unknown, context: Context): Promise<void> {
   if (late && !deployment.dryRun) await answerOthers(late.topicArn, context, observe, scalerContext);
   observe.flush();
   if (unfinished > 0) throw new Error(`${unfinished} record(s) need another delivery; the log says why`);
+}
+
+async function look(context: ScalerContext, fleet: FleetPort, observe: Observer): Promise<void> {
+  const { reports, failures, ...rest } = await lookAtFleet(context, fleet);
+  for (const report of reports) observe.observe(report);
+  for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
+  observe.looked(rest);
+  observe.flush();
 }
 
 /** What fails here has its own notification in the queue, or the reconciler: this invocation does not fail with it. */
@@ -105,11 +120,12 @@ async function answerOthers(
 }
 
 export async function reconciler(event: unknown, context: Context): Promise<readonly InquiryAnswer[] | undefined> {
-  const { deployment, ports, fleet, announce, observer: observe } = runtime ?? start(context.functionName);
+  const { deployment, ports, fleet, announce, demand, observer: observe } = runtime ?? start(context.functionName);
   const paced: ScalerContext = {
     deployment,
     ports: ports.reconciler,
     announce,
+    demand,
     account: accountOf(context),
     clock,
   };
@@ -131,7 +147,7 @@ export async function reconciler(event: unknown, context: Context): Promise<read
 }
 
 export async function handler(event: unknown, context: Context): Promise<void> {
-  await (recordsOf(event).length > 0 ? scaler(event, context) : reconciler(event, context));
+  await (recordsOf(event).length > 0 || isLook(event) ? scaler(event, context) : reconciler(event, context));
 }
 
 interface NotificationRecord extends AlarmRecord {

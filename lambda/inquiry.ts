@@ -6,7 +6,7 @@ import { explainStream, type StreamExplanation } from '../core/explanation.ts';
 import { findFleet } from './fleet.ts';
 import { settingsOf } from './management.ts';
 import type { CallFailure, FleetPort } from './ports.ts';
-import type { ScalerContext } from './scale.ts';
+import type { ScalerContext } from './scaler-context.ts';
 import { alarmNamesOf, readState } from './state-reader.ts';
 
 export interface Inquiry {

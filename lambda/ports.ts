@@ -3,6 +3,7 @@
  * Expected failures are values; a method throws only for a bug.
  */
 import type { AlarmDefinition } from '../core/alarm-definition.ts';
+import type { MinuteSums } from '../core/demand-reading.ts';
 import type { ShardLoad } from '../core/hot-shard.ts';
 import type { AwsFailure } from '../core/scaling-report.ts';
 import type { AlarmState, AlarmUserParts, IteratorAge, StreamMode, StreamStatus } from '../core/stream-state.ts';
@@ -75,6 +76,11 @@ export interface AlarmPort {
   readonly iteratorAge: (streamName: string, nowMs: number) => Promise<Answer<IteratorAge>>;
 }
 
+export interface MetricPort {
+  /** cloudwatch:GetMetricData: the stream's traffic by minutes, from one full minute to another, all pages. */
+  readonly minuteSums: (streamName: string, fromMs: number, toMs: number) => Promise<Answer<MinuteSums>>;
+}
+
 export interface FunctionPort {
   /** lambda:GetFunctionConcurrency; undefined when none is reserved. */
   readonly reservedConcurrency: (functionName: string) => Promise<Answer<number | undefined>>;
@@ -110,6 +116,7 @@ export interface NoticePort {
 export interface Ports {
   readonly streams: StreamPort;
   readonly alarms: AlarmPort;
+  readonly metrics: MetricPort;
   readonly functions: FunctionPort;
 }
 

@@ -6,7 +6,7 @@ import type { ScalingReport } from '../core/scaling-report.ts';
 import { findFleet, removeOrphans } from './fleet.ts';
 import type { CallFailure, FleetPort } from './ports.ts';
 import { type ReconcileCause, reconcileStreams } from './reconcile.ts';
-import type { ScalerContext } from './scale.ts';
+import type { ScalerContext } from './scaler-context.ts';
 
 export interface RunRequest {
   readonly cause: ReconcileCause;

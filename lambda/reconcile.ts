@@ -14,14 +14,14 @@ import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../c
 import { holdContradiction, type ScalingDecision } from '../core/scaling-decision.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 import { faultsToTell } from '../core/stream-overrides.ts';
-import type { StreamState } from '../core/stream-state.ts';
+import { scalingIsUnderWay } from '../core/stream-state.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { aborts, carryOut } from './effects.ts';
 import type { Fleet } from './fleet.ts';
 import { settingsOf } from './management.ts';
 import type { CallFailure, UntaggedAlarm } from './ports.ts';
-import type { ScalerContext } from './scale.ts';
+import type { ScalerContext } from './scaler-context.ts';
 import { mapAtOnce } from './side-by-side.ts';
 import { alarmNamesOf, type CompleteReading, readState, type StateQuery, type StateReading } from './state-reader.ts';
 
@@ -30,8 +30,6 @@ export type ReconcileCause = 'schedule' | 'deploy';
 /** Streams worked on side by side; the pacing of calls, not this, bounds the speed. */
 const streamsAtOnce = 8;
 const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
-/** A scaling takes seconds, and a minute or two where calls are throttled. */
-const scalingAnswerMs = 2 * 60_000;
 /** A scaling so recent may have died before it tagged its alarms: then their tags are read too. */
 const recentScalingMs = 60 * 60_000;
 
@@ -120,11 +118,6 @@ function addTagFaults(result: ScalingReport, reading: StateReading): ScalingRepo
   const { news, mark } = faultsToTell(reading.tagFaults, reading.state.tags);
   if (!news) return result;
   return { ...result, findings: [...result.findings, { kind: 'tag-faults', faults: reading.tagFaults, mark }] };
-}
-
-/** Another invocation wrote its intent moments ago and is about to converge: two must not write to one alarm at a time. */
-function scalingIsUnderWay({ intent }: StreamState, nowMs: number): boolean {
-  return intent !== undefined && nowMs - intent.atMs < scalingAnswerMs;
 }
 
 /**

@@ -2,11 +2,7 @@
  * One SNS record, from text to report: read, decide, write the intent, scale, converge. Every path ends in a report; what
  * needs another delivery says so in it.
  */
-import { isConverged, planConvergence } from '../core/convergence.ts';
-import type { Deployment } from '../core/deployment.ts';
-import { describeDryRun } from '../core/dry-run.ts';
-import { asksForShards, considerShards, type ShardLoads } from '../core/hot-shard.ts';
-import type { StreamSettings } from '../core/knobs.ts';
+import { looksAtDemand } from '../core/knobs.ts';
 import { type Fault, quote } from '../core/result.ts';
 import { parseScalingAlarm, type ScalingAlarm } from '../core/scaling-alarm.ts';
 import {
@@ -17,25 +13,15 @@ import {
   screenAlarm,
 } from '../core/scaling-decision.ts';
 import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
-import type { StreamState } from '../core/stream-state.ts';
 import type { Tags } from '../core/stream-tags.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
-import type { Announce } from './announce.ts';
-import { carryOutScaling } from './carry-out-scaling.ts';
-import { carryOut } from './effects.ts';
+import { act } from './act.ts';
+import { decideOnDemand, readDemand } from './demand-decision.ts';
 import { isEnabled } from './fleet.ts';
 import { managementOf, settingsOf } from './management.ts';
-import type { CallFailure, Clock, Ports } from './ports.ts';
-import { type Account, alarmNamesFrom, type CompleteReading, readState } from './state-reader.ts';
-
-export interface ScalerContext {
-  readonly deployment: Deployment;
-  readonly account: Account;
-  readonly ports: Ports;
-  readonly clock: Clock;
-  /** Tells people; absent where nobody wants to be told. */
-  readonly announce?: Announce;
-}
+import type { CallFailure } from './ports.ts';
+import type { ScalerContext } from './scaler-context.ts';
+import { alarmNamesFrom, type CompleteReading, readState } from './state-reader.ts';
 
 export interface AlarmRecord {
   readonly messageId: string;
@@ -113,11 +99,16 @@ async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number
     nowMs,
   });
   if (!reading.ok) return { outcome: 'failed', failures: reading.failures };
-  const { failures } = reading;
-  if (management === 'if-enabled' && !isEnabled(reading.state.tags)) {
+  const { state, failures, contradictions } = reading;
+  if (management === 'if-enabled' && !isEnabled(state.tags)) {
     return { outcome: 'held', decision: rejectAlarm([notEnabled(alarm.streamName)]), failures };
   }
-  return { ...(await act(alarm, reading, context, nowMs)), failures, tags: reading.state.tags };
+  const { tags } = state;
+  if (contradictions.length > 0)
+    return { outcome: 'held', decision: holdContradiction(contradictions), failures, tags };
+  const { decision, failures: unread } = await decide(alarm, reading, context, nowMs);
+  const acted = await act(decision, { ...reading, nowMs }, context);
+  return { ...acted, failures: [...failures, ...unread], tags };
 }
 
 function notEnabled(streamName: string): Fault {
@@ -125,48 +116,20 @@ function notEnabled(streamName: string): Fault {
   return { field: 'StreamName', value: quote(streamName), problem: 'does not ask to be managed', remedy };
 }
 
-async function act(
+/**
+ * With a policy that looks at demand an alarm only wakes: decided is by what the stream shows now. Where that cannot be
+ * read the alarm is believed, and the shards are doubled.
+ */
+async function decide(
   alarm: ScalingAlarm,
-  { state, settings, contradictions }: CompleteReading,
-  context: ScalerContext,
+  { state, settings }: CompleteReading,
+  { demand }: ScalerContext,
   nowMs: number,
-): Promise<Result> {
-  if (contradictions.length > 0) return { outcome: 'held', decision: holdContradiction(contradictions) };
-  const decision = await considerHotShard(decideScaling({ alarm, state, settings, nowMs }), state, settings, context);
-  if (context.deployment.dryRun) {
-    return decision.kind === 'scale'
-      ? describeDryRun(decision, state, settings, nowMs)
-      : { outcome: 'held', decision, findings: planConvergence(state, settings, nowMs).findings };
-  }
-  if (decision.kind === 'hold') return await converge(decision, state, settings, context, nowMs);
-  return await carryOutScaling({ decision, state, settings, nowMs }, context);
-}
-
-/** Only a scale-up of a stream that publishes its traffic by shard asks for more than was read. */
-async function considerHotShard(
-  decision: ScalingDecision,
-  state: StreamState,
-  settings: StreamSettings,
-  { ports, clock }: ScalerContext,
-): Promise<ScalingDecision> {
-  if (decision.kind !== 'scale' || !asksForShards(decision, state, settings)) return decision;
-  const periodSeconds = settings.periodMinutes * 60;
-  const loads = await ports.streams.shardLoads(state.streamName, periodSeconds, clock.nowMs());
-  const known: ShardLoads = loads.ok
-    ? { kind: 'loads', shards: loads.value, periodSeconds }
-    : { kind: 'unknown', code: loads.failure.code };
-  return considerShards(decision, known, settings);
-}
-
-async function converge(
-  decision: ScalingDecision,
-  state: StreamState,
-  settings: StreamSettings,
-  { ports }: ScalerContext,
-  nowMs: number,
-): Promise<Result> {
-  const plan = planConvergence(state, settings, nowMs);
-  if (isConverged(plan)) return { outcome: 'held', decision, findings: plan.findings };
-  const effects = await carryOut([...plan.alarmLanes, ...plan.concurrencyLanes], state.streamName, ports);
-  return { outcome: 'held', decision, findings: plan.findings, effects };
+): Promise<{ readonly decision: ScalingDecision; readonly failures: readonly CallFailure[] }> {
+  const byAlarm = () => decideScaling({ alarm, state, settings, nowMs });
+  if (!looksAtDemand(settings)) return { decision: byAlarm(), failures: [] };
+  const subject = { state, settings, nowMs };
+  const reading = await readDemand(subject, demand);
+  if (!reading.ok) return { decision: byAlarm(), failures: [reading.failure] };
+  return { decision: decideOnDemand(subject, reading.value) ?? byAlarm(), failures: [] };
 }

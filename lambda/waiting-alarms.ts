@@ -9,7 +9,8 @@ import type { ScalingAlarm } from '../core/scaling-alarm.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 import { managementOf } from './management.ts';
 import type { CallFailure, UntaggedAlarm } from './ports.ts';
-import { answerAlarm, type ScalerContext } from './scale.ts';
+import { answerAlarm } from './scale.ts';
+import type { ScalerContext } from './scaler-context.ts';
 import { mapAtOnce } from './side-by-side.ts';
 import type { Account } from './state-reader.ts';
 

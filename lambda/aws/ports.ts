@@ -10,6 +10,7 @@ import type { FleetPort, NoticePort, Ports } from '../ports.ts';
 import { cloudWatchAlarms } from './alarms.ts';
 import { awsFleet } from './fleet.ts';
 import { lambdaFunctions } from './functions.ts';
+import { cloudWatchMetrics } from './metrics.ts';
 import { snsNotices } from './notices.ts';
 import { retryStrategy } from './retry.ts';
 import { kinesisStreams } from './streams.ts';
@@ -23,6 +24,7 @@ export function awsPorts(retry: RetrySettings): Ports {
   return {
     streams: kinesisStreams(new KinesisClient(shared), new KinesisClient(oneAttempt), cloudwatch),
     alarms: cloudWatchAlarms(cloudwatch),
+    metrics: cloudWatchMetrics(cloudwatch),
     functions: lambdaFunctions(new LambdaClient(shared)),
   };
 }

@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { boundTarget, policyNamed, reachableShardCounts } from '../../core/scaling-policy.ts';
+import { boundTarget, reachableShardCounts } from '../../core/scaling-policy.ts';
 
 const open = { minShards: 1, maxShards: 10_000 };
-
-describe('doubling', () => {
-  it.each([
-    [1, 2, 1],
-    [2, 4, 1],
-    [3, 6, 2],
-    [4, 8, 2],
-    [5, 10, 3],
-    [101, 202, 51],
-  ])('%i: up to %i, down to %i', (openShardCount, up, down) => {
-    const policy = policyNamed('doubling');
-    expect(policy.name).toBe('doubling');
-    expect(policy.chooseTarget({ direction: 'up', openShardCount })).toBe(up);
-    expect(policy.chooseTarget({ direction: 'down', openShardCount })).toBe(down);
-  });
-});
 
 describe('one call’s reach', () => {
   it.each([

@@ -2,10 +2,13 @@
  * The deployed functions as Lambda runs them asynchronously: so many at once, a failed or killed one again after one and
  * after two minutes. Each call of an invocation goes through the history's noise, and is told to the watcher.
  */
+
+import { DemandMemory } from '../../lambda/demand-memory.ts';
 import { pacePorts } from '../../lambda/pacing.ts';
 import type { Clock } from '../../lambda/ports.ts';
 import { type ReconcileCause, reconcileStreams } from '../../lambda/reconcile.ts';
-import { handleAlarm, type ScalerContext } from '../../lambda/scale.ts';
+import { handleAlarm } from '../../lambda/scale.ts';
+import type { ScalerContext } from '../../lambda/scaler-context.ts';
 import { asServiceException, type Carrier, type ModelCall } from '../../simulator/in-process-clients.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { DeploymentChoice } from './history.ts';
@@ -128,11 +131,14 @@ export class Invocations {
     const death = Promise.withResolvers<never>();
     death.promise.catch(() => {});
     const carry = this.#carrier(invocation, () => death.reject(killed));
+    const ports = account.ports(carry);
     const context = {
       deployment: account.deployment(),
       account: account.account,
-      ports: account.ports(carry),
+      ports,
       clock: clockOf(account),
+      // Cold every time: what a warm process remembers must make no difference.
+      demand: new DemandMemory(ports.metrics),
     };
     Promise.race([work(context), death.promise])
       .then(({ outcome, needsRetry }) => {

@@ -7,6 +7,7 @@ import { type Deployment, readDeployment } from '../../core/deployment.ts';
 import type { AlarmUserParts } from '../../core/stream-state.ts';
 import { cloudWatchAlarms } from '../../lambda/aws/alarms.ts';
 import { lambdaFunctions } from '../../lambda/aws/functions.ts';
+import { cloudWatchMetrics } from '../../lambda/aws/metrics.ts';
 import { kinesisStreams } from '../../lambda/aws/streams.ts';
 import type { Ports } from '../../lambda/ports.ts';
 import type { Carrier } from '../../simulator/in-process-clients.ts';
@@ -111,6 +112,7 @@ export class StreamAccount {
     return {
       streams: kinesisStreams(kinesis, kinesis, cloudwatch),
       alarms: cloudWatchAlarms(cloudwatch),
+      metrics: cloudWatchMetrics(cloudwatch),
       functions: lambdaFunctions(lambda),
     };
   }

@@ -1,7 +1,9 @@
 /** Deployments and contexts for the functions' tests. */
 import { type Deployment, describeFaults, readDeployment } from '../../core/deployment.ts';
 import type { StreamSettings } from '../../core/knobs.ts';
-import { handleAlarm, type ScalerContext } from '../../lambda/scale.ts';
+import { DemandMemory } from '../../lambda/demand-memory.ts';
+import { handleAlarm } from '../../lambda/scale.ts';
+import type { ScalerContext } from '../../lambda/scaler-context.ts';
 import { account, type MemoryAccount, notificationOf } from './memory-account.ts';
 
 export const consumerArn = 'arn:aws:lambda:eu-west-1:123456789012:function:orders-processor';
@@ -16,7 +18,7 @@ export function deploymentOf(
 }
 
 export function contextOf(aws: MemoryAccount, deployment: Deployment): ScalerContext {
-  return { deployment, account, ports: aws.ports, clock: aws.clock };
+  return { deployment, account, ports: aws.ports, clock: aws.clock, demand: new DemandMemory(aws.ports.metrics) };
 }
 
 /** The function answers the notification of an alarm as it stands. */

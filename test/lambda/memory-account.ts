@@ -3,6 +3,7 @@
  * the calls, and faults on demand. What a call answers is what AWS documents for it; the runs against local AWS check the rest.
  */
 import { alarmNameOf, type Direction, defineAlarm, readStreamName } from '../../core/alarm-definition.ts';
+import { type MinuteSums, noSums } from '../../core/demand-reading.ts';
 import type { ShardLoad } from '../../core/hot-shard.ts';
 import type { StreamSettings } from '../../core/knobs.ts';
 import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream-state.ts';
@@ -56,6 +57,8 @@ export class MemoryAccount {
   readonly alarms = new Map<string, MemoryAlarm>();
   readonly functions = new Map<string, { reserved: number | undefined; reads: boolean }>();
   readonly iteratorAges = new Map<string, IteratorAge>();
+  /** Offered load in shards by minutes since the epoch, of streams that publish any. */
+  readonly traffic = new Map<string, (minute: number) => number>();
   /** Traffic by shard, of streams that publish it. */
   readonly shardLoads = new Map<string, readonly ShardLoad[]>();
   unreservedConcurrency = 900;
@@ -136,6 +139,10 @@ export class MemoryAccount {
         ),
       iteratorAge: (name) =>
         this.#answer('cloudwatch:GetMetricData', name, () => this.iteratorAges.get(name) ?? { seen: false }),
+    },
+    metrics: {
+      minuteSums: (name, fromMs, toMs) =>
+        this.#answer('cloudwatch:GetMetricData', name, () => this.#minuteSums(name, fromMs, toMs)),
     },
     functions: {
       reservedConcurrency: (name) =>
@@ -226,6 +233,19 @@ export class MemoryAccount {
 
   operations(): readonly string[] {
     return this.calls.map(({ operation }) => operation);
+  }
+
+  #minuteSums(name: string, fromMs: number, toMs: number): MinuteSums {
+    const sums = noSums(fromMs, (toMs - fromMs) / 60_000);
+    const traffic = this.traffic.get(name);
+    if (!traffic) return sums;
+    for (let minute = 0; minute < sums.records.length; minute++) {
+      const offered = traffic(fromMs / 60_000 + minute);
+      const taken = Math.min(offered, this.stream(name).openShardCount);
+      sums.records[minute] = taken * 60_000;
+      sums.throttledRecords[minute] = (offered - taken) * 60_000;
+    }
+    return sums;
   }
 
   #updateShardCount(name: string, target: number): void {

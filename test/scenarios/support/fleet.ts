@@ -36,12 +36,23 @@ export const pagerTopic = 'pager';
 const notices = { notices: { topicArn: topicArn(noticeTopic) }, pager: { topicArn: topicArn(pagerTopic) } };
 export const single = { ...deploymentOf([served('served-1')]), ...notices };
 
+/** Streams whose policy looks at demand every minute. */
+export const looking = {
+  ...deploymentOf([
+    ...Array.from({ length: 5 }, (_, index) => ({ ...plain(`plain-${index + 1}`), policy: 'target' })),
+    { ...served('served-1'), policy: 'target' },
+    { ...served('served-2'), policy: 'adaptive' },
+  ]),
+  notices: { topicArn: topicArn(noticeTopic) },
+};
+
 /** Everything that can be deployed, and more streams than one batch of the reconciler holds. */
 const streamsBeyondABatch = 51;
 export const large = {
   ...deploymentOf([
     ...Array.from({ length: streamsBeyondABatch }, (_, index) => plain(`plain-${index + 1}`)),
     { ...served('served-1'), concurrencyFallback: 'remove', hotShard: 'split' },
+    { ...plain('looking-1'), policy: 'adaptive' },
   ]),
   notices: true,
   pager: true,

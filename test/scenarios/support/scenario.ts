@@ -41,6 +41,7 @@ export interface LogWatch {
 }
 
 interface DeployableFleet {
+  readonly dryRun?: boolean;
   readonly streams: readonly object[];
 }
 
@@ -52,8 +53,11 @@ export class Scenario {
   readonly #untaken: StreamUnderTest[];
   readonly #logLines: { readonly functionName: string; readonly text: string }[] = [];
 
-  /** Deploys, and lets the reconciler of the deployment come to its end. */
-  static async start(deployment: DeployableFleet = fleet, options: Partial<LocalAwsOptions> = {}): Promise<Scenario> {
+  /** Deploys, and lets the reconciler of the deployment come to its end. @param options `restingLoad` in shards. */
+  static async start(
+    deployment: DeployableFleet = fleet,
+    { restingLoad = initialShardCount / 2, ...options }: Partial<LocalAwsOptions> & { restingLoad?: number } = {},
+  ): Promise<Scenario> {
     const clock = new VirtualClock({ startMs });
     const [aws, assembly] = await Promise.all([
       startLocalAws({ clock, streams: 'no-records', ...options }),
@@ -62,7 +66,10 @@ export class Scenario {
     try {
       for (const topic of [noticeTopic, pagerTopic]) aws.topics.create(topic);
       const streams = deployment.streams.map((stream) => streamOf(stream, aws, clock));
-      for (const { processor } of streams) if (processor) addProcessor(aws, processor);
+      for (const stream of streams) {
+        stream.loadShards = restingLoad;
+        if (stream.processor) addProcessor(aws, stream.processor);
+      }
       const scenario = new Scenario(aws, clock, streams, await deploy(aws, assembly));
       scenario.#pauseSchedule();
       await scenario.pass(10 * secondMs);
@@ -209,8 +216,17 @@ export class Scenario {
 
   /** A scenario says itself when the reconciler runs. */
   #pauseSchedule(): void {
-    for (const { type, physical } of this.stack.resources.values()) {
-      if (type === 'AWS::Scheduler::Schedule') this.aws.schedules.delete(physical.id);
+    this.#deleteSchedules((logicalId) => !logicalId.includes('Look'));
+  }
+
+  /** Nothing looks at demand any more: somebody has removed the schedule. */
+  stopLooks(): void {
+    this.#deleteSchedules((logicalId) => logicalId.includes('Look'));
+  }
+
+  #deleteSchedules(matches: (logicalId: string) => boolean): void {
+    for (const [logicalId, { type, physical }] of this.stack.resources) {
+      if (type === 'AWS::Scheduler::Schedule' && matches(logicalId)) this.aws.schedules.delete(physical.id);
     }
   }
 

@@ -166,6 +166,8 @@ export class StreamUnderTest {
     const records = Math.min(this.loadShards, shards) * recordsPerShardMinute;
     this.#put('IncomingRecords', minute, records);
     this.#put('IncomingBytes', minute, records * recordBytes);
+    const throttled = Math.max(0, this.loadShards - shards) * recordsPerShardMinute;
+    this.#put('WriteProvisionedThroughputExceeded', minute, throttled);
     if (this.iteratorAgeMs !== undefined) this.#put('GetRecords.IteratorAgeMilliseconds', minute, this.iteratorAgeMs);
   }
 

@@ -1,7 +1,7 @@
-/** What runs the reconciler: a schedule, and the end of every deployment that changes code, settings or alarms. */
+/** What runs the functions besides alarms: schedules, and the end of every deployment that changes code, settings or alarms. */
 import { createHash } from 'node:crypto';
 import { type CfnCustomResource, type Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { InvocationType, Trigger } from 'aws-cdk-lib/triggers';
@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 const schedulerRetries = 2;
 const shortestEventAgeSeconds = 60;
 
-/** What EventBridge Scheduler acts by: it may invoke the reconciler and nothing else. */
+/** What EventBridge Scheduler acts by: it may invoke the reconciler and, where demand is looked at, the scaler. */
 export function createScheduleRole(scope: Construct, reconciler: LambdaFunction): Role {
   return new Role(scope, 'ScheduleRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -45,6 +45,29 @@ export function createReconcileSchedule(
         maximumEventAgeInSeconds: Math.max(shortestEventAgeSeconds, every.toSeconds()),
         maximumRetryAttempts: schedulerRetries,
       },
+    },
+  });
+}
+
+/** One look is as good as the next: what is late by a minute is dropped, and nothing is tried again. */
+const lookRetryPolicy = { maximumEventAgeInSeconds: shortestEventAgeSeconds, maximumRetryAttempts: 0 };
+
+/** For streams whose policy looks at demand. The scaler looks, so that a look and an alarm's answer never run side by side. */
+export function createLookSchedule(scope: Construct, scaler: LambdaFunction, role: Role): CfnSchedule {
+  new Policy(scope, 'InvokeScaler', {
+    roles: [role],
+    statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [scaler.functionArn] })],
+  });
+  return new CfnSchedule(scope, 'LookSchedule', {
+    description: 'Looks at the demand of the streams whose policy goes by it',
+    scheduleExpression: 'rate(1 minute)',
+    flexibleTimeWindow: { mode: 'OFF' },
+    state: 'ENABLED',
+    target: {
+      arn: scaler.functionArn,
+      roleArn: role.roleArn,
+      input: JSON.stringify({ look: 'demand' }),
+      retryPolicy: lookRetryPolicy,
     },
   });
 }

@@ -1,0 +1,63 @@
+/** A stream's traffic minute by minute, for policies that look at demand: one query of three metrics, page after page. */
+import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
+import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
+import { type MinuteSums, noSums } from '../../core/demand-reading.ts';
+import type { MetricPort } from '../ports.ts';
+import { call } from './calls.ts';
+
+const minuteMs = 60_000;
+const metricNames = {
+  records: 'IncomingRecords',
+  bytes: 'IncomingBytes',
+  throttledRecords: 'WriteProvisionedThroughputExceeded',
+} as const;
+/** The most that GetMetricData returns in one answer (CloudWatch API reference): 15 days of three metrics fit. */
+const datapointsPerCall = 100_800;
+
+export function cloudWatchMetrics(client: CloudWatchClient): MetricPort {
+  return {
+    minuteSums: (streamName, fromMs, toMs) =>
+      call('cloudwatch:GetMetricData', () => readMinuteSums(client, streamName, fromMs, toMs)),
+  };
+}
+
+/** @param fromMs full minute. @param toMs full minute, excluded. */
+async function readMinuteSums(
+  client: CloudWatchClient,
+  streamName: string,
+  fromMs: number,
+  toMs: number,
+): Promise<MinuteSums> {
+  const sums = noSums(fromMs, Math.max(0, (toMs - fromMs) / minuteMs));
+  const pages = paginateGetMetricData(
+    { client, pageSize: datapointsPerCall },
+    {
+      StartTime: new Date(fromMs),
+      EndTime: new Date(toMs),
+      MetricDataQueries: Object.entries(metricNames).map(([id, name]) => query(id, name, streamName)),
+    },
+  );
+  for await (const { MetricDataResults = [] } of pages) {
+    for (const { Id, Timestamps = [], Values = [] } of MetricDataResults) {
+      const target = sums[idOf(Id)];
+      Timestamps.forEach((time, index) => {
+        const minute = (time.getTime() - fromMs) / minuteMs;
+        if (minute >= 0 && minute < target.length) target[minute] = Values[index] ?? Number.NaN;
+      });
+    }
+  }
+  return sums;
+}
+
+function idOf(id: string | undefined): keyof typeof metricNames {
+  if (id === 'records' || id === 'bytes' || id === 'throttledRecords') return id;
+  throw new TypeError(`GetMetricData answered with a metric nobody asked for: ${id}`);
+}
+
+function query(Id: string, MetricName: string, streamName: string): MetricDataQuery {
+  const Dimensions = [{ Name: streamDimension, Value: streamName }];
+  return {
+    Id,
+    MetricStat: { Metric: { Namespace: kinesisNamespace, MetricName, Dimensions }, Period: 60, Stat: 'Sum' },
+  };
+}

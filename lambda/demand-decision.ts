@@ -1,0 +1,50 @@
+/** What a policy that looks at demand wants of a stream now, judged by the rules. */
+import { type PolicyExplanation, policyInput } from '../core/demand-policy.ts';
+import type { DemandPolicyName } from '../core/knobs.ts';
+import {
+  type DemandDecisionInput,
+  decideByDemand,
+  type HoldDecision,
+  type ScalingDecision,
+} from '../core/scaling-decision.ts';
+import { intentTookEffect, scalingIsUnderWay } from '../core/stream-state.ts';
+import type { Subject } from './act.ts';
+import type { DemandMemory, DemandReading } from './demand-memory.ts';
+import type { Answer } from './ports.ts';
+
+export type DemandSubject = Subject & { readonly settings: { readonly policy: DemandPolicyName } };
+
+export function readDemand(
+  { state, settings, nowMs }: DemandSubject,
+  memory: DemandMemory,
+): Promise<Answer<DemandReading>> {
+  return memory.read(state.streamName, settings.policy, nowMs);
+}
+
+/** Undefined where nothing is known of the stream's traffic: unknown is not 0. */
+export function decideOnDemand(subject: DemandSubject, reading: DemandReading): ScalingDecision | undefined {
+  const input = decisionInput(subject, reading);
+  return input && (holdForOtherScaling(subject) ?? decideByDemand(input));
+}
+
+export function explainDemand(subject: DemandSubject, reading: DemandReading): PolicyExplanation | undefined {
+  const input = inputOf(subject, reading);
+  return input && reading.policy.explain(input);
+}
+
+function decisionInput(subject: DemandSubject, reading: DemandReading): DemandDecisionInput | undefined {
+  const input = inputOf(subject, reading);
+  if (!input) return undefined;
+  return { ...subject, wantedShardCount: reading.policy.choose(input), offeredShards: input.demand.at(input.minute) };
+}
+
+function inputOf({ state, settings, nowMs }: DemandSubject, { history }: DemandReading) {
+  const { openShardCount, ledger, intent } = state;
+  return history && policyInput(history, { openShardCount, ledger, intent, dailyQuota: settings.dailyQuota }, nowMs);
+}
+
+/** No alarm's time tells this look from the one before it; the intent that another invocation has just written does. */
+function holdForOtherScaling({ state, nowMs }: DemandSubject): HoldDecision | undefined {
+  if (!state.intent || !scalingIsUnderWay(state, nowMs) || intentTookEffect(state)) return undefined;
+  return { kind: 'hold', reason: 'stream-updating', because: { rule: 4, intentAtMs: state.intent.atMs } };
+}

@@ -1,0 +1,164 @@
+/**
+ * Looks at the streams whose policy goes by demand, once a minute. A look that finds nothing to do costs three reads; what
+ * there is to do is decided again by all there is to read, as an alarm's answer is.
+ *
+ * Nothing here is tried again by Lambda: the next minute looks anew. A stream that keeps failing is counted, and paged, by
+ * the metric `Failures`.
+ */
+import { awsFacts } from '../core/aws-facts.ts';
+import { looksAtDemand } from '../core/knobs.ts';
+import type { HoldDecision } from '../core/scaling-decision.ts';
+import type { ScalingReport } from '../core/scaling-report.ts';
+import { formatIsoTime } from '../core/timestamps.ts';
+import { act, type Subject } from './act.ts';
+import { type DemandSubject, decideOnDemand, readDemand } from './demand-decision.ts';
+import type { DemandReading } from './demand-memory.ts';
+import { type Fleet, findFleet } from './fleet.ts';
+import { settingsOf } from './management.ts';
+import type { CallFailure, FleetPort, UntaggedAlarm } from './ports.ts';
+import type { ScalerContext } from './scaler-context.ts';
+import { mapAtOnce } from './side-by-side.ts';
+import { alarmNamesOf, type CompleteReading, readState, type StateQuery } from './state-reader.ts';
+
+/** `{"look": "demand"}`, as the schedule sends it. */
+export function isLook(event: unknown): boolean {
+  return ((event ?? {}) as { readonly look?: unknown }).look === 'demand';
+}
+
+export interface LookResult {
+  /** Of the streams that were not as they should be. */
+  readonly reports: readonly ScalingReport[];
+  /** What failed besides single streams. */
+  readonly failures: readonly CallFailure[];
+  readonly looked: number;
+  /** Streams that there was no time for; the next look begins with others. */
+  readonly left: number;
+}
+
+const streamsAtOnce = 4;
+const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
+const minuteMs = 60_000;
+/** The next look is due a minute after this one. */
+const longestLookMs = 50_000;
+
+export async function lookAtFleet(context: ScalerContext, port: FleetPort): Promise<LookResult> {
+  const { deployment, clock } = context;
+  const startMs = clock.monotonicMs();
+  const fleet = await findFleet(deployment, port);
+  const looking = fleet.streamNames.filter((name) => looksAtDemand(settingsOf(deployment, name)));
+  const streamNames = rotate(looking, Math.floor(clock.nowMs() / minuteMs));
+  const reports: ScalingReport[] = [];
+  const failures = [...fleet.failures];
+  let looked = 0;
+  while (looked < streamNames.length && clock.monotonicMs() - startMs < longestLookMs) {
+    const batch = streamNames.slice(looked, looked + streamsPerBatch);
+    const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
+    if (known.ok) {
+      const found = await mapAtOnce(batch, streamsAtOnce, (name) => lookAt(name, fleet, known.value, context));
+      reports.push(...found.filter((report) => report !== undefined));
+    } else failures.push(known.failure);
+    looked += batch.length;
+  }
+  return { reports, failures, looked, left: streamNames.length - looked };
+}
+
+/** Where there is no time for all, each is the first one at some minute. */
+function rotate<T>(list: readonly T[], by: number): readonly T[] {
+  const at = list.length > 0 ? by % list.length : 0;
+  return [...list.slice(at), ...list.slice(0, at)];
+}
+
+async function lookAt(
+  streamName: string,
+  fleet: Fleet,
+  knownAlarms: ReadonlyMap<string, UntaggedAlarm>,
+  context: ScalerContext,
+): Promise<ScalingReport | undefined> {
+  const { ports, account, demand, clock } = context;
+  const nowMs = clock.nowMs();
+  const query = queryOf(streamName, context, nowMs);
+  const quick = await readState(ports, account, {
+    ...query,
+    // Consumers matter to what follows a scaling.
+    settings: { ...query.settings, consumers: [] },
+    knownAlarms,
+    ...(fleet.tags ? { knownTags: fleet.tags.get(streamName) ?? {} } : {}),
+  });
+  if (!quick.ok) return failed(streamName, quick.failures, context);
+  const subject = subjectOf(quick, nowMs);
+  if (!subject) return undefined;
+  const reading = await readDemand(subject, demand);
+  if (!reading.ok) return failed(streamName, [reading.failure], context);
+  const first = decideOnDemand(withoutConsumerRule(subject), reading.value);
+  if (first === undefined || (first.kind === 'hold' && !isWorthTelling(first))) return undefined;
+  return await decideAgain(query, reading.value, context);
+}
+
+async function decideAgain(
+  query: StateQuery,
+  demand: DemandReading,
+  context: ScalerContext,
+): Promise<ScalingReport | undefined> {
+  const { streamName, nowMs } = query;
+  const full = await readState(context.ports, context.account, { ...query, alarmTags: true, iteratorAge: true });
+  if (!full.ok) return failed(streamName, full.failures, context);
+  const subject = subjectOf(full, nowMs);
+  const decision = subject && decideOnDemand(subject, demand);
+  if (!subject || !decision) return undefined;
+  const acted = await act(decision, subject, context);
+  const report = reportOf(streamName, context, { ...acted, failures: full.failures });
+  // A failure would be told every minute; that it keeps failing is told by an alarm.
+  if (context.deployment.dryRun || report.outcome === 'failed') return report;
+  const unsent = (await context.announce?.(report, full.state.tags)) ?? [];
+  return unsent.length === 0 ? report : { ...report, failures: [...report.failures, ...unsent] };
+}
+
+/** Not so: what ends by itself, and a stream that stands at its minimum. */
+function isWorthTelling({ reason }: HoldDecision): boolean {
+  return reason === 'daily-quota' || reason === 'at-maximum';
+}
+
+/** Undefined where the stream's tags say nothing that could be acted on; the reconciler tells. */
+function subjectOf({ state, settings, contradictions }: CompleteReading, nowMs: number): DemandSubject | undefined {
+  return contradictions.length === 0 && looksAtDemand(settings) ? { state, settings, nowMs } : undefined;
+}
+
+/** Whether consumers keep up was not read yet. */
+function withoutConsumerRule<T extends Subject>(subject: T): T {
+  return { ...subject, settings: { ...subject.settings, iteratorAge: 'ignore' } };
+}
+
+function queryOf(streamName: string, { deployment }: ScalerContext, nowMs: number): StateQuery {
+  return {
+    streamName,
+    settings: settingsOf(deployment, streamName),
+    alarmNames: alarmNamesOf(streamName),
+    alarmTags: false,
+    iteratorAge: false,
+    consumersUnproven: deployment.streams === undefined,
+    nowMs,
+  };
+}
+
+function failed(streamName: string, failures: readonly CallFailure[], context: ScalerContext): ScalingReport {
+  return reportOf(streamName, context, { outcome: 'failed', failures });
+}
+
+type Result = Pick<ScalingReport, 'outcome' | 'failures'> &
+  Partial<Pick<ScalingReport, 'decision' | 'findings' | 'effects'>>;
+
+function reportOf(streamName: string, { deployment, clock }: ScalerContext, result: Result): ScalingReport {
+  return {
+    source: 'look',
+    at: formatIsoTime(clock.nowMs()),
+    streamName,
+    dryRun: deployment.dryRun,
+    findings: [],
+    effects: [],
+    ...result,
+    needsRetry:
+      result.outcome === 'failed' ||
+      result.failures.length > 0 ||
+      (result.effects ?? []).some(({ failure }) => failure !== undefined),
+  };
+}

@@ -16,8 +16,18 @@ const SEARCH_ROUNDS = 120;
 /** Then, until the rule holds everywhere, they only rise; so many rounds were never needed. */
 const REPAIR_ROUNDS = 400;
 
-/** Shard-steps of the cheapest schedule found. `need[step]` is the fewest shards that serve that step. */
-export function leastFeasible(need: Int32Array, start: number, stepMinutes: number, limits: StreamLimits): number {
+/**
+ * Shard-steps of the cheapest schedule found; infinite if none leads from `start` through the load.
+ * @param need `need[step]` is the fewest shards that serve that step
+ * @param lastShare how much of the last step the load lasts, 0..1
+ */
+export function leastFeasible(
+  need: Int32Array,
+  lastShare: number,
+  start: number,
+  stepMinutes: number,
+  limits: StreamLimits,
+): number {
   const most = need.reduce((max, n) => Math.max(max, n), start);
   const steps = Math.ceil(reshardMinutes(Math.max(1, most - 1), most, limits) / stepMinutes);
   const search = new ScheduleSearch(need, most, steps);
@@ -25,10 +35,11 @@ export function leastFeasible(need: Int32Array, start: number, stepMinutes: numb
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < SEARCH_ROUNDS + REPAIR_ROUNDS; round++) {
     const schedule = search.cheapest(prices.prices, start);
+    if (schedule === undefined) break;
     const isSearching = round < SEARCH_ROUNDS;
     const rate = isSearching ? (most * 4) / (1 + round / 6) : most / 4;
     const isKept = prices.update(schedule.calls, rate, isSearching);
-    if (isKept) best = Math.min(best, schedule.shardSteps);
+    if (isKept) best = Math.min(best, schedule.shardSteps - (1 - lastShare) * schedule.lastShards);
     if (isKept && !isSearching) break;
   }
   return best;
@@ -36,6 +47,7 @@ export function leastFeasible(need: Int32Array, start: number, stepMinutes: numb
 
 interface Schedule {
   readonly shardSteps: number;
+  readonly lastShards: number;
   readonly calls: readonly number[];
 }
 
@@ -63,7 +75,7 @@ class ScheduleSearch {
     this.#paid = new Float64Array(this.#width);
   }
 
-  cheapest(prices: Float64Array, start: number): Schedule {
+  cheapest(prices: Float64Array, start: number): Schedule | undefined {
     this.#cost.fill(Number.POSITIVE_INFINITY);
     this.#cost[start] = 0;
     for (let step = 0; step < this.need.length; step++) {
@@ -104,7 +116,7 @@ class ScheduleSearch {
     this.#cameFrom[index] = from;
   }
 
-  #trace(prices: Float64Array): Schedule {
+  #trace(prices: Float64Array): Schedule | undefined {
     const calls: number[] = [];
     let row = this.need.length * this.#width;
     let n = 1;
@@ -112,6 +124,8 @@ class ScheduleSearch {
       if ((this.#cost[row + other] as number) < (this.#cost[row + n] as number)) n = other;
     }
     let shardSteps = this.#cost[row + n] as number;
+    if (!Number.isFinite(shardSteps)) return undefined;
+    const lastShards = n;
     while (row > 0) {
       const from = this.#cameFrom[row + n] as number;
       row -= this.#width * (from === n ? 1 : this.changeSteps);
@@ -121,7 +135,7 @@ class ScheduleSearch {
       shardSteps -= prices[step] as number;
       n = from;
     }
-    return { shardSteps, calls: calls.reverse() };
+    return { shardSteps, lastShards, calls: calls.reverse() };
   }
 }
 

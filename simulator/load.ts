@@ -11,23 +11,22 @@ export type LoadScale =
 const MINUTE_SECONDS = 60;
 
 /**
- * Coarser grids are interpolated linearly (a rate does not jump every half hour), finer ones averaged by minute.
- * Fails on a trace that is zero throughout when a peak is asked for, and on a grid that does not meet the minute.
+ * Coarser grids are interpolated linearly (a rate does not jump every half hour), finer ones averaged by minute. Fails on a
+ * trace that is zero throughout when a peak is asked for, and on a load that no stream can take.
  */
 export function toLoad(trace: Trace, unit: LoadUnit, scale: LoadScale): Result<Float64Array> {
-  const { stepSeconds } = trace;
-  if (stepSeconds % MINUTE_SECONDS !== 0 && MINUTE_SECONDS % stepSeconds !== 0) {
-    const remedy = 'resample it to a divisor or a multiple of 60 s';
-    return fail([
-      { field: 'trace', value: `${stepSeconds} s`, problem: 'is a grid that does not meet the minute', remedy },
-    ]);
-  }
-  const minutes = stepSeconds < MINUTE_SECONDS ? averageByMinute(trace) : interpolateToMinutes(trace);
+  const minutes = trace.stepSeconds < MINUTE_SECONDS ? averageByMinute(trace) : interpolateToMinutes(trace);
   const peak = minutes.reduce((max, value) => Math.max(max, value), 0);
-  if (scale.kind === 'factor') return succeed(multiply(minutes, scale.factor / shardCapacity(unit)));
-  if (peak > 0) return succeed(multiply(minutes, scale.peakShards / peak));
-  const remedy = 'give a trace with traffic, or --scale';
-  return fail([{ field: 'trace', value: trace.name, problem: 'is zero throughout and has no peak to scale', remedy }]);
+  if (scale.kind === 'peak' && peak === 0) {
+    const problem = 'is zero throughout and has no peak to scale';
+    return fail([{ field: 'trace', value: trace.name, problem, remedy: 'give a trace with traffic, or --scale' }]);
+  }
+  const factor = scale.kind === 'peak' ? scale.peakShards / peak : scale.factor / shardCapacity(unit);
+  const most = awsFacts.shardsPerStream.value;
+  // A peak that is asked for may come out a rounding above it.
+  if (peak * factor < most + 1e-6) return succeed(multiply(minutes, factor));
+  const problem = `needs ${Math.ceil(peak * factor)} shards at its peak: more than the ${most} that a stream can have`;
+  return fail([{ field: 'trace', value: trace.name, problem, remedy: 'give a lower --peak-shards or --scale' }]);
 }
 
 /** Records or bytes a second that one shard takes in. */
@@ -37,7 +36,7 @@ export function shardCapacity(unit: LoadUnit): number {
 
 function interpolateToMinutes({ values, stepSeconds }: Trace): Float64Array {
   const perStep = stepSeconds / MINUTE_SECONDS;
-  const minutes = new Float64Array(values.length * perStep);
+  const minutes = new Float64Array(Math.floor(values.length * perStep));
   for (let minute = 0; minute < minutes.length; minute++) {
     const step = Math.floor(minute / perStep);
     const here = values[step] ?? 0;
@@ -47,12 +46,17 @@ function interpolateToMinutes({ values, stepSeconds }: Trace): Float64Array {
   return minutes;
 }
 
+/** A value that reaches into two minutes counts in each for the time that it spends there. */
 function averageByMinute({ values, stepSeconds }: Trace): Float64Array {
   const perMinute = MINUTE_SECONDS / stepSeconds;
   const minutes = new Float64Array(Math.ceil(values.length / perMinute));
   for (let minute = 0; minute < minutes.length; minute++) {
-    const slice = values.subarray(minute * perMinute, (minute + 1) * perMinute);
-    minutes[minute] = slice.reduce((sum, value) => sum + value, 0) / slice.length;
+    const [from, to] = [minute * perMinute, Math.min((minute + 1) * perMinute, values.length)];
+    let sum = 0;
+    for (let step = Math.floor(from); step < to; step++) {
+      sum += (values[step] ?? 0) * (Math.min(step + 1, to) - Math.max(step, from));
+    }
+    minutes[minute] = sum / (to - from);
   }
   return minutes;
 }

@@ -43,8 +43,11 @@ export interface StreamHistory {
   readonly recordBytes: number;
 }
 
-/** Needs IncomingRecords and IncomingBytes; WriteProvisionedThroughputExceeded is added where there is any. */
-export function readStreamHistory(text: string, name: string): Result<StreamHistory> {
+/**
+ * Needs IncomingRecords and IncomingBytes; WriteProvisionedThroughputExceeded is added where there is any.
+ * @param periodSeconds of the datapoints; where it is not known, the widest grid that holds them all
+ */
+export function readStreamHistory(text: string, name: string, periodSeconds?: number): Result<StreamHistory> {
   const parsed = parse(text);
   if (!parsed.ok) return parsed;
   const { MetricDataResults: all } = parsed.value;
@@ -52,16 +55,18 @@ export function readStreamHistory(text: string, name: string): Result<StreamHist
   const bytes = all.filter((series) => isNamed(series, incoming.bytes));
   if (records.length === 0) return noSeries(all, 'records');
   if (bytes.length === 0) return noSeries(all, 'bytes');
+  const recordPoints = collectPoints(records);
+  const bytePoints = collectPoints(bytes);
   const throttled = collectPoints(
     all.filter((series) => isNamed(series, throttledName)),
     0,
   );
-  const recordPoints = collectPoints(records);
-  const bytePoints = collectPoints(bytes);
   if (!recordPoints.ok) return recordPoints;
   if (!bytePoints.ok) return bytePoints;
   if (!throttled.ok) return throttled;
-  const grid = layOut(recordPoints.value, name);
+  // In a minute in which all was rejected, nothing was incoming.
+  const times = new Map([...recordPoints.value, ...bytePoints.value, ...throttled.value]);
+  const grid = layOut(times, name, periodSeconds);
   if (!grid.ok) return grid;
   const { stepSeconds, startMs = 0 } = grid.value;
   const values = grid.value.values.map((_, index) => {
@@ -163,12 +168,11 @@ function collectPoints(all: readonly Series[], least = 2): Result<Map<number, nu
   return faults.length > 0 ? fail(faults.slice(0, 10)) : succeed(points);
 }
 
-function layOut(points: ReadonlyMap<number, number>, name: string): Result<Trace> {
+/** Missing datapoints leave gaps of several periods, so the period is what divides every gap. */
+function layOut(points: ReadonlyMap<number, number>, name: string, periodSeconds?: number): Result<Trace> {
   const times = [...points.keys()].sort((a, b) => a - b);
   const first = times[0] ?? 0;
-  let stepMs = Number.POSITIVE_INFINITY;
-  for (let index = 1; index < times.length; index++)
-    stepMs = Math.min(stepMs, (times[index] ?? 0) - (times[index - 1] ?? 0));
+  const stepMs = periodSeconds === undefined ? widestGrid(times) : periodSeconds * 1000;
   const stray = times.find((time) => (time - first) % stepMs !== 0);
   if (stray !== undefined) {
     const value = new Date(stray).toISOString();
@@ -180,4 +184,9 @@ function layOut(points: ReadonlyMap<number, number>, name: string): Result<Trace
   const values = new Float64Array(((times.at(-1) ?? first) - first) / stepMs + 1);
   for (const [time, sum] of points) values[(time - first) / stepMs] = sum / stepSeconds;
   return succeed({ name, stepSeconds, values, startMs: first });
+}
+
+function widestGrid(times: readonly number[]): number {
+  const divide = (one: number, other: number): number => (other === 0 ? one : divide(other, one % other));
+  return times.reduce((width, time) => divide(width, time - (times[0] ?? time)), 0);
 }

@@ -15,6 +15,7 @@ import { startingShards } from './stream-run.ts';
 
 export interface Optimum {
   readonly lowerBoundShardHours: number;
+  /** Infinite where none leads from the policies' own first count: the load outgrows it at once. */
   readonly feasibleShardHours: number;
 }
 
@@ -26,15 +27,24 @@ const ALIGNMENTS = 24;
 export function findOptimum(load: Float64Array, limits: StreamLimits = streamLimits): Optimum {
   const need = shardsNeeded(load, limits);
   const most = need.reduce((max, n) => Math.max(max, n), 1);
+  // A load need not end with a whole step.
+  const lastShare = load.length / STEP_MINUTES - (need.length - 1);
   let lowerBound = Number.POSITIVE_INFINITY;
   for (let alignment = 0; alignment < ALIGNMENTS; alignment++) {
     const offset = (alignment * STEPS_PER_DAY) / ALIGNMENTS;
-    lowerBound = Math.min(lowerBound, leastWithAlignedDays(need, most, offset, limits.callsPer24h));
+    lowerBound = Math.min(lowerBound, leastWithAlignedDays(need, lastShare, most, offset, limits.callsPer24h));
   }
   const start = startingShards(load, limits);
-  const feasible = leastFeasible(need, start, STEP_MINUTES, limits);
+  const feasible = leastFeasible(need, lastShare, start, STEP_MINUTES, limits);
   const hoursPerStep = STEP_MINUTES / 60;
   return { lowerBoundShardHours: lowerBound * hoursPerStep, feasibleShardHours: feasible * hoursPerStep };
+}
+
+/** For people: both figures, as the end of a sentence about the optimum. */
+export function describeOptimum({ lowerBoundShardHours, feasibleShardHours }: Optimum): string {
+  const least = `${lowerBoundShardHours.toFixed(0)} shard-hours at least`;
+  if (!Number.isFinite(feasibleShardHours)) return `${least}; no schedule from the first shard count serves it all`;
+  return `${least}; ${feasibleShardHours.toFixed(0)} by the cheapest schedule found`;
 }
 
 /** Fewest shards that take in every minute of each step. */
@@ -48,7 +58,13 @@ function shardsNeeded(load: Float64Array, limits: StreamLimits): Int32Array {
 }
 
 /** Cost in shard-steps. `cost[used * width + n]` is the cheapest way to stand at n shards with `used` calls today. */
-function leastWithAlignedDays(need: Int32Array, most: number, offset: number, callsPerDay: number): number {
+function leastWithAlignedDays(
+  need: Int32Array,
+  lastShare: number,
+  most: number,
+  offset: number,
+  callsPerDay: number,
+): number {
   const width = most + 1;
   let cost = new Float64Array((callsPerDay + 1) * width).fill(Number.POSITIVE_INFINITY);
   let next = new Float64Array(cost.length);
@@ -57,7 +73,8 @@ function leastWithAlignedDays(need: Int32Array, most: number, offset: number, ca
   for (let step = 0; step < need.length; step++) {
     if (step > 0 && (step + offset) % STEPS_PER_DAY === 0) forgetCalls(cost, width, callsPerDay);
     const least = need[step] as number;
-    for (let used = 0; used <= callsPerDay; used++) advanceRow(cost, next, used * width, width, least, window);
+    const share = step === need.length - 1 ? lastShare : 1;
+    for (let used = 0; used <= callsPerDay; used++) advanceRow(cost, next, used * width, width, least, share, window);
     [cost, next] = [next, cost];
   }
   return cost.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
@@ -70,6 +87,7 @@ function advanceRow(
   row: number,
   width: number,
   need: number,
+  share: number,
   window: SlidingMinimum,
 ): void {
   next.fill(Number.POSITIVE_INFINITY, row, row + width);
@@ -77,7 +95,7 @@ function advanceRow(
   for (let n = Math.max(1, need); n < width; n++) {
     const stay = cost[row + n] as number;
     const call = row > 0 ? window.least(Math.ceil(n / 2), Math.min(n * 2, width - 1)) : Number.POSITIVE_INFINITY;
-    next[row + n] = Math.min(stay, call) + n;
+    next[row + n] = Math.min(stay, call) + n * share;
   }
 }
 

@@ -72,8 +72,9 @@ function provisioning(run: StreamRun, load: Float64Array): Pick<Scorecard, 'unde
     const capacity = run.capacity[minute] as number;
     const side = capacity < needed ? under : over;
     side.mean += Math.abs(capacity - needed) / needed / run.minutes;
-    if (capacity !== needed) side.timeShare += 1 / run.minutes;
+    if (capacity !== needed) side.timeShare += 1;
   }
+  for (const each of [under, over]) each.timeShare /= run.minutes;
   return { underProvisioning: under, overProvisioning: over };
 }
 

@@ -6,14 +6,17 @@ import { type Advice, advise } from '../../simulator/advisor.ts';
 import { compare } from '../../simulator/comparison.ts';
 import { contestantNames } from '../../simulator/contestants.ts';
 import { toLoad } from '../../simulator/load.ts';
-import { readStreamHistory } from '../../simulator/metric-data.ts';
+import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
+import type { Trace } from '../../simulator/trace.ts';
 import { UsageError } from '../usage-error.ts';
 import { tableOf } from './comparison-table.ts';
 import {
+  checkReportFile,
   choosePolicies,
   describeAssumptions,
+  type Output,
   orUsageError,
-  readComparisonOptions,
+  readSharedOptions,
   type SharedOptions,
   toJson,
   writeReport,
@@ -26,26 +29,28 @@ export interface BacktestOptions extends SharedOptions {
   readonly file?: string;
 }
 
-export async function backtest(options: BacktestOptions, print: (line: string) => void): Promise<void> {
-  const policies = options.policy === undefined ? contestantNames : choosePolicies(options);
-  const text = options.file === undefined ? await fetchText(options) : readText(options.file);
-  const history = orUsageError(readStreamHistory(text, options.stream));
+export async function backtest(options: BacktestOptions, output: Output): Promise<void> {
+  const policies = choosePolicies(options.policy, contestantNames);
+  checkReportFile(options.report);
+  // Whatever is wrong with the options is told before CloudWatch is asked, which costs money.
+  const given = readSharedOptions(options);
+  const history = options.file === undefined ? await fetchHistory(options, output) : readHistory(options, options.file);
   // The history is in shards already, and its records have the size that they had.
   const shards = { kind: 'factor', factor: awsFacts.shardRecordsPerSecond.value } as const;
   const load = orUsageError(toLoad(history.trace, 'records', shards));
   const recordBytes = Math.max(1, Math.round(history.recordBytes));
-  const comparisonOptions = { ...readComparisonOptions({ ...options, unit: unitOf(recordBytes) }), recordBytes };
+  const comparisonOptions = { ...given, unit: unitOf(recordBytes), recordBytes };
   const comparison = compare(options.stream, load, policies, comparisonOptions);
   const advice = advise(comparison);
-  const assumptions = describeAssumptions(comparisonOptions);
-  if (options.format === 'json') print(JSON.stringify({ ...toJson(comparison), advice: { ...advice, assumptions } }));
-  else
-    print(
-      [tableOf(comparison), '', ...describe(advice), '', 'Assumed:', ...assumptions.map((line) => `- ${line}`)].join(
-        '\n',
-      ),
-    );
-  if (options.report !== undefined) print(await writeReport(options.report, load, comparison, comparisonOptions));
+  const assumptions = [describeSpan(history.trace), ...describeAssumptions(comparisonOptions), ...advisorAssumptions];
+  if (options.format === 'json') {
+    output.answer(JSON.stringify({ ...toJson(comparison), advice: { ...advice, assumptions } }));
+  } else {
+    const assumed = ['Assumed:', ...assumptions.map((line) => `- ${line}`)];
+    output.answer([tableOf(comparison), '', ...describe(advice), '', ...assumed].join('\n'));
+  }
+  if (options.report !== undefined)
+    output.aside(await writeReport(options.report, load, comparison, comparisonOptions));
 }
 
 /** What fills a shard first with records of this size, which is what the load counts. */
@@ -53,25 +58,49 @@ function unitOf(recordBytes: number): 'records' | 'bytes' {
   return recordBytes * awsFacts.shardRecordsPerSecond.value > awsFacts.shardBytesPerSecond.value ? 'bytes' : 'records';
 }
 
-async function fetchText({ stream, days }: BacktestOptions): Promise<string> {
-  const metrics = await fetchStreamMetrics(stream, days, Date.now());
-  const [records] = metrics.MetricDataResults;
-  if ((records?.Values.length ?? 0) < 2) {
+async function fetchHistory({ stream, days }: BacktestOptions, output: Output): Promise<StreamHistory> {
+  const { json, periodSeconds } = await fetchStreamMetrics(stream, days, Date.now());
+  if (json.MetricDataResults.every(({ Values }) => Values.length < 2)) {
     throw new UsageError(
-      `--stream ${stream}: CloudWatch has no traffic of it in ${days} days; check name, region and days`,
+      `--stream ${stream}: CloudWatch has no traffic of it in ${days} days; check the name, AWS_REGION and --days`,
     );
   }
-  return JSON.stringify(metrics);
+  const history = orUsageError(readStreamHistory(JSON.stringify(json), stream, periodSeconds));
+  const found = daysOf(history.trace);
+  if (found < 0.95 * days) {
+    output.aside(`--days ${days}: CloudWatch has traffic of ${found.toFixed(1)} days only; the advice rests on those`);
+  }
+  return history;
 }
 
-function readText(file: string): string {
+function readHistory({ stream }: BacktestOptions, file: string): StreamHistory {
+  let text: string;
   try {
     const bytes = readFileSync(file);
-    return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   } catch (error) {
-    throw new UsageError(`--file ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--file ${file}: ${why}; give the output of get-metric-data, plain or gzip`);
   }
+  return orUsageError(readStreamHistory(text, stream));
 }
+
+function daysOf({ values, stepSeconds }: Trace): number {
+  return (values.length * stepSeconds) / 86_400;
+}
+
+function describeSpan(trace: Trace): string {
+  const from = new Date(trace.startMs ?? 0).toISOString().slice(0, 16);
+  const minutes = trace.stepSeconds / 60;
+  const step = minutes === 1 ? 'minute' : `${minutes} minutes`;
+  return `The ${daysOf(trace).toFixed(1)} days from ${from} UTC, datapoints of a ${step}; where there is none, there was no traffic.`;
+}
+
+/** As the advisor reckons (simulator/advisor.ts). */
+const advisorAssumptions = [
+  'What these days cost is taken for 730 hours a month: the load goes on as it was.',
+  'Advised is the cheapest that throttles at most 0.1 % of the records; policies that this product does not deploy are not.',
+];
 
 function describe({ recommended, because, options }: Advice): readonly string[] {
   return [

@@ -1,6 +1,7 @@
 /** A comparison as a table for a terminal. */
 import Table from 'cli-table3';
 import type { Comparison } from '../../simulator/comparison.ts';
+import { describeOptimum } from '../../simulator/optimum.ts';
 
 export function tableOf({ trace, peakShards, results, optimum }: Comparison): string {
   const table = new Table({
@@ -33,10 +34,9 @@ export function tableOf({ trace, peakShards, results, optimum }: Comparison): st
       String(score.refusals),
     ]);
   }
-  const { lowerBoundShardHours, feasibleShardHours } = optimum;
   return [
     `${trace}, peak ${peakShards.toFixed(1)} shards`,
     table.toString(),
-    `optimum: ${lowerBoundShardHours.toFixed(0)} shard-hours at least; ${feasibleShardHours.toFixed(0)} by the cheapest schedule found`,
+    `optimum: ${describeOptimum(optimum)}`,
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 /** The work behind `simulate`, and what `backtest` shares with it. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describeFault, type Result } from '../../core/result.ts';
 import { type Comparison, type ComparisonOptions, compare } from '../../simulator/comparison.ts';
 import { type ContestantName, contestantNames, isContestant } from '../../simulator/contestants.ts';
@@ -11,11 +12,8 @@ import { UsageError } from '../usage-error.ts';
 import { tableOf } from './comparison-table.ts';
 
 export interface SharedOptions {
-  readonly unit: LoadUnit;
   readonly policy?: readonly string[];
-  readonly compare: boolean;
   readonly model: LoadModel;
-  readonly recordBytes: number;
   readonly consumers: number;
   readonly sharedCommitment: boolean;
   readonly prices?: string;
@@ -25,13 +23,26 @@ export interface SharedOptions {
 
 export interface SimulateOptions extends SharedOptions {
   readonly trace: string;
+  readonly unit: LoadUnit;
   readonly peakShards?: number;
   readonly scale?: number;
+  readonly compare: boolean;
+  readonly recordBytes: number;
 }
 
-export async function simulate(options: SimulateOptions, print: (line: string) => void): Promise<void> {
-  const policies = choosePolicies(options);
-  const comparisonOptions = readComparisonOptions(options);
+/** What a user tries first; `--compare` runs all. */
+const usualPolicies: readonly ContestantName[] = ['adaptive', 'target', 'doubling'];
+
+/** Where a command writes: its answer, and what is said beside it, which must not get into another program's JSON. */
+export interface Output {
+  readonly answer: (text: string) => void;
+  readonly aside: (text: string) => void;
+}
+
+export async function simulate(options: SimulateOptions, output: Output): Promise<void> {
+  const policies = options.compare ? contestantNames : choosePolicies(options.policy, usualPolicies);
+  checkReportFile(options.report);
+  const comparisonOptions = { ...readSharedOptions(options), unit: options.unit, recordBytes: options.recordBytes };
   const trace = orUsageError(readTraceFile(options.trace, options.unit));
   const scale: LoadScale =
     options.peakShards === undefined
@@ -39,23 +50,29 @@ export async function simulate(options: SimulateOptions, print: (line: string) =
       : { kind: 'peak', peakShards: options.peakShards };
   const load = orUsageError(toLoad(trace, options.unit, scale));
   const comparison = compare(trace.name, load, policies, comparisonOptions);
-  print(options.format === 'json' ? JSON.stringify(toJson(comparison)) : tableOf(comparison));
-  if (options.report !== undefined) print(await writeReport(options.report, load, comparison, comparisonOptions));
+  output.answer(options.format === 'json' ? JSON.stringify(toJson(comparison)) : tableOf(comparison));
+  if (options.report !== undefined)
+    output.aside(await writeReport(options.report, load, comparison, comparisonOptions));
 }
 
-export function choosePolicies({ policy, compare: all }: SharedOptions): readonly ContestantName[] {
-  if (all) return contestantNames;
-  const names = policy ?? ['adaptive', 'target', 'doubling'];
-  return names.map((name) => {
-    if (isContestant(name)) return name;
-    throw new UsageError(`--policy: "${name}" is not known; use ${contestantNames.join(', ')}`);
+export function choosePolicies(
+  names: readonly string[] | undefined,
+  otherwise: readonly ContestantName[],
+): readonly ContestantName[] {
+  if (names === undefined) return otherwise;
+  return names.map((name, index) => {
+    if (!isContestant(name)) {
+      throw new UsageError(`--policy: "${name}" is not known; use ${contestantNames.join(', ')}`);
+    }
+    if (names.indexOf(name) < index) throw new UsageError(`--policy: "${name}" is named twice; name it once`);
+    return name;
   });
 }
 
-export function readComparisonOptions(options: SharedOptions): ComparisonOptions {
-  const { unit, model, recordBytes, consumers, sharedCommitment } = options;
+export function readSharedOptions(options: SharedOptions): Omit<ComparisonOptions, 'unit' | 'recordBytes'> {
+  const { model, consumers, sharedCommitment } = options;
   const prices = orUsageError(options.prices === undefined ? readPrices() : readPrices(options.prices));
-  return { unit, model, recordBytes, consumers, sharedCommitment, prices };
+  return { model, consumers, sharedCommitment, prices };
 }
 
 export function orUsageError<T>(result: Result<T>): T {
@@ -68,20 +85,33 @@ export function toJson({ trace, peakShards, results, optimum }: Comparison) {
   return { trace, peakShards, results, optimum };
 }
 
+/** Before anything is computed: a long run must not end in a file that cannot be written. */
+export function checkReportFile(file: string | undefined): void {
+  if (file === undefined) return;
+  if (!file.endsWith('.html')) throw new UsageError(`--report: "${file}" does not end in .html`);
+  if (!existsSync(dirname(file)))
+    throw new UsageError(`--report: "${file}" lies in no folder that exists; make it first`);
+}
+
 export async function writeReport(
   file: string,
   load: Float64Array,
   comparison: Comparison,
   options: ComparisonOptions,
 ): Promise<string> {
-  if (!file.endsWith('.html')) throw new UsageError(`--report: "${file}" does not end in .html`);
   const [{ renderPage }, { drawPng }] = [
     await import('../../simulator/report/page.ts'),
     await import('../../simulator/report/charts.ts'),
   ];
   const picture = file.replace(/\.html$/, '.png');
-  writeFileSync(file, await renderPage(load, comparison, { assumptions: describeAssumptions(options) }));
-  writeFileSync(picture, await drawPng(load, comparison));
+  const page = await renderPage(load, comparison, { assumptions: describeAssumptions(options) });
+  const png = await drawPng(load, comparison);
+  try {
+    writeFileSync(file, page);
+    writeFileSync(picture, png);
+  } catch (error) {
+    throw new UsageError(`--report: ${error instanceof Error ? error.message : String(error)}; give another file`);
+  }
   return `report: ${file}\npicture: ${picture}`;
 }
 

@@ -2,6 +2,7 @@
 import { CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
+import { UsageError } from '../usage-error.ts';
 
 const DAY_MS = 86_400_000;
 /** Minutes are kept for 15 days, 5 minutes for 63. */
@@ -22,7 +23,16 @@ export interface MetricDataJson {
   }[];
 }
 
-export async function fetchStreamMetrics(streamName: string, days: number, nowMs: number): Promise<MetricDataJson> {
+export interface StreamMetrics {
+  readonly json: MetricDataJson;
+  readonly periodSeconds: number;
+}
+
+/**
+ * Page by page: an answer holds 100,800 datapoints at most (GetMetricData, API reference).
+ * @throws UsageError where CloudWatch could not read a metric: without it the rest says nothing
+ */
+export async function fetchStreamMetrics(streamName: string, days: number, nowMs: number): Promise<StreamMetrics> {
   const periodSeconds = days < MINUTE_DAYS ? 60 : 300;
   const endMs = Math.floor(nowMs / (periodSeconds * 1000)) * periodSeconds * 1000;
   const input = {
@@ -35,7 +45,10 @@ export async function fetchStreamMetrics(streamName: string, days: number, nowMs
   const client = new CloudWatchClient({ requestHandler: new NodeHttpHandler() });
   try {
     for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
-      for (const { Id = '', Timestamps = [], Values = [] } of MetricDataResults) {
+      for (const { Id = '', Timestamps = [], Values = [], StatusCode } of MetricDataResults) {
+        if (StatusCode === 'InternalError' || StatusCode === 'Forbidden') {
+          throw new UsageError(`--stream ${streamName}: CloudWatch could not read ${Id} (${StatusCode}); try again`);
+        }
         series.get(Id)?.Timestamps.push(...Timestamps.map((at) => at.toISOString()));
         series.get(Id)?.Values.push(...Values);
       }
@@ -43,7 +56,7 @@ export async function fetchStreamMetrics(streamName: string, days: number, nowMs
   } finally {
     client.destroy();
   }
-  return { MetricDataResults: [...series.values()] };
+  return { json: { MetricDataResults: [...series.values()] }, periodSeconds };
 }
 
 function emptySeries(Id: string, Label: string) {

@@ -2,6 +2,7 @@
 
 import type { Comparison } from '../comparison.ts';
 import { contestants, isContestant } from '../contestants.ts';
+import { describeOptimum } from '../optimum.ts';
 import type { Scorecard } from '../scorecard.ts';
 import { drawCosts, drawRuns } from './charts.ts';
 import { escapeHtml } from './html-text.ts';
@@ -28,7 +29,7 @@ export async function renderPage(load: Float64Array, comparison: Comparison, fac
 <body>
 <main>
 <h1>What each policy would have cost and throttled</h1>
-<p>Trace <strong>${escapeHtml(trace)}</strong>, ${days.toFixed(1)} days, peak ${peakShards.toFixed(1)} shards. Clairvoyant optimum: ${optimum.lowerBoundShardHours.toFixed(0)} shard-hours at least, ${optimum.feasibleShardHours.toFixed(0)} by the cheapest schedule found.</p>
+<p>Trace <strong>${escapeHtml(trace)}</strong>, ${days.toFixed(1)} days, peak ${peakShards.toFixed(1)} shards. Clairvoyant optimum: ${describeOptimum(optimum)}.</p>
 <div class="scroll"><table>
 <thead><tr><th>Policy</th><th>Throttled</th><th>Shard-hours</th><th>/ optimum</th><th>Dollars</th><th>/ optimum</th><th>Minutes throttled</th><th>Calls</th><th>Most in 24 h</th><th>Refused</th></tr></thead>
 <tbody>${results.map(renderResult).join('')}</tbody>

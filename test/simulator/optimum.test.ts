@@ -15,6 +15,18 @@ describe('the clairvoyant optimum', () => {
     expect(feasibleShardHours).toBeLessThan(4 * 48 + 1);
   });
 
+  it('counts no more of the last step than the load lasts', () => {
+    const load = new Float64Array(day + 2).fill(3.2);
+    const { lowerBoundShardHours, feasibleShardHours } = findOptimum(load);
+    expect(lowerBoundShardHours).toBeCloseTo((4 * (day + 2)) / 60, 9);
+    expect(feasibleShardHours).toBeGreaterThanOrEqual(lowerBoundShardHours);
+  });
+
+  it('has no schedule for a load that outgrows its first count at once', () => {
+    const load = Float64Array.from({ length: 60 }, (_, minute) => (minute === 0 ? 1 : 40));
+    expect(findOptimum(load).feasibleShardHours).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('of one step up and down is the load itself', () => {
     const load = Float64Array.from({ length: day }, (_, minute) => (minute >= 600 && minute < 720 ? 4 : 2));
     expect(findOptimum(load).lowerBoundShardHours).toBe(2 * 22 + 4 * 2);

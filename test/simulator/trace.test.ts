@@ -76,6 +76,32 @@ describe('get-metric-data', () => {
     expect(trace.ok && trace.value.startMs).toBe(Date.UTC(2026, 2, 1));
   });
 
+  it('has the period that divides every gap, for minutes are missing where nothing was put', () => {
+    const text = JSON.stringify({ MetricDataResults: [series('records', '', [0, 2, 5, 15], [60, 60, 60, 60])] });
+    const trace = readMetricData(text, 'sparse', 'records');
+    expect(trace.ok && [trace.value.stepSeconds, trace.value.values.length]).toEqual([60, 16]);
+  });
+
+  it('of a period that is known is laid out by it', () => {
+    const text = JSON.stringify({
+      MetricDataResults: [series('records', '', [0, 10], [600, 600]), series('bytes', '', [0, 10], [600, 600])],
+    });
+    const history = readStreamHistory(text, 'hourly', 60);
+    expect(history.ok && [history.value.trace.stepSeconds, history.value.trace.values.length]).toEqual([60, 11]);
+  });
+
+  it('counts a minute in which all was rejected', () => {
+    const text = JSON.stringify({
+      MetricDataResults: [
+        series('records', '', [1, 2], [60_000, 60_000]),
+        series('bytes', '', [1, 2], [60_000, 60_000]),
+        series('throttled', '', [0, 4], [120_000, 60_000]),
+      ],
+    });
+    const history = readStreamHistory(text, 'full');
+    expect(history.ok && [...history.value.trace.values]).toEqual([2, 1, 1, 0, 1]);
+  });
+
   it('is a stream’s history in shards, with the size of its records', () => {
     const text = JSON.stringify({
       MetricDataResults: [
@@ -127,8 +153,16 @@ describe('a load', () => {
     expect(fine.ok && [...fine.value]).toEqual([2, 6]);
   });
 
-  it('cannot be scaled from zero, nor off the minute', () => {
+  it('on a grid that does not meet the minute counts each value for the time that it spends in each minute', () => {
+    const fine = toLoad(trace(40, [3, 6, 9]), 'records', { kind: 'factor', factor: 1000 });
+    expect(fine.ok && [...fine.value].map((value) => Number(value.toFixed(9)))).toEqual([4, 8]);
+    const coarse = toLoad(trace(90, [0, 3]), 'records', { kind: 'factor', factor: 1000 });
+    expect(coarse.ok && [...coarse.value].map((value) => Number(value.toFixed(9)))).toEqual([0, 2, 3]);
+  });
+
+  it('cannot be scaled from zero, nor beyond what a stream can have', () => {
     expect(toLoad(trace(60, [0, 0]), 'records', { kind: 'peak', peakShards: 8 }).ok).toBe(false);
-    expect(toLoad(trace(45, [1, 1]), 'records', { kind: 'peak', peakShards: 8 }).ok).toBe(false);
+    expect(toLoad(trace(60, [1, 3]), 'records', { kind: 'peak', peakShards: 10_000 }).ok).toBe(true);
+    expect(toLoad(trace(60, [1, 3]), 'records', { kind: 'peak', peakShards: 10_001 }).ok).toBe(false);
   });
 });

@@ -5,13 +5,17 @@
 import { type Direction, readJudgedShardCount } from './alarm-definition.ts';
 import { awsFacts } from './aws-facts.ts';
 import { type ConvergencePlan, planConvergence } from './convergence.ts';
+import type { PolicyExplanation } from './demand-policy.ts';
 import { enforceBounds } from './enforcement.ts';
-import type { StreamSettings } from './knobs.ts';
+import type { PolicyName, StreamSettings } from './knobs.ts';
 import { asIfFired } from './rearming.ts';
 import type { Fault } from './result.ts';
 import {
+  decideByDemand,
   decideScaling,
+  demandRules,
   type HoldDecision,
+  type HoldingRule,
   holdContradiction,
   holdingRules,
   type ScalingDecision,
@@ -39,6 +43,14 @@ export interface DirectionExplanation {
   readonly plan: ScalingPlan | undefined;
 }
 
+/** Of a stream whose policy looks at demand: what a look now would find. */
+export interface DemandExplanation {
+  readonly policy: PolicyExplanation;
+  readonly rules: readonly RuleVerdict[];
+  readonly decision: ScalingDecision;
+  readonly plan: ScalingPlan | undefined;
+}
+
 export interface StreamExplanation {
   readonly streamName: string;
   readonly status: string;
@@ -52,6 +64,11 @@ export interface StreamExplanation {
   readonly callsLeft: number;
   /** When the next call is free, while none is left; undefined otherwise. */
   readonly nextSlotAtMs: number | undefined;
+  /** Name of the policy. */
+  readonly policy: PolicyName;
+  /** Undefined for a policy that waits for alarms, and where nothing is known of the stream's traffic. */
+  readonly demand: DemandExplanation | undefined;
+  /** With a policy that looks at demand: what the alarm would set off where demand cannot be read. */
   readonly up: DirectionExplanation;
   readonly down: DirectionExplanation;
   readonly enforcement: ScalingDecision | undefined;
@@ -68,6 +85,8 @@ export interface ExplanationInput {
   readonly tagFaults: readonly Fault[];
   /** Tags that cannot stand together: they hold the stream. */
   readonly contradictions: readonly Fault[];
+  /** What the policy goes by, where it looks at demand and some is known. */
+  readonly demand?: PolicyExplanation | undefined;
   readonly dryRun: boolean;
   readonly nowMs: number;
 }
@@ -87,12 +106,45 @@ export function explainStream(input: ExplanationInput): StreamExplanation {
     lastScaledAtMs: lastScaledAtMs(state, nowMs),
     callsLeft: Math.max(0, settings.dailyQuota - used),
     nextSlotAtMs: oldest === undefined ? undefined : oldest + awsFacts.updateShardCountWindow.value,
+    policy: settings.policy,
+    demand: input.demand && explainDemand(input.demand, input),
     up: explainDirection('up', input),
     down: explainDirection('down', input),
     enforcement: enforceBounds(state, settings),
     drift: planConvergence(state, settings, nowMs),
     faults: [...tagFaults, ...contradictions],
   };
+}
+
+function explainDemand(
+  policy: PolicyExplanation,
+  { state, settings, contradictions, nowMs }: ExplanationInput,
+): DemandExplanation {
+  const { wantedShardCount, offeredShards } = policy;
+  const decisionInput = { state, settings, nowMs, wantedShardCount, offeredShards };
+  const contradicted = holdContradicted(contradictions);
+  const decision = contradicted ?? decideByDemand(decisionInput);
+  return {
+    policy,
+    rules: judgeAll(demandRules, decisionInput, contradicted),
+    decision,
+    plan: decision.kind === 'scale' ? planScaling(decision, state, settings, nowMs) : undefined,
+  };
+}
+
+function holdContradicted(contradictions: readonly Fault[]): HoldDecision | undefined {
+  return contradictions.length > 0 ? holdContradiction(contradictions) : undefined;
+}
+
+function judgeAll<T>(
+  rules: readonly HoldingRule<T>[],
+  input: T,
+  contradicted: HoldDecision | undefined,
+): readonly RuleVerdict[] {
+  return [
+    { rule: 3, demands: "the stream's tags can stand together", held: contradicted },
+    ...rules.map(({ rule, demands, hold }) => ({ rule, demands, held: hold(input) })),
+  ];
 }
 
 function explainDirection(
@@ -116,7 +168,7 @@ function explainDirection(
   const fired = { ...live, state: 'ALARM' as const, stateTransitionedAtMs: nowMs };
   const firing: StreamState = { ...state, alarms: { ...state.alarms, [direction]: fired } };
   const decisionInput = { alarm: asIfFired(fired, direction, firing), state: firing, settings, nowMs };
-  const contradicted = contradictions.length > 0 ? holdContradiction(contradictions) : undefined;
+  const contradicted = holdContradicted(contradictions);
   const decision = contradicted ?? decideScaling(decisionInput);
   return {
     direction,
@@ -124,10 +176,7 @@ function explainDirection(
     alarmState: live.state,
     judgedShardCount: readJudgedShardCount(live.definition.metrics),
     threshold: live.definition.threshold,
-    rules: [
-      { rule: 3, demands: "the stream's tags can stand together", held: contradicted },
-      ...holdingRules.map(({ rule, demands, hold }) => ({ rule, demands, held: hold(decisionInput) })),
-    ],
+    rules: judgeAll(holdingRules, decisionInput, contradicted),
     decision,
     plan: decision.kind === 'scale' ? planScaling(decision, firing, settings, nowMs) : undefined,
   };

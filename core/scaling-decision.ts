@@ -166,7 +166,7 @@ interface Wish {
   readonly nowMs: number;
 }
 
-interface HoldingRule<T> {
+export interface HoldingRule<T> {
   readonly rule: number;
   /** What must be true for the rule to let pass. */
   readonly demands: string;

@@ -2,7 +2,11 @@
  * Answers questions about the fleet and changes nothing: `{"ask": "explain", "streams": ["orders"]}`. The command line asks
  * the deployed function, so that an answer comes from the settings, the role and the code that are in force.
  */
+import type { PolicyExplanation } from '../core/demand-policy.ts';
 import { explainStream, type StreamExplanation } from '../core/explanation.ts';
+import { looksAtDemand } from '../core/knobs.ts';
+import type { Subject } from './act.ts';
+import { explainDemand, readDemand } from './demand-decision.ts';
 import { findFleet } from './fleet.ts';
 import { settingsOf } from './management.ts';
 import type { CallFailure, FleetPort } from './ports.ts';
@@ -37,14 +41,14 @@ export async function answerInquiry(
 ): Promise<readonly InquiryAnswer[]> {
   const streamNames = streams ?? (await findFleet(context.deployment, port)).streamNames;
   const answers: InquiryAnswer[] = [];
-  for (const streamName of streamNames) answers.push(await explain(streamName, context));
+  // Two weeks of demand a stream: for those that are asked for by name.
+  const asksPolicies = streams !== undefined;
+  for (const streamName of streamNames) answers.push(await explain(streamName, asksPolicies, context));
   return answers;
 }
 
-async function explain(
-  streamName: string,
-  { deployment, ports, account, clock }: ScalerContext,
-): Promise<InquiryAnswer> {
+async function explain(streamName: string, asksPolicy: boolean, context: ScalerContext): Promise<InquiryAnswer> {
+  const { deployment, ports, account, clock } = context;
   const nowMs = clock.nowMs();
   const reading = await readState(ports, account, {
     streamName,
@@ -56,6 +60,22 @@ async function explain(
     nowMs,
   });
   if (!reading.ok) return { streamName, ok: false, failures: reading.failures };
-  const explanation = explainStream({ ...reading, dryRun: deployment.dryRun, nowMs });
-  return { streamName, ok: true, explanation, failures: reading.failures };
+  const { demand, failures } = asksPolicy ? await askPolicy({ ...reading, nowMs }, context) : nothingAsked;
+  const explanation = explainStream({ ...reading, demand, dryRun: deployment.dryRun, nowMs });
+  return { streamName, ok: true, explanation, failures: [...reading.failures, ...failures] };
+}
+
+interface PolicyAnswer {
+  readonly demand?: PolicyExplanation | undefined;
+  readonly failures: readonly CallFailure[];
+}
+
+const nothingAsked: PolicyAnswer = { failures: [] };
+
+async function askPolicy({ state, settings, nowMs }: Subject, context: ScalerContext): Promise<PolicyAnswer> {
+  if (!looksAtDemand(settings)) return nothingAsked;
+  const subject = { state, settings, nowMs };
+  const reading = await readDemand(subject, context.demand);
+  if (!reading.ok) return { failures: [reading.failure] };
+  return { demand: explainDemand(subject, reading.value), failures: [] };
 }

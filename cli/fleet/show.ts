@@ -1,5 +1,6 @@
 /** Asks, and prints as a table or as JSON. */
 import type { StreamExplanation } from '../../core/explanation.ts';
+import type { ScalingDecision } from '../../core/scaling-decision.ts';
 import { UsageError } from '../usage-error.ts';
 import { renderExplanation, renderPlan } from './explain.ts';
 import { askReconciler, type DeploymentChoice, findDeployed } from './reconciler.ts';
@@ -28,15 +29,30 @@ export async function showExplanation(stream: string, options: ShowOptions): Pro
 }
 
 export async function showPlan(stream: string, options: ShowOptions): Promise<void> {
-  const { up, down } = await explain(stream, options);
+  const planned = plansOf(await explain(stream, options));
   if (options.format === 'json') {
-    console.log(JSON.stringify({ up: up.plan ?? null, down: down.plan ?? null }, null, 2));
+    const plans = Object.fromEntries(planned.map(({ by, plan }) => [by, plan ?? null]));
+    console.log(JSON.stringify(plans, null, 2));
     return;
   }
-  for (const { direction, plan, decision } of [up, down]) {
-    const held = decision?.kind === 'hold' ? decision.reason : 'the alarm is missing';
-    console.log(plan ? renderPlan(direction, plan) : `Scale ${direction}: nothing to do, ${held}`);
+  for (const { title, plan, held } of planned)
+    console.log(plan ? renderPlan(plan) : `${title}: nothing to do, ${held}`);
+}
+
+/** What each alarm would set off if it fired, or, with a policy that looks at demand, a look now. */
+function plansOf({ policy, demand, up, down }: StreamExplanation) {
+  const heldBy = (decision: ScalingDecision | undefined, otherwise: string) =>
+    decision?.kind === 'hold' ? decision.reason : otherwise;
+  if (policy !== 'doubling') {
+    const held = heldBy(demand?.decision, 'nothing is known of its traffic');
+    return [{ by: 'look', title: 'Look at demand', plan: demand?.plan, held }];
   }
+  return [up, down].map(({ direction, plan, decision }) => ({
+    by: direction,
+    title: `Scale ${direction}`,
+    plan,
+    held: heldBy(decision, 'the alarm is missing'),
+  }));
 }
 
 async function explain(stream: string, options: ShowOptions): Promise<StreamExplanation> {

@@ -20,6 +20,7 @@ beforeAll(async () => {
     dryRun: false,
     streams: [
       { name: 'clicks', create: true, shardCount: 4, minShards: 4, maxShards: 16 },
+      { name: 'events', create: true, shardCount: 4, policy: 'adaptive' },
       { name: 'orders', create: true, shardCount: 2, minShards: 2, maxShards: 16 },
     ],
   });
@@ -32,6 +33,10 @@ beforeAll(async () => {
   });
   await deploy(aws, assembly);
   for (let minutesAgo = 0; minutesAgo < 15; minutesAgo += 1) putRecords('orders', minutesAgo, 60_000);
+  // Two days, up and down: enough to replay candidates on.
+  for (let minutesAgo = 1; minutesAgo < 2 * 1440; minutesAgo += 1) {
+    putRecords('events', minutesAgo, 60_000 * (2.6 + Math.sin(minutesAgo / 229)));
+  }
   aws.kinesis.account.stream('clicks').tags.add({ 'autoscaling/min-shards': '8' }, aws.clock.nowMs());
   environment = {
     AWS_ENDPOINT_URL: aws.endpoint,
@@ -95,6 +100,37 @@ describe('explain', () => {
     expect(dryRun).toBe(false);
     expect(up.rules.map(({ rule }: { rule: number }) => rule)).toEqual([3, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     expect(down.decision).toMatchObject({ reason: 'at-minimum', because: { minShards: 2, openShardCount: 2 } });
+  });
+});
+
+describe('explain of a policy that looks at demand', () => {
+  it('shows what is offered, what it wants, the rules, and the candidates with what each would have cost', async () => {
+    const { stdout } = await run('explain', 'events');
+    expect(stdout).toMatch(
+      /Policy adaptive: 2\.\d\d shards' worth is offered, so it wants \d shards?\. At a look now:/,
+    );
+    expect(stdout).toMatch(/ +4 the stream is ACTIVE/);
+    expect(stdout).not.toContain('the live alarm says the same');
+    expect(stdout).toMatch(/It goes by: scaleUpAt [\d.]+, sustainedMinutes \d+/);
+    expect(stdout).toMatch(/Chosen among \d+ candidates/);
+    expect(stdout).toMatch(/│ candidate +│ shard-hours │ throttled │/);
+    expect(stdout).toContain('The net: events-scale-up is');
+  });
+
+  it('as JSON holds every candidate, best first, and the choice', async () => {
+    const { policy, demand } = await answerOf('explain', 'events');
+    expect(policy).toBe('adaptive');
+    const { candidate, replayed } = demand.policy.choice;
+    expect(replayed.length).toBeGreaterThan(10);
+    expect(replayed[0].name).toBe(candidate.name);
+    const scores = replayed.map(({ score }: { score: number }) => score);
+    expect(scores).toEqual(scores.toSorted((a: number, b: number) => a - b));
+  });
+
+  it('plans what a look would do', async () => {
+    const { look } = await answerOf('plan', 'events');
+    const { demand } = await answerOf('explain', 'events');
+    expect(look?.intent.to ?? null).toBe(demand.decision.kind === 'scale' ? demand.decision.targetShardCount : null);
   });
 });
 

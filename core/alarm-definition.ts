@@ -36,6 +36,11 @@ export interface AlarmExpression {
   readonly returnData: boolean;
 }
 
+/** As much of a metric as tells which stream an alarm watches and by which shard count it judges. */
+export type MetricParts =
+  | Pick<AlarmMetricStat, 'id' | 'namespace' | 'dimensions'>
+  | Pick<AlarmExpression, 'id' | 'expression'>;
+
 export type ComparisonOperator = 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
 
 /** The part of an alarm that follows from the shard count and the settings; all else in an alarm belongs to the user. */
@@ -199,16 +204,17 @@ function expression(id: string, label: string, formula: string): AlarmExpression
 }
 
 /** The shard count an alarm judges by: its one `s1` expression, when that is a whole number above 0. */
-export function readJudgedShardCount(metrics: readonly AlarmMetric[]): number | undefined {
+export function readJudgedShardCount(metrics: readonly MetricParts[]): number | undefined {
   const [s1, ...others] = metrics.filter((entry) => entry.id === 's1');
   const text = s1 && 'expression' in s1 && others.length === 0 ? s1.expression.trim() : '';
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
 /** The stream that an alarm watches: the `StreamName` dimension that m1 and m2 agree on. */
-export function readStreamName(metrics: readonly AlarmMetric[]): string | undefined {
+export function readStreamName(metrics: readonly MetricParts[]): string | undefined {
   const names = metrics
-    .filter((entry): entry is AlarmMetricStat => 'metricName' in entry && (entry.id === 'm1' || entry.id === 'm2'))
+    .filter((entry) => entry.id === 'm1' || entry.id === 'm2')
+    .filter((entry) => 'dimensions' in entry)
     .filter((entry) => entry.namespace === kinesisNamespace)
     .map((entry) => entry.dimensions[streamDimension]);
   const [name] = names;

@@ -7,8 +7,8 @@
  */
 import * as v from 'valibot';
 import {
-  type AlarmMetric,
   type Direction,
+  type MetricParts,
   readAlarmName,
   readJudgedShardCount,
   readStreamName,
@@ -38,6 +38,7 @@ const longestMessage = 262_144;
 /** A hostile message can have a fault in each of its thousands of metrics; these are told. */
 const mostFaults = 10;
 
+/** What is read, and no more: what nobody asks for cannot be wrong. */
 const messageSchema = v.object({
   AlarmName: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
   AlarmArn: v.string(),
@@ -47,18 +48,13 @@ const messageSchema = v.object({
     Metrics: v.array(
       v.object({
         Id: v.string(),
-        Label: v.nullish(v.string()),
-        Expression: v.nullish(v.string()),
-        ReturnData: v.nullish(v.boolean()),
+        Expression: v.nullish(v.string(), ''),
         MetricStat: v.nullish(
           v.object({
             Metric: v.object({
-              Namespace: v.nullish(v.string()),
-              MetricName: v.nullish(v.string()),
-              Dimensions: v.nullish(v.array(v.object({ name: v.string(), value: v.string() }))),
+              Namespace: v.nullish(v.string(), ''),
+              Dimensions: v.nullish(v.array(v.object({ name: v.string(), value: v.string() })), []),
             }),
-            Period: v.nullish(v.number()),
-            Stat: v.nullish(v.string()),
           }),
         ),
       }),
@@ -101,7 +97,7 @@ export function parseScalingAlarm(text: string): Result<ScalingAlarm> {
       ),
     );
   }
-  const metrics = Trigger.Metrics.map(toAlarmMetric);
+  const metrics = Trigger.Metrics.map(partsOf);
   const streamName = readStreamName(metrics);
   if (streamName === undefined || !streamNamePattern.test(streamName)) {
     faults.push(
@@ -156,18 +152,10 @@ function readMessage(text: string): Result<AlarmMessage> {
   );
 }
 
-function toAlarmMetric(entry: AlarmMessage['Trigger']['Metrics'][number]): AlarmMetric {
-  const common = { id: entry.Id, label: entry.Label ?? '', returnData: entry.ReturnData ?? true };
-  const stat = entry.MetricStat;
-  if (!stat) return { ...common, expression: entry.Expression ?? '' };
-  return {
-    ...common,
-    namespace: stat.Metric.Namespace ?? '',
-    metricName: stat.Metric.MetricName ?? '',
-    dimensions: Object.fromEntries(uniqueDimensions(stat.Metric.Dimensions ?? [])),
-    stat: stat.Stat ?? '',
-    periodSeconds: stat.Period ?? 0,
-  };
+function partsOf({ Id: id, Expression, MetricStat }: AlarmMessage['Trigger']['Metrics'][number]): MetricParts {
+  if (!MetricStat) return { id, expression: Expression };
+  const { Namespace, Dimensions } = MetricStat.Metric;
+  return { id, namespace: Namespace, dimensions: Object.fromEntries(uniqueDimensions(Dimensions)) };
 }
 
 /** A dimension that is named twice is dropped, not decided by order. */

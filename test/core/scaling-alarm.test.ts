@@ -98,6 +98,15 @@ describe('notifications as CloudWatch sends them', () => {
     expect(result).toMatchObject({ ok: true, value: { region: 'cn-north-1', accountId: '210987654321' } });
   });
 
+  it('does not mind what it does not ask for', () => {
+    const result = changed((message) => {
+      Object.assign(message, { AlarmDescription: 7 });
+      Object.assign(entry(message, 'e3'), { Label: 7, ReturnData: 'perhaps' });
+      Object.assign(entry(message, 'm1').MetricStat ?? {}, { Period: 'five minutes', Stat: [] });
+    });
+    expect(result.ok).toBe(true);
+  });
+
   it('takes null for absent where CloudWatch sends null', () => {
     const result = changed((message) => {
       entry(message, 'e3').Label = null;
@@ -135,6 +144,13 @@ describe('the stream', () => {
           const { MetricStat } = entry(message, id);
           if (MetricStat) MetricStat.Metric.Namespace = 'Custom/Kinesis';
         }
+      },
+    ],
+    [
+      'the metrics have no namespace, or no dimensions',
+      (message: Message) => {
+        Reflect.deleteProperty(entry(message, 'm1').MetricStat?.Metric ?? {}, 'Namespace');
+        Object.assign(entry(message, 'm2').MetricStat?.Metric ?? {}, { Dimensions: null });
       },
     ],
     [

@@ -20,9 +20,8 @@ export interface Notice {
 export function noticeOf(report: ScalingReport): Notice | undefined {
   const news = describeNews(report);
   if (!news) return undefined;
-  const stream = report.streamName ?? 'unknown stream';
   return {
-    subject: toSubject(`${stream}: ${news}`),
+    subject: toSubject(report, news),
     body: JSON.stringify(report),
     isFailure: report.needsRetry,
     mark: fingerprint(`${report.streamName} ${report.alarmName ?? ''} ${news}`),
@@ -36,9 +35,7 @@ export function tagFaultNoticeOf(report: ScalingReport): Notice | undefined {
   const { faults, mark } = found;
   const tags = faults.length === 1 ? '1 tag is' : `${faults.length} tags are`;
   return {
-    subject: toSubject(
-      `${report.streamName ?? 'unknown stream'}: ${tags} not usable, the deployment's value stands in`,
-    ),
+    subject: toSubject(report, `${tags} not usable, the deployment's value stands in`),
     body: JSON.stringify(report),
     isFailure: false,
     mark,
@@ -86,6 +83,6 @@ function describeScaling(decision: ScaleDecision): string {
   return `scaled ${direction} from ${openShardCount} to ${targetShardCount} shards${hot}`;
 }
 
-function toSubject(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
+function toSubject({ streamName = 'unknown stream' }: ScalingReport, news: string): string {
+  return `${streamName}: ${news}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
 }

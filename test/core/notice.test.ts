@@ -83,12 +83,17 @@ describe('a hold', () => {
     expect(noticeOf(held(reason))?.subject).toBe(`orders: held, ${reason}`);
   });
 
-  it.each<HoldReason>(['not-in-alarm', 'superseded', 'stale-alarm', 'alarm-drift', 'rejected', 'stream-updating'])(
-    'is not told, since it ends by itself or is nobody’s business: %s',
-    (reason) => {
-      expect(noticeOf(held(reason))).toBeUndefined();
-    },
-  );
+  it.each<HoldReason>([
+    'not-in-alarm',
+    'superseded',
+    'stale-alarm',
+    'alarm-drift',
+    'rejected',
+    'stream-updating',
+    'demand-met',
+  ])('is not told, since it ends by itself or is nobody’s business: %s', (reason) => {
+    expect(noticeOf(held(reason))).toBeUndefined();
+  });
 
   it('does not hide a failure beside it', () => {
     const failed = held('superseded', { outcome: 'failed', effects: [refused('Timeout')], needsRetry: true });

@@ -167,7 +167,7 @@ function explainDirection(
   // As if it fired this moment: an alarm that rests in OK would otherwise be held by its state alone.
   const fired = { ...live, state: 'ALARM' as const, stateTransitionedAtMs: nowMs };
   const firing: StreamState = { ...state, alarms: { ...state.alarms, [direction]: fired } };
-  const decisionInput = { alarm: asIfFired(fired, direction, firing), state: firing, settings, nowMs };
+  const decisionInput = { alarm: asIfFired(fired, direction), state: firing, settings, nowMs };
   const contradicted = holdContradicted(contradictions);
   const decision = contradicted ?? decideScaling(decisionInput);
   return {

@@ -3,12 +3,11 @@
  * asks of each such alarm what the function would decide if it fired now, and re-arms it when nothing holds it any more:
  * the reason ended, or the delivery was lost.
  */
-import { type Direction, opposite, readJudgedShardCount } from './alarm-definition.ts';
+import { type Direction, readJudgedShardCount } from './alarm-definition.ts';
 import type { RearmAlarm } from './effects.ts';
 import type { StreamSettings } from './knobs.ts';
-import type { ScalingAlarm } from './scaling-alarm.ts';
-import { decideScaling, type ScalingDecision } from './scaling-decision.ts';
-import { type AlarmState, alarmTagKeys, type StreamState } from './stream-state.ts';
+import { decideScaling, type FiredAlarm, type ScalingDecision } from './scaling-decision.ts';
+import type { AlarmState, StreamState } from './stream-state.ts';
 
 /** An answer takes seconds; an alarm in ALARM for so long was not answered, or its hold is over. */
 export const unansweredAfterMs = 10 * 60_000;
@@ -31,7 +30,7 @@ export function judgeStandingAlarms(
   return (['up', 'down'] as const).flatMap((direction) => {
     const live = state.alarms[direction];
     if (live?.state !== 'ALARM' || live.stateTransitionedAtMs <= live.configuredAtMs) return [];
-    const decision = decideScaling({ alarm: asIfFired(live, direction, state), state, settings, nowMs });
+    const decision = decideScaling({ alarm: asIfFired(live, direction), state, settings, nowMs });
     const unanswered = nowMs - live.stateTransitionedAtMs >= quietMs;
     const { alarmName } = live;
     const rearm: RearmAlarm = { kind: 'rearm-alarm', alarmName, why: 'nothing-holds-it', onFailure: 'continue' };
@@ -44,16 +43,11 @@ function isFree(decision: ScalingDecision): boolean {
   return decision.kind === 'scale' || decision.reason === 'stale-alarm';
 }
 
-/** The notification that a live alarm would send. */
-export function asIfFired(live: AlarmState, direction: Direction, state: StreamState): ScalingAlarm {
+/** What a live alarm would be judged by, had it sent its notification now. */
+export function asIfFired(live: AlarmState, direction: Direction): FiredAlarm {
   return {
     alarmName: live.alarmName,
-    siblingName: state.alarms[opposite(direction)]?.alarmName ?? live.tags?.[alarmTagKeys.sibling] ?? '',
     direction,
-    region: '',
-    accountId: '',
-    streamName: state.streamName,
-    newState: 'ALARM',
     stateChangedAtMs: live.stateTransitionedAtMs,
     judgedShardCount: readJudgedShardCount(live.definition.metrics),
   };

@@ -85,8 +85,11 @@ export interface HoldDecision {
 
 export type ScalingDecision = ScaleDecision | HoldDecision;
 
+/** As much of an alarm as rules 3 to 12 go by. */
+export type FiredAlarm = Pick<ScalingAlarm, 'alarmName' | 'direction' | 'stateChangedAtMs' | 'judgedShardCount'>;
+
 export interface DecisionInput {
-  readonly alarm: ScalingAlarm;
+  readonly alarm: FiredAlarm;
   readonly state: StreamState;
   readonly settings: StreamSettings;
   readonly nowMs: number;

@@ -1,6 +1,7 @@
 /** The answer to "why does it not scale?": what would be decided if the alarm fired now, and every rule's own verdict. */
 import { describe, expect, it } from 'vitest';
 import { type ExplanationInput, explainStream } from '../../core/explanation.ts';
+import { targetDefaults } from '../../core/policies/target.ts';
 import type { Fault } from '../../core/result.ts';
 import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
 import { formatAlarmTime } from '../../core/timestamps.ts';
@@ -146,6 +147,41 @@ describe('an alarm', () => {
     const { up, down } = explain({ state: sampleState({ alarms, iteratorAge: freshAge(0) }) });
     expect(up).toEqual({ direction: 'up', rules: [] });
     expect(down.decision).toMatchObject({ kind: 'scale' });
+  });
+});
+
+describe('a policy that looks at demand', () => {
+  const policy = { wantedShardCount: 6, offeredShards: 4.8, callsLeft: 10, settings: targetDefaults };
+  const looking = (input: Partial<ExplanationInput> = {}) =>
+    explain({ settings: sampleSettings({ policy: 'target', minShards: 2, maxShards: 64 }), demand: policy, ...input });
+
+  it('is told with the look that it would take now, by the rules that are about no alarm', () => {
+    const { policy: name, demand } = looking();
+    expect(name).toBe('target');
+    expect(demand?.policy).toEqual(policy);
+    expect(demand?.rules.map(({ rule }) => rule)).toEqual([3, 3, 4, 8, 9, 10, 11]);
+    expect(demand?.decision).toMatchObject({ kind: 'scale', targetShardCount: 6, because: { offeredShards: 4.8 } });
+    expect(demand?.plan?.intent).toEqual({ atMs: now, from: 4, to: 6 });
+  });
+
+  it('is told with what holds it', () => {
+    const state = sampleState({ tags: { [tagKeys.ledger]: encodeLedger([now - minute]) } });
+    const settings = sampleSettings({ policy: 'target', scaleUpCooldownMinutes: 5 });
+    expect(looking({ state, settings }).demand).toMatchObject({
+      decision: { kind: 'hold', reason: 'cooldown' },
+      plan: undefined,
+    });
+    const contradictions = [fault('autoscaling/min-shards')];
+    expect(looking({ contradictions }).demand).toMatchObject({
+      decision: { kind: 'hold', reason: 'contradictory-settings' },
+      rules: [{ rule: 3, held: { reason: 'contradictory-settings' } }, {}, {}, {}, {}, {}, {}],
+      plan: undefined,
+    });
+  });
+
+  it('says nothing of demand where none is known, nor where the policy waits for alarms', () => {
+    expect(looking({ demand: undefined }).demand).toBeUndefined();
+    expect(explain()).toMatchObject({ policy: 'doubling', demand: undefined });
   });
 });
 

@@ -95,6 +95,31 @@ describe('the answer', () => {
     });
   });
 
+  it('says what a policy makes of demand, where the stream is asked for by its name', async () => {
+    const { aws, ask } = setUp({ policy: 'target', minShards: 2, maxShards: 64 });
+    aws.traffic.set('orders', () => 7);
+    expect(await ask('orders')).toMatchObject([
+      { ok: true, failures: [], explanation: { policy: 'target', demand: { decision: { kind: 'scale' } } } },
+    ]);
+    const fleet = await ask();
+    expect(fleet.map((answer) => answer.ok && answer.explanation.demand)).toEqual([undefined, undefined]);
+  });
+
+  it('reads no demand for a policy that waits for alarms', async () => {
+    const { aws, ask } = setUp();
+    const [answer] = await ask('orders');
+    expect(answer).toMatchObject({ failures: [], explanation: { policy: 'doubling', demand: undefined } });
+    expect(aws.calls.filter(({ operation }) => operation === 'cloudwatch:GetMetricData')).toHaveLength(1);
+  });
+
+  it('is without demand where it cannot be read, and says so', async () => {
+    const { aws, ask } = setUp({ policy: 'target', minShards: 2, maxShards: 64, iteratorAge: 'ignore' });
+    aws.fail('cloudwatch:GetMetricData', { code: 'Throttling', skip: 1 });
+    expect(await ask('orders')).toMatchObject([
+      { ok: true, failures: [{ code: 'Throttling' }], explanation: { demand: undefined } },
+    ]);
+  });
+
   it('asks Lambda whether a consumer reads the stream only where nobody has said so', async () => {
     const { aws, ask } = setUp({ consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
     aws.functions.set('orders-processor', { reserved: 4, reads: true });

@@ -161,6 +161,37 @@ describe('what the settings change', () => {
   });
 });
 
+describe('with a policy that looks at demand', () => {
+  const settings = sampleSettings({ policy: 'adaptive' });
+
+  it('the scale-up alarm counts throttled records, minute by minute, and fires when three find no room', () => {
+    const definition = sampleDefinition('up', 4, settings);
+    expect(definition).toMatchObject({ threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 3 });
+    expect(shown(definition.metrics).slice(-5)).toEqual([
+      ['e4', 'IncomingRecordsUsageFactor', 'e2/(1000*60*1*s1)', false],
+      [
+        'm4',
+        'WriteProvisionedThroughputExceeded',
+        'Sum AWS/Kinesis WriteProvisionedThroughputExceeded {"StreamName":"orders"} 60s',
+        false,
+      ],
+      ['e5', 'ThrottledRecordsUsageFactor', 'FILL(m4,0)/(1000*60*1*s1)', false],
+      ['e6', 'MaxIncomingUsageFactor', 'MAX([e3,e4])+e5', true],
+      ['s1', 'ShardCount', '4', false],
+    ]);
+    expect(readStreamName(definition.metrics)).toBe('orders');
+  });
+
+  it('rests at the maximum, as ever', () => {
+    const { threshold } = sampleDefinition('up', 8, sampleSettings({ policy: 'target', maxShards: 8 }));
+    expect(threshold).toBe(1_000_000);
+  });
+
+  it('the scale-down alarm rests at every count: the looks go down', () => {
+    expect([1, 4, 100].map((count) => sampleDefinition('down', count, settings).threshold)).toEqual([-1, -1, -1]);
+  });
+});
+
 describe('alarm names', () => {
   it('are the reference’s', () => {
     expect([alarmNameOf('orders', 'up'), alarmNameOf('orders', 'down')]).toEqual([

@@ -54,9 +54,22 @@ describe('defaults', () => {
     ]).toEqual(expected);
   });
 
+  it.each(['target', 'adaptive'] as const)('of %s: an alarm of three minutes, and no wait but its own', (policy) => {
+    expect(sampleSettings({ policy })).toMatchObject({
+      periodMinutes: 1,
+      scaleUpThreshold: 1,
+      scaleUpEvaluationPeriods: 3,
+      scaleUpDatapointsToAlarm: 3,
+      scaleDownCooldownMinutes: 0,
+      dailyQuotaReserve: 2,
+    });
+    expect(sampleSettings({ policy, periodMinutes: 5 }).scaleUpEvaluationPeriods).toBe(1);
+  });
+
   it('never contradict each other, whatever the period', () => {
     const periods = Array.from({ length: 1440 }, (_, index) => index + 1);
     expect(periods.filter((periodMinutes) => faultsOf({ periodMinutes }).length > 0)).toEqual([]);
+    expect(periods.filter((periodMinutes) => faultsOf({ periodMinutes, policy: 'target' }).length > 0)).toEqual([]);
   });
 
   it('follow what they derive from', () => {

@@ -47,6 +47,54 @@ describe('the schedule', () => {
   });
 });
 
+describe('the looks at demand', () => {
+  const looksOf = (deployed: DeployedStack) =>
+    resourcesOf(deployed, 'AWS::Scheduler::Schedule').filter(({ id }) => id.includes('LookSchedule'));
+  const looking = [
+    { name: 'orders', policy: 'adaptive' },
+    { name: 'clicks', policy: 'target' },
+  ];
+
+  it('invoke the scaler every minute, once, and are not tried again', () => {
+    const deployed = deploy({ streams: looking });
+    const scaler = theResource(deployed, 'AWS::Lambda::Function', 'ScalerFunction').id;
+    const role = theResource(deployed, 'AWS::IAM::Role', 'ScheduleRole').id;
+    expect(looksOf(deployed).map(({ Properties }) => flatten(Properties))).toMatchObject([
+      {
+        ScheduleExpression: 'rate(1 minute)',
+        State: 'ENABLED',
+        Target: {
+          Arn: `\${${scaler}.Arn}`,
+          RoleArn: `\${${role}.Arn}`,
+          Input: '{"look":"demand"}',
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        },
+      },
+    ]);
+    const policy = theResource(deployed, 'AWS::IAM::Policy', 'InvokeScaler');
+    expect(flatten(policy.Properties)).toMatchObject({
+      PolicyDocument: {
+        Statement: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: `\${${scaler}.Arn}` }],
+      },
+      Roles: [`\${${role}}`],
+    });
+  });
+
+  it.each([
+    ['for a stream with such a policy', { streams: looking.slice(0, 1) }, 1],
+    ['for the policy of the whole fleet', { defaults: { policy: 'target' }, streams: [{ name: 'orders' }] }, 1],
+    ['for streams that ask by their tag', { defaults: { policy: 'target' }, discovery: true }, 1],
+    ['not where nobody looks', { streams: [{ name: 'orders' }], discovery: true }, 0],
+    [
+      'not for a stream that has its own',
+      { defaults: { policy: 'target' }, streams: [{ name: 'orders', policy: 'doubling' }] },
+      0,
+    ],
+  ])('are deployed %s', (_why, context, count) => {
+    expect(looksOf(deploy(context))).toHaveLength(count);
+  });
+});
+
 describe('the trigger of a deployment', () => {
   it('does not wait for the reconciler, nor fail with it', () => {
     expect(triggerOf(stack).Properties).toMatchObject({ InvocationType: 'Event', ExecuteOnHandlerChange: true });

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamSettings } from '../../core/knobs.ts';
+import { encodeIntent, tagKeys } from '../../core/stream-tags.ts';
+import { isLook, lookAtFleet } from '../../lambda/look.ts';
+import type { FleetPort } from '../../lambda/ports.ts';
+import { minute, now, sampleSettings, second } from '../core/samples.ts';
+import { contextOf, deploymentOf } from './deployments.ts';
+import { findDisagreements, MemoryAccount } from './memory-account.ts';
+
+/** Streams are named in the deployment: nothing of the account is asked. */
+const fleetPort = {} as FleetPort;
+const looks = { policy: 'target' } as const;
+
+function accountWith(streams: Readonly<Record<string, Partial<StreamSettings>>>, offeredShards = 12) {
+  const aws = new MemoryAccount();
+  for (const [name, given] of Object.entries(streams)) {
+    aws.addStream(name, 4, sampleSettings(given));
+    aws.traffic.set(name, () => offeredShards);
+    aws.iteratorAges.set(name, { seen: true, atMs: now, ageMs: 0 });
+  }
+  const context = contextOf(aws, deploymentOf(streams));
+  return { aws, context, look: () => lookAtFleet(context, fleetPort) };
+}
+
+describe('a look', () => {
+  it('scales what its policy wants to be scaled, and lets the rest follow', async () => {
+    const { aws, look } = accountWith({ orders: looks });
+    const { reports, looked, left, failures } = await look();
+    expect({ looked, left, failures }).toEqual({ looked: 1, left: 0, failures: [] });
+    expect(reports).toMatchObject([
+      { source: 'look', streamName: 'orders', outcome: 'scaled', needsRetry: false, decision: { targetShardCount: 8 } },
+    ]);
+    expect(findDisagreements(aws, 'orders', sampleSettings(looks))).toEqual([]);
+  });
+
+  it('costs three reads and says nothing where demand is met', async () => {
+    const { aws, look } = accountWith({ orders: looks }, 3);
+    expect((await look()).reports).toEqual([]);
+    expect(aws.operations().toSorted()).toEqual([
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:GetMetricData',
+      'kinesis:DescribeStreamSummary',
+      'kinesis:ListTagsForStream',
+    ]);
+  });
+
+  it('leaves streams alone whose policy waits for alarms', async () => {
+    const { aws, look } = accountWith({ orders: looks, clicks: {} });
+    expect((await look()).looked).toBe(1);
+    expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
+  });
+
+  it('decides by what is there when it acts, not by what it saw first', async () => {
+    const { aws, look } = accountWith({ orders: looks });
+    aws.before('cloudwatch:GetMetricData', () => {
+      aws.stream('orders').status = 'UPDATING';
+    });
+    expect((await look()).reports).toMatchObject([{ outcome: 'held', decision: { reason: 'stream-updating' } }]);
+    expect(aws.scalings).toEqual([]);
+  });
+
+  it('stays out of the way of a scaling that another invocation has just begun', async () => {
+    const { aws, look } = accountWith({ orders: looks });
+    const intent = encodeIntent({ atMs: aws.nowMs - 30 * second, from: 4, to: 8 });
+    aws.stream('orders').tags = { [tagKeys.intent]: intent };
+    expect((await look()).reports).toEqual([]);
+    aws.nowMs += 2 * minute;
+    await look();
+    expect(aws.scalings).toHaveLength(1);
+  });
+
+  it('goes on after its own scaling as soon as that is done', async () => {
+    const { aws, look } = accountWith({ orders: looks }, 30);
+    await look();
+    aws.nowMs += minute;
+    aws.finish('orders');
+    await look();
+    expect(aws.scalings.map(({ to }) => to)).toEqual([8, 16]);
+  });
+
+  it('leaves a stream alone of whose traffic nothing is known', async () => {
+    const { aws, look } = accountWith({ orders: looks });
+    aws.traffic.delete('orders');
+    expect((await look()).reports).toEqual([]);
+    expect(aws.scalings).toEqual([]);
+  });
+
+  it.each(['kinesis:DescribeStreamSummary', 'cloudwatch:GetMetricData', 'cloudwatch:ListTagsForResource'])(
+    'reports a stream for which %s fails, and changes nothing',
+    async (operation) => {
+      const { aws, look } = accountWith({ orders: looks });
+      aws.fail(operation, { code: 'AccessDeniedException' });
+      const [report] = (await look()).reports;
+      expect(report).toMatchObject({ streamName: 'orders', outcome: 'failed', needsRetry: true });
+      expect(report?.failures[0]?.call).toBe(operation);
+      expect(aws.writes()).toEqual([]);
+    },
+  );
+
+  it('reports once, and looks at nothing, when no alarm can be read', async () => {
+    const { aws, look } = accountWith({ clicks: looks, orders: looks });
+    aws.fail('cloudwatch:DescribeAlarms', { code: 'Throttling' });
+    const { reports, failures, looked } = await look();
+    expect({ reports, codes: failures.map(({ code }) => code), looked }).toEqual({
+      reports: [],
+      codes: ['Throttling'],
+      looked: 2,
+    });
+  });
+
+  it('tells people of a scaling, and of no failure: an alarm counts those', async () => {
+    const { aws, context } = accountWith({ orders: looks });
+    const told: string[] = [];
+    const announce = async ({ outcome }: { outcome: string }) => {
+      told.push(outcome);
+      return [];
+    };
+    aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException', times: 1 });
+    await lookAtFleet({ ...context, announce }, fleetPort);
+    aws.nowMs += 3 * minute;
+    await lookAtFleet({ ...context, announce }, fleetPort);
+    expect(told).toEqual(['scaled']);
+  });
+
+  it('ends before the next one is due, and the next one begins with other streams', async () => {
+    const streams = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`s${100 + index}`, looks]));
+    const { aws, context } = accountWith(streams, 3);
+    const seen = async () => {
+      const from = aws.calls.length;
+      const { looked, left } = await lookAtFleet(context, fleetPort);
+      const names = aws.calls.slice(from).filter(({ operation }) => operation === 'kinesis:DescribeStreamSummary');
+      return { looked, left, first: names[0]?.about };
+    };
+    const slowly = () => {
+      aws.nowMs += 30 * second;
+      aws.before('cloudwatch:DescribeAlarms', slowly);
+    };
+    slowly();
+    const one = await seen();
+    expect(one).toMatchObject({ looked: 100, left: 20 });
+    aws.nowMs += minute;
+    expect((await seen()).first).not.toBe(one.first);
+  });
+});
+
+it.each([
+  [{ look: 'demand' }, true],
+  [{ look: 'away' }, false],
+  [{ cause: 'schedule' }, false],
+  [undefined, false],
+  [null, false],
+])('%j is a look: %s', (event, expected) => {
+  expect(isLook(event)).toBe(expected);
+});

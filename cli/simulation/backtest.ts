@@ -67,7 +67,8 @@ async function fetchHistory({ stream, days }: BacktestOptions, output: Output): 
   }
   const history = orUsageError(readStreamHistory(JSON.stringify(json), stream, periodSeconds));
   const found = daysOf(history.trace);
-  if (found < 0.95 * days) {
+  // A night without traffic at either end is no news.
+  if (found < days - Math.min(0.5, days / 2)) {
     output.aside(`--days ${days}: CloudWatch has traffic of ${found.toFixed(1)} days only; the advice rests on those`);
   }
   return history;
@@ -92,8 +93,8 @@ function daysOf({ values, stepSeconds }: Trace): number {
 function describeSpan(trace: Trace): string {
   const from = new Date(trace.startMs ?? 0).toISOString().slice(0, 16);
   const minutes = trace.stepSeconds / 60;
-  const step = minutes === 1 ? 'minute' : `${minutes} minutes`;
-  return `The ${daysOf(trace).toFixed(1)} days from ${from} UTC, datapoints of a ${step}; where there is none, there was no traffic.`;
+  const every = minutes === 1 ? 'a datapoint every minute' : `a datapoint every ${minutes} minutes`;
+  return `The ${daysOf(trace).toFixed(1)} days from ${from} UTC, ${every}; where there is none, there was no traffic.`;
 }
 
 /** As the advisor reckons (simulator/advisor.ts). */

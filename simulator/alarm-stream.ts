@@ -9,13 +9,15 @@ import {
   alarmNameOf,
   type Direction,
   defineAlarm,
+  readAlarmName,
+  readJudgedShardCount,
 } from '../core/alarm-definition.ts';
+import { awsFacts } from '../core/aws-facts.ts';
 import { planConvergence } from '../core/convergence.ts';
 import type { PutAlarm, ScalingEffect } from '../core/effects.ts';
 import type { StreamSettings } from '../core/knobs.ts';
 import { judgeStandingAlarms, unansweredAfterMs } from '../core/rearming.ts';
-import { parseScalingAlarm } from '../core/scaling-alarm.ts';
-import { decideScaling } from '../core/scaling-decision.ts';
+import { decideScaling, type FiredAlarm } from '../core/scaling-decision.ts';
 import { planScaling } from '../core/scaling-plan.ts';
 import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream-state.ts';
 import { AwsServiceError } from './models/aws-service-error.ts';
@@ -37,6 +39,8 @@ const accountId = '111122223333';
 const region = 'us-east-1';
 const streamName = 'simulated';
 const topicArn = `arn:aws:sns:${region}:${accountId}:scaling`;
+/** Of any alarm. */
+const longestWindowMinutes = awsFacts.alarmWindow.value / 60;
 const userParts: AlarmUserParts = {
   description: undefined,
   actionsEnabled: true,
@@ -54,7 +58,7 @@ export class AlarmStream {
   readonly #cloudwatch: CloudWatchModel;
   readonly #definitions = new Map<string, AlarmDefinition>();
   readonly #tags = new Map<string, Readonly<Record<string, string>>>();
-  readonly #messages: string[] = [];
+  readonly #fired: FiredAlarm[] = [];
   readonly #putIncoming: (minute: number, records: number, bytes: number) => void;
   #nowMs: number;
   #standing = false;
@@ -66,13 +70,13 @@ export class AlarmStream {
     this.#nowMs = startMs;
     const account = new KinesisAccount({ accountId, region, facts: options.facts });
     this.stream = account.createStream({ streamName, openShardCount, nowMs: startMs });
-    const metrics = new MetricStore();
+    const metrics = new MetricStore({ retentionMinutes: 2 * longestWindowMinutes });
     this.#cloudwatch = new CloudWatchModel({
       clock: { nowMs: () => this.#nowMs },
       accountId,
       region,
       metrics,
-      notify: ({ message }) => this.#messages.push(message),
+      notify: ({ alarmName, atMs }) => this.#fired.push(this.#fire(alarmName, atMs)),
     });
     const [bytesSeries, recordsSeries] = ['IncomingBytes', 'IncomingRecords'].map((metricName) =>
       metrics.series({ namespace: 'AWS/Kinesis', metricName, dimensions: [{ name: 'StreamName', value: streamName }] }),
@@ -99,9 +103,7 @@ export class AlarmStream {
   judge(): void {
     const changes = this.#cloudwatch.evaluateAlarms();
     for (const { to } of changes) if (to === 'ALARM') this.#standing = true;
-    for (let message = this.#messages.shift(); message !== undefined; message = this.#messages.shift()) {
-      this.#answer(message);
-    }
+    for (let fired = this.#fired.shift(); fired !== undefined; fired = this.#fired.shift()) this.#answer(fired);
     if (this.#standing && this.#nowMs % this.#reconcileEveryMs === 0) this.#reconcile();
   }
 
@@ -110,11 +112,18 @@ export class AlarmStream {
     this.#putIncoming(minute, records, bytes);
   }
 
-  #answer(message: string): void {
-    const parsed = parseScalingAlarm(message);
-    if (!parsed.ok) throw new Error(`the model sent a message that cannot be read: ${JSON.stringify(parsed.faults)}`);
+  /** What the function reads out of the notification; the models write the same into its text. */
+  #fire(alarmName: string, atMs: number): FiredAlarm {
+    const name = readAlarmName(alarmName);
+    const definition = this.#definitions.get(alarmName);
+    if (name === undefined || definition === undefined) throw new Error(`no alarm ${alarmName} was put`);
+    const judgedShardCount = readJudgedShardCount(definition.metrics);
+    return { alarmName, direction: name.direction, stateChangedAtMs: atMs, judgedShardCount };
+  }
+
+  #answer(alarm: FiredAlarm): void {
     const state = this.#read();
-    const decision = decideScaling({ alarm: parsed.value, state, settings: this.#settings, nowMs: this.#nowMs });
+    const decision = decideScaling({ alarm, state, settings: this.#settings, nowMs: this.#nowMs });
     if (decision.kind === 'hold') {
       for (const lane of planConvergence(state, this.#settings, this.#nowMs).alarmLanes) this.#carryOut(lane);
       return;
@@ -139,18 +148,17 @@ export class AlarmStream {
 
   #read(): StreamState {
     const nowMs = this.#nowMs;
-    const { MetricAlarms = [] } = this.#cloudwatch.describeAlarms({});
     const alarmState = (direction: Direction): AlarmState | undefined => {
       const alarmName = alarmNameOf(streamName, direction);
-      const live = MetricAlarms.find((alarm) => alarm.AlarmName === alarmName);
+      const live = this.#cloudwatch.alarmState(alarmName);
       const definition = this.#definitions.get(alarmName);
       if (live === undefined || definition === undefined) return undefined;
       return {
         alarmName,
-        alarmArn: live.AlarmArn ?? '',
-        state: live.StateValue === 'ALARM' || live.StateValue === 'OK' ? live.StateValue : 'INSUFFICIENT_DATA',
-        stateTransitionedAtMs: live.StateTransitionedTimestamp?.getTime() ?? 0,
-        configuredAtMs: live.AlarmConfigurationUpdatedTimestamp?.getTime() ?? 0,
+        alarmArn: live.arn,
+        state: live.state,
+        stateTransitionedAtMs: live.transitionedAtMs,
+        configuredAtMs: live.configuredAtMs,
         definition,
         userParts,
         tags: this.#tags.get(alarmName) ?? {},

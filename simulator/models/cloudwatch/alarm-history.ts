@@ -1,5 +1,6 @@
 import type { AlarmHistoryItem, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { StateChange } from './alarm-model.ts';
+import type { AlarmNotification } from './alarm-notification.ts';
 import { formatTime, type StateReason } from './alarm-reason.ts';
 
 /** What DescribeAlarmHistory tells of one alarm; it outlives the alarm, as in AWS. The oldest items are dropped. */
@@ -33,14 +34,15 @@ export class AlarmHistory {
     }));
   }
 
-  recordAction(actionArn: string, message: string, atMs: number): void {
+  recordAction(notification: AlarmNotification): void {
+    const { actionArn, atMs } = notification;
     this.#record('Action', atMs, () => ({
       summary: `Successfully executed action ${actionArn}`,
       data: {
         actionState: 'Succeeded',
         stateUpdateTimestamp: formatTime(atMs),
         notificationResource: actionArn,
-        publishedMessage: message,
+        publishedMessage: notification.message,
       },
     }));
   }

@@ -69,6 +69,11 @@ export class AlarmModel {
     return this.#configuredAtMs;
   }
 
+  /** When the state last changed. */
+  get transitionedAtMs(): number {
+    return this.#transitionedAtMs;
+  }
+
   configure(definition: BoundDefinition, nowMs: number): void {
     this.#windows.close();
     this.#definition = definition;

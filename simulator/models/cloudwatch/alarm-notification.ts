@@ -1,4 +1,4 @@
-import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { AlarmModel, StateChange } from './alarm-model.ts';
 import { formatTime } from './alarm-reason.ts';
 import { regionDisplayName } from './region-names.ts';
@@ -8,7 +8,7 @@ export interface AlarmNotification {
   readonly actionArn: string;
   readonly alarmName: string;
   readonly subject: string;
-  /** JSON text. */
+  /** JSON text, written when it is first asked for: a simulated year holds thousands that nobody reads. */
   readonly message: string;
   readonly atMs: number;
 }
@@ -17,10 +17,24 @@ export interface AlarmNotification {
 export function notificationsOf(alarm: AlarmModel, change: StateChange, account: AccountPlace): AlarmNotification[] {
   const actions = alarm.actions();
   if (actions.length === 0) return [];
-  const message = JSON.stringify(messageOf(alarm, change, account));
-  const subject = `${change.to}: "${alarm.name}" in ${regionDisplayName(account.region)}`.slice(0, SNS_SUBJECT_LENGTH);
-  return actions.map((actionArn) => ({ actionArn, alarmName: alarm.name, subject, message, atMs: change.atMs }));
+  const { name: alarmName, arn, definition, configuredAtMs } = alarm;
+  const subject = `${change.to}: "${alarmName}" in ${regionDisplayName(account.region)}`.slice(0, SNS_SUBJECT_LENGTH);
+  // As the alarm is now: until somebody reads the message it may have been changed.
+  let message: string | undefined;
+  const write = () => JSON.stringify(messageOf({ name: alarmName, arn, definition, configuredAtMs }, change, account));
+  return actions.map((actionArn) => ({
+    actionArn,
+    alarmName,
+    subject,
+    get message() {
+      message ??= write();
+      return message;
+    },
+    atMs: change.atMs,
+  }));
 }
+
+type ToldAlarm = Pick<AlarmModel, 'name' | 'arn' | 'definition' | 'configuredAtMs'>;
 
 export interface AccountPlace {
   readonly accountId: string;
@@ -29,7 +43,7 @@ export interface AccountPlace {
 
 const SNS_SUBJECT_LENGTH = 100;
 
-function messageOf(alarm: AlarmModel, change: StateChange, account: AccountPlace): object {
+function messageOf(alarm: ToldAlarm, change: StateChange, account: AccountPlace): object {
   const definition = alarm.definition;
   return {
     AlarmName: alarm.name,
@@ -45,12 +59,11 @@ function messageOf(alarm: AlarmModel, change: StateChange, account: AccountPlace
     OKActions: definition.OKActions ?? [],
     AlarmActions: definition.AlarmActions ?? [],
     InsufficientDataActions: definition.InsufficientDataActions ?? [],
-    Trigger: triggerOf(alarm),
+    Trigger: triggerOf(definition),
   };
 }
 
-function triggerOf(alarm: AlarmModel): object {
-  const definition = alarm.definition;
+function triggerOf(definition: PutMetricAlarmInput): object {
   const rule = {
     EvaluationPeriods: definition.EvaluationPeriods,
     ...(definition.DatapointsToAlarm === undefined ? {} : { DatapointsToAlarm: definition.DatapointsToAlarm }),

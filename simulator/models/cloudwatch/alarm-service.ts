@@ -63,6 +63,10 @@ export class AlarmService {
     history.recordConfiguration('Create', definition.input, clock.nowMs());
   }
 
+  alarm(name: string): AlarmModel | undefined {
+    return this.#alarms.get(name);
+  }
+
   describe(input: DescribeAlarmsInput): DescribeAlarmsOutput {
     return describeAlarms(this.#alarms, input, this.#parts.facts);
   }
@@ -128,7 +132,7 @@ export class AlarmService {
   #act(alarm: AlarmModel, change: StateChange | undefined): void {
     if (change === undefined) return;
     for (const notification of notificationsOf(alarm, change, this.#parts.account)) {
-      alarm.history.recordAction(notification.actionArn, notification.message, change.atMs);
+      alarm.history.recordAction(notification);
       this.#parts.notify(notification);
     }
   }

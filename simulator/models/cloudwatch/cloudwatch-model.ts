@@ -28,7 +28,7 @@ import type {
   UntagResourceInput,
 } from '@aws-sdk/client-cloudwatch';
 import type { Clock, Scheduler } from '../clock.ts';
-import type { StateChange } from './alarm-model.ts';
+import type { AlarmModel, StateChange } from './alarm-model.ts';
 import type { AlarmNotification } from './alarm-notification.ts';
 import { AlarmService } from './alarm-service.ts';
 import { CLOUDWATCH_FACTS, type CloudWatchFacts } from './cloudwatch-facts.ts';
@@ -47,6 +47,8 @@ export interface CloudWatchModelOptions {
   /** Called for every action of an alarm that changes its state, inside the call or evaluation that changed it. */
   readonly notify?: (notification: AlarmNotification) => void;
 }
+
+export type LiveAlarm = Pick<AlarmModel, 'arn' | 'state' | 'configuredAtMs' | 'transitionedAtMs'>;
 
 /**
  * CloudWatch of one account and region, as far as an autoscaler meets it: one method a call, with the SDK's own
@@ -88,6 +90,11 @@ export class CloudWatchModel {
 
   putMetricAlarm(input: PutMetricAlarmInput): void {
     this.#alarms.put(input);
+  }
+
+  /** What DescribeAlarms tells of one alarm's state, for callers in this process that ask every few minutes. */
+  alarmState(alarmName: string): LiveAlarm | undefined {
+    return this.#alarms.alarm(alarmName);
   }
 
   describeAlarms(input: DescribeAlarmsInput = {}): DescribeAlarmsOutput {

@@ -58,8 +58,19 @@ export class MetricSeries {
     chunk[at + MIN] = first ? datum.minimum : Math.min(chunk[at + MIN] ?? 0, datum.minimum);
     chunk[at + MAX] = first ? datum.maximum : Math.max(chunk[at + MAX] ?? 0, datum.maximum);
     this.#unit = unit ?? this.#unit;
-    if (minute > this.#latestMinute) this.#latestMinute = minute;
-    for (const listener of this.#listeners) listener(minute);
+    this.#tell(minute);
+  }
+
+  /** `add` for one value that is the whole minute: the inner loop of every simulation, so without an object for it. */
+  addValue(minute: number, value: number): void {
+    const chunk = this.#chunkFor(minute);
+    const at = (minute & WITHIN_CHUNK) * FIELDS;
+    const count = chunk[at + COUNT] ?? 0;
+    chunk[at + COUNT] = count + 1;
+    chunk[at + SUM] = count === 0 ? value : (chunk[at + SUM] ?? 0) + value;
+    chunk[at + MIN] = count === 0 ? value : Math.min(chunk[at + MIN] ?? 0, value);
+    chunk[at + MAX] = count === 0 ? value : Math.max(chunk[at + MAX] ?? 0, value);
+    this.#tell(minute);
   }
 
   /** The statistic over the minutes [fromMinute, toMinute); NaN if none of them has a datapoint. */
@@ -94,6 +105,11 @@ export class MetricSeries {
     };
   }
 
+  #tell(minute: number): void {
+    if (minute > this.#latestMinute) this.#latestMinute = minute;
+    for (const listener of this.#listeners) listener(minute);
+  }
+
   #select(index: number): void {
     this.#lastChunkIndex = index;
     this.#lastChunk = this.#chunks.get(index);
@@ -103,15 +119,22 @@ export class MetricSeries {
     const index = minute >> CHUNK_BITS;
     if (index !== this.#lastChunkIndex) this.#select(index);
     if (this.#lastChunk !== undefined) return this.#lastChunk;
-    const chunk = new Float64Array(CHUNK_MINUTES * FIELDS);
+    const expired = this.#takeExpired((Math.max(minute, this.#latestMinute) - this.#retentionMinutes) >> CHUNK_BITS);
+    const chunk = expired?.fill(0) ?? new Float64Array(CHUNK_MINUTES * FIELDS);
     this.#chunks.set(index, chunk);
     this.#lastChunk = chunk;
-    this.#expire((Math.max(minute, this.#latestMinute) - this.#retentionMinutes) >> CHUNK_BITS);
     return chunk;
   }
 
-  #expire(before: number): void {
-    for (const index of this.#chunks.keys()) if (index < before) this.#chunks.delete(index);
+  /** Forgets what is too old. @returns one of its chunks, to be used again */
+  #takeExpired(before: number): Float64Array | undefined {
+    let expired: Float64Array | undefined;
+    for (const [index, chunk] of this.#chunks) {
+      if (index >= before) continue;
+      this.#chunks.delete(index);
+      expired = chunk;
+    }
+    return expired;
   }
 }
 

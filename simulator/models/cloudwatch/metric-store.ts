@@ -44,7 +44,8 @@ export class MetricStore {
 
   /** `put` for the commonest case: one value that is the whole minute. */
   putValue(series: MetricSeries, minute: number, value: number, nowMs: number): void {
-    this.put(series, minute, { sum: value, minimum: value, maximum: value, sampleCount: 1 }, nowMs);
+    if (this.#deliveryDelayMs === 0) series.addValue(minute, value);
+    else this.put(series, minute, { sum: value, minimum: value, maximum: value, sampleCount: 1 }, nowMs);
   }
 
   /** Makes visible what is due. Every reader calls it first. */

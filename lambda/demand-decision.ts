@@ -9,16 +9,17 @@ import {
 } from '../core/scaling-decision.ts';
 import { intentTookEffect, scalingIsUnderWay } from '../core/stream-state.ts';
 import type { Subject } from './act.ts';
-import type { DemandMemory, DemandReading } from './demand-memory.ts';
+import type { DemandReading } from './demand-memory.ts';
 import type { Answer } from './ports.ts';
+import type { ScalerContext } from './scaler-context.ts';
 
 export type DemandSubject = Subject & { readonly settings: { readonly policy: DemandPolicyName } };
 
 export function readDemand(
   { state, settings, nowMs }: DemandSubject,
-  memory: DemandMemory,
+  { demand, ports }: Pick<ScalerContext, 'demand' | 'ports'>,
 ): Promise<Answer<DemandReading>> {
-  return memory.read(state.streamName, settings.policy, nowMs);
+  return demand.read(state.streamName, settings.policy, nowMs, ports.metrics);
 }
 
 /** Undefined where nothing is known of the stream's traffic: unknown is not 0. */

@@ -33,19 +33,19 @@ interface Remembered {
 }
 
 export class DemandMemory {
-  readonly #metrics: MetricPort;
   readonly #streams = new Map<string, Remembered>();
 
-  constructor(metrics: MetricPort) {
-    this.#metrics = metrics;
-  }
-
-  async read(streamName: string, policyName: DemandPolicyName, nowMs: number): Promise<Answer<DemandReading>> {
+  async read(
+    streamName: string,
+    policyName: DemandPolicyName,
+    nowMs: number,
+    metrics: MetricPort,
+  ): Promise<Answer<DemandReading>> {
     const startMs = historyStart(nowMs);
     const endMs = Math.floor(nowMs / minuteMs) * minuteMs;
     const known = this.#streams.get(streamName);
     const fromMs = known === undefined ? startMs : Math.max(startMs, endOf(known.sums) - readAgainMs);
-    const answer = await this.#metrics.minuteSums(streamName, fromMs, endMs);
+    const answer = await metrics.minuteSums(streamName, fromMs, endMs);
     if (!answer.ok) return answer;
     const sums = known === undefined ? answer.value : joinSums(known.sums, answer.value, startMs);
     const history = demandOf(sums, nowMs);

@@ -57,7 +57,7 @@ function start(functionName: string): Runtime {
     fleet: awsFleetPort(deployment.retry),
     observer: observer(deployment, functionName),
     announce,
-    demand: new DemandMemory(ports.metrics),
+    demand: new DemandMemory(),
   };
   return runtime;
 }

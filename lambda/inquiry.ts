@@ -75,7 +75,7 @@ const nothingAsked: PolicyAnswer = { failures: [] };
 async function askPolicy({ state, settings, nowMs }: Subject, context: ScalerContext): Promise<PolicyAnswer> {
   if (!looksAtDemand(settings)) return nothingAsked;
   const subject = { state, settings, nowMs };
-  const reading = await readDemand(subject, context.demand);
+  const reading = await readDemand(subject, context);
   if (!reading.ok) return { failures: [reading.failure] };
   return { demand: explainDemand(subject, reading.value), failures: [] };
 }

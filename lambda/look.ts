@@ -74,7 +74,7 @@ async function lookAt(
   knownAlarms: ReadonlyMap<string, UntaggedAlarm>,
   context: ScalerContext,
 ): Promise<ScalingReport | undefined> {
-  const { ports, account, demand, clock } = context;
+  const { ports, account, clock } = context;
   const nowMs = clock.nowMs();
   const query = queryOf(streamName, context, nowMs);
   const quick = await readState(ports, account, {
@@ -87,7 +87,7 @@ async function lookAt(
   if (!quick.ok) return failed(streamName, quick.failures, context);
   const subject = subjectOf(quick, nowMs);
   if (!subject) return undefined;
-  const reading = await readDemand(subject, demand);
+  const reading = await readDemand(subject, context);
   if (!reading.ok) return failed(streamName, [reading.failure], context);
   const first = decideOnDemand(withoutConsumerRule(subject), reading.value);
   if (first === undefined || (first.kind === 'hold' && !isWorthTelling(first))) return undefined;

@@ -123,13 +123,13 @@ function notEnabled(streamName: string): Fault {
 async function decide(
   alarm: ScalingAlarm,
   { state, settings }: CompleteReading,
-  { demand }: ScalerContext,
+  context: ScalerContext,
   nowMs: number,
 ): Promise<{ readonly decision: ScalingDecision; readonly failures: readonly CallFailure[] }> {
   const byAlarm = () => decideScaling({ alarm, state, settings, nowMs });
   if (!looksAtDemand(settings)) return { decision: byAlarm(), failures: [] };
   const subject = { state, settings, nowMs };
-  const reading = await readDemand(subject, demand);
+  const reading = await readDemand(subject, context);
   if (!reading.ok) return { decision: byAlarm(), failures: [reading.failure] };
   return { decision: decideOnDemand(subject, reading.value) ?? byAlarm(), failures: [] };
 }

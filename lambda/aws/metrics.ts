@@ -1,5 +1,10 @@
 /** A stream's traffic minute by minute, for policies that look at demand: one query of three metrics, page after page. */
-import { type CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
+import {
+  type CloudWatchClient,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+  type MetricDataResult,
+} from '@aws-sdk/client-cloudwatch';
 import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
 import { type MinuteSums, noSums } from '../../core/demand-reading.ts';
 import type { MetricPort } from '../ports.ts';
@@ -29,24 +34,29 @@ async function readMinuteSums(
   toMs: number,
 ): Promise<MinuteSums> {
   const sums = noSums(fromMs, Math.max(0, (toMs - fromMs) / minuteMs));
-  const pages = paginateGetMetricData(
-    { client, pageSize: datapointsPerCall },
-    {
-      StartTime: new Date(fromMs),
-      EndTime: new Date(toMs),
-      MetricDataQueries: Object.entries(metricNames).map(([id, name]) => query(id, name, streamName)),
-    },
-  );
-  for await (const { MetricDataResults = [] } of pages) {
-    for (const { Id, Timestamps = [], Values = [] } of MetricDataResults) {
-      const target = sums[idOf(Id)];
-      Timestamps.forEach((time, index) => {
-        const minute = (time.getTime() - fromMs) / minuteMs;
-        if (minute >= 0 && minute < target.length) target[minute] = Values[index] ?? Number.NaN;
-      });
-    }
-  }
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new GetMetricDataCommand({
+        StartTime: new Date(fromMs),
+        EndTime: new Date(toMs),
+        MaxDatapoints: datapointsPerCall,
+        MetricDataQueries: Object.entries(metricNames).map(([id, name]) => query(id, name, streamName)),
+        ...(NextToken === undefined ? {} : { NextToken }),
+      }),
+    );
+    for (const result of page.MetricDataResults ?? []) fillIn(result, sums);
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
   return sums;
+}
+
+function fillIn({ Id, Timestamps = [], Values = [] }: MetricDataResult, sums: MinuteSums): void {
+  const target = sums[idOf(Id)];
+  Timestamps.forEach((time, index) => {
+    const minute = (time.getTime() - sums.startMs) / minuteMs;
+    if (minute >= 0 && minute < target.length) target[minute] = Values[index] ?? Number.NaN;
+  });
 }
 
 function idOf(id: string | undefined): keyof typeof metricNames {

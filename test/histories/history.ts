@@ -4,11 +4,12 @@
  */
 import fc from 'fast-check';
 import type { Direction } from '../../core/alarm-definition.ts';
-import type { StreamSettings } from '../../core/knobs.ts';
+import type { PolicyName, StreamSettings } from '../../core/knobs.ts';
 import { readSettings } from '../../core/settings.ts';
 
 /** What the deployment says; a redeploy may change all of it. */
 export interface DeploymentChoice {
+  readonly policy: PolicyName;
   readonly minShards: number;
   readonly maxShards: number;
   readonly scaleDownCooldownMinutes: number;
@@ -94,6 +95,7 @@ const consumerArn = `arn:aws:lambda:eu-west-1:123456789012:function:${consumerNa
 const shardCounts = fc.constantFrom(1, 2, 3, 4, 5, 8, 12, 16);
 
 const deployments: fc.Arbitrary<DeploymentChoice> = fc.record({
+  policy: fc.constantFrom<PolicyName>('doubling', 'doubling', 'target', 'adaptive'),
   minShards: fc.constantFrom(1, 1, 2, 3),
   maxShards: fc.constantFrom(4, 8, 32, 64),
   scaleDownCooldownMinutes: fc.constantFrom(0, 10, 60),

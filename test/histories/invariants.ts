@@ -4,6 +4,7 @@
  */
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Direction } from '../../core/alarm-definition.ts';
+import { looksAtDemand } from '../../core/knobs.ts';
 import type { ModelCall } from '../../simulator/in-process-clients.ts';
 import { consumerName, eventfulMinutes, settingsOf } from './history.ts';
 import type { Invocation, Notice } from './invocations.ts';
@@ -52,11 +53,26 @@ export class CallInvariants {
     if (to > 2 * from || to < Math.ceil(from / 2)) wrong.push(`a step from ${from} to ${to}`);
     if (to === from && !changedMeanwhile) wrong.push(`a call for the ${from} shards that are there`);
     if (this.callsInLastDay > 10) wrong.push(`${this.callsInLastDay} calls in 24 h`);
-    const { occasion } = invocation;
-    if (occasion.kind === 'alarm') wrong.push(...this.#judgeCause(occasion.notice, from, to, changedMeanwhile));
-    else if (from >= minShards && from <= maxShards && !changedMeanwhile)
-      wrong.push(`a reconcile scaled from ${from}, within ${minShards} to ${maxShards}`);
-    return wrong;
+    return [...wrong, ...this.#judgeOccasion(invocation, from, to, changedMeanwhile)];
+  }
+
+  #judgeOccasion(
+    { occasion, choice: { policy, minShards, maxShards } }: Invocation,
+    from: number,
+    to: number,
+    changedMeanwhile: boolean,
+  ): readonly string[] {
+    switch (occasion.kind) {
+      case 'alarm':
+        // With a policy that looks at demand an alarm only wakes: it is no cause, whatever it says.
+        return policy === 'doubling' ? this.#judgeCause(occasion.notice, from, to, changedMeanwhile) : [];
+      case 'look':
+        return policy === 'doubling' ? ['a look scaled a stream whose policy waits for alarms'] : [];
+      case 'reconcile': {
+        const isWithin = from >= minShards && from <= maxShards && !changedMeanwhile;
+        return isWithin ? [`a reconcile scaled from ${from}, within ${minShards} to ${maxShards}`] : [];
+      }
+    }
   }
 
   #judgeCause(notice: Notice, from: number, to: number, changedMeanwhile: boolean): readonly string[] {
@@ -116,7 +132,8 @@ function faultsOfAlarm(direction: Direction, count: number, account: StreamAccou
   const wrong: string[] = [];
   const judged = alarm.Metrics?.find(({ Id }) => Id === 's1')?.Expression;
   if (judged !== String(count)) wrong.push(`judges by ${judged} shards, there are ${count}`);
-  const rests = direction === 'up' ? count >= settings.maxShards : count <= settings.minShards;
+  const rests =
+    direction === 'up' ? count >= settings.maxShards : count <= settings.minShards || looksAtDemand(settings);
   const threshold = direction === 'up' ? settings.scaleUpThreshold : settings.scaleDownThreshold;
   const isResting = (alarm.Threshold ?? 0) < 0 || (alarm.Threshold ?? 0) > 1;
   if (rests ? !isResting : alarm.Threshold !== threshold)

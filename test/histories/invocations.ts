@@ -3,9 +3,9 @@
  * after two minutes. Each call of an invocation goes through the history's noise, and is told to the watcher.
  */
 
-import { DemandMemory } from '../../lambda/demand-memory.ts';
+import { lookAtFleet } from '../../lambda/look.ts';
 import { pacePorts } from '../../lambda/pacing.ts';
-import type { Clock } from '../../lambda/ports.ts';
+import type { Clock, FleetPort } from '../../lambda/ports.ts';
 import { type ReconcileCause, reconcileStreams } from '../../lambda/reconcile.ts';
 import { handleAlarm } from '../../lambda/scale.ts';
 import type { ScalerContext } from '../../lambda/scaler-context.ts';
@@ -19,6 +19,7 @@ import type { StreamAccount } from './stream-account.ts';
 /** What set an invocation off. */
 export type Occasion =
   | { readonly kind: 'alarm'; readonly notice: Notice }
+  | { readonly kind: 'look' }
   | { readonly kind: 'reconcile'; readonly cause: ReconcileCause };
 
 export interface Notice {
@@ -54,7 +55,8 @@ export class Invocations {
   readonly #account: StreamAccount;
   readonly #watcher: Watcher;
   readonly #scalerConcurrency: number;
-  readonly #waiting: { readonly notice: Notice; readonly attempt: number }[] = [];
+  /** Alarms and looks wait in one line: they are events of one function. */
+  readonly #waiting: { readonly event: Notice | 'look'; readonly attempt: number }[] = [];
   readonly #alarmsBusyUntilMs = new Map<string, number>();
   #scalers = 0;
   #running = 0;
@@ -71,7 +73,12 @@ export class Invocations {
   }
 
   deliver(notice: Notice, attempt = 0): void {
-    this.#waiting.push({ notice, attempt });
+    this.#waiting.push({ event: notice, attempt });
+    this.#startWaiting();
+  }
+
+  look(): void {
+    this.#waiting.push({ event: 'look', attempt: 0 });
     this.#startWaiting();
   }
 
@@ -95,22 +102,25 @@ export class Invocations {
     while (this.#scalers < this.#scalerConcurrency) {
       const next = this.#waiting.shift();
       if (!next) return;
-      const { notice, attempt } = next;
+      const { event, attempt } = next;
       this.#scalers += 1;
-      const work = async (context: ScalerContext) => {
-        const report = await handleAlarm({ messageId: String(this.#invoked), message: notice.message }, context);
-        const { decision } = report;
-        return {
-          ...report,
-          outcome: decision?.kind === 'hold' ? `${report.outcome}: ${decision.reason}` : report.outcome,
-        };
-      };
-      this.#run({ kind: 'alarm', notice }, work, (again) => {
+      const end = (again: boolean) => {
         this.#scalers -= 1;
-        if (again) this.#later(attempt, () => this.deliver(notice, attempt + 1));
+        if (again && event !== 'look') this.#later(attempt, () => this.deliver(event, attempt + 1));
         this.#startWaiting();
-      });
+      };
+      if (event === 'look') this.#run({ kind: 'look' }, look, end);
+      else this.#run({ kind: 'alarm', notice: event }, (context) => this.#answer(event, context), end);
     }
+  }
+
+  async #answer({ message }: Notice, context: ScalerContext) {
+    const report = await handleAlarm({ messageId: String(this.#invoked), message }, context);
+    const { decision } = report;
+    return {
+      ...report,
+      outcome: decision?.kind === 'hold' ? `${report.outcome}: ${decision.reason}` : report.outcome,
+    };
   }
 
   #run(
@@ -137,8 +147,7 @@ export class Invocations {
       account: account.account,
       ports,
       clock: clockOf(account),
-      // Cold every time: what a warm process remembers must make no difference.
-      demand: new DemandMemory(ports.metrics),
+      demand: account.demand,
     };
     Promise.race([work(context), death.promise])
       .then(({ outcome, needsRetry }) => {
@@ -237,4 +246,13 @@ function clockOf(account: StreamAccount): Clock {
 function assertNoBug(failures: readonly { readonly code: string; readonly message: string }[]): void {
   const bug = failures.find(({ code }) => code === 'Bug');
   if (bug) throw new Error(bug.message);
+}
+
+/** The deployment names its stream: nothing is asked of the account. */
+const noFleet = {} as FleetPort;
+
+async function look(context: ScalerContext) {
+  const { reports } = await lookAtFleet(context, noFleet);
+  for (const { failures } of reports) assertNoBug(failures);
+  return { outcome: `looked: ${reports.map(({ outcome }) => outcome).join() || 'met'}`, needsRetry: false };
 }

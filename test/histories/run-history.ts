@@ -76,6 +76,7 @@ class Play {
     const load = this.#loadFactor === undefined ? this.#load : this.#loadFactor * this.#account.openShardCount;
     if (this.#loadFactor !== undefined) this.#account.changeMode('PROVISIONED');
     this.#account.endMinute(load, this.#iteratorAgeMinutes);
+    if (this.#account.choice.policy !== 'doubling') this.#invocations.look();
     if (minute % reconcileEveryMinutes === 0) this.#invocations.reconcile('schedule');
   }
 
@@ -219,6 +220,7 @@ class Play {
 
 function nameOf({ id, occasion }: Invocation): string {
   if (occasion.kind === 'reconcile') return `#${id} reconcile (${occasion.cause})`;
+  if (occasion.kind === 'look') return `#${id} look`;
   const { alarmName, changedAtMs, forged } = occasion.notice;
   return `#${id} ${forged ? 'forged ' : ''}${alarmName} of ${clockText(changedAtMs)}`;
 }

@@ -9,6 +9,7 @@ import { cloudWatchAlarms } from '../../lambda/aws/alarms.ts';
 import { lambdaFunctions } from '../../lambda/aws/functions.ts';
 import { cloudWatchMetrics } from '../../lambda/aws/metrics.ts';
 import { kinesisStreams } from '../../lambda/aws/streams.ts';
+import { DemandMemory } from '../../lambda/demand-memory.ts';
 import type { Ports } from '../../lambda/ports.ts';
 import type { Carrier } from '../../simulator/in-process-clients.ts';
 import { type AccountModels, inProcessClients, ReservedConcurrency } from '../../simulator/in-process-clients.ts';
@@ -47,10 +48,12 @@ export class StreamAccount {
   choice: DeploymentChoice;
   /** When somebody else last changed the shard count, or the mode. */
   changedByHandAtMs = Number.NEGATIVE_INFINITY;
+  /** Of the one process that runs the scaler, as long as it is warm. */
+  readonly demand = new DemandMemory();
   /** Told of each notification to the topic. */
   onNotification: (notification: AlarmNotification) => void = () => {};
   readonly #metrics = new MetricStore({ retentionMinutes: 1_500 });
-  readonly #series: Readonly<Record<'bytes' | 'records' | 'age', ReturnType<MetricStore['series']>>>;
+  readonly #series: Readonly<Record<'bytes' | 'records' | 'throttled' | 'age', ReturnType<MetricStore['series']>>>;
 
   constructor(history: History) {
     const { clock } = this;
@@ -78,6 +81,7 @@ export class StreamAccount {
     this.#series = {
       bytes: series('IncomingBytes'),
       records: series('IncomingRecords'),
+      throttled: series('WriteProvisionedThroughputExceeded'),
       age: series('GetRecords.IteratorAgeMilliseconds'),
     };
     this.writeTemplateAlarms(history.openShardCount);
@@ -140,6 +144,8 @@ export class StreamAccount {
       this.#metrics.putValue(this.#series.records, minute, accepted * 1_000 * 60, nowMs);
       this.#metrics.putValue(this.#series.bytes, minute, accepted * 500_000 * 60, nowMs);
     }
+    if (shards > accepted)
+      this.#metrics.putValue(this.#series.throttled, minute, (shards - accepted) * 1_000 * 60, nowMs);
     if (iteratorAgeMinutes !== undefined)
       this.#metrics.putValue(this.#series.age, minute, iteratorAgeMinutes * minuteMs + 1_000, nowMs);
     this.models.cloudwatch.evaluateAlarms();

@@ -24,8 +24,8 @@ function cloudWatch() {
   return { asked, port };
 }
 
-async function historyAt(memory: DemandMemory, atMs: number, name = 'orders') {
-  const reading = await memory.read(name, 'adaptive', atMs);
+async function historyAt(memory: DemandMemory, atMs: number, { port } = cloudWatch(), name = 'orders') {
+  const reading = await memory.read(name, 'adaptive', atMs, port);
   if (!reading.ok || !reading.value.history) throw new TypeError('nothing was read');
   const { history, policy } = reading.value;
   const past = { openShardCount: 8, ledger: [], intent: undefined, dailyQuota: 10 };
@@ -34,22 +34,22 @@ async function historyAt(memory: DemandMemory, atMs: number, name = 'orders') {
 
 describe('what is remembered of demand', () => {
   it('is read whole once, then only by what is new or may have been late', async () => {
-    const { asked, port } = cloudWatch();
-    const memory = new DemandMemory(port);
-    await historyAt(memory, nowMs);
-    await historyAt(memory, nowMs + minuteMs);
+    const aws = cloudWatch();
+    const memory = new DemandMemory();
+    await historyAt(memory, nowMs, aws);
+    await historyAt(memory, nowMs + minuteMs, aws);
     const minute = Math.floor(nowMs / minuteMs) * minuteMs;
-    expect(asked).toEqual([
+    expect(aws.asked).toEqual([
       { from: historyStart(nowMs), to: minute },
       { from: minute - 3 * hourMs, to: minute + minuteMs },
     ]);
   });
 
   it('makes no difference to what is chosen, over days and across midnight', async () => {
-    const warm = new DemandMemory(cloudWatch().port);
+    const warm = new DemandMemory();
     for (const hours of [0, 1, 7, 14, 20, 38]) {
       const atMs = nowMs + hours * hourMs;
-      const [before, fresh] = [await historyAt(warm, atMs), await historyAt(new DemandMemory(cloudWatch().port), atMs)];
+      const [before, fresh] = [await historyAt(warm, atMs), await historyAt(new DemandMemory(), atMs)];
       expect(before.history.startMs).toBe(fresh.history.startMs);
       expect(before.history.demand.length).toBe(fresh.history.demand.length);
       expect(before.explained).toEqual(fresh.explained);
@@ -57,31 +57,26 @@ describe('what is remembered of demand', () => {
   });
 
   it('keeps the policy, with its replay, until the history begins at another day', async () => {
-    const memory = new DemandMemory(cloudWatch().port);
+    const memory = new DemandMemory();
     const { policy } = await historyAt(memory, nowMs);
     expect((await historyAt(memory, nowMs + hourMs)).policy).toBe(policy);
     expect((await historyAt(memory, nowMs + 14 * hourMs)).policy).not.toBe(policy);
   });
 
   it('is of each stream, and of its policy', async () => {
-    const memory = new DemandMemory(cloudWatch().port);
+    const memory = new DemandMemory();
     const { policy } = await historyAt(memory, nowMs);
-    expect((await historyAt(memory, nowMs, 'clicks')).policy).not.toBe(policy);
-    const other = await memory.read('orders', 'target', nowMs);
+    expect((await historyAt(memory, nowMs, cloudWatch(), 'clicks')).policy).not.toBe(policy);
+    const other = await memory.read('orders', 'target', nowMs, cloudWatch().port);
     expect(other).toMatchObject({ ok: true, value: { policy: { name: 'target' } } });
   });
 
   it('is not spoilt by a read that failed', async () => {
-    const { port } = cloudWatch();
-    let failing = false;
     const failure = { call: 'cloudwatch:GetMetricData', code: 'Throttling', message: '', retryable: true };
-    const memory = new DemandMemory({
-      minuteSums: (...args) => (failing ? Promise.resolve({ ok: false, failure }) : port.minuteSums(...args)),
-    });
+    const memory = new DemandMemory();
     await historyAt(memory, nowMs);
-    failing = true;
-    expect(await memory.read('orders', 'adaptive', nowMs + hourMs)).toEqual({ ok: false, failure });
-    failing = false;
+    const refusing: MetricPort = { minuteSums: async () => ({ ok: false, failure }) };
+    expect(await memory.read('orders', 'adaptive', nowMs + hourMs, refusing)).toEqual({ ok: false, failure });
     const { history } = await historyAt(memory, nowMs + 5 * hourMs);
     expect(history.demand.length).toBe(14 * 1440 + 15 * 60 + 30);
   });

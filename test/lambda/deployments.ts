@@ -18,7 +18,7 @@ export function deploymentOf(
 }
 
 export function contextOf(aws: MemoryAccount, deployment: Deployment): ScalerContext {
-  return { deployment, account, ports: aws.ports, clock: aws.clock, demand: new DemandMemory(aws.ports.metrics) };
+  return { deployment, account, ports: aws.ports, clock: aws.clock, demand: new DemandMemory() };
 }
 
 /** The function answers the notification of an alarm as it stands. */

@@ -48,7 +48,7 @@ export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: 
   const consumers = tags[consumersTag];
   if (consumers !== undefined) given.consumers = readConsumersTag(consumers, functionArnOf, faults);
   if (Object.keys(given).length === 0) return { settings: base, faults, contradictions: [] };
-  const together = readSettings(given, base, tagName);
+  const together = readSettings(given, base, tagOf);
   if (together.ok) return { settings: together.value, faults, contradictions: [] };
   return { settings: base, faults, contradictions: together.faults };
 }
@@ -64,10 +64,6 @@ function findTagFault(name: KnobName, value: number | string): Fault | undefined
   if (noTagFor === undefined) return findKnobFault(name, value, tagOf(name));
   const remedy = `set ${name} where the stream is deployed from: ${noTagFor}`;
   return { field: tagOf(name), value: quote(value), problem: 'cannot be set by a tag', remedy };
-}
-
-function tagName(knob: string): string {
-  return knob === 'consumers' ? consumersTag : tagOf(knob);
 }
 
 function toNumber(text: string): number | string {

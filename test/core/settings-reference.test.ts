@@ -15,6 +15,10 @@ describe('the reference', () => {
       'a default that follows from another setting',
       '| `scaleDownEvaluationPeriods` | `SCALE_DOWN_EVALUATION_PERIOD` | `autoscaling/scale-down-evaluation-periods` | periods | 1 to 1440 | 60 (300 minutes) |',
     ],
+    [
+      'a choice that no tag can make',
+      '| `policy` | `SCALING_POLICY` | none |  | `doubling`, `target`, `adaptive` | `doubling` |',
+    ],
     ['a choice', '| `hotShard` | `HOT_SHARD` | `autoscaling/hot-shard` |  | `ignore`, `tell`, `split` | `tell` |'],
   ])('has a row for %s', (_what, row) => {
     expect(linesOf()).toContain(row);

@@ -10,16 +10,16 @@ const apply = (tags: Record<string, string>, base: Partial<StreamSettings> = {})
 describe('settings in a stream’s tags', () => {
   it('are in force over the deployment’s', () => {
     const { settings, faults, contradictions } = apply({
-      'autoscaling/min-shards': '4',
-      'autoscaling/scale-up-threshold': ' 0.6 ',
+      'autoscaling/min-shards': '12',
+      'autoscaling/scale-up-threshold': ' 0.65 ',
       'autoscaling/iterator-age': 'ignore',
       'autoscaling/consumers': 'orders-processor/2 audit',
       team: 'checkout',
     });
     expect(settings).toEqual(
       sampleSettings({
-        minShards: 4,
-        scaleUpThreshold: 0.6,
+        minShards: 12,
+        scaleUpThreshold: 0.65,
         iteratorAge: 'ignore',
         consumers: [
           { functionArn: arnOf('orders-processor'), lambdasPerShard: 2 },
@@ -35,6 +35,29 @@ describe('settings in a stream’s tags', () => {
     expect(applyOverrides(base, { team: 'checkout' }, arnOf).settings).toBe(base);
   });
 
+  it('change nothing, and are in order, where they say what is so already', () => {
+    const base = sampleSettings({ minShards: 4 });
+    const same = { 'autoscaling/min-shards': '4', 'autoscaling/policy': 'doubling' };
+    const { settings, faults, contradictions } = applyOverrides(base, same, arnOf);
+    expect(settings).toBe(base);
+    expect([...faults, ...contradictions]).toEqual([]);
+  });
+
+  it('cannot say what the stack must know when it is deployed', () => {
+    expect(apply({ 'autoscaling/policy': 'target' })).toEqual({
+      settings: sampleSettings(),
+      faults: [
+        {
+          field: 'autoscaling/policy',
+          value: '"target"',
+          problem: 'cannot be set by a tag',
+          remedy: expect.stringMatching(/^set policy where the stream is deployed from: /),
+        },
+      ],
+      contradictions: [],
+    });
+  });
+
   it('may stand together with the deployment’s where they could not stand with the defaults', () => {
     const { settings, faults, contradictions } = apply(
       { 'autoscaling/scale-down-threshold': '0.4' },
@@ -45,18 +68,21 @@ describe('settings in a stream’s tags', () => {
   });
 
   it.each([
-    ['autoscaling/min-shards', 'four'],
-    ['autoscaling/min-shards', '0'],
-    ['autoscaling/min-shards', ''],
-    ['autoscaling/iterator-age', 'maybe'],
-    ['autoscaling/consumers', 'orders:processor'],
-  ])('%s = %j is told, and the deployment’s stands in for it', (tag, value) => {
+    ['autoscaling/min-shards', 'four', '"four"'],
+    ['autoscaling/min-shards', '4 shards', '"4 shards"'],
+    ['autoscaling/min-shards', 'about 4', '"about 4"'],
+    ['autoscaling/min-shards', '0', '0'],
+    ['autoscaling/min-shards', '', '""'],
+    ['autoscaling/iterator-age', 'maybe', '"maybe"'],
+    ['autoscaling/hot-shard', '7', '"7"'],
+    ['autoscaling/consumers', 'orders:processor', '"orders:processor"'],
+  ])('%s = %j is told, and the deployment’s stands in for it', (tag, value, told) => {
     const { settings, faults, contradictions } = apply(
       { [tag]: value, 'autoscaling/max-shards': '8' },
       { minShards: 2 },
     );
     expect(settings).toEqual(sampleSettings({ minShards: 2, maxShards: 8 }));
-    expect(faults.map(({ field }) => field)).toEqual([tag]);
+    expect(faults.map((fault) => [fault.field, fault.value])).toEqual([[tag, told]]);
     expect(contradictions).toEqual([]);
   });
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DemandHistory } from '../../core/demand.ts';
-import { adaptivePolicy, historyStart, policyInput, targetPolicy } from '../../core/demand-policy.ts';
+import {
+  adaptivePolicy,
+  demandPolicyNamed,
+  historyStart,
+  policyInput,
+  targetPolicy,
+} from '../../core/demand-policy.ts';
+import { adaptiveDefaults } from '../../core/policies/adaptive.ts';
 
 const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 2, 15, 10, 30);
@@ -10,25 +17,76 @@ const history = {
   demand: DemandHistory.of(load),
   throttledBefore: new Float64Array(load.length + 1),
 };
-const past = { openShardCount: 4, ledger: [nowMs - 25 * hourMs, nowMs - hourMs], intent: undefined, dailyQuota: 10 };
+const past = {
+  openShardCount: 4,
+  ledger: [nowMs - 24 * hourMs, nowMs - 2 * hourMs, nowMs - hourMs],
+  intent: undefined,
+  dailyQuota: 10,
+};
 
 describe('what the deployed function gives a policy', () => {
   it('begins at a midnight that CloudWatch still has minutes of', () => {
-    const start = historyStart(nowMs);
-    expect(start % (24 * hourMs)).toBe(0);
-    expect(nowMs - start).toBeLessThan(15 * 24 * hourMs);
+    expect(historyStart(nowMs)).toBe(Date.UTC(2026, 2, 1));
+    expect(historyStart(Date.UTC(2026, 2, 15))).toBe(Date.UTC(2026, 2, 1));
   });
 
   it('counts the calls of the last day, and the minutes since the last scale-up', () => {
     const up = { atMs: nowMs - 7 * 60_000, from: 2, to: 4 };
     expect(policyInput(history, { ...past, intent: up }, nowMs)).toMatchObject({
       minute: load.length - 1,
-      callsLeft: 9,
+      callsLeft: 8,
       minutesSinceScaleUp: 7,
     });
     const down = { ...up, from: 8 };
     const { minutesSinceScaleUp } = policyInput(history, { ...past, intent: down }, nowMs);
     expect(minutesSinceScaleUp).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('a policy', () => {
+  it.each(['target', 'adaptive'] as const)('is had by its name: %s', (name) => {
+    expect(demandPolicyNamed(name).name).toBe(name);
+  });
+
+  it('adaptive does as target does by default until it has a day to replay', () => {
+    const rising = [...load.slice(0, 600), 12, 12];
+    const input = policyInput({ ...history, demand: DemandHistory.of(rising) }, past, nowMs);
+    expect(adaptivePolicy().choose(input)).toBe(targetPolicy().choose(input));
+    expect(adaptivePolicy().choose(input)).toBeGreaterThan(past.openShardCount);
+  });
+});
+
+describe('what adaptive pays for a shard-minute thrown away', () => {
+  const day = 1440;
+  const two = { ...adaptiveDefaults, candidates: adaptiveDefaults.candidates.slice(0, 2) };
+
+  /** Ten days of a flat load, and what of it was thrown away at which minute. */
+  function priceOf(shards: number, thrownAway: Readonly<Record<number, number>>) {
+    const minutes = 10 * day;
+    const throttledBefore = new Float64Array(minutes + 1);
+    for (let minute = 0; minute < minutes; minute += 1) {
+      throttledBefore[minute + 1] = (throttledBefore[minute] ?? 0) + (thrownAway[minute] ?? 0);
+    }
+    const demand = DemandHistory.of(Array.from({ length: minutes }, () => shards));
+    return adaptivePolicy(two).explain(policyInput({ ...history, demand, throttledBefore }, past, nowMs)).choice?.price;
+  }
+
+  /** The last choice of the ten days is made at 18:00, over the six days before its own. */
+  const [first, last] = [3 * day, 9 * day + 18 * 60];
+  const budget = two.budget * 2 * (last - first + 1);
+
+  it('is its price where exactly the budget of the replayed days was', () => {
+    expect(priceOf(2, { [first]: budget / 2, [last]: budget / 2 })).toBeCloseTo(two.price, 6);
+  });
+
+  it('knows nothing of what was before and after them', () => {
+    const nothing = priceOf(2, {});
+    expect(nothing).toBeCloseTo(two.price / Math.E, 6);
+    expect(priceOf(2, { [first - 1]: budget, [last + 1]: budget })).toBe(nothing);
+  });
+
+  it('is the same for a stream that nobody uses', () => {
+    expect(priceOf(0, {})).toBe(priceOf(2, {}));
   });
 });
 
@@ -47,8 +105,17 @@ describe('a policy explains itself', () => {
     expect(choice?.candidate.settings).toEqual(settings);
   });
 
+  it('adaptive keeps its choice until the next is due', () => {
+    const policy = adaptivePolicy({ ...adaptiveDefaults, candidates: adaptiveDefaults.candidates.slice(0, 2) });
+    const until = (minutes: number) =>
+      policy.explain(policyInput({ ...history, demand: DemandHistory.of(load.slice(0, minutes)) }, past, nowMs)).choice;
+    const atSix = until(2 * 1440 + 361);
+    expect(until(2 * 1440 + 720)).toBe(atSix);
+    expect(until(2 * 1440 + 721)).not.toBe(atSix);
+  });
+
   it('adaptive has no choice before it has seen a day', () => {
     const short = { ...history, demand: DemandHistory.of(load.slice(0, 600)) };
-    expect(adaptivePolicy().explain(policyInput(short, past, nowMs)).choice).toBeUndefined();
+    expect(adaptivePolicy().explain(policyInput(short, past, nowMs))).not.toHaveProperty('choice');
   });
 });

@@ -60,7 +60,9 @@ function loadAt({ records, bytes, throttledRecords }: MinuteSums, minute: number
 
 function findMinute({ records, bytes, throttledRecords }: MinuteSums, from: number, step: 1 | -1): number | undefined {
   for (let minute = from; minute >= 0 && minute < records.length; minute += step) {
-    if ([records, bytes, throttledRecords].some((sums) => !Number.isNaN(sums[minute]))) return minute;
+    const isMissing =
+      Number.isNaN(records[minute]) && Number.isNaN(bytes[minute]) && Number.isNaN(throttledRecords[minute]);
+    if (!isMissing) return minute;
   }
   return undefined;
 }

@@ -2,10 +2,8 @@
  * A stream of the models with its two alarms, and the production core between them: what the deployed functions do with
  * promises and AWS calls happens here at once, on the same `decideScaling`, `planScaling` and `planConvergence`.
  */
-import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import {
   type AlarmDefinition,
-  type AlarmMetric,
   alarmNameOf,
   type Direction,
   defineAlarm,
@@ -25,6 +23,7 @@ import { CloudWatchModel } from './models/cloudwatch/cloudwatch-model.ts';
 import { MetricStore } from './models/cloudwatch/metric-store.ts';
 import type { KinesisFacts } from './models/kinesis-facts.ts';
 import { KinesisAccount, type KinesisStreamModel } from './models/kinesis-model.ts';
+import { toPutMetricAlarm } from './put-metric-alarm.ts';
 
 export interface AlarmStreamOptions {
   readonly settings: StreamSettings;
@@ -209,27 +208,6 @@ export class AlarmStream {
 
   #put({ alarmName, definition }: Pick<PutAlarm, 'alarmName' | 'definition' | 'userParts'>): void {
     this.#definitions.set(alarmName, definition);
-    this.#cloudwatch.putMetricAlarm(toPutMetricAlarm(alarmName, definition));
+    this.#cloudwatch.putMetricAlarm(toPutMetricAlarm(alarmName, definition, topicArn));
   }
-}
-
-function toPutMetricAlarm(alarmName: string, definition: AlarmDefinition): PutMetricAlarmInput {
-  return {
-    AlarmName: alarmName,
-    ComparisonOperator: definition.comparisonOperator,
-    Threshold: definition.threshold,
-    EvaluationPeriods: definition.evaluationPeriods,
-    DatapointsToAlarm: definition.datapointsToAlarm,
-    TreatMissingData: 'ignore',
-    AlarmActions: [topicArn],
-    Metrics: definition.metrics.map(toQuery),
-  };
-}
-
-function toQuery(metric: AlarmMetric): MetricDataQuery {
-  const common = { Id: metric.id, Label: metric.label, ReturnData: metric.returnData };
-  if ('expression' in metric) return { ...common, Expression: metric.expression };
-  const Dimensions = Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value }));
-  const Metric = { Namespace: metric.namespace, MetricName: metric.metricName, Dimensions };
-  return { ...common, MetricStat: { Metric, Period: metric.periodSeconds, Stat: metric.stat } };
 }

@@ -8,24 +8,30 @@ import type { StreamSettings } from './knobs.ts';
 import type { ScalingDecision } from './scaling-decision.ts';
 import { boundTarget } from './scaling-policy.ts';
 import type { StreamState } from './stream-state.ts';
+import type { Ledger } from './stream-tags.ts';
 
 /** Undefined when the stream lies within its bounds, or cannot be scaled now for a reason that ends by itself. */
 export function enforceBounds(state: StreamState, settings: StreamSettings): ScalingDecision | undefined {
-  const { openShardCount, status, mode, ledger } = state;
+  const { openShardCount, status, mode, ledger, quotaRefusedUntilMs } = state;
   if (mode === 'ON_DEMAND' || status !== 'ACTIVE') return undefined;
   const direction = openShardCount < settings.minShards ? 'up' : 'down';
   const wanted = direction === 'up' ? settings.minShards : settings.maxShards;
   if (direction === 'down' && openShardCount <= settings.maxShards) return undefined;
   const because = { rule: 9, openShardCount, minShards: settings.minShards, maxShards: settings.maxShards };
-  if (ledger.length >= settings.dailyQuota) {
-    const freeing = ledger[ledger.length - settings.dailyQuota] ?? 0;
+  const quotaEndsMs = quotaRefusedUntilMs ?? spentQuotaEndsMs(ledger, settings.dailyQuota);
+  if (quotaEndsMs !== undefined) {
     return {
       kind: 'hold',
       reason: 'daily-quota',
       because: { ...because, rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota },
-      retryAtMs: freeing + awsFacts.updateShardCountWindow.value,
+      retryAtMs: quotaEndsMs,
     };
   }
   const targetShardCount = boundTarget(wanted, { direction, openShardCount }, settings);
   return { kind: 'scale', direction, openShardCount, targetShardCount, because };
+}
+
+function spentQuotaEndsMs(ledger: Ledger, dailyQuota: number): number | undefined {
+  const freeing = ledger[ledger.length - dailyQuota];
+  return freeing === undefined ? undefined : freeing + awsFacts.updateShardCountWindow.value;
 }

@@ -361,7 +361,14 @@ function holdAtBound({ direction, wantedShardCount, state, settings }: Wish): Ho
 function holdForQuota({ direction, state, settings }: Wish): HoldDecision | undefined {
   const reserve = direction === 'up' ? 0 : settings.dailyQuotaReserve;
   const usable = settings.dailyQuota - reserve;
-  const { ledger } = state;
+  const { ledger, quotaRefusedUntilMs } = state;
+  if (quotaRefusedUntilMs !== undefined) {
+    return hold(
+      'daily-quota',
+      { rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota, refusedByAws: true },
+      quotaRefusedUntilMs,
+    );
+  }
   if (ledger.length < usable) return undefined;
   const freeing = ledger[ledger.length - usable];
   return hold(

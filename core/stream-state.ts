@@ -7,6 +7,7 @@ import type { ConsumerSettings } from './knobs.ts';
 import type { AlarmStateValue } from './scaling-alarm.ts';
 import {
   type Ledger,
+  quotaRefusedTag,
   readConcurrency,
   readIntent,
   readLedger,
@@ -14,7 +15,7 @@ import {
   type Tags,
   withoutCall,
 } from './stream-tags.ts';
-import { parseZonedTime } from './timestamps.ts';
+import { parseBasicTime, parseZonedTime } from './timestamps.ts';
 
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
@@ -30,6 +31,8 @@ export interface StreamState {
   readonly intent: ScalingIntent | undefined;
   /** Calls of the last day that were made, as far as can be told. */
   readonly ledger: Ledger;
+  /** AWS has just refused a call that the ledger had left; until then none is tried. Undefined: nothing was refused, or not lately. */
+  readonly quotaRefusedUntilMs: number | undefined;
   /** The live alarms; undefined where CloudWatch has none of that name. */
   readonly alarms: { readonly [D in Direction]: AlarmState | undefined };
   readonly consumers: readonly ConsumerState[];
@@ -87,14 +90,20 @@ export const alarmTagKeys = {
 /** A time that lies further ahead than clocks differ was not written by a scaling. */
 const clockToleranceMs = 60_000;
 
-type UntoldState = Omit<StreamState, 'intent' | 'ledger'>;
+/** Whose calls spent the quota is not known, nor when it has room again; without a pause each look would be refused anew. */
+const quotaRefusalPauseMs = 15 * 60_000;
+
+type UntoldState = Omit<StreamState, 'intent' | 'ledger' | 'quotaRefusedUntilMs'>;
 
 /** Fills in what is read out of the stream's tags. */
 export function completeState(read: UntoldState, nowMs: number): StreamState {
   const told = readIntent(read.tags);
   // One from the future was written by a clock that was wrong: nothing is known, as for a time in an alarm's tag.
   const intent = told && told.atMs <= nowMs + clockToleranceMs ? told : undefined;
-  return { ...read, intent, ledger: callsMade(read, intent, nowMs) };
+  const refusedAtMs = parseBasicTime(read.tags[quotaRefusedTag] ?? '');
+  const pauses = refusedAtMs !== undefined && Math.abs(nowMs - refusedAtMs) < quotaRefusalPauseMs;
+  const quotaRefusedUntilMs = pauses ? refusedAtMs + quotaRefusalPauseMs : undefined;
+  return { ...read, intent, ledger: callsMade(read, intent, nowMs), quotaRefusedUntilMs };
 }
 
 /**

@@ -16,6 +16,9 @@ export const tagKeys = {
 /** Fingerprint of the last hold that people were told of. */
 export const lastNoticeTag = 'autoscaling/last-notice';
 
+/** When AWS last refused a call for the daily quota although the ledger had one left: others' calls count as well. */
+export const quotaRefusedTag = 'autoscaling/quota-refused';
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** A scaling that was about to be called, or is under way, or is done: `20260302T091544.775Z 4 8`. */

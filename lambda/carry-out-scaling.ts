@@ -7,6 +7,8 @@ import type { HoldDecision, ScaleDecision, ScalingDecision } from '../core/scali
 import { planScaling, type ScalingPlan } from '../core/scaling-plan.ts';
 import type { EffectOutcome, Outcome } from '../core/scaling-report.ts';
 import type { StreamState } from '../core/stream-state.ts';
+import { quotaRefusedTag, type Tags } from '../core/stream-tags.ts';
+import { formatBasicTime } from '../core/timestamps.ts';
 import { aborts, carryOut } from './effects.ts';
 import type { Clock, Ports } from './ports.ts';
 import { judgeRefusal, type Refusal } from './update-refusal.ts';
@@ -43,7 +45,7 @@ export async function carryOutScaling(work: ScalingWork, means: Means): Promise<
       return { outcome: 'scaled', decision, effects: [...intent, ...withoutRefusal(called), ...followed] };
     }
     case 'held': {
-      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports) : [];
+      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports, marksOf(refusal, work)) : [];
       const effects = [...intent, ...called.filter((outcome) => !isRefused(outcome)), ...takenBack];
       return { outcome: 'held', decision: refusal.decision, effects };
     }
@@ -104,6 +106,21 @@ function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision
   return { outcome: 'held', decision: held, effects: [] };
 }
 
-function takeBack(plan: ScalingPlan, streamName: string, ports: Ports): Promise<readonly EffectOutcome[]> {
-  return carryOut([[{ kind: 'tag-stream', tags: plan.takeBack, onFailure: 'abort' }]], streamName, ports);
+/** A quota that others have spent is remembered: the ledger cannot tell it. */
+function marksOf({ decision }: Refusal & { kind: 'held' }, { state, settings, nowMs }: ScalingWork): Tags {
+  const isNews = decision.reason === 'daily-quota' && state.ledger.length < settings.dailyQuota;
+  return isNews ? { [quotaRefusedTag]: formatBasicTime(nowMs) } : {};
+}
+
+function takeBack(
+  plan: ScalingPlan,
+  streamName: string,
+  ports: Ports,
+  marks: Tags = {},
+): Promise<readonly EffectOutcome[]> {
+  return carryOut(
+    [[{ kind: 'tag-stream', tags: { ...plan.takeBack, ...marks }, onFailure: 'abort' }]],
+    streamName,
+    ports,
+  );
 }

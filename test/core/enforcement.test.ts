@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { enforceBounds } from '../../core/enforcement.ts';
 import type { StreamSettings } from '../../core/knobs.ts';
-import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import { encodeLedger, quotaRefusedTag, tagKeys } from '../../core/stream-tags.ts';
+import { formatBasicTime } from '../../core/timestamps.ts';
 import { day, hour, minute, now, sampleSettings, sampleState } from './samples.ts';
 
 function enforce(
@@ -45,6 +46,11 @@ describe('a stream', () => {
     expect(enforce(2, {}, { status: 'UPDATING' })).toBeUndefined();
     expect(enforce(32, {}, { status: 'DELETING' })).toBeUndefined();
   });
+});
+
+it('a call that AWS has just refused is not tried at every reconcile', () => {
+  const tags = { [quotaRefusedTag]: formatBasicTime(now - minute) };
+  expect(enforce(2, {}, { tags })).toMatchObject({ reason: 'daily-quota', retryAtMs: now + 14 * minute });
 });
 
 describe('the guards of an alarm’s scaling', () => {

@@ -13,8 +13,8 @@ import {
   screenAlarm,
 } from '../../core/scaling-decision.ts';
 import type { StreamState } from '../../core/stream-state.ts';
-import { encodeIntent, encodeLedger, tagKeys } from '../../core/stream-tags.ts';
-import { formatAlarmTime } from '../../core/timestamps.ts';
+import { encodeIntent, encodeLedger, quotaRefusedTag, tagKeys } from '../../core/stream-tags.ts';
+import { formatAlarmTime, formatBasicTime } from '../../core/timestamps.ts';
 import {
   day,
   firedAt,
@@ -271,6 +271,22 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
     },
   ],
   10: [
+    {
+      why: 'AWS refused a call that the ledger had left: others have spent it, and each try would be refused anew',
+      state: up({ tags: { [quotaRefusedTag]: formatBasicTime(now - 5 * minute) } }),
+      expected: 'daily-quota',
+      retryAtMs: now + 10 * minute,
+    },
+    {
+      why: 'a quarter of an hour later it may be tried again',
+      state: up({ tags: { [quotaRefusedTag]: formatBasicTime(now - 15 * minute) } }),
+      expected: 8,
+    },
+    {
+      why: 'a refusal that claims to lie hours ahead was written by a clock that was wrong',
+      state: up({ tags: { [quotaRefusedTag]: formatBasicTime(now + 5 * hour) } }),
+      expected: 8,
+    },
     {
       why: 'ten calls in a day is all that AWS takes',
       state: up({ tags: ledgerTags(23 * hour, ...nineCalls) }),

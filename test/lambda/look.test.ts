@@ -78,6 +78,25 @@ describe('a look', () => {
     expect(aws.scalings.map(({ to }) => to)).toEqual([8, 16]);
   });
 
+  it('is not refused every minute when others have spent the day’s calls, and tries again after a pause', async () => {
+    const { aws, look } = accountWith({ orders: looks });
+    aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
+    const refused = async (minutes: number) => {
+      const from = aws.calls.length;
+      for (let passed = 0; passed < minutes; passed += 1) {
+        await look();
+        aws.nowMs += minute;
+      }
+      return aws.calls.slice(from).filter(({ operation }) => operation === 'kinesis:UpdateShardCount').length;
+    };
+    expect(await refused(14)).toBe(3);
+    expect(await refused(10)).toBe(3);
+    aws.heal();
+    aws.nowMs += 15 * minute;
+    await look();
+    expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
+  });
+
   it('leaves a stream alone of whose traffic nothing is known', async () => {
     const { aws, look } = accountWith({ orders: looks });
     aws.traffic.delete('orders');

@@ -41,19 +41,7 @@ export function statusRow(answer: InquiryAnswer, utilization: ReadonlyMap<string
 
 export function renderStatus(rows: readonly StatusRow[]): string {
   const table = new Table({
-    head: [
-      'stream',
-      'status',
-      'shards',
-      'min-max',
-      'utilization',
-      'up',
-      'down',
-      'last scaling (UTC)',
-      'calls left',
-      'next slot',
-      'drift',
-    ],
+    head: ['stream', 'status', 'shards', 'min-max', 'used', 'alarms', 'last scaling (UTC)', 'calls left', 'drift'],
     style: { head: [], border: [] },
   });
   for (const row of rows) {
@@ -63,15 +51,26 @@ export function renderStatus(rows: readonly StatusRow[]): string {
       row.shards,
       `${row.minShards}-${row.maxShards}`,
       row.utilization === null ? '-' : `${Math.round(row.utilization * 100)} %`,
-      row.upAlarm,
-      row.downAlarm,
+      alarmsOf(row),
       row.lastScaledAt ?? 'never',
-      row.callsLeft,
-      row.nextSlotAt ?? '-',
+      row.nextSlotAt === null ? row.callsLeft : `${row.callsLeft}\nnext ${row.nextSlotAt.slice(5)}`,
       row.drift.join('\n') || 'none',
     ]);
   }
   return table.toString();
+}
+
+/** Both at rest is the usual: only what is not is worth a line. */
+function alarmsOf({ upAlarm, downAlarm }: StatusRow): string {
+  const notOk = [
+    ['up', upAlarm],
+    ['down', downAlarm],
+  ].filter(([, state]) => state !== 'OK');
+  return notOk.map(([direction, state]) => `${direction}: ${shortState(state)}`).join('\n') || 'OK';
+}
+
+function shortState(state: string | undefined): string | undefined {
+  return state === 'INSUFFICIENT_DATA' ? 'no data' : state;
 }
 
 function driftOf({ drift, enforcement, faults }: StreamExplanation): readonly string[] {

@@ -4,7 +4,7 @@
  * (docs/decisions/0010-hot-shards.md). A single partition key cannot be divided by any number of shards.
  */
 import { awsFacts } from './aws-facts.ts';
-import type { StreamSettings } from './knobs.ts';
+import { looksAtDemand, type StreamSettings } from './knobs.ts';
 import type { Evidence, ScaleDecision, ScalingDecision } from './scaling-decision.ts';
 
 /** Traffic of one open shard in the last whole period of its stream's alarms. */
@@ -25,6 +25,8 @@ export type ShardLoads =
 
 /** A hot shard takes so many times what the others take on average. */
 const hotFactor = 2;
+/** Where no alarm's threshold says what is full: a policy that looks at demand has its alarm at 1, which no shard reaches for long. */
+const fullFromDemand = 0.75;
 
 /** Whether a decision has to ask for the shards' loads: it costs two calls, and says something of a scale-up only. */
 export function asksForShards(
@@ -40,10 +42,11 @@ export function asksForShards(
 export function considerShards(
   decision: ScaleDecision,
   loads: ShardLoads,
-  settings: Pick<StreamSettings, 'hotShard' | 'scaleUpThreshold'>,
+  settings: Pick<StreamSettings, 'hotShard' | 'policy' | 'scaleUpThreshold'>,
 ): ScaleDecision {
   if (loads.kind === 'unknown') return withEvidence(decision, { hotShard: `unknown, ${loads.code}` });
-  const hot = findHotShard(loads.shards, loads.periodSeconds, settings.scaleUpThreshold);
+  const threshold = looksAtDemand(settings) ? fullFromDemand : settings.scaleUpThreshold;
+  const hot = findHotShard(loads.shards, loads.periodSeconds, threshold);
   if (!hot) return decision;
   const told = withEvidence(decision, {
     hotShard: hot.shard.shardId,

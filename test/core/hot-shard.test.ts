@@ -53,6 +53,12 @@ describe('before a scale-up, one shard', () => {
     expect(considerShards(decision, loadsOf(1, 0.39), settings).because.hotShard).toBe('shard-0');
   });
 
+  it('with a policy that looks at demand, which has its alarm where no shard stays for long', () => {
+    const settings = sampleSettings({ policy: 'target' });
+    expect(considerShards(decision, loadsOf(0.9, 0.4), settings).because.hotShard).toBe('shard-0');
+    expect(considerShards(decision, loadsOf(0.7, 0.1), settings)).toEqual(decision);
+  });
+
   it('is told with its figures, and the scaling stays as it was', () => {
     const told = considerShards(decision, loadsOf(0.4, 0.95), sampleSettings());
     expect(told).toEqual({

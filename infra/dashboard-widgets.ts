@@ -6,7 +6,7 @@
  */
 import { alarmNameOf, kinesisNamespace, streamDimension } from '../core/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
-import type { StreamSettings } from '../core/knobs.ts';
+import { looksAtDemand, type StreamSettings } from '../core/knobs.ts';
 import { metricDimensions, metricNamespace } from './health-alarms.ts';
 
 export interface Widget {
@@ -20,7 +20,7 @@ export interface Widget {
 
 export interface DashboardStream {
   readonly streamName: string;
-  readonly settings: Pick<StreamSettings, 'scaleUpThreshold' | 'scaleDownThreshold' | 'periodMinutes'>;
+  readonly settings: Pick<StreamSettings, 'policy' | 'scaleUpThreshold' | 'scaleDownThreshold' | 'periodMinutes'>;
 }
 
 /** Columns of a dashboard. */
@@ -134,10 +134,11 @@ function utilizationGraph({ streamName, settings }: DashboardStream, place: Plac
     [{ expression: `r/PERIOD(r)/${shardRecordsPerSecond.value}`, id: 'rs', visible: false }],
     [{ expression: 'MAX([bs,rs])/FILL(n,REPEAT)', label: 'utilization', id: 'u' }],
   ];
-  const horizontal = [
+  const thresholds = [
     { label: 'scale up', value: settings.scaleUpThreshold },
     { label: 'scale down', value: settings.scaleDownThreshold },
   ];
+  const horizontal = looksAtDemand(settings) ? [{ label: 'full', value: 1 }] : thresholds;
   return graph('Utilization', place, metrics, { annotations: { horizontal } });
 }
 

@@ -135,6 +135,13 @@ describe('what it shows of a stream', () => {
     ]);
   });
 
+  it('is its utilization against full shards, with a policy that waits for no threshold', () => {
+    const looking = deploy({ dashboards: true, streams: [{ name: 'orders', policy: 'target', shardCount: 4 }] });
+    expect(titled(widgetsOf(looking), 'Utilization').properties.annotations?.horizontal).toEqual([
+      { label: 'full', value: 1 },
+    ]);
+  });
+
   it('is its throttled writes and the age of what is read', () => {
     const drawn = ['Throttled writes', 'Iterator age'].map(
       (title) => titled(widgets, title).properties.metrics?.[0]?.[1],

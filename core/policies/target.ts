@@ -126,7 +126,7 @@ function choosePrewarm(settings: TargetSettings, input: TargetInput): number {
 
 function chooseDown(settings: TargetSettings, input: TargetInput, now: number): number {
   const { demand, minute, openShardCount, callsLeft } = input;
-  if (openShardCount === 1 || input.minutesSinceScaleUp < SETTLED_MINUTES) return openShardCount;
+  if (input.minutesSinceScaleUp < SETTLED_MINUTES) return openShardCount;
   const quiet = demand.peak(minute - settings.quietMinutes + 1, minute);
   const need = Math.max(quiet, expectAhead(settings, input, settings.lookAheadMinutes)) / settings.shrinkTo;
   const target = stepDown(openShardCount, need, settings.largestRemainder * openShardCount);
@@ -167,14 +167,14 @@ function callsToReach(load: number, shards: number): number {
 function stepUp(openShardCount: number, need: number): number {
   for (const factor of GRID) {
     const target = Math.ceil(openShardCount * factor);
-    if (target > openShardCount && target >= need && target <= 2 * openShardCount) return target;
+    if (target >= need) return target;
   }
   return 2 * openShardCount;
 }
 
 /** The fewest shards that hold `need`, on the 25 % grid if possible; the open count when it would leave more than `most`. */
 function stepDown(openShardCount: number, need: number, most: number): number {
-  const least = Math.max(1, Math.ceil(need), Math.ceil(openShardCount / 2));
+  const least = Math.max(Math.ceil(need), Math.ceil(openShardCount / 2));
   if (least > most) return openShardCount;
   for (const factor of [0.5, 0.75]) {
     const target = Math.ceil(openShardCount * factor);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { DemandHistory } from '../../../core/demand.ts';
-import { adaptiveDefaults, choiceMinute, Replay, replayStart } from '../../../core/policies/adaptive.ts';
-import { candidates } from '../../../core/policies/candidates.ts';
+import {
+  type AdaptiveSettings,
+  adaptiveDefaults,
+  choiceMinute,
+  Replay,
+  replayStart,
+} from '../../../core/policies/adaptive.ts';
+import { type Candidate, candidates } from '../../../core/policies/candidates.ts';
+import { targetDefaults } from '../../../core/policies/target.ts';
 
 const day = 1440;
 const few = { ...adaptiveDefaults, candidates: candidates.filter((_, index) => index % 6 === 0) };
@@ -14,6 +21,55 @@ function wave(days: number): number[] {
     return 6 - 4 * Math.cos((2 * Math.PI * minute) / day) + spike;
   });
 }
+
+const steady = (shards: number, minutes: number) => Array.from({ length: minutes }, () => shards);
+
+describe('a candidate’s replay', () => {
+  /** Neither up nor down, unless the load is far above the shards. */
+  const sitting: Candidate = {
+    name: 'sitting',
+    settings: { ...targetDefaults, scaleUpAt: 2, shrinkTo: 0.1, season: 'none' },
+  };
+  const minute = 8 * day + 99;
+  /** Begins at midnight six days before, and ends with the minute of the choice. */
+  const [first, minutes] = [2 * day, 6 * day + 100];
+
+  function replay(candidate: Candidate, load: readonly number[], at = minute) {
+    const { replayed } = new Replay({ ...few, candidates: [candidate] }).choose(DemandHistory.of(load), at, 0);
+    return replayed[0];
+  }
+
+  it('begins half full, and bills every minute', () => {
+    expect(replay(sitting, steady(4, minute + 1))).toEqual({
+      name: 'sitting',
+      shardHours: (8 * minutes) / 60,
+      throttledFraction: 0,
+      score: (8 * minutes) / 60,
+    });
+    expect(replay(sitting, steady(4.1, minute + 1))?.shardHours).toBe((9 * minutes) / 60);
+  });
+
+  it('throws away what its shards do not take, and pays for it', () => {
+    const load = steady(4, minute + 1);
+    for (const at of [first - 1, first + 100, minute]) load[at] = 9.5;
+    const told = replay(sitting, load);
+    expect(told?.throttledFraction).toBeCloseTo(3 / (4 * minutes + 11), 12);
+    expect(told?.score).toBeCloseTo((8 * minutes + (50 / Math.E) * 3) / 60, 6);
+  });
+
+  it('is billed the larger count while it is resharded, at half of Kinesis’s usual speed', () => {
+    const shrinking = { ...sitting, settings: { ...sitting.settings, quietMinutes: 1, shrinkTo: 0.9 } };
+    // From 8 to 6 in 1 + 8/32 minutes, twice, rounded up: three minutes after that of the call.
+    expect(replay(shrinking, steady(4, minute + 1))?.shardHours).toBe((8 * 4 + 6 * (minutes - 4)) / 60);
+  });
+
+  it('of a stream that nobody uses has one shard, and throws nothing away', () => {
+    expect(replay(sitting, steady(0, minute + 1))).toMatchObject({
+      shardHours: minutes / 60,
+      throttledFraction: 0,
+    });
+  });
+});
 
 describe('adaptive', () => {
   it('ranks every candidate, best first, and follows the best', () => {
@@ -32,6 +88,24 @@ describe('adaptive', () => {
     expect(strained.price).toBeGreaterThan(easy.price);
     const throttledOf = ({ replayed }: typeof easy) => replayed[0]?.throttledFraction ?? Number.NaN;
     expect(throttledOf(strained)).toBeLessThan(throttledOf(easy));
+  });
+
+  it.each([
+    ['nothing', 0, 50 / Math.E],
+    ['just what the budget allows', 0.0003, 50],
+    ['much more: no more than fifteen times as much is paid', 0.01, 750],
+  ])('pays for a shard-minute thrown away by what was thrown away: %s', (_what, throttled, price) => {
+    const choose = (settings: AdaptiveSettings) =>
+      new Replay(settings).choose(DemandHistory.of(steady(4, day)), day - 1, throttled);
+    expect(choose(few).price).toBeCloseTo(price, 10);
+    expect(choose({ ...few, lowestPrice: 2 }).price).toBeCloseTo(Math.max(100, price), 10);
+  });
+
+  it('needs a candidate', () => {
+    const none = new Replay({ ...few, candidates: [] });
+    expect(() => none.choose(DemandHistory.of([1]), 0, 0)).toThrow(
+      new RangeError('adaptive needs at least one candidate'),
+    );
   });
 
   it('has no memory: a new one chooses as one that went on, from only the fifteen days that CloudWatch keeps', () => {

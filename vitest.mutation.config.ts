@@ -12,6 +12,8 @@ export default defineConfig({
     exclude: ['**/properties.test.ts', '**/aws/**', '**/index.test.ts'],
     // Nothing in these tests is shared, and a mutant needs its handful of tests quickly.
     isolate: false,
+    // Mutated code is slower, also where nothing is mutated yet, and the machine has other work.
+    testTimeout: 30_000,
     env: { AWS_REGION: 'eu-west-1', POWERTOOLS_DEV: 'false' },
   },
 });

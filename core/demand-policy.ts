@@ -126,7 +126,7 @@ export interface ScalingPast {
  */
 export function policyInput(history: DemandHistoryOfStream, past: ScalingPast, nowMs: number): DemandPolicyInput {
   const { openShardCount, ledger, intent, dailyQuota } = past;
-  const spent = ledger.filter((ms) => ms > nowMs - awsFacts.updateShardCountWindow.value).length;
+  const spent = ledger.filter((ms) => ms >= nowMs - awsFacts.updateShardCountWindow.value).length;
   const wasUp = intent !== undefined && intent.to > intent.from;
   return {
     minute: history.demand.length - 1,

@@ -62,10 +62,10 @@ export function withoutCall(ledger: Ledger, callAtMs: number): Ledger {
   return ledger.filter((ms) => ms !== entry);
 }
 
-/** Drops what is older than the window, and what claims to lie far in the future (a clock that was wrong once). */
+/** Drops what is older than the window (exactly as old still counts: AWS says no more), and what claims to lie far in the future (a clock that was wrong once). */
 export function keepLastDay(times: Ledger, nowMs: number): Ledger {
   const windowMs = awsFacts.updateShardCountWindow.value;
-  return times.filter((ms) => ms > nowMs - windowMs && ms < nowMs + windowMs).toSorted((a, b) => a - b);
+  return times.filter((ms) => ms >= nowMs - windowMs && ms < nowMs + windowMs).toSorted((a, b) => a - b);
 }
 
 /**

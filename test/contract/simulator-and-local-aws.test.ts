@@ -1,7 +1,7 @@
 /**
  * The simulator promises what the deployed product would do. Here both are given the same load: the simulator as `simulate`
- * runs `doubling`, and the synthesized stack on local AWS, where alarms notify a topic, Lambda runs the bundle, and the bundle
- * asks and changes AWS over the wire. They must scale in the same minutes, from and to the same counts.
+ * runs it, and the synthesized stack on local AWS, where alarms notify a topic or a schedule has demand looked at, Lambda runs
+ * the bundle, and the bundle asks and changes AWS over the wire. They must scale in the same minutes, from and to the same counts.
  *
  * No tolerance: models, durations and metric delay are the same, and on the discrete-event clock an invocation costs no time.
  */
@@ -11,9 +11,11 @@ import { readSettings } from '../../core/settings.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { runAlarms } from '../../simulator/alarm-run.ts';
+import { adaptiveScaler, targetScaler } from '../../simulator/demand-policies.ts';
 import { toLoad } from '../../simulator/load.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';
 import { admitMinute } from '../../simulator/models/kinesis-capacity.ts';
+import { runStream } from '../../simulator/stream-run.ts';
 import { readTraceFile } from '../../simulator/trace.ts';
 import { assemblyOf } from '../scenarios/support/assembly.ts';
 
@@ -41,7 +43,7 @@ const recordsPerShardMinute = 60_000;
 /** A midnight, so that the reconciler's turns fall on the minutes on which they fall in the simulator. */
 const startMinute = Date.UTC(2026, 2, 2) / minuteMs;
 /** More than the longest window of an alarm. */
-const historyMinutes = 400;
+const longestWindowMinutes = 400;
 
 interface Case {
   readonly name: string;
@@ -78,32 +80,59 @@ it.each(cases)(
   async ({ load, settings: given, deployed: more = {} }) => {
     const settings = readSettings(given);
     if (!settings.ok) throw new Error(JSON.stringify(settings.faults));
-    const simulated = runAlarms(load, 'doubling', settings.value, more);
-    const stream = { name: streamName, create: true, shardCount: simulated.capacity[0] ?? 0, ...given };
-    const deployed = await runDeployed(load, { dryRun: false, ...more, streams: [stream] }, stream.shardCount);
-
-    expect(deployed.calls).toEqual(simulated.calls);
-    expect(deployed.refusals).toBe(simulated.refusals);
-    expect(deployed.capacity).toEqual(simulated.capacity);
-    const differences = deployed.throttled.map((rejected, minute) => rejected - (simulated.throttled[minute] ?? 0));
-    // One counts shards and the other records.
-    expect(Math.max(...differences.map(Math.abs))).toBeLessThan(1e-9);
-
-    // Or they agreed on nothing.
-    const ups = deployed.calls.filter(({ from, to }) => to > from).length;
-    expect(Math.min(ups, deployed.calls.length - ups)).toBeGreaterThanOrEqual(2);
-    expect(Math.max(...deployed.throttled)).toBeGreaterThan(0);
+    await agree(runAlarms(load, 'doubling', settings.value, more), { load, settings: given, deployed: more });
   },
 );
 
-async function runDeployed(load: Float64Array, deployment: object, shardCount: number): Promise<Run> {
+it.each([
+  { scaler: targetScaler(), hours: 14 },
+  // After a day there is a choice to follow.
+  { scaler: adaptiveScaler(), hours: 27 },
+])('the simulator and the deployed stack agree on $scaler.name', { timeout: 120_000 }, async ({ scaler, hours }) => {
+  const load = hoursOf('ms-ingress-04', 98, hours, 12);
+  const settings = { policy: scaler.name, maxShards: 64 };
+  await agree(runStream(load, scaler), { load, settings, deployed: { reconcileMinutes: 30 }, historyMinutes: 0 });
+});
+
+interface Deployed {
+  readonly load: Float64Array;
+  readonly settings: Settings;
+  readonly deployed: object;
+  /** A policy that looks at demand takes its history from CloudWatch, and the simulator has none before the load. */
+  readonly historyMinutes?: number;
+}
+
+async function agree(simulated: Run, { load, settings, deployed: more, historyMinutes }: Deployed): Promise<void> {
+  const stream = { name: streamName, create: true, shardCount: simulated.capacity[0] ?? 0, ...settings };
+  const deployment = { dryRun: false, ...more, streams: [stream] };
+  const deployed = await runDeployed(load, deployment, stream.shardCount, historyMinutes);
+
+  expect(deployed.calls).toEqual(simulated.calls);
+  expect(deployed.refusals).toBe(simulated.refusals);
+  expect(deployed.capacity).toEqual(simulated.capacity);
+  const differences = deployed.throttled.map((rejected, minute) => rejected - (simulated.throttled[minute] ?? 0));
+  // One counts shards and the other records.
+  expect(Math.max(...differences.map(Math.abs))).toBeLessThan(1e-9);
+
+  // Or they agreed on nothing.
+  const ups = deployed.calls.filter(({ from, to }) => to > from).length;
+  expect(Math.min(ups, deployed.calls.length - ups)).toBeGreaterThanOrEqual(2);
+  expect(Math.max(...deployed.throttled)).toBeGreaterThan(0);
+}
+
+async function runDeployed(
+  load: Float64Array,
+  deployment: object,
+  shardCount: number,
+  historyMinutes = longestWindowMinutes,
+): Promise<Run> {
   const clock = new VirtualClock({ startMs: startMinute * minuteMs });
   const assembly = await assemblyOf(deployment);
   const aws = await startLocalAws({ clock, streams: 'no-records' });
   onTestFinished(() => aws.stop());
   const putTraffic = trafficWriter(aws);
   const before = Math.min(load[0] ?? 0, shardCount) * recordsPerShardMinute;
-  for (let minute = startMinute - historyMinutes; minute < startMinute; minute += 1) putTraffic(minute, before);
+  for (let minute = startMinute - historyMinutes; minute < startMinute; minute += 1) putTraffic(minute, before, 0);
   await deploy(aws, assembly);
 
   const stream = aws.kinesis.account.stream(streamName);
@@ -111,7 +140,7 @@ async function runDeployed(load: Float64Array, deployment: object, shardCount: n
   const capacity = new Float64Array(load.length);
   const throttled = new Float64Array(load.length);
   let known = { activeAtMs: stream.activeAtMs, openShardCount: shardCount };
-  let late = before;
+  let late = { accepted: before, rejected: 0 };
   for (const [index, shards] of load.entries()) {
     const minute = startMinute + index;
     const atMs = minute * minuteMs;
@@ -126,8 +155,8 @@ async function runDeployed(load: Float64Array, deployment: object, shardCount: n
     const { accepted, rejected } = admitMinute({ records, bytes: records * recordBytes }, capacity[index] ?? 0, 'lost');
     throttled[index] = rejected.records / recordsPerShardMinute;
     // Metrics are a minute late: what is told at the end of this one is the traffic of the one before.
-    putTraffic(minute, late);
-    late = accepted.records;
+    putTraffic(minute, late.accepted, late.rejected);
+    late = { accepted: accepted.records, rejected: rejected.records };
   }
   const asked = aws.calls.log.records.filter(({ operation }) => operation === 'UpdateShardCount');
   const accepted = asked.filter(({ outcome }) => outcome === 'ok').length;
@@ -135,15 +164,17 @@ async function runDeployed(load: Float64Array, deployment: object, shardCount: n
   return { calls, refusals: asked.length - accepted, capacity, throttled };
 }
 
-/** Successful puts, as Kinesis tells CloudWatch of them. */
-function trafficWriter({ cloudwatch: { metrics }, clock }: LocalAws): (minute: number, records: number) => void {
-  const [records, bytes] = (['IncomingRecords', 'IncomingBytes'] as const).map((metricName) =>
-    metrics.series({ namespace: 'AWS/Kinesis', metricName, dimensions: [{ name: 'StreamName', value: streamName }] }),
-  );
-  if (records === undefined || bytes === undefined) throw new Error('the store makes every series');
-  return (minute, count) => {
-    metrics.putValue(records, minute, count, clock.nowMs());
-    metrics.putValue(bytes, minute, count * recordBytes, clock.nowMs());
+/** Successful puts and rejected ones, as Kinesis tells CloudWatch of them. */
+function trafficWriter({ cloudwatch: { metrics }, clock }: LocalAws) {
+  const series = (metricName: string) =>
+    metrics.series({ namespace: 'AWS/Kinesis', metricName, dimensions: [{ name: 'StreamName', value: streamName }] });
+  const records = series('IncomingRecords');
+  const bytes = series('IncomingBytes');
+  const throttled = series('WriteProvisionedThroughputExceeded');
+  return (minute: number, accepted: number, rejected: number) => {
+    metrics.putValue(records, minute, accepted, clock.nowMs());
+    metrics.putValue(bytes, minute, accepted * recordBytes, clock.nowMs());
+    metrics.putValue(throttled, minute, rejected, clock.nowMs());
   };
 }
 

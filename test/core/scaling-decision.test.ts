@@ -295,8 +295,8 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
     },
     { why: 'the tenth call is still allowed', state: up({ tags: ledgerTags(...nineCalls) }), expected: 8 },
     {
-      why: 'a call that is a day old is free again',
-      state: up({ tags: ledgerTags(day, ...nineCalls) }),
+      why: 'a call that is more than a day old is free again',
+      state: up({ tags: ledgerTags(day + second, ...nineCalls) }),
       expected: 8,
     },
     {

@@ -98,8 +98,8 @@ describe('the ledger', () => {
     return first?.kind === 'tag-stream' ? first.tags[tagKeys.ledger] : undefined;
   };
 
-  it('gains this call and loses what is a day old', () => {
-    const tags = { [tagKeys.ledger]: encodeLedger([now - day, now - hour]) };
+  it('gains this call and loses what is older than a day', () => {
+    const tags = { [tagKeys.ledger]: encodeLedger([now - day - 1_000, now - hour]) };
     expect(ledgerOf(tags)).toBe(encodeLedger([now - hour, now]));
   });
 

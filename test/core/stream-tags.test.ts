@@ -48,10 +48,10 @@ describe('the ledger', () => {
     expect(readLedger(ledgerTag(encodeLedger([now - 1])), now)).toEqual([now]);
   });
 
-  it('holds the last day, in order', () => {
+  it('holds the last day, in order; exactly a day old still counts', () => {
     const seconds = (ms: number) => String(ms / 1000);
-    const value = [now - 1000, now - day + 1000, now - day, now - 2 * day].map(seconds).join(' ');
-    expect(readLedger(ledgerTag(value), now)).toEqual([now - day + 1000, now - 1000]);
+    const value = [now - 1000, now - day, now - day - 1000, now - 2 * day].map(seconds).join(' ');
+    expect(readLedger(ledgerTag(value), now)).toEqual([now - day, now - 1000]);
   });
 
   it('drops what a wrong clock wrote a day ahead, and keeps a minute ahead', () => {

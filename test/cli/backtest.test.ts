@@ -92,7 +92,7 @@ const backtest = (...words: readonly string[]) => runCommand(['backtest', ...wor
 describe('backtest of a stream', () => {
   it.each(['json', 'table'])('says the same of CloudWatch and of the same data in a file, as %s', async (format) => {
     const before = aws.calls.log.records.length;
-    const live = await backtest('--stream', 'orders', '--days', '5.01', '--format', format);
+    const live = await backtest('--stream', 'orders', '--days', '5.1', '--format', format);
     expect(live).toMatchObject({ exitCode: 0, stderr: '' });
     const calls = aws.calls.log.records.slice(before).filter(({ operation }) => operation === 'GetMetricData');
     const datapoints = metricNames.reduce((sum, name) => sum + fiveDays[name].size, 0);
@@ -114,7 +114,7 @@ describe('backtest of a stream', () => {
   });
 
   it('compares every policy, rejected records included, and advises what can be had', async () => {
-    const { stdout } = await backtest('--stream', 'orders', '--days', '5.01', '--format', 'json');
+    const { stdout } = await backtest('--stream', 'orders', '--days', '5.1', '--format', 'json');
     const { trace, peakShards, results, advice } = JSON.parse(stdout);
     expect(trace).toBe('orders');
     // The stream took 6 shards' worth at most; more was offered.
@@ -134,7 +134,7 @@ describe('backtest of a stream', () => {
       '--stream',
       'orders',
       '--days',
-      '5.01',
+      '5.1',
       '--policy',
       'on-demand',
       '--format',
@@ -154,7 +154,7 @@ describe('backtest of a stream', () => {
       '--stream',
       'orders',
       '--days',
-      '5.01',
+      '5.1',
       '--policy',
       'target,on-demand,on-demand-advantage',
     );

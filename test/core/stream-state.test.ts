@@ -5,11 +5,12 @@ import {
   lastScaledAtMs,
   liveAlarms,
   readLastScaled,
+  scalingIsUnderWay,
   settledShardCount,
 } from '../../core/stream-state.ts';
 import { encodeIntent, encodeLedger, tagKeys } from '../../core/stream-tags.ts';
 import { formatAlarmTime } from '../../core/timestamps.ts';
-import { day, hour, minute, now, sampleAlarmState, sampleConsumer, sampleState } from './samples.ts';
+import { day, hour, minute, now, sampleAlarmState, sampleConsumer, sampleState, second } from './samples.ts';
 
 const intent = (from: number, to: number, atMs = now - minute) => ({
   [tagKeys.intent]: encodeIntent({ atMs, from, to }),
@@ -111,6 +112,13 @@ describe('calls of the day', () => {
     const up = sampleAlarmState('up', { tags: { LastScaledTimestamp: formatAlarmTime(called - 1) } });
     expect(sampleState({ tags, alarms: { up, down: undefined } }).ledger).toEqual([now - day / 2]);
   });
+});
+
+it('a scaling is under way for two minutes after its intent: by then it has made its calls, or died', () => {
+  const since = (seconds: number) =>
+    scalingIsUnderWay(sampleState({ tags: intent(4, 8, now - seconds * second) }), now);
+  expect([since(0), since(119), since(120)]).toEqual([true, true, false]);
+  expect(scalingIsUnderWay(sampleState(), now)).toBe(false);
 });
 
 describe('what belongs to a stream', () => {

@@ -12,13 +12,13 @@ import type { Ledger } from './stream-tags.ts';
 
 /** Undefined when the stream lies within its bounds, or cannot be scaled now for a reason that ends by itself. */
 export function enforceBounds(state: StreamState, settings: StreamSettings): ScalingDecision | undefined {
-  const { openShardCount, status, mode, ledger, quotaRefusedUntilMs } = state;
+  const { openShardCount, status, mode, ledger, refusedUntilMs } = state;
   if (mode === 'ON_DEMAND' || status !== 'ACTIVE') return undefined;
   const direction = openShardCount < settings.minShards ? 'up' : 'down';
   const wanted = direction === 'up' ? settings.minShards : settings.maxShards;
   if (direction === 'down' && openShardCount <= settings.maxShards) return undefined;
   const because = { rule: 9, openShardCount, minShards: settings.minShards, maxShards: settings.maxShards };
-  const quotaEndsMs = quotaRefusedUntilMs ?? spentQuotaEndsMs(ledger, settings.dailyQuota);
+  const quotaEndsMs = refusedUntilMs ?? spentQuotaEndsMs(ledger, settings.dailyQuota);
   if (quotaEndsMs !== undefined) {
     return {
       kind: 'hold',

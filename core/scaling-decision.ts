@@ -361,12 +361,12 @@ function holdAtBound({ direction, wantedShardCount, state, settings }: Wish): Ho
 function holdForQuota({ direction, state, settings }: Wish): HoldDecision | undefined {
   const reserve = direction === 'up' ? 0 : settings.dailyQuotaReserve;
   const usable = settings.dailyQuota - reserve;
-  const { ledger, quotaRefusedUntilMs } = state;
-  if (quotaRefusedUntilMs !== undefined) {
+  const { ledger, refusedUntilMs } = state;
+  if (refusedUntilMs !== undefined) {
     return hold(
       'daily-quota',
       { rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota, refusedByAws: true },
-      quotaRefusedUntilMs,
+      refusedUntilMs,
     );
   }
   if (ledger.length < usable) return undefined;

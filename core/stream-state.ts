@@ -7,15 +7,15 @@ import type { ConsumerSettings } from './knobs.ts';
 import type { AlarmStateValue } from './scaling-alarm.ts';
 import {
   type Ledger,
-  quotaRefusedTag,
   readConcurrency,
   readIntent,
   readLedger,
+  readRefusedUntil,
   type ScalingIntent,
   type Tags,
   withoutCall,
 } from './stream-tags.ts';
-import { parseBasicTime, parseZonedTime } from './timestamps.ts';
+import { parseZonedTime } from './timestamps.ts';
 
 export type StreamStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
@@ -32,7 +32,7 @@ export interface StreamState {
   /** Calls of the last day that were made, as far as can be told. */
   readonly ledger: Ledger;
   /** AWS has just refused a call that the ledger had left; until then none is tried. Undefined: nothing was refused, or not lately. */
-  readonly quotaRefusedUntilMs: number | undefined;
+  readonly refusedUntilMs: number | undefined;
   /** The live alarms; undefined where CloudWatch has none of that name. */
   readonly alarms: { readonly [D in Direction]: AlarmState | undefined };
   readonly consumers: readonly ConsumerState[];
@@ -90,20 +90,15 @@ export const alarmTagKeys = {
 /** A time that lies further ahead than clocks differ was not written by a scaling. */
 const clockToleranceMs = 60_000;
 
-/** Whose calls spent the quota is not known, nor when it has room again; without a pause each look would be refused anew. */
-const quotaRefusalPauseMs = 15 * 60_000;
-
-type UntoldState = Omit<StreamState, 'intent' | 'ledger' | 'quotaRefusedUntilMs'>;
+type UntoldState = Omit<StreamState, 'intent' | 'ledger' | 'refusedUntilMs'>;
 
 /** Fills in what is read out of the stream's tags. */
 export function completeState(read: UntoldState, nowMs: number): StreamState {
   const told = readIntent(read.tags);
   // One from the future was written by a clock that was wrong: nothing is known, as for a time in an alarm's tag.
   const intent = told && told.atMs <= nowMs + clockToleranceMs ? told : undefined;
-  const refusedAtMs = parseBasicTime(read.tags[quotaRefusedTag] ?? '');
-  const pauses = refusedAtMs !== undefined && Math.abs(nowMs - refusedAtMs) < quotaRefusalPauseMs;
-  const quotaRefusedUntilMs = pauses ? refusedAtMs + quotaRefusalPauseMs : undefined;
-  return { ...read, intent, ledger: callsMade(read, intent, nowMs), quotaRefusedUntilMs };
+  const refusedUntilMs = readRefusedUntil(read.tags, nowMs);
+  return { ...read, intent, ledger: callsMade(read, intent, nowMs), refusedUntilMs };
 }
 
 /**

@@ -16,8 +16,8 @@ export const tagKeys = {
 /** Fingerprint of the last hold that people were told of. */
 export const lastNoticeTag = 'autoscaling/last-notice';
 
-/** When AWS last refused a call for the daily quota although the ledger had one left: others' calls count as well. */
-export const quotaRefusedTag = 'autoscaling/quota-refused';
+/** AWS refused a call for the daily quota although the ledger had one left: until then none is tried. */
+export const refusedUntilTag = 'autoscaling/refused-until';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -81,4 +81,22 @@ export function readConcurrency(tags: Tags, functionName: string): readonly numb
     .split(' ')
     .filter((word) => /^\d{1,7}$/.test(word))
     .map(Number);
+}
+
+/** A refusal may have been for the rate of calls after all: the next reconcile may try again. */
+const firstPauseMs = 4 * 60_000;
+/** Refused again soon after: others have spent the quota, and nobody knows when it has room. */
+const nextPausesMs = 30 * 60_000;
+
+/** Tag of a refusal at `nowMs`, by what the tags say of the one before. */
+export function encodeRefusal(tags: Tags, nowMs: number): Tags {
+  const before = parseBasicTime(tags[refusedUntilTag] ?? '');
+  const isAgain = before !== undefined && Math.abs(nowMs - before) < nextPausesMs;
+  return { [refusedUntilTag]: formatBasicTime(nowMs + (isAgain ? nextPausesMs : firstPauseMs)) };
+}
+
+/** Undefined when it is over, or lies further ahead than a pause can. */
+export function readRefusedUntil(tags: Tags, nowMs: number): number | undefined {
+  const untilMs = parseBasicTime(tags[refusedUntilTag] ?? '');
+  return untilMs !== undefined && untilMs > nowMs && untilMs <= nowMs + nextPausesMs ? untilMs : undefined;
 }

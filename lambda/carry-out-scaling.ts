@@ -7,8 +7,7 @@ import type { HoldDecision, ScaleDecision, ScalingDecision } from '../core/scali
 import { planScaling, type ScalingPlan } from '../core/scaling-plan.ts';
 import type { EffectOutcome, Outcome } from '../core/scaling-report.ts';
 import type { StreamState } from '../core/stream-state.ts';
-import { quotaRefusedTag, type Tags } from '../core/stream-tags.ts';
-import { formatBasicTime } from '../core/timestamps.ts';
+import { encodeRefusal, type Tags } from '../core/stream-tags.ts';
 import { aborts, carryOut } from './effects.ts';
 import type { Clock, Ports } from './ports.ts';
 import { judgeRefusal, type Refusal } from './update-refusal.ts';
@@ -109,7 +108,7 @@ function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision
 /** A quota that others have spent is remembered: the ledger cannot tell it. */
 function marksOf({ decision }: Refusal & { kind: 'held' }, { state, settings, nowMs }: ScalingWork): Tags {
   const isNews = decision.reason === 'daily-quota' && state.ledger.length < settings.dailyQuota;
-  return isNews ? { [quotaRefusedTag]: formatBasicTime(nowMs) } : {};
+  return isNews ? encodeRefusal(state.tags, nowMs) : {};
 }
 
 function takeBack(

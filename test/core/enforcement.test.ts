@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { enforceBounds } from '../../core/enforcement.ts';
 import type { StreamSettings } from '../../core/knobs.ts';
-import { encodeLedger, quotaRefusedTag, tagKeys } from '../../core/stream-tags.ts';
+import { encodeLedger, refusedUntilTag, tagKeys } from '../../core/stream-tags.ts';
 import { formatBasicTime } from '../../core/timestamps.ts';
 import { day, hour, minute, now, sampleSettings, sampleState } from './samples.ts';
 
@@ -49,7 +49,7 @@ describe('a stream', () => {
 });
 
 it('a call that AWS has just refused is not tried at every reconcile', () => {
-  const tags = { [quotaRefusedTag]: formatBasicTime(now - minute) };
+  const tags = { [refusedUntilTag]: formatBasicTime(now + 14 * minute) };
   expect(enforce(2, {}, { tags })).toMatchObject({ reason: 'daily-quota', retryAtMs: now + 14 * minute });
 });
 

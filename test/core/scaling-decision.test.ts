@@ -13,7 +13,7 @@ import {
   screenAlarm,
 } from '../../core/scaling-decision.ts';
 import type { StreamState } from '../../core/stream-state.ts';
-import { encodeIntent, encodeLedger, quotaRefusedTag, tagKeys } from '../../core/stream-tags.ts';
+import { encodeIntent, encodeLedger, refusedUntilTag, tagKeys } from '../../core/stream-tags.ts';
 import { formatAlarmTime, formatBasicTime } from '../../core/timestamps.ts';
 import {
   day,
@@ -273,18 +273,18 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
   10: [
     {
       why: 'AWS refused a call that the ledger had left: others have spent it, and each try would be refused anew',
-      state: up({ tags: { [quotaRefusedTag]: formatBasicTime(now - 5 * minute) } }),
+      state: up({ tags: { [refusedUntilTag]: formatBasicTime(now + 10 * minute) } }),
       expected: 'daily-quota',
       retryAtMs: now + 10 * minute,
     },
     {
-      why: 'a quarter of an hour later it may be tried again',
-      state: up({ tags: { [quotaRefusedTag]: formatBasicTime(now - 15 * minute) } }),
+      why: 'when the pause is over it may be tried again',
+      state: up({ tags: { [refusedUntilTag]: formatBasicTime(now) } }),
       expected: 8,
     },
     {
-      why: 'a refusal that claims to lie hours ahead was written by a clock that was wrong',
-      state: up({ tags: { [quotaRefusedTag]: formatBasicTime(now + 5 * hour) } }),
+      why: 'a pause that claims to last for hours was written by a clock that was wrong',
+      state: up({ tags: { [refusedUntilTag]: formatBasicTime(now + 5 * hour) } }),
       expected: 8,
     },
     {

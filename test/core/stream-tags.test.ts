@@ -3,14 +3,16 @@ import {
   encodeConcurrency,
   encodeIntent,
   encodeLedger,
+  encodeRefusal,
   keepLastDay,
   readConcurrency,
   readIntent,
   readLedger,
+  readRefusedUntil,
   tagKeys,
   withoutCall,
 } from '../../core/stream-tags.ts';
-import { day, now } from './samples.ts';
+import { day, minute, now } from './samples.ts';
 
 const intentTag = (value: string) => ({ [tagKeys.intent]: value });
 const ledgerTag = (value: string) => ({ [tagKeys.ledger]: value });
@@ -82,5 +84,25 @@ describe('the reserved concurrency that we set', () => {
   it('skips what is no count', () => {
     const tags = { [`${tagKeys.concurrency}f`]: 'four 8 -1 12345678 1234567' };
     expect(readConcurrency(tags, 'f')).toEqual([8, 1_234_567]);
+  });
+});
+
+describe('a call that AWS refused for a quota that the ledger does not know to be spent', () => {
+  it('lets a reconcile try again', () => {
+    const tags = encodeRefusal({}, now);
+    expect(readRefusedUntil(tags, now)).toBe(now + 4 * minute);
+    expect(readRefusedUntil(tags, now + 4 * minute)).toBeUndefined();
+  });
+
+  it('refused again, waits for half an hour each time', () => {
+    const again = encodeRefusal(encodeRefusal({}, now), now + 5 * minute);
+    expect(readRefusedUntil(again, now + 5 * minute)).toBe(now + 35 * minute);
+    const onceMore = encodeRefusal(again, now + 36 * minute);
+    expect(readRefusedUntil(onceMore, now + 36 * minute)).toBe(now + 66 * minute);
+  });
+
+  it('begins anew when the last one is long over', () => {
+    const later = now + 40 * minute;
+    expect(readRefusedUntil(encodeRefusal(encodeRefusal({}, now), later), later)).toBe(later + 4 * minute);
   });
 });

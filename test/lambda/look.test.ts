@@ -89,10 +89,10 @@ describe('a look', () => {
       }
       return aws.calls.slice(from).filter(({ operation }) => operation === 'kinesis:UpdateShardCount').length;
     };
-    expect(await refused(14)).toBe(3);
-    expect(await refused(10)).toBe(3);
+    expect(await refused(4)).toBe(3);
+    expect(await refused(30)).toBe(3);
     aws.heal();
-    aws.nowMs += 15 * minute;
+    aws.nowMs += minute;
     await look();
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
   });

@@ -29,24 +29,23 @@ export interface AlarmServiceParts {
   readonly notify: (notification: AlarmNotification) => void;
 }
 
+const MOST_DEFINED = 100;
+
 /** The alarm calls of CloudWatch, and the evaluation that it makes every minute. */
 export class AlarmService {
   readonly #parts: AlarmServiceParts;
   readonly #alarms = new Map<string, AlarmModel>();
   readonly #histories = new Map<string, AlarmHistory>();
+  /** Definitions that were found good, by their text. */
+  readonly #defined = new Map<string, BoundDefinition>();
 
   constructor(parts: AlarmServiceParts) {
     this.#parts = parts;
   }
 
   put(input: PutMetricAlarmInput): void {
-    const { facts, clock, metrics, tags } = this.#parts;
-    const plan = planAlarm(input, facts);
-    const definition: BoundDefinition = {
-      input: structuredClone(input),
-      plan,
-      series: plan.metrics.map(({ identity }) => metrics.series(identity)),
-    };
+    const { facts, clock, tags } = this.#parts;
+    const definition = this.#define(input);
     const name = input.AlarmName ?? '';
     const known = this.#alarms.get(name);
     if (known !== undefined) {
@@ -127,6 +126,20 @@ export class AlarmService {
 
   arnOf(name: string): string {
     return `arn:aws:cloudwatch:${this.#parts.account.region}:${this.#parts.account.accountId}:alarm:${name}`;
+  }
+
+  /** A scaled stream's alarms come back to definitions that they have had, and a year of scalings is spent on checking them. */
+  #define(input: PutMetricAlarmInput): BoundDefinition {
+    const { facts, metrics } = this.#parts;
+    const text = JSON.stringify(input);
+    const known = this.#defined.get(text);
+    if (known !== undefined) return known;
+    const plan = planAlarm(input, facts);
+    const series = plan.metrics.map(({ identity }) => metrics.series(identity));
+    const definition: BoundDefinition = { input: structuredClone(input), plan, series };
+    if (this.#defined.size === MOST_DEFINED) this.#defined.clear();
+    this.#defined.set(text, definition);
+    return definition;
   }
 
   #act(alarm: AlarmModel, change: StateChange | undefined): void {

@@ -30,19 +30,11 @@ export class MetricMathError extends Error {
 
 /** @throws MetricMathError */
 export function parseMetricMath(expression: string): MathNode {
-  const known = parsed.get(expression);
-  if (known !== undefined) return known;
   const parser = new Parser(tokenize(expression));
   const node = parser.comparison();
   parser.end();
-  if (parsed.size === MOST_PARSED) parsed.clear();
-  parsed.set(expression, node);
   return node;
 }
-
-/** Trees never change, and the alarms of a fleet are made of the same few expressions, rewritten at every scaling. */
-const parsed = new Map<string, MathNode>();
-const MOST_PARSED = 1_000;
 
 type Token = { readonly kind: 'number' | 'name' | 'symbol' | 'end'; readonly text: string };
 

@@ -5,6 +5,7 @@ import { isLook, lookAtFleet } from '../../lambda/look.ts';
 import type { FleetPort } from '../../lambda/ports.ts';
 import { minute, now, sampleSettings, second } from '../core/samples.ts';
 import { contextOf, deploymentOf } from './deployments.ts';
+import { fleetPortOf, refused } from './fleet-port.ts';
 import { findDisagreements, MemoryAccount } from './memory-account.ts';
 
 /** Streams are named in the deployment: nothing of the account is asked. */
@@ -95,6 +96,75 @@ describe('a look', () => {
     aws.nowMs += minute;
     await look();
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
+  });
+
+  it('says what keeps a stream from what it needs, and not what merely needs nothing', async () => {
+    const full = accountWith({ orders: { ...looks, maxShards: 4 } });
+    expect((await full.look()).reports).toMatchObject([
+      {
+        outcome: 'held',
+        decision: { reason: 'at-maximum' },
+        findings: [],
+        effects: [],
+        failures: [],
+        needsRetry: false,
+      },
+    ]);
+    const spent = accountWith({ orders: looks });
+    spent.aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
+    await spent.look();
+    spent.aws.nowMs += minute;
+    expect((await spent.look()).reports).toMatchObject([{ outcome: 'held', decision: { reason: 'daily-quota' } }]);
+    const empty = accountWith({ orders: { ...looks, minShards: 4 } }, 0.1);
+    expect((await empty.look()).reports).toEqual([]);
+  });
+
+  it('scales down by what it saw and what consumers say then', async () => {
+    const { aws, look } = accountWith({ orders: { ...looks, iteratorAge: 'required' } }, 1);
+    await look();
+    expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 2 }]);
+    const behind = accountWith({ orders: { ...looks, iteratorAge: 'required' } }, 1);
+    behind.aws.iteratorAges.clear();
+    expect((await behind.look()).reports).toMatchObject([
+      { outcome: 'held', decision: { reason: 'iterator-age-unknown' } },
+    ]);
+  });
+
+  it('reports a scaling of which something failed as one that another look must end', async () => {
+    const { aws, look } = accountWith({ orders: looks });
+    aws.fail('cloudwatch:PutMetricAlarm', { code: 'InternalFailure' });
+    expect((await look()).reports).toMatchObject([{ outcome: 'scaled', failures: [], needsRetry: true }]);
+  });
+
+  it('leaves a stream alone whose tags contradict each other: the reconciler tells', async () => {
+    const { aws, look } = accountWith({ orders: looks });
+    aws.stream('orders').tags = { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
+    expect((await look()).reports).toEqual([]);
+    expect(aws.operations()).not.toContain('cloudwatch:GetMetricData');
+  });
+
+  it('takes the tags that were read for all streams at once', async () => {
+    const { aws } = accountWith({ clicks: looks, orders: looks });
+    const discovery = {
+      DRY_RUN: 'false',
+      DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling',
+    };
+    const context = contextOf(aws, deploymentOf({ clicks: looks, orders: looks }, discovery));
+    const { port } = fleetPortOf({ orders: { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' } });
+    await lookAtFleet(context, port);
+    // `clicks` was never tagged. What is acted on is read again.
+    expect(aws.scalings).toEqual([{ streamName: 'clicks', from: 4, to: 8 }]);
+    const asked = aws.calls.filter(({ operation }) => operation === 'kinesis:ListTagsForStream');
+    expect(asked.map(({ about }) => about)).toEqual(['clicks']);
+    const untold = fleetPortOf({}, [], { streamTags: async () => refused });
+    expect((await lookAtFleet(context, untold.port)).failures).toEqual([refused.failure]);
+  });
+
+  it('tells in its report that people could not be told', async () => {
+    const { context } = accountWith({ orders: looks });
+    const unsent = { call: 'sns:Publish', code: 'NotFound', message: '', retryable: false };
+    const { reports } = await lookAtFleet({ ...context, announce: async () => [unsent] }, fleetPort);
+    expect(reports).toMatchObject([{ outcome: 'scaled', failures: [unsent], needsRetry: false }]);
   });
 
   it('leaves a stream alone of whose traffic nothing is known', async () => {

@@ -12,6 +12,9 @@ import type { AlarmState, StreamState } from './stream-state.ts';
 /** An answer takes seconds; an alarm in ALARM for so long was not answered, or its hold is over. */
 export const unansweredAfterMs = 10 * 60_000;
 
+/** How often the reconciler looks, unless a deployment says otherwise. */
+export const defaultReconcileMinutes = 5;
+
 export interface StandingAlarm {
   readonly direction: Direction;
   readonly alarmName: string;

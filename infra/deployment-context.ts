@@ -6,6 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { logLevels, readDeployment } from '../core/deployment.ts';
 import { type KnobName, type KnobValues, knobNames, knobs } from '../core/knobs.ts';
+import { defaultReconcileMinutes } from '../core/rearming.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import { readSettings, unknownKey } from '../core/settings.ts';
 import { contextKey, defaultStackName } from './context-key.ts';
@@ -44,7 +45,7 @@ const shape = v.object({
     ),
     1,
   ),
-  reconcileMinutes: v.optional(wholeNumber(1, 60), 5),
+  reconcileMinutes: v.optional(wholeNumber(1, 60), defaultReconcileMinutes),
   alarmActions: v.optional(
     v.array(v.pipe(v.string('give an ARN'), v.startsWith('arn:', 'give an ARN')), 'give a list of ARNs'),
     [],

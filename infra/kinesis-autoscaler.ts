@@ -19,6 +19,7 @@ import { Construct } from 'constructs';
 import type { AlarmDefinition, Direction } from '../core/alarm-definition.ts';
 import { readDeployment } from '../core/deployment.ts';
 import { looksAtDemand } from '../core/knobs.ts';
+import { defaultReconcileMinutes } from '../core/rearming.ts';
 import { describeFault } from '../core/result.ts';
 import { createAlarmTopic } from './alarm-topic.ts';
 import type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
@@ -73,7 +74,12 @@ export class KinesisAutoscaler extends Construct {
     this.#permissions = this.#createPermissions(key);
     const reconciler = this.reconciler.function;
     this.#scheduleRole = createScheduleRole(this, reconciler);
-    createReconcileSchedule(this, reconciler, this.#scheduleRole, props.reconcileEvery ?? Duration.minutes(5));
+    createReconcileSchedule(
+      this,
+      reconciler,
+      this.#scheduleRole,
+      props.reconcileEvery ?? Duration.minutes(defaultReconcileMinutes),
+    );
     this.#deployTrigger = createDeployTrigger(this, reconciler, () => [...this.#definitions]);
     const handOver = allowHandOver(this, this.reconciler);
     this.#deployTrigger.executeAfter(this.alarmTopic, this.scaler, this.reconciler, this.#permissions, handOver);

@@ -3,6 +3,7 @@
  * a time. Slower than `runStream`, and exactly what the deployed functions would do.
  */
 import type { StreamSettings } from '../core/knobs.ts';
+import { defaultReconcileMinutes } from '../core/rearming.ts';
 import { reshardMinutes, streamLimits, type UpdateCall } from '../core/stream-replay.ts';
 import { AlarmStream } from './alarm-stream.ts';
 import { KINESIS_FACTS } from './models/kinesis-facts.ts';
@@ -67,7 +68,7 @@ function begin(
   first: number,
   open: number,
   settings: StreamSettings,
-  { limits = streamLimits, recordBytes = 1000, reconcileMinutes = 5 }: AlarmRunOptions,
+  { limits = streamLimits, recordBytes = 1000, reconcileMinutes = defaultReconcileMinutes }: AlarmRunOptions,
 ) {
   const alarms = new AlarmStream({
     settings,

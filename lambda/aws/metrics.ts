@@ -10,12 +10,15 @@ import { type MinuteSums, noSums } from '../../core/demand-reading.ts';
 import type { MetricPort } from '../ports.ts';
 import { call } from './calls.ts';
 
+type SumName = 'records' | 'bytes' | 'throttledRecords';
+
 const minuteMs = 60_000;
-const metricNames = {
+/** By the id of the query. */
+const metricNames: Readonly<Record<SumName, string>> = {
   records: 'IncomingRecords',
   bytes: 'IncomingBytes',
   throttledRecords: 'WriteProvisionedThroughputExceeded',
-} as const;
+};
 /** The most that GetMetricData returns in one answer (CloudWatch API reference): 15 days of three metrics fit. */
 const datapointsPerCall = 100_800;
 
@@ -59,7 +62,7 @@ function fillIn({ Id, Timestamps = [], Values = [] }: MetricDataResult, sums: Mi
   });
 }
 
-function idOf(id: string | undefined): keyof typeof metricNames {
+function idOf(id: string | undefined): SumName {
   if (id === 'records' || id === 'bytes' || id === 'throttledRecords') return id;
   throw new TypeError(`GetMetricData answered with a metric nobody asked for: ${id}`);
 }

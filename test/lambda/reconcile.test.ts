@@ -543,3 +543,36 @@ describe('consumers from the environment of a take-over', () => {
     expect(aws.function('orders-processor').reserved).toBe(reserved);
   });
 });
+
+describe('a stream outside its bounds whose alarm and consumer are out of line', () => {
+  function drifted() {
+    const { aws, settings, deployment } = setUp({ minShards: 8, consumers });
+    const alarm = aws.alarm('orders-scale-up');
+    aws.alarms.set('orders-scale-up', { ...alarm, definition: sampleDefinition('up', 2, settings) });
+    aws.functions.set('orders-processor', { reserved: 6, reads: true });
+    return { aws, settings, deployment };
+  }
+  const kindsOf = ({ effects }: Awaited<ReturnType<typeof reconcileOrders>>) =>
+    effects.map(({ effect, failure }) => (failure ? `${effect.kind} refused` : effect.kind));
+
+  it('has the alarm put right first, and its consumer with the call, for the count to come', async () => {
+    const { aws, settings, deployment } = drifted();
+    const report = await reconcileOrders(aws, deployment);
+    expect(report).toMatchObject({ outcome: 'scaled', decision: { targetShardCount: 8 } });
+    expect(kindsOf(report).slice(0, 4)).toEqual(['put-alarm', 'tag-stream', 'update-shard-count', 'set-concurrency']);
+    expect(kindsOf(report).filter((kind) => kind === 'set-concurrency')).toHaveLength(1);
+    aws.finish('orders');
+    expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
+  });
+
+  it('has alarm and consumer put right for the count that it keeps when the call is refused', async () => {
+    const { aws, settings, deployment } = drifted();
+    aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException' });
+    const report = await reconcileOrders(aws, deployment);
+    expect(report).toMatchObject({ outcome: 'failed', needsRetry: true });
+    expect(kindsOf(report)).toContain('update-shard-count refused');
+    // Raised with the call, and taken back after it: readers that are too many for a moment cost nothing.
+    expect(aws.function('orders-processor').reserved).toBe(8);
+    expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
+  });
+});

@@ -16,6 +16,7 @@ import {
   Replay,
   replayStart,
 } from './policies/adaptive.ts';
+import { firstDaySettings } from './policies/candidates.ts';
 import { chooseTarget, type TargetInput, type TargetSettings, targetDefaults } from './policies/target.ts';
 import type { Ledger, ScalingIntent } from './stream-tags.ts';
 
@@ -61,10 +62,10 @@ export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): D
   };
   return {
     name: 'adaptive',
-    choose: (input) => chooseTarget(choiceFor(input)?.candidate.settings ?? targetDefaults, input),
+    choose: (input) => chooseTarget(choiceFor(input)?.candidate.settings ?? firstDaySettings, input),
     explain: (input) => {
       const choice = choiceFor(input);
-      const explained = explainWith(choice?.candidate.settings ?? targetDefaults, input);
+      const explained = explainWith(choice?.candidate.settings ?? firstDaySettings, input);
       return choice === undefined ? explained : { ...explained, choice };
     },
   };

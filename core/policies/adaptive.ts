@@ -21,6 +21,8 @@ export interface AdaptiveSettings {
   readonly budget: number;
   /** Shard-minutes that a shard-minute of load thrown away is worth. */
   readonly price: number;
+  /** How steeply the price rises beyond that: by e for every budget / steepness thrown away. */
+  readonly steepness: number;
   /** Bounds of the price, as multiples of itself. */
   readonly lowestPrice: number;
   readonly highestPrice: number;
@@ -30,19 +32,20 @@ export interface AdaptiveSettings {
 export const adaptiveDefaults: AdaptiveSettings = {
   budget: 0.0003,
   price: 50,
+  steepness: 1.25,
   lowestPrice: 1 / 3,
   highestPrice: 15,
   candidates,
 };
 
 /** The replay takes resharding to be slower than AWS's usual: nobody promises how long it takes. */
-export const replayLimits: StreamLimits = { ...streamLimits, reshardSlowdown: 2 };
+export const replayLimits: StreamLimits = { ...streamLimits, reshardSlowdown: 3 };
 
 /** How often a choice is made; on these minutes of the day (UTC). */
 export const CHOICE_MINUTES = 360;
 /** Whole days replayed before today. With the week that `target` looks back from there: 15 days, as long as CloudWatch keeps minutes. */
 export const REPLAYED_DAYS = 6;
-/** Before so much load is known there is nothing to replay, and the defaults of `target` stand. */
+/** Before so much load is known there is nothing to replay, and `firstDaySettings` stand. */
 export const WARM_UP_MINUTES = 1440;
 
 export interface ReplayedCandidate {
@@ -57,7 +60,7 @@ export interface Choice {
   readonly candidate: Candidate;
   /** Price of a shard-minute of load thrown away, after the error budget. */
   readonly price: number;
-  /** All of them, best first. */
+  /** All that may be followed by now, best first. */
   readonly replayed: readonly ReplayedCandidate[];
 }
 
@@ -94,11 +97,13 @@ export class Replay {
   /** @param throttledFraction of the real stream's load in the replayed days */
   choose(demand: Demand, minute: number, throttledFraction: number): Choice {
     this.#advance(demand, minute);
-    const { budget, price: base, lowestPrice, highestPrice } = this.#settings;
-    const pressure = Math.exp(throttledFraction / budget - 1);
+    const { budget, price: base, steepness, lowestPrice, highestPrice } = this.#settings;
+    const pressure = Math.exp(steepness * (throttledFraction / budget - 1));
     const price = base * Math.min(highestPrice, Math.max(lowestPrice, pressure));
     const load = demand.mean(this.#from, minute) * (minute - this.#from + 1);
+    const days = Math.floor((minute - this.#from + 1) / DAY);
     const ranked = this.#streams
+      .filter(({ candidate }) => candidate.leastDays <= days)
       .map((stream) => ({ stream, score: stream.billed + price * stream.throttled }))
       .sort((a, b) => a.score - b.score);
     const [best] = ranked;

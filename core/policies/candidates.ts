@@ -8,7 +8,22 @@ export interface Candidate {
   /** `bold/75%/30min/week`: when to move, filled to, quiet minutes, season. */
   readonly name: string;
   readonly settings: TargetSettings;
+  /** Whole days that must have been replayed before it may be followed. */
+  readonly leastDays: number;
 }
+
+/** Followed until there is a day to replay: careful, patient, and believing in no season. */
+export const firstDaySettings: TargetSettings = {
+  scaleUpAt: 0.95,
+  sustainedMinutes: 2,
+  fillTo: 0.75,
+  quietMinutes: 240,
+  shrinkTo: 0.85,
+  largestRemainder: 0.76,
+  season: 'none',
+  lookAheadMinutes: 0,
+  prewarmMinutes: 0,
+};
 
 /** When to move. The bolder ones sit out a burst of some minutes, at the price of what it throws away. */
 const temper: Readonly<
@@ -19,6 +34,9 @@ const temper: Readonly<
   bold: { scaleUpAt: 1, sustainedMinutes: 2, shrinkTo: 0.9, largestRemainder: 0.76 },
   reckless: { scaleUpAt: 1.02, sustainedMinutes: 8, shrinkTo: 1, largestRemainder: 0.9 },
 };
+
+/** One quiet day does not show that recklessness is harmless. */
+const leastDaysOf = (temper: string) => (temper === 'reckless' ? 3 : 0);
 
 /** Spare room for a load that keeps rising, or none for one that falls back. */
 const fillTo = [0.6, 0.75, 0.95] as const;
@@ -31,8 +49,8 @@ const seasons: Readonly<Record<string, Pick<TargetSettings, 'season' | 'lookAhea
 };
 
 const standing: readonly Candidate[] = [
-  { name: 'half-day', settings: stand(720, 0.9, 0.8) },
-  { name: 'all-day', settings: stand(1440, 0.8, 0.7) },
+  { name: 'half-day', settings: stand(720, 0.9, 0.8), leastDays: 0 },
+  { name: 'all-day', settings: stand(1440, 0.8, 0.7), leastDays: 0 },
 ];
 
 export const candidates: readonly Candidate[] = [
@@ -42,6 +60,7 @@ export const candidates: readonly Candidate[] = [
         Object.entries(seasons).map(([season, whose]) => ({
           name: `${name}/${100 * share}%/${minutes}min/${season}`,
           settings: { ...when, ...whose, fillTo: share, quietMinutes: minutes },
+          leastDays: leastDaysOf(name),
         })),
       ),
     ),

@@ -3,6 +3,8 @@
  *
  * - Up when the load stands above a share of the shards, or at once when it stands far above them; by the demand that is
  *   seen, that was seen at this hour before, and that the calls left must still be able to reach; in steps of 25 %.
+ * - At once when the load is news: beyond twice anything of the last day, and rising. A stream that stood at one shard needs
+ *   a call for every doubling; the first one must not wait for the shard to be full.
  * - Up ahead of time (`prewarmMinutes`) when the load rose at this hour yesterday or last week.
  * - Down when the load has been lower for `quietMinutes` and was not higher in the hours ahead a day or a week ago.
  * - *Return ticket*: no call that is not urgent unless enough of the day's calls remain to double back to the week's peak.
@@ -65,12 +67,17 @@ const RISING_MINUTES = 15;
 /** A rise over `RISE_MINUTES` by more than this share of the shards is expected to go on. */
 const RISE_MINUTES = 3;
 const STEEP_RISE = 0.2;
+/** Load is news when it is so many times the highest of the last day, up to `NEWS_MINUTES` ago. */
+const NEWS_FACTOR = 2;
+const NEWS_MINUTES = 10;
+/** … and has risen by more than this share of the shards in `RISE_MINUTES`: below it there is time to wait. */
+const NEWS_RISE = 0.15;
 /** No scale-down so soon after a scale-up. */
 const SETTLED_MINUTES = 20;
 /** Calls that only load which is already there may spend. */
 const URGENT_CALLS = 2;
 /** How far beyond the highest load that is known an unknown rise may still go. */
-const UNKNOWN_RISE = 16;
+const UNKNOWN_RISE = 8;
 /** Minutes over which today is compared with the season before. */
 const COMPARED_MINUTES = 60;
 const GRID = [1.25, 1.5, 1.75, 2] as const;
@@ -91,9 +98,15 @@ function isAbove(settings: TargetSettings, input: TargetInput, now: number): boo
   if (input.minutesSinceScaleUp < RISING_MINUTES) {
     return riseOn(input, now) > Math.min(1, settings.scaleUpAt) * openShardCount;
   }
+  if (isNews(input, now)) return true;
   const limit = settings.scaleUpAt * openShardCount;
   for (let ago = 0; ago < settings.sustainedMinutes; ago++) if (demand.at(minute - ago) <= limit) return false;
   return true;
+}
+
+function isNews({ demand, minute, openShardCount }: TargetInput, now: number): boolean {
+  if (now - demand.at(minute - RISE_MINUTES) <= NEWS_RISE * openShardCount) return false;
+  return now > NEWS_FACTOR * demand.peak(minute - DAY, minute - NEWS_MINUTES);
 }
 
 function chooseUp(settings: TargetSettings, input: TargetInput, now: number, isFarAbove: boolean): number {

@@ -8,6 +8,7 @@ import {
   targetPolicy,
 } from '../../core/demand-policy.ts';
 import { adaptiveDefaults } from '../../core/policies/adaptive.ts';
+import { firstDaySettings } from '../../core/policies/candidates.ts';
 
 const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 2, 15, 10, 30);
@@ -51,11 +52,14 @@ describe('a policy', () => {
     expect(demandPolicyNamed(name).name).toBe(name);
   });
 
-  it('adaptive does as target does by default until it has a day to replay', () => {
-    const rising = [...load.slice(0, 600), 12, 12];
-    const input = policyInput({ ...history, demand: DemandHistory.of(rising) }, past, nowMs);
-    expect(adaptivePolicy().choose(input)).toBe(targetPolicy().choose(input));
-    expect(adaptivePolicy().choose(input)).toBeGreaterThan(past.openShardCount);
+  it('adaptive follows its first day’s settings until it has a day to replay', () => {
+    const given = (newest: number) =>
+      policyInput({ ...history, demand: DemandHistory.of([...load.slice(0, 600), newest, newest]) }, past, nowMs);
+    expect(adaptivePolicy().choose(given(12))).toBeGreaterThan(past.openShardCount);
+    // Between what `target` and the first day's settings take to be full.
+    expect(adaptivePolicy().choose(given(3.7))).toBe(targetPolicy(firstDaySettings).choose(given(3.7)));
+    expect(adaptivePolicy().choose(given(3.7))).toBeLessThan(targetPolicy().choose(given(3.7)));
+    expect(adaptivePolicy().explain(given(3.7)).settings).toBe(firstDaySettings);
   });
 });
 
@@ -82,7 +86,7 @@ describe('what adaptive pays for a shard-minute thrown away', () => {
 
   it('knows nothing of what was before and after them', () => {
     const nothing = priceOf(2, {});
-    expect(nothing).toBeCloseTo(few.price / Math.E, 6);
+    expect(nothing).toBeCloseTo(few.price * few.lowestPrice, 6);
     expect(priceOf(2, { [first - 1]: budget, [last + 1]: budget })).toBe(nothing);
   });
 

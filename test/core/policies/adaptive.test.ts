@@ -29,6 +29,7 @@ describe('a candidate’s replay', () => {
   const sitting: Candidate = {
     name: 'sitting',
     settings: { ...targetDefaults, scaleUpAt: 2, shrinkTo: 0.1, season: 'none' },
+    leastDays: 0,
   };
   const minute = 8 * day + 99;
   /** Begins at midnight six days before, and ends with the minute of the choice. */
@@ -54,13 +55,13 @@ describe('a candidate’s replay', () => {
     for (const at of [first - 1, first + 100, minute]) load[at] = 9.5;
     const told = replay(sitting, load);
     expect(told?.throttledFraction).toBeCloseTo(3 / (4 * minutes + 11), 12);
-    expect(told?.score).toBeCloseTo((8 * minutes + (50 / Math.E) * 3) / 60, 6);
+    expect(told?.score).toBeCloseTo((8 * minutes + (50 / 3) * 3) / 60, 6);
   });
 
-  it('is billed the larger count while it is resharded, at half of Kinesis’s usual speed', () => {
+  it('is billed the larger count while it is resharded, at a third of Kinesis’s usual speed', () => {
     const shrinking = { ...sitting, settings: { ...sitting.settings, quietMinutes: 1, shrinkTo: 0.9 } };
-    // From 8 to 6 in 1 + 8/32 minutes, twice, rounded up: three minutes after that of the call.
-    expect(replay(shrinking, steady(4, minute + 1))?.shardHours).toBe((8 * 4 + 6 * (minutes - 4)) / 60);
+    // From 8 to 6 in 1 + 8/32 minutes, three times, rounded up: four minutes after that of the call.
+    expect(replay(shrinking, steady(4, minute + 1))?.shardHours).toBe((8 * 5 + 6 * (minutes - 5)) / 60);
   });
 
   it('of a stream that nobody uses has one shard, and throws nothing away', () => {
@@ -91,7 +92,8 @@ describe('adaptive', () => {
   });
 
   it.each([
-    ['nothing', 0, 50 / Math.E],
+    ['nothing: no less than a third is paid', 0, 50 / 3],
+    ['half of the budget', 0.00015, 50 / Math.exp(0.625)],
     ['just what the budget allows', 0.0003, 50],
     ['much more: no more than fifteen times as much is paid', 0.01, 750],
   ])('pays for a shard-minute thrown away by what was thrown away: %s', (_what, throttled, price) => {
@@ -99,6 +101,16 @@ describe('adaptive', () => {
       new Replay(settings).choose(DemandHistory.of(steady(4, day)), day - 1, throttled);
     expect(choose(few).price).toBeCloseTo(price, 10);
     expect(choose({ ...few, lowestPrice: 2 }).price).toBeCloseTo(Math.max(100, price), 10);
+  });
+
+  it('follows no reckless candidate before three days are replayed', () => {
+    const tempers = (days: number) => {
+      const { replayed } = new Replay(few).choose(DemandHistory.of(wave(days)), days * day - 1, 0);
+      return new Set(replayed.map(({ name }) => name.split('/')[0]));
+    };
+    expect(tempers(2)).not.toContain('reckless');
+    expect(tempers(2)).toContain('bold');
+    expect(tempers(3)).toContain('reckless');
   });
 
   it('needs a candidate', () => {

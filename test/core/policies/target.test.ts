@@ -105,7 +105,7 @@ describe('target', () => {
   });
 
   it.each([
-    ['of a first day: sixteen times as much may come', { load: [...steady(7, 100), 8.5, 8.5] }, 18],
+    ['of a first day: eight times as much may come', { load: [...steady(7, 100), 8.5, 8.5] }, 18],
     ['of a first day, also below its peak', { load: [...steady(20, 10), ...steady(7, 90), 8.5, 8.5] }, 18],
     ['that is the highest of the week', { load: [...steady(7), 8.5, 8.5] }, 18],
     ['within a tenth of it', { load: [...steady(10, 60), ...steady(7), 9, 9] }, 18],
@@ -115,14 +115,24 @@ describe('target', () => {
       12,
     ],
     ['well below it, as soon as a day is known', { load: [...steady(20, 10), ...steady(7, day - 11), 8.5, 8.5] }, 12],
-  ])('with four calls left goes up for a load %s', (_what, situation, target) => {
-    expect(chooseTarget(settings, input({ ...situation, open: 9, callsLeft: 4 }))).toBe(target);
+  ])('with three calls left goes up for a load %s', (_what, situation, target) => {
+    expect(chooseTarget(settings, input({ ...situation, open: 9, callsLeft: 3 }))).toBe(target);
   });
 
   it('keeps a call more for a load that is known for less than a day', () => {
     const down = (minutes: number, callsLeft: number) =>
-      chooseTarget(settings, input({ load: steady(4, minutes), open: 16, callsLeft }));
+      chooseTarget(settings, input({ load: steady(6.5, minutes), open: 16, callsLeft }));
     expect([down(100, 4), down(100, 3), down(day, 3), down(day + 1, 3)]).toEqual([8, 16, 16, 8]);
+  });
+
+  it.each([
+    ['twice the day’s highest, and rising', [...steady(0.05), 0.06, 0.1, 0.2, 0.3], 1, 2],
+    ['not by what the load has always been', [...steady(0.3), 0.05, 0.05, 0.05, 0.3], 1, 1],
+    ['not by less than twice as much', [...steady(1), ...steady(1.3, 1), 1.9], 3, 3],
+    ['not by a rise that leaves the shards nearly empty', [...steady(0.05), 0.06, 0.1, 0.2, 0.3], 2, 1],
+    ['not by one that is over', [...steady(0.05), ...steady(0.3, 5)], 1, 1],
+  ])('does not wait for full shards when the load is news: %s', (_what, load, open, target) => {
+    expect(chooseTarget(settings, input({ load, open, callsLeft: 3 }))).toBe(target);
   });
 
   it('fills up to what came at this hour yesterday', () => {

@@ -66,7 +66,7 @@ print('Tuned on from the start, and from the second round', summaryHead, [
     ),
   ]),
 ]);
-print('Synthetic loads: seed 1 seen while tuning, seed 5 never', summaryHead, [
+print('Synthetic loads: seed 1 seen while tuning, seed 5 not tuned on', summaryHead, [
   ...ours.flatMap((policy) =>
     [1, 5].map((seed) => summaryRow(named(summarize(policy, casesOf(syntheticLoads(seed), peaks)), `seed ${seed}`))),
   ),

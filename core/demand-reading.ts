@@ -69,7 +69,7 @@ function findMinute({ records, bytes, throttledRecords }: MinuteSums, from: numb
 
 /**
  * The older sums with newer ones over them, from `startMs` on. What was read again stands: CloudWatch may complete a minute
- * that was told before.
+ * that was told before. It never takes one back, so what is missing in the newer is no news.
  */
 export function joinSums(older: MinuteSums, newer: MinuteSums, startMs: number): MinuteSums {
   const endMs = Math.max(endOf(older), endOf(newer));
@@ -78,7 +78,10 @@ export function joinSums(older: MinuteSums, newer: MinuteSums, startMs: number):
     const skipped = Math.max(0, (startMs - part.startMs) / minuteMs);
     const at = Math.max(0, (part.startMs - startMs) / minuteMs);
     for (const metric of ['records', 'bytes', 'throttledRecords'] as const) {
-      joined[metric].set(part[metric].subarray(skipped), at);
+      const into = joined[metric];
+      part[metric].subarray(skipped).forEach((value, index) => {
+        if (!Number.isNaN(value)) into[at + index] = value;
+      });
     }
   }
   return joined;

@@ -23,6 +23,7 @@ import {
 import type { AlarmUserParts, IteratorAge } from '../../core/stream-state.ts';
 import type { AlarmPort, UntaggedAlarm } from '../ports.ts';
 import { call } from './calls.ts';
+import { completeResults } from './metric-data.ts';
 
 const dayMs = 86_400_000;
 /** A day of these fits into one page of GetMetricData. */
@@ -90,7 +91,7 @@ async function listStanding(client: CloudWatchClient, topicArn: string): Promise
 
 /** One call for both: how old the newest record read is, and whether the consumer side warns of a scale-down. */
 async function readIteratorAge(client: CloudWatchClient, streamName: string, nowMs: number): Promise<IteratorAge> {
-  const { MetricDataResults = [] } = await client.send(
+  const page = await client.send(
     new GetMetricDataCommand({
       StartTime: new Date(nowMs - dayMs),
       EndTime: new Date(nowMs),
@@ -101,7 +102,7 @@ async function readIteratorAge(client: CloudWatchClient, streamName: string, now
       ],
     }),
   );
-  const byId = new Map(MetricDataResults.map((result) => [result.Id, result]));
+  const byId = new Map(completeResults(page).map((result) => [result.Id, result]));
   const age = byId.get('age');
   const at = age?.Timestamps?.[0];
   const ageMs = age?.Values?.[0];

@@ -4,6 +4,16 @@ import type { Answer, CallFailure } from '../ports.ts';
 /** No answer came, so nobody knows whether the call was carried out. */
 export const unansweredCodes: ReadonlySet<string> = new Set(['Timeout', 'ConnectionReset', 'InternalFailure']);
 
+/** AWS answered, and not what was asked for; the same call may work later. */
+export class UnusableAnswer extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 export async function call<T>(operation: string, send: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await send() };
@@ -30,6 +40,7 @@ const timeoutNames: ReadonlySet<string> = new Set([
 
 function describeError(error: unknown): Omit<CallFailure, 'call'> {
   if (!(error instanceof Error)) throw error;
+  if (error instanceof UnusableAnswer) return { code: error.code, message: error.message, retryable: true };
   const { name, message } = error;
   const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } };
   // First the socket's own code: the SDK names a reset connection TimeoutError as well.

@@ -9,6 +9,7 @@ import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.t
 import { type MinuteSums, noSums } from '../../core/demand-reading.ts';
 import type { MetricPort } from '../ports.ts';
 import { call } from './calls.ts';
+import { completeResults } from './metric-data.ts';
 
 type SumName = 'records' | 'bytes' | 'throttledRecords';
 
@@ -48,7 +49,7 @@ async function readMinuteSums(
         ...(NextToken === undefined ? {} : { NextToken }),
       }),
     );
-    for (const result of page.MetricDataResults ?? []) fillIn(result, sums);
+    for (const result of completeResults(page)) fillIn(result, sums);
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return sums;

@@ -3,6 +3,7 @@ import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } fro
 import { type KinesisClient, ListShardsCommand, type Shard } from '@aws-sdk/client-kinesis';
 import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
 import type { ShardLoad } from '../../core/hot-shard.ts';
+import { completeResults } from './metric-data.ts';
 
 /** GetMetricData takes 500 queries a call (CloudWatch API reference); a shard needs two. */
 const shardsPerCall = 250;
@@ -24,7 +25,7 @@ export async function readShardLoads(
   const endMs = Math.floor(nowMs / periodMs) * periodMs;
   for (let start = 0; start < shards.length; start += shardsPerCall) {
     const batch = shards.slice(start, start + shardsPerCall);
-    const { MetricDataResults = [] } = await cloudwatch.send(
+    const page = await cloudwatch.send(
       new GetMetricDataCommand({
         StartTime: new Date(endMs - 2 * periodMs),
         EndTime: new Date(endMs),
@@ -34,7 +35,7 @@ export async function readShardLoads(
         ]),
       }),
     );
-    const sums = new Map(MetricDataResults.map(({ Id, Values = [] }) => [Id, Math.max(0, ...Values)]));
+    const sums = new Map(completeResults(page).map(({ Id, Values = [] }) => [Id, Math.max(0, ...Values)]));
     loads.push(
       ...batch.map(({ ShardId = '', HashKeyRange: range }, index) => ({
         shardId: ShardId,

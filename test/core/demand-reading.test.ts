@@ -74,6 +74,11 @@ describe('sums that were read before, and newer ones', () => {
     expect(shardsOf(joined)).toEqual([1, 2.5, 3]);
   });
 
+  it('keep what the newer do not know: an answer without datapoints does not undo them', () => {
+    const joined = joinSums(sums(midnight, [1, 2]), sums(midnight, [gap, gap, gap]), midnight);
+    expect([...joined.records].map((value) => value / 60_000)).toEqual([1, 2, gap]);
+  });
+
   it('leave a hole where nothing was read', () => {
     const joined = joinSums(sums(midnight, [1]), sums(midnight + 2 * minuteMs, [3]), midnight);
     expect([...joined.records].map((value) => value / 60_000)).toEqual([1, gap, 3]);

@@ -5,25 +5,26 @@
  */
 import { awsFacts } from './aws-facts.ts';
 import type { StreamSettings } from './knobs.ts';
-import type { ScalingDecision } from './scaling-decision.ts';
+import { refusalOf, type ScalingDecision } from './scaling-decision.ts';
 import { boundTarget } from './scaling-policy.ts';
 import type { StreamState } from './stream-state.ts';
 import type { Ledger } from './stream-tags.ts';
 
 /** Undefined when the stream lies within its bounds, or cannot be scaled now for a reason that ends by itself. */
 export function enforceBounds(state: StreamState, settings: StreamSettings): ScalingDecision | undefined {
-  const { openShardCount, status, mode, ledger, refusedUntilMs } = state;
+  const { openShardCount, status, mode, ledger } = state;
   if (mode === 'ON_DEMAND' || status !== 'ACTIVE') return undefined;
   const direction = openShardCount < settings.minShards ? 'up' : 'down';
   const wanted = direction === 'up' ? settings.minShards : settings.maxShards;
   if (direction === 'down' && openShardCount <= settings.maxShards) return undefined;
   const because = { rule: 9, openShardCount, minShards: settings.minShards, maxShards: settings.maxShards };
-  const quotaEndsMs = refusedUntilMs ?? spentQuotaEndsMs(ledger, settings.dailyQuota);
+  const refusal = refusalOf(state, direction);
+  const quotaEndsMs = refusal?.untilMs ?? spentQuotaEndsMs(ledger, settings.dailyQuota);
   if (quotaEndsMs !== undefined) {
     return {
       kind: 'hold',
-      reason: 'daily-quota',
-      because: { ...because, rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota },
+      reason: refusal?.reason ?? 'daily-quota',
+      because: { ...because, rule: 10, direction, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota },
       retryAtMs: quotaEndsMs,
     };
   }

@@ -2,6 +2,7 @@
  * What a person is told: every scaling, every hold that is news, every failure, once each. The body is the report itself;
  * the subject is a sentence. A hundred equal holds are one notice: the fingerprint of the last one rides in a tag.
  */
+import { type Direction, readAlarmName } from './alarm-definition.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { HoldDecision, HoldReason, ScaleDecision } from './scaling-decision.ts';
 import type { ScalingReport } from './scaling-report.ts';
@@ -24,8 +25,14 @@ export function noticeOf(report: ScalingReport): Notice | undefined {
     subject: toSubject(report, news),
     body: JSON.stringify(report),
     isFailure: report.needsRetry,
-    mark: fingerprint(`${report.streamName} ${report.alarmName ?? ''} ${news}`),
+    mark: fingerprint(`${report.streamName} ${directionOf(report) ?? ''} ${news}`),
   };
+}
+
+/** Not the alarm: it, the reconciler and every look meet the same hold, and each would tell it after the other. */
+function directionOf({ alarmName = '', decision }: ScalingReport): Direction | undefined {
+  const direction = decision?.because.direction;
+  return direction === 'up' || direction === 'down' ? direction : readAlarmName(alarmName)?.direction;
 }
 
 /** Tags of the stream that were passed over; undefined when they were told before, or are in order again. */

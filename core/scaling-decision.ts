@@ -15,6 +15,7 @@
  *  9 at the minimum or maximum                                    at-minimum, at-maximum
  *    the policy asks for the shards that are open                 demand-met
  * 10 the day's calls are spent, or only the reserve is left       daily-quota
+ *    AWS has just refused a call                                 daily-quota, account-shard-limit
  * 11 a consumer is behind, or nobody knows whether it is          consumer-behind, iterator-age-unknown
  * 12 scale (in dry run: say so, change nothing)                   dry-run
  *    one shard carries the load: say so, or split that one      (hot-shard.ts)
@@ -30,6 +31,7 @@ import { type Fault, quote } from './result.ts';
 import type { ScalingAlarm } from './scaling-alarm.ts';
 import { boundTarget } from './scaling-policy.ts';
 import { lastScaledAtMs, liveAlarms, readLastScaled, type StreamState } from './stream-state.ts';
+import type { RefusalPause } from './stream-tags.ts';
 
 export type HoldReason =
   | 'rejected'
@@ -264,17 +266,25 @@ export function decideByDemand(input: DemandDecisionInput): ScalingDecision {
 
 function holdDemand(rule: HoldingRule<Wish>, input: DemandDecisionInput): HoldDecision | undefined {
   const { wantedShardCount, offeredShards, state } = input;
-  if (wantedShardCount !== state.openShardCount) return rule.hold(demandWish(input));
-  if (rule.rule !== 9) return undefined;
-  return hold('demand-met', {
-    rule: 9,
-    openShardCount: state.openShardCount,
-    offeredShards: toHundredths(offeredShards),
-  });
+  const { openShardCount } = state;
+  const offered = { offeredShards: toHundredths(offeredShards) };
+  if (wantedShardCount === openShardCount && !isOutOfCalls(input)) {
+    return rule.rule === 9 ? hold('demand-met', { rule: 9, openShardCount, ...offered }) : undefined;
+  }
+  const wish = demandWish(input);
+  const held = rule.hold(wish);
+  return held && { ...held, because: { ...held.because, direction: wish.direction, ...offered } };
 }
 
-function demandWish({ wantedShardCount, state, settings, nowMs }: DemandDecisionInput): Wish {
+/** A policy asks for nothing once the day's calls are spent; that is no demand met. */
+function isOutOfCalls({ offeredShards, state, settings }: DemandDecisionInput): boolean {
+  return state.ledger.length >= settings.dailyQuota && offeredShards > state.openShardCount;
+}
+
+function demandWish(input: DemandDecisionInput): Wish {
+  const { state, settings, nowMs } = input;
   const { openShardCount } = state;
+  const wantedShardCount = isOutOfCalls(input) ? Math.ceil(input.offeredShards) : input.wantedShardCount;
   const direction = wantedShardCount > openShardCount ? 'up' : 'down';
   const bounded = boundTarget(wantedShardCount, { direction, openShardCount }, settings);
   return { direction, wantedShardCount: bounded, state, settings, nowMs };
@@ -361,12 +371,13 @@ function holdAtBound({ direction, wantedShardCount, state, settings }: Wish): Ho
 function holdForQuota({ direction, state, settings }: Wish): HoldDecision | undefined {
   const reserve = direction === 'up' ? 0 : settings.dailyQuotaReserve;
   const usable = settings.dailyQuota - reserve;
-  const { ledger, refusedUntilMs } = state;
-  if (refusedUntilMs !== undefined) {
+  const { ledger } = state;
+  const refusal = refusalOf(state, direction);
+  if (refusal) {
     return hold(
-      'daily-quota',
+      refusal.reason,
       { rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota, refusedByAws: true },
-      refusedUntilMs,
+      refusal.untilMs,
     );
   }
   if (ledger.length < usable) return undefined;
@@ -376,6 +387,11 @@ function holdForQuota({ direction, state, settings }: Wish): HoldDecision | unde
     { rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota, reserve },
     freeing === undefined ? undefined : freeing + awsFacts.updateShardCountWindow.value,
   );
+}
+
+/** The pause that stands. What frees shards was not refused because an account has too many of them. */
+export function refusalOf({ refusal }: StreamState, direction: Direction): RefusalPause | undefined {
+  return direction === 'down' && refusal?.reason === 'account-shard-limit' ? undefined : refusal;
 }
 
 function holdForConsumers({ direction, state, settings, nowMs }: Wish): HoldDecision | undefined {

@@ -22,7 +22,7 @@ export interface ScalingPlan {
   readonly intent: ScalingIntent;
   /** Steps run one after the other; a failed `abort` ends the plan. */
   readonly steps: readonly (readonly Lane[])[];
-  /** Tags that take intent and ledger entry back when UpdateShardCount is refused. */
+  /** Tags as they were before, for when UpdateShardCount is refused: intent, ledger, and what was told last. */
   readonly takeBack: Tags;
 }
 
@@ -34,12 +34,13 @@ export function planScaling(
   nowMs: number,
 ): ScalingPlan {
   const intent: ScalingIntent = { atMs: nowMs, from: decision.openShardCount, to: decision.targetShardCount };
+  const told = state.tags[lastNoticeTag];
   const tags = {
     [tagKeys.intent]: encodeIntent(intent),
     [tagKeys.ledger]: encodeLedger(keepLastDay(decision.split ? state.ledger : [...state.ledger, nowMs], nowMs)),
     ...concurrencyTags(state, intent.to),
     // After a scaling a hold is news again, also one that was told before it.
-    ...(state.tags[lastNoticeTag] ? { [lastNoticeTag]: '' } : {}),
+    ...(told ? { [lastNoticeTag]: '' } : {}),
   };
   // The state as it will be once the call is accepted: what must follow is planned before the call, not read after it.
   const called: StreamState = { ...state, status: 'UPDATING', intent, tags: { ...state.tags, ...tags } };
@@ -51,7 +52,11 @@ export function planScaling(
       [[callOf(decision, intent)], ...concurrencyLanes],
       alarmLanes,
     ],
-    takeBack: { [tagKeys.intent]: state.tags[tagKeys.intent] ?? '', [tagKeys.ledger]: encodeLedger(state.ledger) },
+    takeBack: {
+      [tagKeys.intent]: state.tags[tagKeys.intent] ?? '',
+      [tagKeys.ledger]: encodeLedger(state.ledger),
+      ...(told ? { [lastNoticeTag]: told } : {}),
+    },
   };
 }
 

@@ -7,10 +7,11 @@ import type { ConsumerSettings } from './knobs.ts';
 import type { AlarmStateValue } from './scaling-alarm.ts';
 import {
   type Ledger,
+  type RefusalPause,
   readConcurrency,
   readIntent,
   readLedger,
-  readRefusedUntil,
+  readRefusal,
   type ScalingIntent,
   type Tags,
   withoutCall,
@@ -32,7 +33,7 @@ export interface StreamState {
   /** Calls of the last day that were made, as far as can be told. */
   readonly ledger: Ledger;
   /** AWS has just refused a call that the ledger had left; until then none is tried. Undefined: nothing was refused, or not lately. */
-  readonly refusedUntilMs: number | undefined;
+  readonly refusal: RefusalPause | undefined;
   /** The live alarms; undefined where CloudWatch has none of that name. */
   readonly alarms: { readonly [D in Direction]: AlarmState | undefined };
   readonly consumers: readonly ConsumerState[];
@@ -90,15 +91,14 @@ export const alarmTagKeys = {
 /** A time that lies further ahead than clocks differ was not written by a scaling. */
 const clockToleranceMs = 60_000;
 
-type UntoldState = Omit<StreamState, 'intent' | 'ledger' | 'refusedUntilMs'>;
+type UntoldState = Omit<StreamState, 'intent' | 'ledger' | 'refusal'>;
 
 /** Fills in what is read out of the stream's tags. */
 export function completeState(read: UntoldState, nowMs: number): StreamState {
   const told = readIntent(read.tags);
   // One from the future was written by a clock that was wrong: nothing is known, as for a time in an alarm's tag.
   const intent = told && told.atMs <= nowMs + clockToleranceMs ? told : undefined;
-  const refusedUntilMs = readRefusedUntil(read.tags, nowMs);
-  return { ...read, intent, ledger: callsMade(read, intent, nowMs), refusedUntilMs };
+  return { ...read, intent, ledger: callsMade(read, intent, nowMs), refusal: readRefusal(read.tags, nowMs) };
 }
 
 /**

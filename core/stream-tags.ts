@@ -16,7 +16,7 @@ export const tagKeys = {
 /** Fingerprint of the last hold that people were told of. */
 export const lastNoticeTag = 'autoscaling/last-notice';
 
-/** AWS refused a call for the daily quota although the ledger had one left: until then none is tried. */
+/** AWS refused a call for what no ledger tells: until then none is tried. */
 export const refusedUntilTag = 'autoscaling/refused-until';
 
 export type Tags = Readonly<Record<string, string>>;
@@ -83,20 +83,38 @@ export function readConcurrency(tags: Tags, functionName: string): readonly numb
     .map(Number);
 }
 
-/** A refusal may have been for the rate of calls after all: the next reconcile may try again. */
+/** The stream's quota, of which others have spent a call, or the shards that the account may have. */
+export type RefusalReason = 'daily-quota' | 'account-shard-limit';
+
+export interface RefusalPause {
+  readonly reason: RefusalReason;
+  readonly untilMs: number;
+}
+
+/** A refusal may have been for the rate of calls after all, and another stream may free its shards at any time. */
 const firstPauseMs = 4 * 60_000;
-/** Refused again soon after: others have spent the quota, and nobody knows when it has room. */
+/** Refused for the quota again soon after: others have spent it, and nobody knows when it has room. */
 const nextPausesMs = 30 * 60_000;
 
-/** Tag of a refusal at `nowMs`, by what the tags say of the one before. */
-export function encodeRefusal(tags: Tags, nowMs: number): Tags {
-  const before = parseBasicTime(tags[refusedUntilTag] ?? '');
-  const isAgain = before !== undefined && Math.abs(nowMs - before) < nextPausesMs;
-  return { [refusedUntilTag]: formatBasicTime(nowMs + (isAgain ? nextPausesMs : firstPauseMs)) };
+/** Tag of a refusal at `nowMs`, by what the tags say of the one before: `20260302T091544.775Z account-shard-limit`. */
+export function encodeRefusal(reason: RefusalReason, tags: Tags, nowMs: number): Tags {
+  const before = parseRefusal(tags);
+  const isAgain =
+    reason === 'daily-quota' && before?.reason === reason && Math.abs(nowMs - before.untilMs) < nextPausesMs;
+  const until = formatBasicTime(nowMs + (isAgain ? nextPausesMs : firstPauseMs));
+  return { [refusedUntilTag]: `${until} ${reason}` };
 }
 
 /** Undefined when it is over, or lies further ahead than a pause can. */
-export function readRefusedUntil(tags: Tags, nowMs: number): number | undefined {
-  const untilMs = parseBasicTime(tags[refusedUntilTag] ?? '');
-  return untilMs !== undefined && untilMs > nowMs && untilMs <= nowMs + nextPausesMs ? untilMs : undefined;
+export function readRefusal(tags: Tags, nowMs: number): RefusalPause | undefined {
+  const pause = parseRefusal(tags);
+  return pause && pause.untilMs > nowMs && pause.untilMs <= nowMs + nextPausesMs ? pause : undefined;
+}
+
+function parseRefusal(tags: Tags): RefusalPause | undefined {
+  const [time = '', reason] = (tags[refusedUntilTag] ?? '').split(' ');
+  const untilMs = parseBasicTime(time);
+  return untilMs === undefined
+    ? undefined
+    : { untilMs, reason: reason === 'account-shard-limit' ? reason : 'daily-quota' };
 }

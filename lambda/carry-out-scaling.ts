@@ -105,10 +105,12 @@ function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision
   return { outcome: 'held', decision: held, effects: [] };
 }
 
-/** A quota that others have spent is remembered: the ledger cannot tell it. */
+/** What the ledger cannot tell is remembered: a quota that others have spent, an account that has all its shards. */
 function marksOf({ decision }: Refusal & { kind: 'held' }, { state, settings, nowMs }: ScalingWork): Tags {
-  const isNews = decision.reason === 'daily-quota' && state.ledger.length < settings.dailyQuota;
-  return isNews ? encodeRefusal(state.tags, nowMs) : {};
+  const { reason } = decision;
+  const isToldByLedger = reason === 'daily-quota' && state.ledger.length >= settings.dailyQuota;
+  if (isToldByLedger || (reason !== 'daily-quota' && reason !== 'account-shard-limit')) return {};
+  return encodeRefusal(reason, state.tags, nowMs);
 }
 
 function takeBack(

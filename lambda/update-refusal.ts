@@ -60,10 +60,11 @@ async function judgeLimit(
   ports: Ports,
   clock: Clock,
 ): Promise<Refusal> {
+  const direction = intent.to > intent.from ? 'up' : 'down';
   const quota: Refusal = {
     kind: 'held',
     takeBack: true,
-    decision: hold('daily-quota', 10, { callsInLastDay: state.ledger.length, dailyQuota }),
+    decision: hold('daily-quota', 10, { callsInLastDay: state.ledger.length, dailyQuota, direction }),
   };
   if (state.ledger.length >= dailyQuota) return quota;
   const limits = await ports.streams.describeLimits();
@@ -76,6 +77,7 @@ async function judgeLimit(
         shardLimit,
         accountShards: openShardCount,
         targetShardCount: intent.to,
+        direction,
       }),
     };
   }

@@ -11,10 +11,15 @@ const calls = (count: number) => ({
   [tagKeys.ledger]: encodeLedger(Array.from({ length: count }, (_, index) => now - (count - index) * hour)),
 });
 
-function decide(wantedShardCount: number, state: State = {}, settings: Partial<StreamSettings> = {}) {
+function decide(
+  wantedShardCount: number,
+  state: State = {},
+  settings: Partial<StreamSettings> = {},
+  offeredShards = 4.9876,
+) {
   return decideByDemand({
     wantedShardCount,
-    offeredShards: 4.9876,
+    offeredShards,
     state: sampleState({ iteratorAge: freshAge(0), ...state }),
     settings: sampleSettings({ policy: 'target', ...settings }),
     nowMs: now,
@@ -26,6 +31,7 @@ interface Row {
   readonly wanted: number;
   readonly state?: State;
   readonly settings?: Partial<StreamSettings>;
+  readonly offered?: number;
   /** Expected: a hold's reason, or the target shard count. */
   readonly expected: HoldReason | number;
 }
@@ -65,7 +71,23 @@ const rows: readonly Row[] = [
     why: '9 before 10: nothing is wanted of a spent quota',
     wanted: 4,
     state: { tags: calls(10) },
+    offered: 4,
     expected: 'demand-met',
+  },
+  {
+    why: '10, not 9: a policy that has no call left asks for nothing, and more is offered than the shards take',
+    wanted: 4,
+    state: { tags: calls(10) },
+    offered: 4.1,
+    expected: 'daily-quota',
+  },
+  {
+    why: '9: nor is there anything to call for at the maximum',
+    wanted: 4,
+    state: { tags: calls(10) },
+    settings: { maxShards: 4 },
+    offered: 4.1,
+    expected: 'at-maximum',
   },
   { why: '10: the day’s calls are spent', wanted: 8, state: { tags: calls(10) }, expected: 'daily-quota' },
   { why: '10: the last call is for going up', wanted: 8, state: { tags: calls(9) }, expected: 8 },
@@ -81,8 +103,8 @@ const rows: readonly Row[] = [
   },
 ];
 
-it.each(rows)('$why', ({ wanted, state, settings, expected }) => {
-  const decision = decide(wanted, state, settings);
+it.each(rows)('$why', ({ wanted, state, settings, offered, expected }) => {
+  const decision = decide(wanted, state, settings, offered);
   expect(decision.kind === 'scale' ? decision.targetShardCount : decision.reason).toBe(expected);
 });
 
@@ -94,6 +116,12 @@ describe('the evidence', () => {
       openShardCount: 4,
       targetShardCount: 8,
       because: { rule: 12, policy: 'target', offeredShards: 4.99, policyWants: 20, callsInLastDay: 0, dailyQuota: 10 },
+    });
+  });
+
+  it('of any other hold is which way it would have gone, and why', () => {
+    expect(decide(8, {}, { maxShards: 4 })).toMatchObject({
+      because: { rule: 9, maxShards: 4, direction: 'up', offeredShards: 4.99 },
     });
   });
 

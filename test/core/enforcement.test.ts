@@ -53,13 +53,27 @@ it('a call that AWS has just refused is not tried at every reconcile', () => {
   expect(enforce(2, {}, { tags })).toMatchObject({ reason: 'daily-quota', retryAtMs: now + 14 * minute });
 });
 
+it('for the shards of the account neither, unless it gives some back', () => {
+  const tags = { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` };
+  expect(enforce(2, {}, { tags })).toMatchObject({ reason: 'account-shard-limit', retryAtMs: now + minute });
+  expect(enforce(32, {}, { tags })).toMatchObject({ kind: 'scale', targetShardCount: 16 });
+});
+
 describe('the guards of an alarm’s scaling', () => {
   it('hold for the day’s calls, until the oldest that counts is a day old', () => {
     const ten = Array.from({ length: 10 }, (_, call) => (10 - call) * hour);
     expect(enforce(2, {}, calledAgo(...ten))).toEqual({
       kind: 'hold',
       reason: 'daily-quota',
-      because: { rule: 10, openShardCount: 2, minShards: 4, maxShards: 16, callsInLastDay: 10, dailyQuota: 10 },
+      because: {
+        rule: 10,
+        direction: 'up',
+        openShardCount: 2,
+        minShards: 4,
+        maxShards: 16,
+        callsInLastDay: 10,
+        dailyQuota: 10,
+      },
       retryAtMs: now - 10 * hour + day,
     });
     expect(enforce(2, {}, calledAgo(11 * hour, ...ten))).toMatchObject({ retryAtMs: now - 10 * hour + day });

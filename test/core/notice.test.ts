@@ -121,16 +121,23 @@ describe('the mark', () => {
     expect(mark(held('cooldown', { at: '2026-03-02T10:00:00.000Z' }))).toBe(mark(held('cooldown')));
   });
 
-  it('is another for another hold, stream or alarm', () => {
-    const { alarmName: _, ...ofReconcile } = held('cooldown');
+  const { alarmName: _, ...withoutAlarm } = report();
+
+  it('is another for another hold, stream or direction', () => {
     const marks = [
       held('cooldown'),
       held('daily-quota'),
       held('cooldown', { streamName: 'clicks' }),
       held('cooldown', { alarmName: 'orders-scale-up' }),
-      ofReconcile,
-    ].map(mark);
+      { ...withoutAlarm, decision: held('cooldown').decision },
+    ].map((told) => mark(told as ScalingReport));
     expect(new Set(marks).size).toBe(marks.length);
+  });
+
+  it('is the same whether an alarm met the hold or a look', () => {
+    const because = { rule: 10, direction: 'down' };
+    const ofLook = { ...withoutAlarm, decision: { kind: 'hold', reason: 'daily-quota', because } } as const;
+    expect(mark(ofLook)).toBe(mark(held('daily-quota')));
   });
 });
 

@@ -278,6 +278,18 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       retryAtMs: now + 10 * minute,
     },
     {
+      why: 'AWS refused it for the shards of the account: each try would be refused anew',
+      state: up({ tags: { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` } }),
+      expected: 'account-shard-limit',
+      retryAtMs: now + minute,
+    },
+    {
+      why: 'which is no reason to keep shards that nobody needs',
+      alarm: downAlarm,
+      state: down({ tags: { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` } }),
+      expected: 2,
+    },
+    {
       why: 'when the pause is over it may be tried again',
       state: up({ tags: { [refusedUntilTag]: formatBasicTime(now) } }),
       expected: 8,

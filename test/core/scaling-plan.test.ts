@@ -121,6 +121,11 @@ describe('taking it back', () => {
     expect(plan(up, firingState('up', { tags })).takeBack).toEqual(tags);
   });
 
+  it('restores what was told last: a call that was refused makes no hold news again', () => {
+    const tags = { [lastNoticeTag]: 'cooldown 1a2b' };
+    expect(plan(up, firingState('up', { tags })).takeBack).toMatchObject(tags);
+  });
+
   it('leaves nothing where there was nothing', () => {
     expect(plan(up, firingState('up')).takeBack).toEqual({ [tagKeys.intent]: '', [tagKeys.ledger]: '' });
   });

@@ -8,7 +8,9 @@ import {
   readConcurrency,
   readIntent,
   readLedger,
-  readRefusedUntil,
+  readRefusal,
+  refusedUntilTag,
+  type Tags,
   tagKeys,
   withoutCall,
 } from '../../core/stream-tags.ts';
@@ -88,21 +90,32 @@ describe('the reserved concurrency that we set', () => {
 });
 
 describe('a call that AWS refused for a quota that the ledger does not know to be spent', () => {
+  const refuse = (tags: Tags, atMs: number) => encodeRefusal('daily-quota', tags, atMs);
+  const untilMs = (tags: Tags, atMs: number) => readRefusal(tags, atMs)?.untilMs;
+
   it('lets a reconcile try again', () => {
-    const tags = encodeRefusal({}, now);
-    expect(readRefusedUntil(tags, now)).toBe(now + 4 * minute);
-    expect(readRefusedUntil(tags, now + 4 * minute)).toBeUndefined();
+    const tags = refuse({}, now);
+    expect(readRefusal(tags, now)).toEqual({ reason: 'daily-quota', untilMs: now + 4 * minute });
+    expect(readRefusal(tags, now + 4 * minute)).toBeUndefined();
   });
 
   it('refused again, waits for half an hour each time', () => {
-    const again = encodeRefusal(encodeRefusal({}, now), now + 5 * minute);
-    expect(readRefusedUntil(again, now + 5 * minute)).toBe(now + 35 * minute);
-    const onceMore = encodeRefusal(again, now + 36 * minute);
-    expect(readRefusedUntil(onceMore, now + 36 * minute)).toBe(now + 66 * minute);
+    const again = refuse(refuse({}, now), now + 5 * minute);
+    expect(untilMs(again, now + 5 * minute)).toBe(now + 35 * minute);
+    const onceMore = refuse(again, now + 36 * minute);
+    expect(untilMs(onceMore, now + 36 * minute)).toBe(now + 66 * minute);
   });
 
   it('begins anew when the last one is long over', () => {
     const later = now + 40 * minute;
-    expect(readRefusedUntil(encodeRefusal(encodeRefusal({}, now), later), later)).toBe(later + 4 * minute);
+    expect(untilMs(refuse(refuse({}, now), later), later)).toBe(later + 4 * minute);
+  });
+
+  it('or for the shards of the account, says so, and waits no longer the next time: they may be free at any moment', () => {
+    const limited = encodeRefusal('account-shard-limit', {}, now);
+    expect(limited[refusedUntilTag]).toMatch(/^[A-Za-z0-9 ._-]+$/);
+    const again = encodeRefusal('account-shard-limit', limited, now + 5 * minute);
+    expect(readRefusal(again, now + 5 * minute)).toEqual({ reason: 'account-shard-limit', untilMs: now + 9 * minute });
+    expect(untilMs(refuse(again, now + 10 * minute), now + 10 * minute)).toBe(now + 14 * minute);
   });
 });

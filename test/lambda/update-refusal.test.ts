@@ -29,7 +29,11 @@ describe('LimitExceededException', () => {
     expect(await judge('LimitExceededException', { spent: 10, aws })).toEqual({
       kind: 'held',
       takeBack: true,
-      decision: { kind: 'hold', reason: 'daily-quota', because: { rule: 10, callsInLastDay: 10, dailyQuota: 10 } },
+      decision: {
+        kind: 'hold',
+        reason: 'daily-quota',
+        because: { rule: 10, callsInLastDay: 10, dailyQuota: 10, direction: 'up' },
+      },
     });
     expect(aws.calls).toEqual([]);
   });
@@ -43,7 +47,7 @@ describe('LimitExceededException', () => {
       decision: {
         kind: 'hold',
         reason: 'account-shard-limit',
-        because: { rule: 12, shardLimit: 7, accountShards: 4, targetShardCount: 8 },
+        because: { rule: 12, shardLimit: 7, accountShards: 4, targetShardCount: 8, direction: 'up' },
       },
     });
   });

@@ -11,6 +11,7 @@ import type { HoldDecision } from '../core/scaling-decision.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
 import { act, type Subject } from './act.ts';
+import { bugOf, isStreamGone } from './call-failures.ts';
 import { type DemandSubject, decideOnDemand, readDemand } from './demand-decision.ts';
 import type { DemandReading } from './demand-memory.ts';
 import { type Fleet, findFleet } from './fleet.ts';
@@ -46,7 +47,7 @@ export async function lookAtFleet(context: ScalerContext, port: FleetPort): Prom
   const startMs = clock.monotonicMs();
   const fleet = await findFleet(deployment, port);
   const looking = fleet.streamNames.filter((name) => looksAtDemand(settingsOf(deployment, name)));
-  const streamNames = rotate(looking, Math.floor(clock.nowMs() / minuteMs));
+  const streamNames = rotate(looking, Math.floor(clock.nowMs() / minuteMs) * streamsPerBatch);
   const reports: ScalingReport[] = [];
   const failures = [...fleet.failures];
   let looked = 0;
@@ -54,7 +55,7 @@ export async function lookAtFleet(context: ScalerContext, port: FleetPort): Prom
     const batch = streamNames.slice(looked, looked + streamsPerBatch);
     const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
     if (known.ok) {
-      const found = await mapAtOnce(batch, streamsAtOnce, (name) => lookAt(name, fleet, known.value, context));
+      const found = await mapAtOnce(batch, streamsAtOnce, (name) => lookSafely(name, fleet, known.value, context));
       reports.push(...found.filter((report) => report !== undefined));
     } else failures.push(known.failure);
     looked += batch.length;
@@ -62,10 +63,24 @@ export async function lookAtFleet(context: ScalerContext, port: FleetPort): Prom
   return { reports, failures, looked, left: streamNames.length - looked };
 }
 
-/** Where there is no time for all, each is the first one at some minute. */
+/** Where there is no time for all: a look reaches one batch at least, and the next one begins where that ended. */
 function rotate<T>(list: readonly T[], by: number): readonly T[] {
   const at = list.length > 0 ? by % list.length : 0;
   return [...list.slice(at), ...list.slice(0, at)];
+}
+
+/** A bug that one stream brings out must not leave the others unseen: it becomes a failure of that stream. */
+async function lookSafely(
+  streamName: string,
+  fleet: Fleet,
+  knownAlarms: ReadonlyMap<string, UntaggedAlarm>,
+  context: ScalerContext,
+): Promise<ScalingReport | undefined> {
+  try {
+    return await lookAt(streamName, fleet, knownAlarms, context);
+  } catch (error) {
+    return failed(streamName, [bugOf('look', error)], context);
+  }
 }
 
 async function lookAt(
@@ -84,7 +99,10 @@ async function lookAt(
     knownAlarms,
     ...(fleet.tags ? { knownTags: fleet.tags.get(streamName) ?? {} } : {}),
   });
-  if (!quick.ok) return failed(streamName, quick.failures, context);
+  if (!quick.ok) {
+    const mayGo = fleet.making !== undefined && !context.deployment.streams?.has(streamName);
+    return mayGo && isStreamGone(quick.failures) ? undefined : failed(streamName, quick.failures, context);
+  }
   const subject = subjectOf(quick, nowMs);
   if (!subject) return undefined;
   const reading = await readDemand(subject, context);
@@ -107,9 +125,10 @@ async function decideAgain(
   if (!subject || !decision) return undefined;
   const acted = await act(decision, subject, context);
   const report = reportOf(streamName, context, { ...acted, failures: full.failures });
-  // A failure would be told every minute; that it keeps failing is told by an alarm.
+  // A failure would be told every minute; that it keeps failing is told by an alarm. Nor does one make a hold news again.
   if (context.deployment.dryRun || report.outcome === 'failed') return report;
-  const unsent = (await context.announce?.(report, full.state.tags)) ?? [];
+  const told = report.outcome === 'scaled' ? report : { ...report, needsRetry: false };
+  const unsent = (await context.announce?.(told, full.state.tags)) ?? [];
   return unsent.length === 0 ? report : { ...report, failures: [...report.failures, ...unsent] };
 }
 

@@ -16,6 +16,7 @@ import type { ScalingReport } from '../core/scaling-report.ts';
 import { faultsToTell } from '../core/stream-overrides.ts';
 import { scalingIsUnderWay } from '../core/stream-state.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
+import { bugOf, isStreamGone } from './call-failures.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { aborts, carryOut } from './effects.ts';
 import type { Fleet } from './fleet.ts';
@@ -75,9 +76,7 @@ async function reconcileSafely(streamName: string, batch: Batch, context: Scaler
   try {
     return await reconcileStream(streamName, batch, context);
   } catch (error) {
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const bug: CallFailure = { call: 'reconcile', code: 'Bug', message, retryable: false };
-    return report(streamName, context, { outcome: 'failed', failures: [bug] });
+    return report(streamName, context, { outcome: 'failed', failures: [bugOf('reconcile', error)] });
   }
 }
 
@@ -107,7 +106,7 @@ function reportUnread(
   making: AlarmMaking | undefined,
   context: ScalerContext,
 ): ScalingReport {
-  const isGone = making !== undefined && failures.every(({ code }) => code === 'ResourceNotFoundException');
+  const isGone = making !== undefined && isStreamGone(failures);
   if (!isGone) return report(streamName, context, { outcome: 'failed', failures });
   return report(streamName, context, { outcome: 'agrees', findings: [{ kind: 'stream-gone' }], failures: [] });
 }

@@ -89,12 +89,14 @@ async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number
   const management = managementOf(deployment, alarm);
   const screened = screenAlarm(alarm, account, () => management !== 'foreign');
   if (screened) return { outcome: 'held', decision: screened };
+  const settings = settingsOf(deployment, alarm.streamName);
   const reading = await readState(ports, account, {
     streamName: alarm.streamName,
-    settings: settingsOf(deployment, alarm.streamName),
+    settings,
     alarmNames: alarmNamesFrom(alarm),
     alarmTags: true,
-    iteratorAge: alarm.direction === 'down',
+    // A policy may find that it is to go down by now, whichever alarm has fired.
+    iteratorAge: alarm.direction === 'down' || looksAtDemand(settings),
     consumersUnproven: deployment.streams === undefined,
     nowMs,
   });

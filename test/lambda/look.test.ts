@@ -230,6 +230,50 @@ describe('a look', () => {
     aws.nowMs += minute;
     expect((await seen()).first).not.toBe(one.first);
   });
+
+  it('leaves no stream of a large fleet unseen for long', async () => {
+    const streams = Object.fromEntries(Array.from({ length: 160 }, (_, index) => [`s${100 + index}`, looks]));
+    const { aws, context } = accountWith(streams, 3);
+    const startMs = aws.nowMs;
+    for (let passed = 0; passed < 4; passed += 1) {
+      aws.nowMs = startMs + passed * minute;
+      // All the time there is goes by in the first batch.
+      aws.before('cloudwatch:DescribeAlarms', () => {
+        aws.nowMs += 50 * second;
+      });
+      expect(await lookAtFleet(context, fleetPort)).toMatchObject({ looked: 50, left: 110 });
+    }
+    const seen = aws.calls.filter(({ operation }) => operation === 'kinesis:DescribeStreamSummary');
+    expect(new Set(seen.map(({ about }) => about)).size).toBe(160);
+  });
+
+  it('of one stream that brings out a bug does not keep the others from theirs', async () => {
+    const { aws, look } = accountWith({ clicks: looks, orders: looks, views: looks });
+    aws.traffic.set('orders', () => {
+      throw new TypeError('a bug');
+    });
+    const { reports } = await look();
+    expect(reports).toMatchObject([
+      { streamName: 'clicks', outcome: 'scaled' },
+      { streamName: 'orders', outcome: 'failed', needsRetry: true, failures: [{ call: 'look', code: 'Bug' }] },
+      { streamName: 'views', outcome: 'scaled' },
+    ]);
+  });
+
+  it('finds nothing wrong with a stream that asked by its tag and was deleted', async () => {
+    const { aws } = accountWith({ orders: looks }, 3);
+    const environment = {
+      DRY_RUN: 'false',
+      SCALING_POLICY: 'target',
+      DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling',
+    };
+    const context = contextOf(aws, deploymentOf({ orders: looks }, environment));
+    // The tagging API goes on naming it for a while.
+    const { port } = fleetPortOf({ clicks: { 'autoscaling/enabled': 'true' } });
+    expect(await lookAtFleet(context, port)).toMatchObject({ looked: 2, reports: [], failures: [] });
+    aws.streams.delete('orders');
+    expect((await lookAtFleet(context, port)).reports).toMatchObject([{ streamName: 'orders', outcome: 'failed' }]);
+  });
 });
 
 it.each([

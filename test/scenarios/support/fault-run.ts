@@ -128,18 +128,19 @@ export class FaultRun {
   readonly account: Scenario;
   readonly stream: StreamUnderTest;
   readonly #alarms: readonly MetricAlarm[];
-  #restingLoad = 0;
+  #restingLoad: number;
 
   /** An account for these stories: those of looks need a stream whose policy looks at demand. */
-  static async start(stories: 'of alarms' | 'of looks' = 'of alarms'): Promise<FaultRun> {
-    const account = await Scenario.start(stories === 'of looks' ? singleLooking : single, {
-      ...(stories === 'of looks' && { restingLoad: 3 }),
-    });
-    return new FaultRun(account, account.take('served'));
+  static async start(kind: 'of alarms' | 'of looks' = 'of alarms'): Promise<FaultRun> {
+    const { restingLoad } = stories.look;
+    if (kind === 'of alarms') return new FaultRun(await Scenario.start(single), 0);
+    return new FaultRun(await Scenario.start(singleLooking, { restingLoad }), restingLoad);
   }
 
-  private constructor(account: Scenario, stream: StreamUnderTest) {
+  private constructor(account: Scenario, restingLoad: number) {
     this.account = account;
+    this.#restingLoad = restingLoad;
+    const stream = account.take('served');
     this.stream = stream;
     const pager = account.alarmTopicArn.replace(/[^:]+$/, pagerTopic);
     for (const direction of ['up', 'down'] as const) {

@@ -9,7 +9,6 @@ import { awsFacts } from '../core/aws-facts.ts';
 import { looksAtDemand } from '../core/knobs.ts';
 import type { HoldDecision } from '../core/scaling-decision.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
-import { formatIsoTime } from '../core/timestamps.ts';
 import { act, type Subject } from './act.ts';
 import { bugOf, isStreamGone } from './call-failures.ts';
 import { type DemandSubject, decideOnDemand, readDemand } from './demand-decision.ts';
@@ -20,6 +19,7 @@ import type { CallFailure, FleetPort, UntaggedAlarm } from './ports.ts';
 import type { ScalerContext } from './scaler-context.ts';
 import { mapAtOnce } from './side-by-side.ts';
 import { alarmNamesOf, type CompleteReading, readState, type StateQuery } from './state-reader.ts';
+import { firstQueryOf, reportTurn, type TurnResult } from './stream-turn.ts';
 
 /** `{"look": "demand"}`, as the schedule sends it. */
 export function isLook(event: unknown): boolean {
@@ -89,9 +89,8 @@ async function lookAt(
   knownAlarms: ReadonlyMap<string, UntaggedAlarm>,
   context: ScalerContext,
 ): Promise<ScalingReport | undefined> {
-  const { ports, account, clock } = context;
-  const nowMs = clock.nowMs();
-  const query = queryOf(streamName, context, nowMs);
+  const { ports, account } = context;
+  const query = firstQueryOf(streamName, context);
   const quick = await readState(ports, account, {
     ...query,
     // Consumers matter to what follows a scaling.
@@ -103,7 +102,7 @@ async function lookAt(
     const mayGo = fleet.making !== undefined && !context.deployment.streams?.has(streamName);
     return mayGo && isStreamGone(quick.failures) ? undefined : failed(streamName, quick.failures, context);
   }
-  const subject = subjectOf(quick, nowMs);
+  const subject = subjectOf(quick, query.nowMs);
   if (!subject) return undefined;
   const reading = await readDemand(subject, context);
   if (!reading.ok) return failed(streamName, [reading.failure], context);
@@ -147,37 +146,10 @@ function withoutConsumerRule<T extends Subject>(subject: T): T {
   return { ...subject, settings: { ...subject.settings, iteratorAge: 'ignore' } };
 }
 
-function queryOf(streamName: string, { deployment }: ScalerContext, nowMs: number): StateQuery {
-  return {
-    streamName,
-    settings: settingsOf(deployment, streamName),
-    alarmNames: alarmNamesOf(streamName),
-    alarmTags: false,
-    iteratorAge: false,
-    consumersUnproven: deployment.streams === undefined,
-    nowMs,
-  };
-}
-
 function failed(streamName: string, failures: readonly CallFailure[], context: ScalerContext): ScalingReport {
   return reportOf(streamName, context, { outcome: 'failed', failures });
 }
 
-type Result = Pick<ScalingReport, 'outcome' | 'failures'> &
-  Partial<Pick<ScalingReport, 'decision' | 'findings' | 'effects'>>;
-
-function reportOf(streamName: string, { deployment, clock }: ScalerContext, result: Result): ScalingReport {
-  return {
-    source: 'look',
-    at: formatIsoTime(clock.nowMs()),
-    streamName,
-    dryRun: deployment.dryRun,
-    findings: [],
-    effects: [],
-    ...result,
-    needsRetry:
-      result.outcome === 'failed' ||
-      result.failures.length > 0 ||
-      (result.effects ?? []).some(({ failure }) => failure !== undefined),
-  };
+function reportOf(streamName: string, context: ScalerContext, result: TurnResult): ScalingReport {
+  return reportTurn('look', streamName, context, result);
 }

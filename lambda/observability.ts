@@ -18,7 +18,7 @@ export interface Observer {
   readonly observe: (report: ScalingReport) => void;
   /** One line for a whole run. */
   readonly reconciled: (reports: readonly ScalingReport[], rest: Readonly<Record<string, unknown>>) => void;
-  /** One line for a look at the fleet's demand; at debug, for it comes every minute. */
+  /** One line for a look at the fleet's demand; at debug, for it comes every minute, unless there was no time for all (`left`). */
   readonly looked: (counts: Readonly<Record<string, number>>) => void;
   /** A bug or a fault of the deployment itself. */
   readonly failed: (message: string, error: unknown) => void;
@@ -46,7 +46,8 @@ export function observer(
       for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       logger.info('reconciled', { streams: reports.length, outcomes, ...rest });
     },
-    looked: (counts) => logger.debug('looked', counts),
+    looked: (counts) =>
+      counts.left ? logger.warn('no time to look at all streams', counts) : logger.debug('looked', counts),
     failed: (message, error) => {
       metrics.addMetric('Failures', MetricUnit.Count, 1);
       logger.error(message, error instanceof Error ? error : new Error(String(error)));

@@ -15,16 +15,15 @@ import { holdContradiction, type ScalingDecision } from '../core/scaling-decisio
 import type { ScalingReport } from '../core/scaling-report.ts';
 import { faultsToTell } from '../core/stream-overrides.ts';
 import { scalingIsUnderWay } from '../core/stream-state.ts';
-import { formatIsoTime } from '../core/timestamps.ts';
 import { bugOf, isStreamGone } from './call-failures.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { aborts, carryOut } from './effects.ts';
 import type { Fleet } from './fleet.ts';
-import { settingsOf } from './management.ts';
 import type { CallFailure, UntaggedAlarm } from './ports.ts';
 import type { ScalerContext } from './scaler-context.ts';
 import { mapAtOnce } from './side-by-side.ts';
 import { alarmNamesOf, type CompleteReading, readState, type StateQuery, type StateReading } from './state-reader.ts';
+import { firstQueryOf, reportTurn, type TurnResult } from './stream-turn.ts';
 
 export type ReconcileCause = 'schedule' | 'deploy';
 
@@ -81,7 +80,7 @@ async function reconcileSafely(streamName: string, batch: Batch, context: Scaler
 }
 
 async function reconcileStream(streamName: string, batch: Batch, context: ScalerContext): Promise<ScalingReport> {
-  const query = queryOf(streamName, context);
+  const query = firstQueryOf(streamName, context);
   const { fleet, knownAlarms } = batch;
   // GetResources leaves out what was never tagged.
   const knownTags = fleet.tags ? { knownTags: fleet.tags.get(streamName) ?? {} } : {};
@@ -177,9 +176,9 @@ async function putRight(
 function describeReconcile(
   { state, settings }: CompleteReading,
   lanes: readonly Lane[],
-  shown: Pick<Result, 'findings' | 'failures' | 'decision' | 'alarmName'>,
+  shown: Pick<TurnResult, 'findings' | 'failures' | 'decision' | 'alarmName'>,
   nowMs: number,
-): Result {
+): TurnResult {
   const effects = lanes.flat().map((effect) => ({ effect }));
   if (shown.decision?.kind !== 'scale') return { outcome: lanes.length > 0 ? 'planned' : 'agrees', ...shown, effects };
   const scaling = describeDryRun(shown.decision, state, settings, nowMs);
@@ -219,7 +218,7 @@ async function enforce(
   }
   if (context.deployment.dryRun) {
     const converging = lanes.flat().map((effect) => ({ effect }));
-    const planned: Pick<Result, 'outcome' | 'decision' | 'effects'> =
+    const planned: Pick<TurnResult, 'outcome' | 'decision' | 'effects'> =
       bound.kind === 'scale'
         ? describeDryRun(bound, state, settings, nowMs)
         : { outcome: 'planned', decision: bound, effects: converging };
@@ -249,35 +248,6 @@ function decisionOf(standing: readonly StandingAlarm[]): Pick<ScalingReport, 'de
   return told ? { decision: told.decision, alarmName: told.alarmName } : {};
 }
 
-function queryOf(streamName: string, { deployment, clock }: ScalerContext): StateQuery {
-  return {
-    streamName,
-    settings: settingsOf(deployment, streamName),
-    alarmNames: alarmNamesOf(streamName),
-    alarmTags: false,
-    iteratorAge: false,
-    consumersUnproven: deployment.streams === undefined,
-    nowMs: clock.nowMs(),
-  };
-}
-
-type Result = Pick<ScalingReport, 'outcome'> &
-  Partial<Pick<ScalingReport, 'findings' | 'effects' | 'decision' | 'alarmName'>> & {
-    readonly failures: readonly CallFailure[];
-  };
-
-function report(streamName: string, { deployment, clock }: ScalerContext, result: Result): ScalingReport {
-  return {
-    source: 'reconcile',
-    at: formatIsoTime(clock.nowMs()),
-    streamName,
-    dryRun: deployment.dryRun,
-    findings: [],
-    effects: [],
-    ...result,
-    needsRetry:
-      result.outcome === 'failed' ||
-      result.failures.length > 0 ||
-      (result.effects ?? []).some(({ failure }) => failure !== undefined),
-  };
+function report(streamName: string, context: ScalerContext, result: TurnResult): ScalingReport {
+  return reportTurn('reconcile', streamName, context, result);
 }

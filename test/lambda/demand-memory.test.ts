@@ -41,7 +41,7 @@ describe('what is remembered of demand', () => {
     const minute = Math.floor(nowMs / minuteMs) * minuteMs;
     expect(aws.asked).toEqual([
       { from: historyStart(nowMs), to: minute },
-      { from: minute - 3 * hourMs, to: minute + minuteMs },
+      { from: minute - 170 * minuteMs, to: minute + minuteMs },
     ]);
   });
 

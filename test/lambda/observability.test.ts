@@ -122,6 +122,14 @@ describe('the log', () => {
     ]);
   });
 
+  it('says nothing of a look every minute, unless there was no time for all streams', () => {
+    const { looked } = observer(deployment, 'scaler');
+    looked({ looked: 50, left: 0 });
+    expect(logLines()).toEqual([]);
+    looked({ looked: 50, left: 30 });
+    expect(logLines()).toMatchObject([{ level: 'WARN', looked: 50, left: 30 }]);
+  });
+
   it.each(['trace', 'debug', 'info', 'warn', 'error'] as const)('keeps to the level %s', (logLevel) => {
     const { observe } = observer({ ...deployment, logLevel }, 'scaler');
     observe(reportOf({ outcome: 'agrees' }));

@@ -33,7 +33,7 @@ const deployments: Readonly<Record<string, object>> = {
           { name: 'morning', cron: '0 7 ? * MON-FRI *', timeZone: 'Europe/Berlin', shards: 16, minutes: 120 },
         ],
       },
-      { name: 'clicks', create: true, shardCount: 2 },
+      { name: 'clicks', create: true, shardCount: 2, policy: 'target' },
     ],
   },
 };

@@ -1,7 +1,8 @@
 /**
  * Which streams a reconcile is about: those of the deployment, and those that ask for it by the tag
- * `autoscaling/enabled = true`. Without settings.json (code-only take-over) those whose scaling alarms are there. Alarms of streams that no longer ask are removed, only where a tag says that they are ours,
- * and never after a read that failed: an outage must not look like "nobody asks any more".
+ * `autoscaling/enabled = true`. Without settings.json (code-only take-over) those whose scaling alarms are there. Alarms of
+ * streams that no longer ask are removed, only where a tag says that they are ours, and never after a read that failed: an
+ * outage must not look like "nobody asks any more".
  */
 import { alarmNameOf, readAlarmName, readStreamName } from '../core/alarm-definition.ts';
 import type { AlarmMaking } from '../core/convergence.ts';

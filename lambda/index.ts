@@ -2,8 +2,8 @@
  * The deployed functions: composition roots, and the one place that decides to rethrow, so that Lambda counts an error,
  * delivers again and, at last, dead-letters.
  *
- * `scaler` answers SNS records and looks at demand, `reconciler` the schedule and every deploy. `handler` is both, for a deployment of the
- * reference autoscaler that is taken over by changing the code alone: it has one function.
+ * `scaler` answers SNS records and looks at demand, `reconciler` the schedule and every deploy. `handler` is both, for a
+ * deployment of the reference autoscaler that is taken over by changing the code alone: it has one function.
  */
 import type { Context, SNSEvent } from 'aws-lambda';
 import type { Deployment } from '../core/deployment.ts';

@@ -39,8 +39,8 @@ export interface LookResult {
 const streamsAtOnce = 4;
 const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
 const minuteMs = 60_000;
-/** The next look is due a minute after this one. */
-const longestLookMs = 50_000;
+/** The next look is due a minute after this one, and a batch takes ten seconds at the rate of ListTagsForStream. */
+const longestLookMs = 40_000;
 
 export async function lookAtFleet(context: ScalerContext, port: FleetPort): Promise<LookResult> {
   const { deployment, clock } = context;

@@ -10,6 +10,7 @@ import { type AlarmMaking, isConverged, planConvergence } from '../core/converge
 import { describeDryRun } from '../core/dry-run.ts';
 import type { Lane } from '../core/effects.ts';
 import { enforceBounds } from '../core/enforcement.ts';
+import { looksAtDemand, type StreamSettings } from '../core/knobs.ts';
 import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/rearming.ts';
 import { holdContradiction, type ScalingDecision } from '../core/scaling-decision.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
@@ -159,7 +160,7 @@ async function putRight(
   const standing = judgeStandingAlarms(state, settings, nowMs, cause === 'deploy' ? 0 : unansweredAfterMs);
   const rearms = standing.flatMap(({ rearm }): Lane[] => (rearm ? [[rearm]] : []));
   const lanes = joinLanes([...plan.alarmLanes, ...plan.concurrencyLanes], rearms);
-  const shown = { findings: plan.findings, failures, ...decisionOf(standing) };
+  const shown = { findings: plan.findings, failures, ...decisionOf(standing, settings) };
   const bound = enforceBounds(state, settings);
   if (bound) return await enforce(bound, reading, lanes, nowMs, context);
   if (context.deployment.dryRun) return report(streamName, context, describeReconcile(reading, lanes, shown, nowMs));
@@ -242,9 +243,17 @@ function joinLanes(lanes: readonly Lane[], rearms: readonly Lane[]): readonly La
   return joined;
 }
 
-/** Of two standing alarms the one that would act is told; a hold otherwise. */
-function decisionOf(standing: readonly StandingAlarm[]): Pick<ScalingReport, 'decision' | 'alarmName'> {
-  const told = standing.find(({ decision }) => decision.kind === 'scale') ?? standing[0];
+/**
+ * Of two standing alarms the one that would act is told; a hold otherwise. Not what an alarm would do where it only wakes a
+ * policy that looks at demand.
+ */
+function decisionOf(
+  standing: readonly StandingAlarm[],
+  settings: StreamSettings,
+): Pick<ScalingReport, 'decision' | 'alarmName'> {
+  const acting = standing.find(({ decision }) => decision.kind === 'scale');
+  const holding = standing.find(({ decision }) => decision.kind === 'hold');
+  const told = looksAtDemand(settings) ? holding : (acting ?? holding);
   return told ? { decision: told.decision, alarmName: told.alarmName } : {};
 }
 

@@ -54,9 +54,6 @@ export interface AlarmDefinition {
 
 export const kinesisNamespace = 'AWS/Kinesis';
 export const streamDimension = 'StreamName';
-/** The product's own namespace, and what the consumer side publishes in it: 1 when a scale-down would hurt, else 0. */
-export const ownNamespace = 'KinesisAutoscaler';
-export const scaleDownHurtsMetric = 'ScaleDownHurts';
 /** Metric ids that this product writes; others in an alarm were added by somebody and are reported before they go. */
 export const ownMetricIds = ['m1', 'm2', 'm3', 'm4', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6', 's1', 's2'] as const;
 

@@ -7,7 +7,8 @@
 import { alarmNameOf, kinesisNamespace, streamDimension } from '../core/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
 import { looksAtDemand, type StreamSettings } from '../core/knobs.ts';
-import { metricDimensions, metricNamespace } from './health-alarms.ts';
+import { failuresMetric, ownNamespace } from '../core/own-metrics.ts';
+import { metricDimensions } from './health-alarms.ts';
 
 export interface Widget {
   readonly type: 'text' | 'metric' | 'alarm' | 'log';
@@ -106,7 +107,7 @@ export const streamHeight = headerHeight + graphHeight;
 
 /** Of every stream that writes the metric, also those that were found by their tag. A search shows up to 100. */
 export function allShardCounts(y: number): Widget {
-  const dimensions = [metricNamespace, ...Object.keys(metricDimensions), streamDimension].join(',');
+  const dimensions = [ownNamespace, ...Object.keys(metricDimensions), streamDimension].join(',');
   const expression = `SEARCH('{${dimensions}} MetricName="OpenShardCount"','Maximum',${periodSeconds})`;
   return graph('Open shards of all streams', { x: 0, y, width: gridWidth }, [[{ expression, id: 'all', label: '' }]]);
 }
@@ -168,12 +169,12 @@ function kinesis(streamName: string, metricName: string, rendering: Readonly<Rec
 
 function openShards(streamName: string, rendering: Readonly<Record<string, unknown>>): Metric {
   const own = Object.entries(metricDimensions).flat();
-  return [metricNamespace, 'OpenShardCount', ...own, streamDimension, streamName, { stat: 'Maximum', ...rendering }];
+  return [ownNamespace, 'OpenShardCount', ...own, streamDimension, streamName, { stat: 'Maximum', ...rendering }];
 }
 
 function decisionCounts(): readonly Metric[] {
   const own = Object.entries(metricDimensions).flat();
-  return ['ScaleUps', 'ScaleDowns', 'Holds', 'Failures'].map((name) => [metricNamespace, name, ...own]);
+  return ['ScaleUps', 'ScaleDowns', 'Holds', failuresMetric].map((name) => [ownNamespace, name, ...own]);
 }
 
 function decisionQuery(streamNames: readonly string[], logGroups: readonly string[]): string {

@@ -7,11 +7,10 @@ import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingDat
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { failuresMetric, ownNamespace, ownService } from '../core/own-metrics.ts';
 
-/** Namespace of the product's own metrics (EMF in its logs); `Failures` counts attempts that need another, over all streams. */
-export const metricNamespace = 'KinesisAutoscaler';
-const failuresMetric = 'Failures';
-export const metricDimensions = { service: 'kinesis-autoscaler' };
+/** Of the metrics that both functions write (EMF in their logs). */
+export const metricDimensions = { service: ownService };
 const attemptsPerEvent = 3;
 
 export interface HealthAlarmsProps {
@@ -49,7 +48,7 @@ export class HealthAlarms extends Construct {
       this.#create(
         'Failures',
         new Metric({
-          namespace: metricNamespace,
+          namespace: ownNamespace,
           metricName: failuresMetric,
           dimensionsMap: metricDimensions,
           ...fifteenMinutes,

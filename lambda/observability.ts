@@ -1,17 +1,11 @@
-/**
- * One report feeds both: a structured log line, and metrics in EMF in the product's own namespace (`AWS/…` is reserved, a
- * custom metric put there is never published).
- */
+/** One report feeds both: a structured log line, and metrics in EMF in the product's own namespace. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { streamDimension } from '../core/alarm-definition.ts';
 import type { Deployment, LogLevel } from '../core/deployment.ts';
 import { findTagFaults } from '../core/notice.ts';
+import { failuresMetric, ownNamespace, ownService } from '../core/own-metrics.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
-
-export const metricNamespace = 'KinesisAutoscaler';
-/** Value of the one dimension, `service`: the same for both functions, so that one alarm sees the failures of both. */
-const metricService = 'kinesis-autoscaler';
 
 export interface Observer {
   /** One line and its metrics for what became of one record or stream. */
@@ -34,7 +28,7 @@ export function observer(
     logLevel: powertoolsLevel(deployment.logLevel),
     persistentKeys: { version: deployment.version, deploymentRing: deployment.deploymentRing },
   });
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName: metricService });
+  const metrics = new Metrics({ namespace: ownNamespace, serviceName: ownService });
   return {
     observe: (report) => {
       count(metrics, report);
@@ -49,7 +43,7 @@ export function observer(
     looked: (counts) =>
       counts.left ? logger.warn('no time to look at all streams', counts) : logger.debug('looked', counts),
     failed: (message, error) => {
-      metrics.addMetric('Failures', MetricUnit.Count, 1);
+      metrics.addMetric(failuresMetric, MetricUnit.Count, 1);
       logger.error(message, error instanceof Error ? error : new Error(String(error)));
     },
     // Powertools warns of having nothing to publish; most reconciles have nothing.
@@ -100,7 +94,7 @@ function count(metrics: Metrics, report: ScalingReport): void {
     metrics.addMetric(decision.reason === 'rejected' ? 'Rejections' : 'Holds', MetricUnit.Count, 1);
   }
   if (outcome === 'converged') metrics.addMetric('Convergences', MetricUnit.Count, 1);
-  if (report.needsRetry) metrics.addMetric('Failures', MetricUnit.Count, 1);
+  if (report.needsRetry) metrics.addMetric(failuresMetric, MetricUnit.Count, 1);
 }
 
 /** What dashboards divide traffic by. A line of its own for each stream: a metric takes its dimensions from its line. */

@@ -16,10 +16,9 @@ import {
   type AlarmDefinition,
   type AlarmMetric,
   kinesisNamespace,
-  ownNamespace,
-  scaleDownHurtsMetric,
   streamDimension,
 } from '../../core/alarm-definition.ts';
+import { ownNamespace, scaleDownHurtsMetric } from '../../core/own-metrics.ts';
 import type { AlarmUserParts, IteratorAge } from '../../core/stream-state.ts';
 import type { AlarmPort, UntaggedAlarm } from '../ports.ts';
 import { call } from './calls.ts';

@@ -1,7 +1,7 @@
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ownNamespace, scaleDownHurtsMetric } from '../../../core/alarm-definition.ts';
+import { ownNamespace, scaleDownHurtsMetric } from '../../../core/own-metrics.ts';
 import { cloudWatchAlarms } from '../../../lambda/aws/alarms.ts';
 import { type LocalAws, startLocalAws } from '../../../local/local-aws.ts';
 import { VirtualClock } from '../../../simulator/models/clock.ts';

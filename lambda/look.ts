@@ -136,9 +136,10 @@ function isWorthTelling({ reason }: HoldDecision): boolean {
   return reason === 'daily-quota' || reason === 'at-maximum';
 }
 
-/** Undefined where the stream's tags say nothing that could be acted on; the reconciler tells. */
+/** Undefined where nothing could be acted on, so that no metric need be paid for; the reconciler tells why. */
 function subjectOf({ state, settings, contradictions }: CompleteReading, nowMs: number): DemandSubject | undefined {
-  return contradictions.length === 0 && looksAtDemand(settings) ? { state, settings, nowMs } : undefined;
+  const isOurs = contradictions.length === 0 && state.mode === 'PROVISIONED';
+  return isOurs && looksAtDemand(settings) ? { state, settings, nowMs } : undefined;
 }
 
 /** Whether consumers keep up was not read yet. */

@@ -143,6 +143,13 @@ describe('a look', () => {
     expect(aws.operations()).not.toContain('cloudwatch:GetMetricData');
   });
 
+  it('asks for no traffic of a stream that is AWS’s to scale', async () => {
+    const { aws, look } = accountWith({ orders: looks });
+    aws.stream('orders').mode = 'ON_DEMAND';
+    expect((await look()).reports).toEqual([]);
+    expect(aws.operations()).not.toContain('cloudwatch:GetMetricData');
+  });
+
   it('takes the tags that were read for all streams at once', async () => {
     const { aws } = accountWith({ clicks: looks, orders: looks });
     const discovery = {

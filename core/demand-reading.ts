@@ -20,8 +20,8 @@ export interface MinuteSums {
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** As for the iterator age: a datapoint comes within minutes, or not at all. */
-const latestMinutes = 15;
+/** A datapoint comes within minutes, or, in an outage, within the hour: idle shards for an hour cost less than busy ones taken away. */
+const latestMinutes = 60;
 
 export function noSums(startMs: number, minutes: number): MinuteSums {
   const empty = () => new Float64Array(minutes).fill(Number.NaN);

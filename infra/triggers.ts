@@ -66,7 +66,8 @@ export function createLookSchedule(scope: Construct, scaler: LambdaFunction, rol
     target: {
       arn: scaler.functionArn,
       roleArn: role.roleArn,
-      input: JSON.stringify({ look: 'demand' }),
+      // Lambda may keep an event for hours: what is long overdue is not looked at (EventBridge Scheduler, context attributes).
+      input: JSON.stringify({ look: 'demand', at: '<aws.scheduler.scheduled-time>' }),
       retryPolicy: lookRetryPolicy,
     },
   });

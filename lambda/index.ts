@@ -14,7 +14,7 @@ import { loadDeployment } from './config.ts';
 import { DemandMemory } from './demand-memory.ts';
 import { raiseFloor } from './floor-request.ts';
 import { answerInquiry, type InquiryAnswer, readInquiry } from './inquiry.ts';
-import { isLook, lookAtFleet } from './look.ts';
+import { isOverdue, type LookRequest, lookAtFleet, readLook } from './look.ts';
 import { type Observer, observer } from './observability.ts';
 import { pacePorts, reconcilerPace, scalerPace } from './pacing.ts';
 import type { Clock, FleetPort, Ports } from './ports.ts';
@@ -72,7 +72,8 @@ export async function scaler(event: unknown, context: Context): Promise<void> {
     account: accountOf(context),
     clock,
   };
-  if (isLook(event)) return await look(scalerContext, fleet, observe);
+  const request = readLook(event);
+  if (request) return await look(request, scalerContext, fleet, observe);
   const records = recordsOf(event);
   const late = records.find(({ publishedAtMs }) => hasWaitedInLine(publishedAtMs, clock.nowMs()));
   let unfinished = 0;
@@ -92,9 +93,9 @@ export async function scaler(event: unknown, context: Context): Promise<void> {
   if (unfinished > 0) throw new Error(`${unfinished} record(s) need another delivery; the log says why`);
 }
 
-async function look(context: ScalerContext, fleet: FleetPort, observe: Observer): Promise<void> {
-  const { reports, failures, ...rest } = await lookAtFleet(context, fleet);
-  for (const report of reports) observe.observe(report);
+async function look(request: LookRequest, context: ScalerContext, fleet: FleetPort, observe: Observer): Promise<void> {
+  if (isOverdue(request, clock.nowMs())) return observe.looked({ overdue: 1, looked: 0, left: 0 });
+  const { failures, ...rest } = await lookAtFleet(context, fleet, observe.observe);
   for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
   observe.looked(rest);
   observe.flush();
@@ -147,7 +148,7 @@ export async function reconciler(event: unknown, context: Context): Promise<read
 }
 
 export async function handler(event: unknown, context: Context): Promise<void> {
-  await (recordsOf(event).length > 0 || isLook(event) ? scaler(event, context) : reconciler(event, context));
+  await (recordsOf(event).length > 0 || readLook(event) ? scaler(event, context) : reconciler(event, context));
 }
 
 interface NotificationRecord extends AlarmRecord {

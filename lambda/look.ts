@@ -9,6 +9,7 @@ import { awsFacts } from '../core/aws-facts.ts';
 import { looksAtDemand } from '../core/knobs.ts';
 import type { HoldDecision } from '../core/scaling-decision.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
+import { parseZonedTime } from '../core/timestamps.ts';
 import { act, type Subject } from './act.ts';
 import { bugOf, isStreamGone } from './call-failures.ts';
 import { type DemandSubject, decideOnDemand, readDemand } from './demand-decision.ts';
@@ -21,14 +22,26 @@ import { mapAtOnce } from './side-by-side.ts';
 import { alarmNamesOf, type CompleteReading, readState, type StateQuery } from './state-reader.ts';
 import { firstQueryOf, reportTurn, type TurnResult } from './stream-turn.ts';
 
-/** `{"look": "demand"}`, as the schedule sends it. */
-export function isLook(event: unknown): boolean {
-  return ((event ?? {}) as { readonly look?: unknown }).look === 'demand';
+export interface LookRequest {
+  /** When it was due; undefined where nobody says. */
+  readonly dueAtMs: number | undefined;
+}
+
+/** Scheduler is up to a minute late; what waited longer stood in Lambda's line, and a newer look stands behind it. */
+const latestMs = 3 * 60_000;
+
+/** Reads `{"look": "demand", "at": "2026-03-02T09:15:00Z"}`, as the schedule sends it; undefined for an event about something else. */
+export function readLook(event: unknown): LookRequest | undefined {
+  const { look, at } = (event ?? {}) as { readonly look?: unknown; readonly at?: unknown };
+  if (look !== 'demand') return undefined;
+  return { dueAtMs: typeof at === 'string' ? parseZonedTime(at) : undefined };
+}
+
+export function isOverdue({ dueAtMs }: LookRequest, nowMs: number): boolean {
+  return dueAtMs !== undefined && nowMs - dueAtMs > latestMs;
 }
 
 export interface LookResult {
-  /** Of the streams that were not as they should be. */
-  readonly reports: readonly ScalingReport[];
   /** What failed besides single streams. */
   readonly failures: readonly CallFailure[];
   readonly looked: number;
@@ -42,25 +55,31 @@ const minuteMs = 60_000;
 /** The next look is due a minute after this one, and a batch takes ten seconds at the rate of ListTagsForStream. */
 const longestLookMs = 40_000;
 
-export async function lookAtFleet(context: ScalerContext, port: FleetPort): Promise<LookResult> {
+/** @param onReport of a stream that is not as it should be, as soon as it is known. */
+export async function lookAtFleet(
+  context: ScalerContext,
+  port: FleetPort,
+  onReport: (report: ScalingReport) => void,
+): Promise<LookResult> {
   const { deployment, clock } = context;
   const startMs = clock.monotonicMs();
   const fleet = await findFleet(deployment, port);
   const looking = fleet.streamNames.filter((name) => looksAtDemand(settingsOf(deployment, name)));
   const streamNames = rotate(looking, Math.floor(clock.nowMs() / minuteMs) * streamsPerBatch);
-  const reports: ScalingReport[] = [];
   const failures = [...fleet.failures];
   let looked = 0;
   while (looked < streamNames.length && clock.monotonicMs() - startMs < longestLookMs) {
     const batch = streamNames.slice(looked, looked + streamsPerBatch);
     const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
     if (known.ok) {
-      const found = await mapAtOnce(batch, streamsAtOnce, (name) => lookSafely(name, fleet, known.value, context));
-      reports.push(...found.filter((report) => report !== undefined));
+      await mapAtOnce(batch, streamsAtOnce, async (name) => {
+        const report = await lookSafely(name, fleet, known.value, context);
+        if (report) onReport(report);
+      });
     } else failures.push(known.failure);
     looked += batch.length;
   }
-  return { reports, failures, looked, left: streamNames.length - looked };
+  return { failures, looked, left: streamNames.length - looked };
 }
 
 /** Where there is no time for all: a look reaches one batch at least, and the next one begins where that ended. */

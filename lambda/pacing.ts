@@ -16,11 +16,18 @@ export const reconcilerPace: Pace = { share: 0.5, bursts: false };
 /** The rest is for people, deployments and resends: a refused call waits a second or more, and the rate goes unused. */
 export const scalerPace: Pace = { share: 0.95, bursts: true };
 
+/** What a cold process reads of a stream: two weeks of minutes of three metrics. */
+const historyDatapoints = 15 * 1440 * 3;
+/** GetMetricData, per account and region, where StartTime is more than three hours ago (CloudWatch user guide, Service quotas). */
+const oldDatapointsPerSecond = 90_000;
+const oldMs = 3 * 3_600_000;
+
 export function pacePorts(ports: Ports, clock: Clock, pace: Pace = reconcilerPace): Ports {
   const at = (callsPerSecond: number) => pacer(callsPerSecond, pace, clock);
   const putAlarm = at(awsFacts.putMetricAlarmRate.value);
   const describeAlarms = at(awsFacts.describeAlarmsRate.value);
-  const { streams, alarms } = ports;
+  const { streams, alarms, metrics } = ports;
+  const histories = at(oldDatapointsPerSecond / historyDatapoints);
   return {
     ...ports,
     streams: {
@@ -36,6 +43,12 @@ export function pacePorts(ports: Ports, clock: Clock, pace: Pace = reconcilerPac
       put: paced(putAlarm, alarms.put),
       create: paced(putAlarm, alarms.create),
       rearm: paced(at(awsFacts.setAlarmStateRate.value), alarms.rearm),
+    },
+    metrics: {
+      minuteSums: async (streamName, fromMs, toMs) => {
+        if (toMs - fromMs > oldMs) await histories();
+        return await metrics.minuteSums(streamName, fromMs, toMs);
+      },
     },
   };
 }

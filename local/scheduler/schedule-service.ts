@@ -80,13 +80,21 @@ export class ScheduleService {
         : arnOf(account, 'scheduler', `schedule/default/${name}`);
     for (const { functionArn, input } of targets) {
       try {
-        this.#host.invoke(functionArn, input ?? scheduledEvent(account, sourceArn, atMs), kind, sourceArn);
+        const event = input?.replaceAll(scheduledTime, isoSeconds(atMs)) ?? scheduledEvent(account, sourceArn, atMs);
+        this.#host.invoke(functionArn, event, kind, sourceArn);
       } catch (error) {
         if (!(error instanceof AwsServiceError)) throw error;
         this.failures.push({ name, atMs, reason: `${error.name}: ${error.message}` });
       }
     }
   }
+}
+
+/** What Scheduler puts in its place in a target's input (EventBridge Scheduler user guide, context attributes). */
+const scheduledTime = '<aws.scheduler.scheduled-time>';
+
+function isoSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 /** What a rule sends without an input of its own. */
@@ -97,7 +105,7 @@ function scheduledEvent(account: LocalAccount, sourceArn: string, atMs: number):
     'detail-type': 'Scheduled Event',
     source: 'aws.events',
     account: account.accountId,
-    time: new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+    time: isoSeconds(atMs),
     region: account.region,
     resources: [sourceArn],
     detail: {},

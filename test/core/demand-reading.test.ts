@@ -52,8 +52,8 @@ describe('the demand of a stream', () => {
   });
 
   it.each([
-    ['ends with the newest datapoint, while others may be late', 16, [2]],
-    ['goes on with 0 when they can no longer be late', 17, [2, 0]],
+    ['ends with the newest datapoint, while others may be late', 61, [2]],
+    ['goes on with 0 when they can no longer be late', 62, [2, 0]],
   ])('%s', (_what, minutes, expected) => {
     const reading = sums(midnight, [2, ...Array(minutes - 1).fill(gap)]);
     expect(shardsOf(reading)).toEqual(expected);

@@ -3,6 +3,7 @@
  * after two minutes. Each call of an invocation goes through the history's noise, and is told to the watcher.
  */
 
+import type { ScalingReport } from '../../core/scaling-report.ts';
 import { lookAtFleet } from '../../lambda/look.ts';
 import { pacePorts } from '../../lambda/pacing.ts';
 import type { Clock, FleetPort } from '../../lambda/ports.ts';
@@ -252,7 +253,8 @@ function assertNoBug(failures: readonly { readonly code: string; readonly messag
 const noFleet = {} as FleetPort;
 
 async function look(context: ScalerContext) {
-  const { reports } = await lookAtFleet(context, noFleet);
+  const reports: ScalingReport[] = [];
+  await lookAtFleet(context, noFleet, (report) => reports.push(report));
   for (const { failures } of reports) assertNoBug(failures);
   return { outcome: `looked: ${reports.map(({ outcome }) => outcome).join() || 'met'}`, needsRetry: false };
 }

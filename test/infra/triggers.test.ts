@@ -66,7 +66,7 @@ describe('the looks at demand', () => {
         Target: {
           Arn: `\${${scaler}.Arn}`,
           RoleArn: `\${${role}.Arn}`,
-          Input: '{"look":"demand"}',
+          Input: '{"look":"demand","at":"<aws.scheduler.scheduled-time>"}',
           RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
         },
       },

@@ -33,7 +33,7 @@ function setUp(given: Partial<StreamSettings> = {}) {
     },
   };
   const context = { ...contextOf(aws, deployment), announce: announcer(deployment, notices, aws.ports.streams) };
-  const look = () => lookAtFleet(context, {} as FleetPort);
+  const look = () => lookAtFleet(context, {} as FleetPort, () => {});
   const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
   return {
     aws,

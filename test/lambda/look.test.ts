@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamSettings } from '../../core/knobs.ts';
+import type { ScalingReport } from '../../core/scaling-report.ts';
 import { encodeIntent, tagKeys } from '../../core/stream-tags.ts';
-import { isLook, lookAtFleet } from '../../lambda/look.ts';
+import { isOverdue, lookAtFleet as lookAtStreams, readLook } from '../../lambda/look.ts';
 import type { FleetPort } from '../../lambda/ports.ts';
+import type { ScalerContext } from '../../lambda/scaler-context.ts';
 import { minute, now, sampleSettings, second } from '../core/samples.ts';
 import { contextOf, deploymentOf } from './deployments.ts';
 import { fleetPortOf, refused } from './fleet-port.ts';
@@ -11,6 +13,12 @@ import { findDisagreements, MemoryAccount } from './memory-account.ts';
 /** Streams are named in the deployment: nothing of the account is asked. */
 const fleetPort = {} as FleetPort;
 const looks = { policy: 'target' } as const;
+
+async function lookAtFleet(context: ScalerContext, port: FleetPort) {
+  const reports: ScalingReport[] = [];
+  const result = await lookAtStreams(context, port, (report) => reports.push(report));
+  return { ...result, reports };
+}
 
 function accountWith(streams: Readonly<Record<string, Partial<StreamSettings>>>, offeredShards = 12) {
   const aws = new MemoryAccount();
@@ -260,7 +268,7 @@ describe('a look', () => {
       throw new TypeError('a bug');
     });
     const { reports } = await look();
-    expect(reports).toMatchObject([
+    expect(reports.toSorted((a, b) => (a.streamName ?? '').localeCompare(b.streamName ?? ''))).toMatchObject([
       { streamName: 'clicks', outcome: 'scaled' },
       { streamName: 'orders', outcome: 'failed', needsRetry: true, failures: [{ call: 'look', code: 'Bug' }] },
       { streamName: 'views', outcome: 'scaled' },
@@ -283,12 +291,25 @@ describe('a look', () => {
   });
 });
 
-it.each([
-  [{ look: 'demand' }, true],
-  [{ look: 'away' }, false],
-  [{ cause: 'schedule' }, false],
-  [undefined, false],
-  [null, false],
-])('%j is a look: %s', (event, expected) => {
-  expect(isLook(event)).toBe(expected);
+describe('the event of a look', () => {
+  const at = '2026-03-02T09:15:00Z';
+  const dueAtMs = Date.parse(at);
+
+  it.each([
+    [{ look: 'demand', at }, { dueAtMs }],
+    [{ look: 'demand' }, { dueAtMs: undefined }],
+    [{ look: 'demand', at: '<aws.scheduler.scheduled-time>' }, { dueAtMs: undefined }],
+    [{ look: 'away', at }, undefined],
+    [{ cause: 'schedule' }, undefined],
+    [undefined, undefined],
+    [null, undefined],
+  ])('%j', (event, expected) => {
+    expect(readLook(event)).toEqual(expected);
+  });
+
+  it('is dropped when it stood in line for minutes: a newer one stands behind it', () => {
+    expect(isOverdue({ dueAtMs }, dueAtMs + 3 * minute)).toBe(false);
+    expect(isOverdue({ dueAtMs }, dueAtMs + 3 * minute + 1)).toBe(true);
+    expect(isOverdue({ dueAtMs: undefined }, dueAtMs)).toBe(false);
+  });
 });

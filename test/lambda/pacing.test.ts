@@ -21,6 +21,16 @@ describe('a fleet’s calls', () => {
       (ports, aws) =>
         ports.alarms.put('orders-scale-up', sampleDefinition('up'), aws.alarm('orders-scale-up').userParts),
     ],
+    [
+      'GetMetricData of two weeks, by its datapoints',
+      1440,
+      (ports, aws) => ports.metrics.minuteSums('orders', aws.nowMs - 15 * 86_400_000, aws.nowMs),
+    ],
+    [
+      'GetMetricData of the last hours, not at all',
+      0,
+      (ports, aws) => ports.metrics.minuteSums('orders', aws.nowMs - 10_200_000, aws.nowMs),
+    ],
     ['SetAlarmState', 1000 / 1.5, (ports) => ports.alarms.rearm('orders-scale-up', 'test')],
   ])('%s: half of the account’s rate, one in %d ms', async (_operation, intervalMs, send) => {
     const { aws, ports } = setUp();

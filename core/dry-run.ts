@@ -2,9 +2,10 @@
  * What a scaling would do, and nothing of it done: the whole plan, and what the shards would cost a month before and after.
  * An alarm's report and every reconcile while it would still act show the same.
  */
+
+import type { HoldDecision, ScaleDecision } from './decision.ts';
 import type { StreamSettings } from './knobs.ts';
 import { type Prices, shardDollarsPerMonth, usEast1Prices } from './prices.ts';
-import type { HoldDecision, ScaleDecision } from './scaling-decision.ts';
 import { planScaling } from './scaling-plan.ts';
 import type { EffectOutcome } from './scaling-report.ts';
 import type { StreamState } from './stream-state.ts';

@@ -4,8 +4,9 @@
  * bound is no judgement of load that could be premature.
  */
 import { awsFacts } from './aws-facts.ts';
+import type { ScalingDecision } from './decision.ts';
+import { refusalOf } from './holding-rules.ts';
 import type { StreamSettings } from './knobs.ts';
-import { refusalOf, type ScalingDecision } from './scaling-decision.ts';
 import { boundTarget } from './scaling-policy.ts';
 import type { StreamState } from './stream-state.ts';
 import type { Ledger } from './stream-tags.ts';

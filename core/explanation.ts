@@ -5,21 +5,14 @@
 import { type Direction, readJudgedShardCount } from './alarm-definition.ts';
 import { awsFacts } from './aws-facts.ts';
 import { type ConvergencePlan, planConvergence } from './convergence.ts';
+import type { HoldDecision, ScalingDecision } from './decision.ts';
 import type { PolicyExplanation } from './demand-policy.ts';
 import { enforceBounds } from './enforcement.ts';
+import { type HoldingRule, holdContradiction } from './holding-rules.ts';
 import type { PolicyName, StreamSettings } from './knobs.ts';
 import { asIfFired } from './rearming.ts';
 import type { Fault } from './result.ts';
-import {
-  decideByDemand,
-  decideScaling,
-  demandRules,
-  type HoldDecision,
-  type HoldingRule,
-  holdContradiction,
-  holdingRules,
-  type ScalingDecision,
-} from './scaling-decision.ts';
+import { decideByDemand, decideScaling, demandRules, holdingRules } from './scaling-decision.ts';
 import { planScaling, type ScalingPlan } from './scaling-plan.ts';
 import { lastScaledAtMs, type StreamState } from './stream-state.ts';
 

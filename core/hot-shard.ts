@@ -4,8 +4,8 @@
  * (docs/decisions/0010-hot-shards.md). A single partition key cannot be divided by any number of shards.
  */
 import { awsFacts } from './aws-facts.ts';
+import type { Evidence, ScaleDecision, ScalingDecision } from './decision.ts';
 import { looksAtDemand, type StreamSettings } from './knobs.ts';
-import type { Evidence, ScaleDecision, ScalingDecision } from './scaling-decision.ts';
 
 /** Traffic of one open shard in the last whole period of its stream's alarms. */
 export interface ShardLoad {

@@ -3,8 +3,8 @@
  * the subject is a sentence. A hundred equal holds are one notice: the fingerprint of the last one rides in a tag.
  */
 import { type Direction, readAlarmName } from './alarm-definition.ts';
+import type { HoldDecision, HoldReason, ScaleDecision } from './decision.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { HoldDecision, HoldReason, ScaleDecision } from './scaling-decision.ts';
 import type { ScalingReport } from './scaling-report.ts';
 import { lastNoticeTag, type Tags } from './stream-tags.ts';
 

@@ -4,9 +4,11 @@
  * the reason ended, or the delivery was lost.
  */
 import { type Direction, readJudgedShardCount } from './alarm-definition.ts';
+import type { ScalingDecision } from './decision.ts';
 import type { RearmAlarm } from './effects.ts';
+import type { FiredAlarm } from './holding-rules.ts';
 import type { StreamSettings } from './knobs.ts';
-import { decideScaling, type FiredAlarm, type ScalingDecision } from './scaling-decision.ts';
+import { decideScaling } from './scaling-decision.ts';
 import type { AlarmState, StreamState } from './stream-state.ts';
 
 /** An answer takes seconds; an alarm in ALARM for so long was not answered, or its hold is over. */

@@ -4,9 +4,9 @@
  */
 import { concurrencyTags } from './consumer-concurrency.ts';
 import { planConvergence } from './convergence.ts';
+import type { ScaleDecision } from './decision.ts';
 import type { Lane, ScalingEffect } from './effects.ts';
 import type { StreamSettings } from './knobs.ts';
-import type { ScaleDecision } from './scaling-decision.ts';
 import type { StreamState } from './stream-state.ts';
 import {
   encodeIntent,

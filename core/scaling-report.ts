@@ -3,8 +3,8 @@
  * notices, `--json` and tests all show this one object.
  */
 import type { Finding } from './convergence.ts';
+import type { ScalingDecision } from './decision.ts';
 import type { ScalingEffect } from './effects.ts';
-import type { ScalingDecision } from './scaling-decision.ts';
 
 /** `look`: the look at demand every minute; `schedule`: a floor whose hour has come. */
 export type ReportSource = 'alarm' | 'look' | 'reconcile' | 'schedule';

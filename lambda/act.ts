@@ -1,9 +1,9 @@
 /** A decision about one stream becomes deeds: a scaling, what a hold leaves to put right, or, in dry run, words. */
 import { isConverged, planConvergence } from '../core/convergence.ts';
+import type { ScalingDecision } from '../core/decision.ts';
 import { describeDryRun } from '../core/dry-run.ts';
 import { asksForShards, considerShards, type ShardLoads } from '../core/hot-shard.ts';
 import type { StreamSettings } from '../core/knobs.ts';
-import type { ScalingDecision } from '../core/scaling-decision.ts';
 import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
 import type { StreamState } from '../core/stream-state.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';

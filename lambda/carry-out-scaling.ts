@@ -2,8 +2,9 @@
  * A decided scaling against AWS: the intent, the call, what follows. An alarm's scaling and the reconciler's run the same
  * code, so that both leave the same traces.
  */
+
+import type { HoldDecision, ScaleDecision, ScalingDecision } from '../core/decision.ts';
 import type { StreamSettings } from '../core/knobs.ts';
-import type { HoldDecision, ScaleDecision, ScalingDecision } from '../core/scaling-decision.ts';
 import { planScaling, type ScalingPlan } from '../core/scaling-plan.ts';
 import type { EffectOutcome, Outcome } from '../core/scaling-report.ts';
 import type { StreamState } from '../core/stream-state.ts';

@@ -1,12 +1,9 @@
 /** What a policy that looks at demand wants of a stream now, judged by the rules. */
+
+import type { HoldDecision, ScalingDecision } from '../core/decision.ts';
 import { type PolicyExplanation, policyInput } from '../core/demand-policy.ts';
 import type { DemandPolicyName } from '../core/knobs.ts';
-import {
-  type DemandDecisionInput,
-  decideByDemand,
-  type HoldDecision,
-  type ScalingDecision,
-} from '../core/scaling-decision.ts';
+import { type DemandDecisionInput, decideByDemand } from '../core/scaling-decision.ts';
 import { intentTookEffect, scalingIsUnderWay } from '../core/stream-state.ts';
 import type { Subject } from './act.ts';
 import type { DemandReading } from './demand-memory.ts';

@@ -6,8 +6,8 @@
  * the metric `Failures`.
  */
 import { awsFacts } from '../core/aws-facts.ts';
+import type { HoldDecision } from '../core/decision.ts';
 import { looksAtDemand } from '../core/knobs.ts';
-import type { HoldDecision } from '../core/scaling-decision.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 import { parseZonedTime } from '../core/timestamps.ts';
 import { act, type Subject } from './act.ts';

@@ -7,12 +7,13 @@
  */
 import { awsFacts } from '../core/aws-facts.ts';
 import { type AlarmMaking, isConverged, planConvergence } from '../core/convergence.ts';
+import type { ScalingDecision } from '../core/decision.ts';
 import { describeDryRun } from '../core/dry-run.ts';
 import type { Lane } from '../core/effects.ts';
 import { enforceBounds } from '../core/enforcement.ts';
+import { holdContradiction } from '../core/holding-rules.ts';
 import { looksAtDemand, type StreamSettings } from '../core/knobs.ts';
 import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/rearming.ts';
-import { holdContradiction, type ScalingDecision } from '../core/scaling-decision.ts';
 import type { ScalingReport } from '../core/scaling-report.ts';
 import { faultsToTell } from '../core/stream-overrides.ts';
 import { scalingIsUnderWay } from '../core/stream-state.ts';

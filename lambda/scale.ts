@@ -2,17 +2,15 @@
  * One SNS record, from text to report: read, decide, write the intent, scale, converge. Every path ends in a report; what
  * needs another delivery says so in it.
  */
+
+import type { ScalingDecision } from '../core/decision.ts';
+import { holdContradiction } from '../core/holding-rules.ts';
 import { looksAtDemand } from '../core/knobs.ts';
 import { type Fault, quote } from '../core/result.ts';
 import { parseScalingAlarm, type ScalingAlarm } from '../core/scaling-alarm.ts';
-import {
-  decideScaling,
-  holdContradiction,
-  rejectAlarm,
-  type ScalingDecision,
-  screenAlarm,
-} from '../core/scaling-decision.ts';
+import { decideScaling } from '../core/scaling-decision.ts';
 import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
+import { rejectAlarm, screenAlarm } from '../core/screening.ts';
 import type { Tags } from '../core/stream-tags.ts';
 import { formatIsoTime } from '../core/timestamps.ts';
 import { act } from './act.ts';

@@ -3,7 +3,7 @@
  * there was no answer.
  */
 
-import type { HoldDecision } from '../core/scaling-decision.ts';
+import type { HoldDecision } from '../core/decision.ts';
 import type { AwsFailure } from '../core/scaling-report.ts';
 import type { StreamState } from '../core/stream-state.ts';
 import type { ScalingIntent } from '../core/stream-tags.ts';

@@ -13,9 +13,10 @@ import {
 import { awsFacts } from '../core/aws-facts.ts';
 import { planConvergence } from '../core/convergence.ts';
 import type { PutAlarm, ScalingEffect } from '../core/effects.ts';
+import type { FiredAlarm } from '../core/holding-rules.ts';
 import type { StreamSettings } from '../core/knobs.ts';
 import { judgeStandingAlarms, unansweredAfterMs } from '../core/rearming.ts';
-import { decideScaling, type FiredAlarm } from '../core/scaling-decision.ts';
+import { decideScaling } from '../core/scaling-decision.ts';
 import { planScaling } from '../core/scaling-plan.ts';
 import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream-state.ts';
 import { AwsServiceError } from './models/aws-service-error.ts';

@@ -1,6 +1,6 @@
 /** The run on the terminal: an hour a line, and each decision as it falls, with its reason. */
 import { styleText } from 'node:util';
-import type { Evidence } from '../../core/scaling-decision.ts';
+import type { Evidence } from '../../core/decision.ts';
 import type { ScalingReport } from '../../core/scaling-report.ts';
 import type { RunMinute } from './run-record.ts';
 

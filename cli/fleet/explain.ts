@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { readJudgedShardCount } from '../../core/alarm-definition.ts';
+import type { ScalingDecision } from '../../core/decision.ts';
 import type { ScalingEffect } from '../../core/effects.ts';
 import type {
   DemandExplanation,
@@ -12,7 +13,6 @@ import type {
 import type { Choice } from '../../core/policies/adaptive.ts';
 import { shardDollarsPerMonth, usEast1Prices } from '../../core/prices.ts';
 import { describeFault } from '../../core/result.ts';
-import type { ScalingDecision } from '../../core/scaling-decision.ts';
 import type { ScalingPlan } from '../../core/scaling-plan.ts';
 import type { Tags } from '../../core/stream-tags.ts';
 import { evidenceText } from '../demo/timeline.ts';

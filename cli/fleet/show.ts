@@ -1,6 +1,7 @@
 /** Asks, and prints as a table or as JSON. */
+
+import type { ScalingDecision } from '../../core/decision.ts';
 import type { StreamExplanation } from '../../core/explanation.ts';
-import type { ScalingDecision } from '../../core/scaling-decision.ts';
 import { UsageError } from '../usage-error.ts';
 import { renderExplanation, renderPlan } from './explain.ts';
 import { askReconciler, type DeploymentChoice, findDeployed } from './reconciler.ts';

@@ -1,7 +1,8 @@
 /** What a policy that looks at demand wants, judged by the rules: the rows of the truth table that know no alarm. */
 import { describe, expect, it } from 'vitest';
+import type { HoldReason } from '../../core/decision.ts';
 import type { StreamSettings } from '../../core/knobs.ts';
-import { decideByDemand, type HoldReason } from '../../core/scaling-decision.ts';
+import { decideByDemand } from '../../core/scaling-decision.ts';
 import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
 import { freshAge, hour, minute, now, sampleSettings, sampleState } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { ScaleDecision } from '../../core/decision.ts';
 import { describeDryRun } from '../../core/dry-run.ts';
-import type { ScaleDecision } from '../../core/scaling-decision.ts';
 import { now, sampleConsumer, sampleSettings, sampleState } from './samples.ts';
 
 const decision: ScaleDecision = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ScaleDecision } from '../../core/decision.ts';
 import { asksForShards, considerShards, type ShardLoad, type ShardLoads } from '../../core/hot-shard.ts';
 import { noticeOf } from '../../core/notice.ts';
-import type { ScaleDecision } from '../../core/scaling-decision.ts';
 import { planScaling } from '../../core/scaling-plan.ts';
 import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
 import { minute, now, sampleSettings, sampleState } from './samples.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { HoldReason, ScaleDecision } from '../../core/decision.ts';
 import { isNews, noticeOf, tagFaultNoticeOf } from '../../core/notice.ts';
 import type { Fault } from '../../core/result.ts';
-import type { HoldReason, ScaleDecision } from '../../core/scaling-decision.ts';
 import type { AwsFailure, ScalingReport } from '../../core/scaling-report.ts';
 import { lastNoticeTag } from '../../core/stream-tags.ts';
 

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defineAlarm } from '../../core/alarm-definition.ts';
 import { isConverged, planConvergence } from '../../core/convergence.ts';
+import type { ScaleDecision } from '../../core/decision.ts';
 import type { ScalingEffect } from '../../core/effects.ts';
 import { describeFault, unprintable } from '../../core/result.ts';
 import { parseScalingAlarm } from '../../core/scaling-alarm.ts';
-import { decideScaling, type ScaleDecision } from '../../core/scaling-decision.ts';
+import { decideScaling } from '../../core/scaling-decision.ts';
 import { planScaling } from '../../core/scaling-plan.ts';
 import { completeState, type StreamState } from '../../core/stream-state.ts';
 import {

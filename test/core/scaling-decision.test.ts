@@ -3,15 +3,11 @@
  * changed is a change of what operators are promised; say why in the commit.
  */
 import { describe, expect, it } from 'vitest';
+import type { HoldReason, ScalingDecision } from '../../core/decision.ts';
 import type { StreamSettings } from '../../core/knobs.ts';
 import type { ScalingAlarm } from '../../core/scaling-alarm.ts';
-import {
-  decideScaling,
-  type HoldReason,
-  rejectAlarm,
-  type ScalingDecision,
-  screenAlarm,
-} from '../../core/scaling-decision.ts';
+import { decideScaling } from '../../core/scaling-decision.ts';
+import { rejectAlarm, screenAlarm } from '../../core/screening.ts';
 import type { StreamState } from '../../core/stream-state.ts';
 import { encodeIntent, encodeLedger, refusedUntilTag, tagKeys } from '../../core/stream-tags.ts';
 import { formatAlarmTime, formatBasicTime } from '../../core/timestamps.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ScaleDecision } from '../../core/scaling-decision.ts';
+import type { ScaleDecision } from '../../core/decision.ts';
 import { planScaling } from '../../core/scaling-plan.ts';
 import type { StreamState } from '../../core/stream-state.ts';
 import { encodeIntent, encodeLedger, lastNoticeTag, tagKeys } from '../../core/stream-tags.ts';

@@ -5,7 +5,6 @@
  * What the function needs for it: one GetMetricData call a minute (IncomingRecords, IncomingBytes and
  * WriteProvisionedThroughputExceeded as sums of a minute, from `historyStart`), and the stream's own tags (ledger, intent).
  */
-import { awsFacts } from './aws-facts.ts';
 import type { Demand } from './demand.ts';
 import type { DemandPolicyName } from './knobs.ts';
 import {
@@ -116,6 +115,7 @@ export interface DemandHistoryOfStream {
 
 export interface ScalingPast {
   readonly openShardCount: number;
+  /** Of the last day. */
   readonly ledger: Ledger;
   readonly intent: ScalingIntent | undefined;
   readonly dailyQuota: number;
@@ -127,14 +127,13 @@ export interface ScalingPast {
  */
 export function policyInput(history: DemandHistoryOfStream, past: ScalingPast, nowMs: number): DemandPolicyInput {
   const { openShardCount, ledger, intent, dailyQuota } = past;
-  const spent = ledger.filter((ms) => ms >= nowMs - awsFacts.updateShardCountWindow.value).length;
   const wasUp = intent !== undefined && intent.to > intent.from;
   return {
     minute: history.demand.length - 1,
     demand: history.demand,
     throttledBefore: history.throttledBefore,
     openShardCount,
-    callsLeft: Math.max(0, dailyQuota - spent),
+    callsLeft: Math.max(0, dailyQuota - ledger.length),
     minutesSinceScaleUp: wasUp ? (nowMs - intent.atMs) / MINUTE_MS : Number.POSITIVE_INFINITY,
   };
 }

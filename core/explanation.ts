@@ -88,6 +88,8 @@ export function explainStream(input: ExplanationInput): StreamExplanation {
   const { state, settings, tagFaults, contradictions, dryRun, nowMs } = input;
   const used = state.ledger.length;
   const oldest = state.ledger[used - settings.dailyQuota];
+  // AWS knows of calls that the ledger does not.
+  const spentByOthers = state.refusal?.reason === 'daily-quota' ? state.refusal : undefined;
   return {
     streamName: state.streamName,
     status: state.status,
@@ -97,8 +99,9 @@ export function explainStream(input: ExplanationInput): StreamExplanation {
     maxShards: settings.maxShards,
     dryRun,
     lastScaledAtMs: lastScaledAtMs(state, nowMs),
-    callsLeft: Math.max(0, settings.dailyQuota - used),
-    nextSlotAtMs: oldest === undefined ? undefined : oldest + awsFacts.updateShardCountWindow.value,
+    callsLeft: spentByOthers ? 0 : Math.max(0, settings.dailyQuota - used),
+    nextSlotAtMs:
+      spentByOthers?.untilMs ?? (oldest === undefined ? undefined : oldest + awsFacts.updateShardCountWindow.value),
     policy: settings.policy,
     demand: input.demand && explainDemand(input.demand, input),
     up: explainDirection('up', input),

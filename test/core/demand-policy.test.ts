@@ -20,7 +20,7 @@ const history = {
 };
 const past = {
   openShardCount: 4,
-  ledger: [nowMs - 24 * hourMs - 1, nowMs - 2 * hourMs, nowMs - hourMs],
+  ledger: [nowMs - 2 * hourMs, nowMs - hourMs],
   intent: undefined,
   dailyQuota: 10,
 };

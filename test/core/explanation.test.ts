@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ExplanationInput, explainStream } from '../../core/explanation.ts';
 import { targetDefaults } from '../../core/policies/target.ts';
 import type { Fault } from '../../core/result.ts';
-import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import { encodeLedger, encodeRefusal, tagKeys } from '../../core/stream-tags.ts';
 import { formatAlarmTime } from '../../core/timestamps.ts';
 import { day, freshAge, hour, minute, now, sampleAlarmState, sampleSettings, sampleState } from './samples.ts';
 
@@ -77,6 +77,13 @@ describe('the calls of the day', () => {
     expect(called(...ten)).toMatchObject({ callsLeft: 0, nextSlotAtMs: now - 10 * hour + day });
     // One more than the quota: somebody resharded by hand as well, so two must pass before a call is free.
     expect(called(11 * hour, ...ten)).toMatchObject({ callsLeft: 0, nextSlotAtMs: now - 10 * hour + day });
+  });
+
+  it('has no call left while AWS refuses them, whatever the ledger says', () => {
+    const tags = encodeRefusal('daily-quota', {}, now - minute);
+    expect(explain({ state: sampleState({ tags }) })).toMatchObject({ callsLeft: 0, nextSlotAtMs: now + 3 * minute });
+    const ofShards = encodeRefusal('account-shard-limit', {}, now - minute);
+    expect(explain({ state: sampleState({ tags: ofShards }) })).toMatchObject({ callsLeft: 10 });
   });
 });
 

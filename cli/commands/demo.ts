@@ -1,5 +1,6 @@
 /** `kinesis-autoscaler demo`: the product doing its job on this machine, from an alarm to a scaled stream. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { policyNames } from '../../core/knobs.ts';
 import type { DemoOptions } from '../demo/demo.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -7,6 +8,7 @@ export function registerDemo(program: Command): void {
   program
     .command('demo')
     .description('plays days of real traffic against a local AWS and shows the deployed functions scale a stream')
+    .addOption(new Option('--policy <name>', 'how the stream is scaled').choices(policyNames).default('doubling'))
     .option('--json', 'print a JSON summary as the last line', false)
     .option(
       '--trace <file>',

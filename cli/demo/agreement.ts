@@ -26,7 +26,7 @@ export interface Expectation {
   readonly minShards: number;
   readonly maxShards: number;
   readonly scaleUpThreshold: number;
-  readonly scaleDownThreshold: number;
+  readonly scaleDownThreshold: number | 'rests';
   readonly consumer: { readonly functionName: string; readonly lambdasPerShard: number };
 }
 

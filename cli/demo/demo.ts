@@ -7,6 +7,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { describeFaults } from '../../core/deployment.ts';
+import { looksAtDemand, type PolicyName } from '../../core/knobs.ts';
 import type { ScalingReport } from '../../core/scaling-report.ts';
 import { synthesize } from '../../infra/synthesis.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
@@ -18,7 +19,7 @@ import { readTraceFile } from '../../simulator/trace.ts';
 import { readReportLine } from '../report-lines.ts';
 import { UsageError } from '../usage-error.ts';
 import { clientsOf, createProcessor } from './account-setup.ts';
-import { type Agreement, checkAgreement } from './agreement.ts';
+import { type Agreement, checkAgreement, type Expectation } from './agreement.ts';
 import { renderPage } from './page.ts';
 import { drawSvg } from './picture.ts';
 import type { RunMinute, RunRecord } from './run-record.ts';
@@ -26,6 +27,7 @@ import { scalingReason, timelineDecision, timelineHeader, timelineHour } from '.
 import { Traffic } from './traffic.ts';
 
 export interface DemoOptions {
+  readonly policy: PolicyName;
   readonly trace?: string;
   readonly startDay: number;
   readonly days: number;
@@ -56,7 +58,8 @@ const dayMinutes = 1440;
 const startMs = Date.UTC(2026, 2, 2);
 
 const streamName = 'orders';
-const settings = { minShards: 1, maxShards: 32, scaleUpThreshold: 0.75, scaleDownThreshold: 0.25 };
+const bounds = { minShards: 1, maxShards: 32 };
+const thresholds = { scaleUpThreshold: 0.75, scaleDownThreshold: 0.25 };
 const consumer = { functionName: 'orders-processor', lambdasPerShard: 2 };
 const initialShardCount = 8;
 
@@ -69,7 +72,7 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
   const started = performance.now();
   const [aws, assembly] = await Promise.all([
     startLocalAws({ clock }),
-    synthesize({ deployment, outdir: join(out, 'cloud-assembly') }),
+    synthesize({ deployment: deploymentOf(options.policy), outdir: join(out, 'cloud-assembly') }),
   ]);
   try {
     const reports = collectReports(aws, print);
@@ -80,7 +83,10 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
     );
     print('');
     const minutes = await play(aws, clock, load, print);
-    const agreement = await checkAgreement({ streamName, ...settings, consumer }, clientsOf(aws));
+    const agreement = await checkAgreement(
+      { streamName, ...bounds, ...expectedThresholds(options.policy), consumer },
+      clientsOf(aws),
+    );
     const run: RunRecord = { streamName, trace: options.trace ?? 'ms-ingress-04', minutes, reports, agreement };
     const paths = await writeRun(run, out);
     printEnd(run, paths, seconds(started), print);
@@ -90,23 +96,24 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
   }
 }
 
-const deployment = {
-  dryRun: false,
-  streams: [
-    {
-      name: streamName,
-      create: true,
-      shardCount: initialShardCount,
-      ...settings,
-      consumers: [
-        {
-          functionArn: `arn:aws:lambda:eu-west-1:123456789012:function:${consumer.functionName}`,
-          lambdasPerShard: consumer.lambdasPerShard,
-        },
-      ],
-    },
-  ],
-};
+function deploymentOf(policy: PolicyName) {
+  const functionArn = `arn:aws:lambda:eu-west-1:123456789012:function:${consumer.functionName}`;
+  const stream = {
+    name: streamName,
+    create: true,
+    shardCount: initialShardCount,
+    policy,
+    ...bounds,
+    ...(looksAtDemand({ policy }) ? {} : thresholds),
+    consumers: [{ functionArn, lambdasPerShard: consumer.lambdasPerShard }],
+  };
+  return { dryRun: false, streams: [stream] };
+}
+
+/** With a policy that looks at demand the scale-up alarm is a net under full shards, and the other one rests. */
+function expectedThresholds(policy: PolicyName): Pick<Expectation, 'scaleUpThreshold' | 'scaleDownThreshold'> {
+  return looksAtDemand({ policy }) ? { scaleUpThreshold: 1, scaleDownThreshold: 'rests' } : thresholds;
+}
 
 function readLoad({ trace: path = shippedTrace, startDay, days, peakShards }: DemoOptions): Float64Array {
   const trace = readTraceFile(path, 'records');

@@ -53,12 +53,14 @@ function describe({ outcome, decision, source, findings, needsRetry, failures }:
   return undefined;
 }
 
-/** Why it scaled, in words: `utilization at or above 0.75 of 8 shards, call 3 of 10 in 24 h`. */
+/** Why it scaled, in words: `utilization at or above 0.75 of 8 shards; call 3 of 10 in 24 h`. */
 export function scalingReason(because: Evidence): string {
-  const { alarmName, judgedShardCount, threshold, callsInLastDay, dailyQuota } = because;
+  const { alarmName, judgedShardCount, threshold, offeredShards, policy, callsInLastDay, dailyQuota } = because;
+  const call = `call ${Number(callsInLastDay) + 1} of ${dailyQuota} in 24 h`;
+  if (offeredShards !== undefined) return `${policy}: ${offeredShards} shards' worth is offered; ${call}`;
   if (alarmName === undefined) return evidenceText(because);
   const side = String(alarmName).endsWith('-scale-up') ? 'at or above' : 'below';
-  return `utilization ${side} ${threshold} of ${judgedShardCount} shards; call ${Number(callsInLastDay) + 1} of ${dailyQuota} in 24 h`;
+  return `utilization ${side} ${threshold} of ${judgedShardCount} shards; ${call}`;
 }
 
 /** The operands of the rule, times as times. */

@@ -17,7 +17,17 @@ it('demo --json: half a day, and a summary as its last line', { timeout: 90_000 
   expect(await readFile(summary.report, 'utf8')).toContain('<svg');
 });
 
+it('demo --policy: the looks of another policy, deployed', { timeout: 90_000 }, async () => {
+  const out = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-test-'));
+  onTestFinished(() => rm(out, { recursive: true, force: true }));
+  const { stdout } = await runCommand(['demo', '--json', '--policy', 'target', '--days', '0.3', '--out', out]);
+  const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  expect(summary).toMatchObject({ ok: true, agree: { stream: true, alarms: true, tags: true, concurrency: true } });
+  expect(summary.scalings[0].reason).toMatch(/^target: [\d.]+ shards' worth is offered; call 1 of 10 in 24 h$/);
+});
+
 it.each<[string, readonly string[], string]>([
+  ['a policy that is none', ['--policy', 'halving'], 'Allowed choices are doubling, target, adaptive'],
   ['days that are none', ['--days', 'many'], '"many" is not a number from 0 up'],
   [
     'a day that the trace does not have',

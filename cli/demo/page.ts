@@ -2,8 +2,9 @@
 
 import type { ScalingReport } from '../../core/scaling-report.ts';
 import { escapeHtml } from '../../simulator/report/html-text.ts';
+import { evidenceText } from '../evidence-text.ts';
 import { type RunRecord, summarize } from './run-record.ts';
-import { evidenceText, scalingReason } from './timeline.ts';
+import { scalingReason } from './timeline.ts';
 
 export function renderPage(run: RunRecord, svg: string): string {
   const figures = summarize(run.minutes);

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { Evidence } from '../../core/decision.ts';
 import type { ScalingReport } from '../../core/scaling-report.ts';
+import { evidenceText } from '../evidence-text.ts';
 import type { RunMinute } from './run-record.ts';
 
 const barWidth = 24;
@@ -61,16 +62,6 @@ export function scalingReason(because: Evidence): string {
   if (alarmName === undefined) return evidenceText(because);
   const side = String(alarmName).endsWith('-scale-up') ? 'at or above' : 'below';
   return `utilization ${side} ${threshold} of ${judgedShardCount} shards; ${call}`;
-}
-
-/** The operands of the rule, times as times. */
-export function evidenceText(because: Evidence): string {
-  return Object.entries(because)
-    .map(
-      ([name, value]) =>
-        `${name} ${typeof value === 'number' && name.endsWith('Ms') && value > 1e11 ? formatTime(value) : String(value)}`,
-    )
-    .join(', ');
 }
 
 export function formatTime(ms: number): string {

@@ -1,9 +1,8 @@
 /** What would be done now and why, rule by rule, and what would have to change. */
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import { readJudgedShardCount } from '../../core/alarm-definition.ts';
+import { restingThreshold } from '../../core/alarm-definition.ts';
 import type { ScalingDecision } from '../../core/decision.ts';
-import type { ScalingEffect } from '../../core/effects.ts';
 import type {
   DemandExplanation,
   DirectionExplanation,
@@ -11,36 +10,49 @@ import type {
   StreamExplanation,
 } from '../../core/explanation.ts';
 import type { Choice } from '../../core/policies/adaptive.ts';
-import { shardDollarsPerMonth, usEast1Prices } from '../../core/prices.ts';
 import { describeFault } from '../../core/result.ts';
-import type { ScalingPlan } from '../../core/scaling-plan.ts';
-import type { Tags } from '../../core/stream-tags.ts';
-import { evidenceText } from '../demo/timeline.ts';
+import type { InquiryAnswer } from '../../lambda/inquiry.ts';
+import { evidenceText } from '../evidence-text.ts';
+import { countShards } from './shard-count.ts';
 
-export function renderExplanation(explanation: StreamExplanation): string {
+type Failures = InquiryAnswer['failures'];
+
+/** @param failures what could not be read, so that what rests on it is unknown. */
+export function renderExplanation(explanation: StreamExplanation, failures: Failures): string {
   const { streamName, status, openShardCount, minShards, maxShards, callsLeft, dryRun, drift, faults } = explanation;
   const lines = [
     styleText(
       'bold',
-      `${streamName}: ${status}, ${shards(openShardCount, 'open ')} (${minShards} to ${maxShards}), ${callsLeft} calls left today${dryRun ? ', dry run' : ''}`,
+      `${streamName}: ${status}, ${countShards(openShardCount, 'open ')} (${minShards} to ${maxShards}), ${callsLeft} calls left (rolling 24 h)${dryRun ? ', dry run' : ''}`,
     ),
     '',
-    ...renderDecisions(explanation),
+    ...renderDecisions(explanation, failures),
     '',
     `Converge: ${drift.findings.length === 0 ? 'everything agrees' : drift.findings.map(({ kind, ...rest }) => `${kind} ${JSON.stringify(rest)}`).join('; ')}`,
   ];
   if (explanation.enforcement)
     lines.push(`Bounds: ${explanation.enforcement.kind}, ${evidenceText(explanation.enforcement.because)}`);
+  if (failures.length > 0) lines.push(styleText('red', `Could not be read: ${describeFailures(failures)}`));
   for (const fault of faults) lines.push(styleText('red', `Fault: ${describeFault(fault)}`));
   return lines.join('\n');
 }
 
-function renderDecisions({ policy, demand, up, down }: StreamExplanation): readonly string[] {
+export function describeFailures(failures: Failures): string {
+  return failures.map(({ call, code, message }) => `${call}: ${code} ${message}`).join('; ');
+}
+
+function renderDecisions({ policy, demand, up, down }: StreamExplanation, failures: Failures): readonly string[] {
   if (policy === 'doubling') return [...renderDirection(up), '', ...renderDirection(down)];
   const net = [
-    `The net: ${up.alarmName ?? 'the scale-up alarm'} is ${up.alarmState ?? 'missing'}, threshold ${up.threshold ?? 'none'}, and wakes the function.`,
+    `The net: ${up.alarmName ?? 'the scale-up alarm'} is ${up.alarmState ?? 'missing'}, ${describeThreshold(up)}; when it fires, it wakes the function.`,
   ];
-  if (!demand) return [`Policy ${policy}: CloudWatch knows no traffic of this stream, so nothing is done.`, ...net];
+  if (!demand) {
+    const unknown =
+      failures.length > 0
+        ? 'the traffic of this stream could not be read, so a look does nothing; the alarm doubles the shards.'
+        : 'CloudWatch knows no traffic of this stream in two weeks, so a look does nothing.';
+    return [`Policy ${policy}: ${unknown}`, ...net];
+  }
   return [...renderDemand(policy, demand), '', ...net];
 }
 
@@ -50,7 +62,7 @@ const shownCandidates = 10;
 function renderDemand(name: string, { policy, rules, decision }: DemandExplanation): readonly string[] {
   const { offeredShards, wantedShardCount, settings, choice } = policy;
   return [
-    `Policy ${name}: ${offeredShards.toFixed(2)} shards' worth is offered, so it wants ${shards(wantedShardCount)}. At a look now:`,
+    `Policy ${name}: ${offeredShards.toFixed(2)} shards' worth is offered, so it wants ${countShards(wantedShardCount)}. At a look now:`,
     ...renderRules(rules, decision),
     '',
     `It goes by: ${Object.entries(settings)
@@ -77,19 +89,19 @@ function renderCandidates({ price, replayed }: Choice): readonly string[] {
   ];
 }
 
-function renderDirection({
-  direction,
-  alarmName,
-  alarmState,
-  threshold,
-  judgedShardCount,
-  rules,
-  decision,
-}: DirectionExplanation): readonly string[] {
+function renderDirection(explanation: DirectionExplanation): readonly string[] {
+  const { direction, alarmName, alarmState, judgedShardCount, rules, decision } = explanation;
   if (!alarmName)
     return [`Scale ${direction}: the alarm is missing; deploy again, or tag the stream autoscaling/enabled = true`];
-  const head = `Scale ${direction}: ${alarmName} is ${alarmState}, threshold ${threshold}, judges by ${judgedShardCount === undefined ? 'no shard count' : shards(judgedShardCount)}. If it fired now:`;
+  const head = `Scale ${direction}: ${alarmName} is ${alarmState}, ${describeThreshold(explanation)}, judges by ${judgedShardCount === undefined ? 'no shard count' : countShards(judgedShardCount)}. If it fired now:`;
   return [head, ...renderRules(rules, decision)];
+}
+
+/** One that no utilization meets: at the minimum or maximum, or where a policy does not need the alarm. */
+function describeThreshold({ direction, threshold }: DirectionExplanation): string {
+  return threshold === restingThreshold[direction]
+    ? `at rest (threshold ${threshold})`
+    : `threshold ${threshold ?? 'none'}`;
 }
 
 function renderRules(rules: readonly RuleVerdict[], decision: ScalingDecision | undefined): readonly string[] {
@@ -103,58 +115,4 @@ function renderRules(rules: readonly RuleVerdict[], decision: ScalingDecision | 
       ? `  → scale ${decision.direction} from ${decision.openShardCount} to ${decision.targetShardCount}`
       : `  → hold: ${decision?.reason}`;
   return [...verdicts, end];
-}
-
-/** The effects in their order, with dollars a month before and after. */
-export function renderPlan(plan: ScalingPlan): string {
-  const { from, to } = plan.intent;
-  const direction = to > from ? 'up' : 'down';
-  const dollars = (count: number) => `$${Math.round(shardDollarsPerMonth(count))}`;
-  const lines = [
-    styleText(
-      'bold',
-      `Scale ${direction} from ${from} to ${shards(to)}: ${dollars(from)} -> ${dollars(to)} a month for shards (${usEast1Prices.region}, ${usEast1Prices.asOf})`,
-    ),
-  ];
-  plan.steps.forEach((lanes, step) => {
-    lines.push(`  step ${step + 1}`);
-    for (const lane of lanes) {
-      for (const effect of lane)
-        lines.push(`    ${describeEffect(effect)}  ${styleText('dim', `on failure: ${effect.onFailure}`)}`);
-    }
-  });
-  return lines.join('\n');
-}
-
-/** As the call is named in AWS's own log. */
-function describeEffect(effect: ScalingEffect): string {
-  switch (effect.kind) {
-    case 'tag-stream':
-      return `AddTagsToStream ${describeTags(effect.tags)}`;
-    case 'update-shard-count':
-      return `UpdateShardCount ${effect.from} -> ${effect.to}`;
-    case 'split-shard':
-      return `SplitShard ${effect.shardId} at ${effect.startingHashKey}: ${effect.from} -> ${effect.to}`;
-    case 'create-alarm':
-    case 'put-alarm': {
-      const { alarmName, definition } = effect;
-      return `PutMetricAlarm ${alarmName}: threshold ${definition.threshold} of ${shards(readJudgedShardCount(definition.metrics) ?? 0)}`;
-    }
-    case 'rearm-alarm':
-      return `SetAlarmState ${effect.alarmName} INSUFFICIENT_DATA: ${effect.why}`;
-    case 'tag-alarm':
-      return `TagResource ${effect.alarmName} ${describeTags(effect.tags)}`;
-    case 'set-concurrency':
-      return `PutFunctionConcurrency ${effect.functionName} ${effect.from ?? 'none'} -> ${effect.to}`;
-  }
-}
-
-function describeTags(tags: Tags): string {
-  return Object.entries(tags)
-    .map(([key, value]) => `${key} = "${value}"`)
-    .join(', ');
-}
-
-function shards(count: number, which = ''): string {
-  return `${count} ${which}${count === 1 ? 'shard' : 'shards'}`;
 }

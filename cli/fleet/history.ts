@@ -6,9 +6,9 @@ import Table from 'cli-table3';
 import { alarmNameOf } from '../../core/alarm-definition.ts';
 import type { ScalingReport } from '../../core/scaling-report.ts';
 import { readLedger } from '../../core/stream-tags.ts';
-import { evidenceText } from '../demo/timeline.ts';
+import { evidenceText } from '../evidence-text.ts';
 import { readReportLine } from '../report-lines.ts';
-import { awsClientOptions, findDeployed } from './reconciler.ts';
+import { awsClientOptions, findDeployed, noSuchStream } from './reconciler.ts';
 import type { ShowOptions } from './show.ts';
 
 export interface HistoryEntry {
@@ -24,8 +24,9 @@ export async function showHistory(stream: string, options: ShowOptions & { reado
   const nowMs = Date.now();
   const sinceMs = nowMs - options.hours * hourMs;
   const entries = [
-    ...(await alarmEntries(stream, sinceMs)),
+    // Whether there is such a stream is told first: alarms and logs of none are no error.
     ...(await ledgerEntries(stream, sinceMs, nowMs)),
+    ...(await alarmEntries(stream, sinceMs)),
     ...(await logEntries(stream, logGroups, sinceMs)),
   ].toSorted((a, b) => a.atMs - b.atMs);
   console.log(options.format === 'json' ? JSON.stringify(entries, null, 2) : renderHistory(entries));
@@ -35,7 +36,11 @@ async function alarmEntries(stream: string, sinceMs: number): Promise<readonly H
   const client = new CloudWatchClient(awsClientOptions());
   const entries: HistoryEntry[] = [];
   for (const AlarmName of [alarmNameOf(stream, 'up'), alarmNameOf(stream, 'down')]) {
-    const pages = paginateDescribeAlarmHistory({ client }, { AlarmName, StartDate: new Date(sinceMs) });
+    const pages = paginateDescribeAlarmHistory(
+      { client },
+      // Of one moment, the change of state comes before the action that it set off.
+      { AlarmName, StartDate: new Date(sinceMs), ScanBy: 'TimestampAscending' },
+    );
     for await (const { AlarmHistoryItems = [] } of pages) {
       for (const { Timestamp, HistorySummary } of AlarmHistoryItems) {
         if (Timestamp)
@@ -48,7 +53,11 @@ async function alarmEntries(stream: string, sinceMs: number): Promise<readonly H
 
 async function ledgerEntries(stream: string, sinceMs: number, nowMs: number): Promise<readonly HistoryEntry[]> {
   const client = new KinesisClient(awsClientOptions());
-  const { Tags = [] } = await client.send(new ListTagsForStreamCommand({ StreamName: stream }));
+  const { Tags = [] } = await client
+    .send(new ListTagsForStreamCommand({ StreamName: stream }))
+    .catch((error: Error) => {
+      throw error.name === 'ResourceNotFoundException' ? noSuchStream(stream) : error;
+    });
   const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
   return readLedger(tags, nowMs)
     .filter((atMs) => atMs >= sinceMs)

@@ -53,6 +53,10 @@ export async function findDeployed({ stack }: DeploymentChoice): Promise<Deploye
   };
 }
 
+export function noSuchStream(stream: string): UsageError {
+  return new UsageError(`"${stream}": there is no such stream in this region; \`status\` lists those that are managed`);
+}
+
 /** One invocation at a time is reserved for it, and a run over a large fleet takes minutes. */
 const patienceMs = 5 * 60_000;
 const againAfterMs = 2_000;

@@ -2,9 +2,11 @@
 
 import type { ScalingDecision } from '../../core/decision.ts';
 import type { StreamExplanation } from '../../core/explanation.ts';
+import type { InquiryAnswer } from '../../lambda/inquiry.ts';
 import { UsageError } from '../usage-error.ts';
-import { renderExplanation, renderPlan } from './explain.ts';
-import { askReconciler, type DeploymentChoice, findDeployed } from './reconciler.ts';
+import { describeFailures, renderExplanation } from './explain.ts';
+import { renderPlan } from './plan.ts';
+import { askReconciler, type DeploymentChoice, findDeployed, noSuchStream } from './reconciler.ts';
 import { renderStatus, statusRow } from './status.ts';
 import { readUtilization } from './utilization.ts';
 
@@ -25,8 +27,12 @@ export async function showStatus(streams: readonly string[], options: ShowOption
 }
 
 export async function showExplanation(stream: string, options: ShowOptions): Promise<void> {
-  const explanation = await explain(stream, options);
-  console.log(options.format === 'json' ? JSON.stringify(explanation, null, 2) : renderExplanation(explanation));
+  const { explanation, failures } = await explain(stream, options);
+  console.log(
+    options.format === 'json'
+      ? JSON.stringify({ ...explanation, failures }, null, 2)
+      : renderExplanation(explanation, failures),
+  );
 }
 
 export async function showPlan(stream: string, options: ShowOptions): Promise<void> {
@@ -41,11 +47,12 @@ export async function showPlan(stream: string, options: ShowOptions): Promise<vo
 }
 
 /** What each alarm would set off if it fired, or, with a policy that looks at demand, a look now. */
-function plansOf({ policy, demand, up, down }: StreamExplanation) {
+function plansOf({ explanation: { policy, demand, up, down }, failures }: Explained) {
   const heldBy = (decision: ScalingDecision | undefined, otherwise: string) =>
     decision?.kind === 'hold' ? decision.reason : otherwise;
   if (policy !== 'doubling') {
-    const held = heldBy(demand?.decision, 'nothing is known of its traffic');
+    const unknown = failures.length > 0 ? describeFailures(failures) : 'nothing is known of its traffic';
+    const held = heldBy(demand?.decision, unknown);
     return [{ by: 'look', title: 'Look at demand', plan: demand?.plan, held }];
   }
   return [up, down].map(({ direction, plan, decision }) => ({
@@ -56,16 +63,19 @@ function plansOf({ policy, demand, up, down }: StreamExplanation) {
   }));
 }
 
-async function explain(stream: string, options: ShowOptions): Promise<StreamExplanation> {
+/** What is known of a stream, and what could not be read. */
+interface Explained {
+  readonly explanation: StreamExplanation;
+  readonly failures: InquiryAnswer['failures'];
+}
+
+async function explain(stream: string, options: ShowOptions): Promise<Explained> {
   const { reconciler } = await findDeployed(options);
   const [answer] = await askReconciler(reconciler, { ask: 'explain', streams: [stream] });
-  if (answer?.ok) return answer.explanation;
+  if (answer?.ok) return answer;
   const failures = answer?.failures ?? [];
   if (failures.some(({ code }) => code.startsWith('ResourceNotFound'))) {
-    throw new UsageError(
-      `"${stream}": there is no such stream in this region; \`status\` lists those that are managed`,
-    );
+    throw noSuchStream(stream);
   }
-  const calls = failures.map(({ call, code, message }) => `${call}: ${code} ${message}`);
-  throw new UsageError(`"${stream}" could not be read, try again. ${calls.join('; ')}`);
+  throw new UsageError(`"${stream}" could not be read, try again. ${describeFailures(failures)}`);
 }

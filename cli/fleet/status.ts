@@ -6,15 +6,17 @@ import type { InquiryAnswer } from '../../lambda/inquiry.ts';
 export interface StatusRow {
   readonly streamName: string;
   readonly status: string;
-  readonly shards: number;
-  readonly minShards: number;
-  readonly maxShards: number;
+  /** This and every other null: the stream could not be read. */
+  readonly shards: number | null;
+  readonly minShards: number | null;
+  readonly maxShards: number | null;
   /** 0..1; null where there was no datapoint in the last minutes. */
   readonly utilization: number | null;
   readonly upAlarm: string;
   readonly downAlarm: string;
   readonly lastScaledAt: string | null;
-  readonly callsLeft: number;
+  readonly callsLeft: number | null;
+  readonly dryRun: boolean | null;
   readonly nextSlotAt: string | null;
   /** What is out of line, or why the stream could not be read. */
   readonly drift: readonly string[];
@@ -35,6 +37,7 @@ export function statusRow(answer: InquiryAnswer, utilization: ReadonlyMap<string
     lastScaledAt: toTime(explanation.lastScaledAtMs),
     callsLeft: explanation.callsLeft,
     nextSlotAt: toTime(explanation.nextSlotAtMs),
+    dryRun: explanation.dryRun,
     drift: [...driftOf(explanation), ...failures.map(({ call, code }) => `${call}: ${code}`)],
   };
 }
@@ -48,16 +51,17 @@ export function renderStatus(rows: readonly StatusRow[]): string {
     table.push([
       row.streamName,
       row.status,
-      row.shards,
-      `${row.minShards}-${row.maxShards}`,
+      row.shards ?? '-',
+      row.minShards === null ? '-' : `${row.minShards}-${row.maxShards}`,
       row.utilization === null ? '-' : `${Math.round(row.utilization * 100)} %`,
       alarmsOf(row),
-      row.lastScaledAt ?? 'never',
-      row.nextSlotAt === null ? row.callsLeft : `${row.callsLeft}\nnext ${row.nextSlotAt.slice(5)}`,
+      row.lastScaledAt ?? (row.shards === null ? '-' : 'never'),
+      row.nextSlotAt === null ? (row.callsLeft ?? '-') : `${row.callsLeft}\nnext ${row.nextSlotAt.slice(5)}`,
       row.drift.join('\n') || 'none',
     ]);
   }
-  return table.toString();
+  const note = rows.some(({ dryRun }) => dryRun) ? '\nDry run: it decides and tells, and changes nothing.' : '';
+  return table.toString() + note;
 }
 
 /** Both at rest is the usual: only what is not is worth a line. */
@@ -82,15 +86,16 @@ function unreadable({ streamName, failures }: InquiryAnswer): StatusRow {
   return {
     streamName,
     status: 'unreadable',
-    shards: 0,
-    minShards: 0,
-    maxShards: 0,
+    shards: null,
+    minShards: null,
+    maxShards: null,
     utilization: null,
     upAlarm: '?',
     downAlarm: '?',
     lastScaledAt: null,
-    callsLeft: 0,
+    callsLeft: null,
     nextSlotAt: null,
+    dryRun: null,
     drift: failures.map(({ call, code }) => `${call}: ${code}`),
   };
 }

@@ -79,16 +79,28 @@ describe('status', () => {
         lastScaledAt: null,
         callsLeft: 10,
         nextSlotAt: null,
+        dryRun: false,
         drift: [],
       },
     ]);
   });
 });
 
+describe('a stream that cannot be read', () => {
+  it('is unknown to status, not empty', async () => {
+    const [row] = await answerOf('status', 'nobody');
+    expect(row).toMatchObject({ status: 'unreadable', shards: null, maxShards: null, callsLeft: null, dryRun: null });
+    const { stdout } = await run('status', 'nobody');
+    expect(stdout).toMatch(
+      /│ nobody │ unreadable │ - +│ - +│ - +│ .*│ - +│ - +│ kinesis:DescribeStreamSummary: Resource/,
+    );
+  });
+});
+
 describe('explain', () => {
   it('goes through the rules, with what holds', async () => {
     const { stdout } = await run('explain', 'orders');
-    expect(stdout).toContain('orders: ACTIVE, 2 open shards (2 to 16), 10 calls left today');
+    expect(stdout).toContain('orders: ACTIVE, 2 open shards (2 to 16), 10 calls left (rolling 24 h)');
     expect(stdout).toMatch(/✓ +8 the cooldown is over/);
     expect(stdout).toContain('→ scale up from 2 to 4');
     expect(stdout).toMatch(/✗ +9 the minimum or maximum leaves room: at-minimum/);
@@ -125,6 +137,22 @@ describe('explain of a policy that looks at demand', () => {
     expect(replayed[0].name).toBe(candidate.name);
     const scores = replayed.map(({ score }: { score: number }) => score);
     expect(scores).toEqual(scores.toSorted((a: number, b: number) => a - b));
+  });
+
+  it('says what could not be read, and does not take it for no traffic', async () => {
+    const mend = aws.calls.faults.add({
+      operation: 'GetMetricData',
+      fault: { kind: 'error', code: 'AccessDeniedException' },
+      times: Number.POSITIVE_INFINITY,
+    });
+    try {
+      const { stdout } = await run('explain', 'events');
+      expect(stdout).toContain('Policy adaptive: the traffic of this stream could not be read');
+      expect(stdout).toContain('Could not be read: cloudwatch:GetMetricData: AccessDenied');
+      expect((await run('plan', 'events')).stdout).toContain('nothing to do, cloudwatch:GetMetricData: AccessDenied');
+    } finally {
+      mend();
+    }
   });
 
   it('plans what a look would do', async () => {
@@ -165,6 +193,7 @@ describe('history', () => {
 describe('bad input', () => {
   it.each<[string, readonly string[], string]>([
     ['a stream that is not there', ['explain', 'nobody'], '"nobody": there is no such stream in this region; `status`'],
+    ['the history of none', ['history', 'nobody'], '"nobody": there is no such stream in this region; `status`'],
     [
       'a stack that is not there',
       ['status', '--stack', 'Nope'],

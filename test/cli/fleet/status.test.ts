@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { renderStatus, type StatusRow } from '../../../cli/fleet/status.ts';
+
+const row: StatusRow = {
+  streamName: 'orders',
+  status: 'ACTIVE',
+  shards: 4,
+  minShards: 2,
+  maxShards: 16,
+  utilization: 0.4,
+  upAlarm: 'OK',
+  downAlarm: 'OK',
+  lastScaledAt: null,
+  callsLeft: 10,
+  nextSlotAt: null,
+  dryRun: false,
+  drift: [],
+};
+
+test('a dry run is said under the table, for it is why nothing scales', () => {
+  expect(renderStatus([{ ...row, dryRun: true }])).toMatch(/\nDry run: it decides and tells, and changes nothing\.$/);
+  expect(renderStatus([row])).not.toContain('Dry run');
+});

@@ -1,12 +1,14 @@
 /**
- * The JSON of `aws cloudwatch get-metric-data` as a trace. Series are told apart by Id or Label: the incoming metric of
+ * The JSON of `aws cloudwatch get-metric-data` as a trace. Metrics are told apart by Id or Label: the incoming metric of
  * the wanted unit (Sum), and WriteProvisionedThroughputExceeded, which is added: rejected records are load too.
- * CloudWatch has no datapoint where there was no traffic, so a missing one is zero.
+ * CloudWatch has no datapoint where there was no traffic, so a missing one is zero. A long answer holds each series several
+ * times, a page each.
  */
 import * as v from 'valibot';
 import { offeredShards } from '../core/demand.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import type { LoadUnit, Trace } from './trace.ts';
+import { findTooLong } from './trace-text.ts';
 
 const seriesSchema = v.object({
   Id: v.optional(v.string(), ''),
@@ -28,11 +30,14 @@ export function readMetricData(text: string, name: string, unit: LoadUnit): Resu
   const parsed = parse(text);
   if (!parsed.ok) return parsed;
   const { MetricDataResults: all } = parsed.value;
-  const load = all.find((series) => isNamed(series, incoming[unit])) ?? (all.length === 1 ? all[0] : undefined);
-  if (load === undefined) return noSeries(all, unit);
+  const named = all.filter((series) => isNamed(series, incoming[unit]));
+  const load = named.length > 0 ? named : findNameless(all);
+  if (load.length === 0) return noSeries(all, unit);
   const throttled = all.filter((series) => isNamed(series, throttledName));
+  const faults = [...findSeveral(load), ...findSeveral(throttled)];
+  if (faults.length > 0) return fail(faults);
   // A rejected record's bytes are not counted anywhere; its number is.
-  const points = collectPoints(unit === 'records' ? [load, ...throttled] : [load]);
+  const points = collectPoints(unit === 'records' ? [...load, ...throttled] : load);
   return points.ok ? layOut(points.value, name) : points;
 }
 
@@ -55,12 +60,12 @@ export function readStreamHistory(text: string, name: string, periodSeconds?: nu
   const bytes = all.filter((series) => isNamed(series, incoming.bytes));
   if (records.length === 0) return noSeries(all, 'records');
   if (bytes.length === 0) return noSeries(all, 'bytes');
+  const rejected = all.filter((series) => isNamed(series, throttledName));
+  const faults = [...findSeveral(records), ...findSeveral(bytes), ...findSeveral(rejected)];
+  if (faults.length > 0) return fail(faults);
   const recordPoints = collectPoints(records);
   const bytePoints = collectPoints(bytes);
-  const throttled = collectPoints(
-    all.filter((series) => isNamed(series, throttledName)),
-    0,
-  );
+  const throttled = collectPoints(rejected, 0);
   if (!recordPoints.ok) return recordPoints;
   if (!bytePoints.ok) return bytePoints;
   if (!throttled.ok) return throttled;
@@ -89,6 +94,21 @@ function total(points: ReadonlyMap<number, number>): number {
 
 function isNamed({ Label, Id }: Series, name: RegExp): boolean {
   return name.test(Label) || name.test(Id);
+}
+
+/** The only series of an answer is taken for the wanted one, unless its name says that it is another. */
+function findNameless(all: readonly Series[]): readonly Series[] {
+  const known = [incoming.records, incoming.bytes, throttledName];
+  const isKnown = all.some((series) => known.some((name) => isNamed(series, name)));
+  return isKnown || findSeveral(all).length > 0 ? [] : all;
+}
+
+/** Pages of one series share its Id; two Ids of one metric are two streams, whose loads are no load of either. */
+function findSeveral(series: readonly Series[]): readonly Fault[] {
+  const names = [...new Set(series.map(({ Id, Label }) => Id || Label))];
+  if (names.length <= 1) return [];
+  const problem = 'are several series of one metric';
+  return [{ field: 'MetricDataResults', value: quote(names.join(', ')), problem, remedy: 'give those of one stream' }];
 }
 
 function noSeries(all: readonly Series[], unit: LoadUnit): Result<never> {
@@ -180,6 +200,8 @@ function layOut(points: ReadonlyMap<number, number>, name: string, periodSeconds
       { field: 'Timestamps', value, problem: `is off the grid of ${stepMs / 1000} s`, remedy: 'query one period' },
     ]);
   }
+  const tooLong = findTooLong('Timestamps', ((times.at(-1) ?? first) - first) / 1000);
+  if (tooLong.length > 0) return fail(tooLong);
   const stepSeconds = stepMs / 1000;
   const values = new Float64Array(((times.at(-1) ?? first) - first) / stepMs + 1);
   for (const [time, sum] of points) values[(time - first) / stepMs] = sum / stepSeconds;

@@ -2,11 +2,10 @@
  * A recorded load: CSV (`t_seconds,value`, gzip or plain, any regular grid) or the JSON that
  * `aws cloudwatch get-metric-data` prints. Whatever is wrong is named with its line, all faults at once (the first ten).
  */
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import { readMetricData } from './metric-data.ts';
+import { findTooLong, readTraceText } from './trace-text.ts';
 
 /** Values are per second: records or bytes, as the reader of the trace decides. */
 export interface Trace {
@@ -19,20 +18,19 @@ export interface Trace {
 
 export type LoadUnit = 'records' | 'bytes';
 
-const GZIP_MAGIC = 0x1f8b;
 const MOST_FAULTS = 10;
+/** Of a step: more than any grid has, and fewer than a double keeps of a fraction. */
+const SIGNIFICANT_DIGITS = 9;
 
 export function readTraceFile(path: string, unit: LoadUnit = 'records'): Result<Trace> {
-  let bytes: Buffer;
+  let text: string;
   try {
-    bytes = readFileSync(path);
-    if (bytes.length > 1 && bytes.readUInt16BE(0) === GZIP_MAGIC) bytes = gunzipSync(bytes);
+    text = readTraceText(path);
   } catch (error) {
     const problem = `cannot be read (${error instanceof Error ? error.message : String(error)})`;
     return fail([{ field: 'trace', value: path, problem, remedy: 'give a CSV or JSON file, plain or gzip' }]);
   }
   const name = basename(path).replace(/\.(csv|json)?(\.gz)?$/, '');
-  const text = bytes.toString('utf8');
   return text.trimStart().startsWith('{') ? readMetricData(text, name, unit) : parseCsvTrace(text, name);
 }
 
@@ -58,25 +56,40 @@ export function parseCsvTrace(text: string, name: string): Result<Trace> {
     else faults.push(found);
   }
   if (faults.length > 0) return fail(faults);
+  const tooLong = findTooLong('t_seconds', grid.stepSeconds * values.length);
+  if (tooLong.length > 0) return fail(tooLong);
   return succeed({ name, stepSeconds: grid.stepSeconds, values });
 }
 
 /** The times seen so far: the first two fix the step of all. */
 class Grid {
+  #first = 0;
   #previous: number | undefined;
-  stepSeconds = 0;
+  #firstStep = 0;
+  #steps = 0;
+
+  /** Of all lines, since two neighbouring fractions of a second differ by a rounding from the others. */
+  get stepSeconds(): number {
+    return Number((((this.#previous ?? 0) - this.#first) / this.#steps).toPrecision(SIGNIFICANT_DIGITS));
+  }
 
   /** What is wrong with the next time, if anything. */
   add(seconds: number): string | undefined {
     const previous = this.#previous;
     this.#previous = seconds;
-    if (previous === undefined) return undefined;
+    if (previous === undefined) {
+      this.#first = seconds;
+      return undefined;
+    }
     const step = seconds - previous;
     if (step <= 0) return `comes ${-step} s before the line above: times must rise`;
-    if (this.stepSeconds === 0) this.stepSeconds = step;
-    if (step === this.stepSeconds) return undefined;
-    const what = step > this.stepSeconds ? 'leaves a gap' : 'is off the grid';
-    return `${what}: ${step} s after the line above, the grid is ${this.stepSeconds} s`;
+    if (this.#firstStep === 0) this.#firstStep = step;
+    this.#steps++;
+    // Neither time is exact, and neither were those of the first step.
+    const rounding = 4 * Number.EPSILON * Math.abs(seconds);
+    if (Math.abs(step - this.#firstStep) <= rounding) return undefined;
+    const what = step > this.#firstStep ? 'leaves a gap' : 'is off the grid';
+    return `${what}: ${step} s after the line above, the grid is ${this.#firstStep} s`;
   }
 }
 

@@ -1,6 +1,4 @@
 /** The work behind `backtest`. */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { awsFacts } from '../../core/aws-facts.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
 import { compare } from '../../simulator/comparison.ts';
@@ -8,6 +6,7 @@ import { contestantNames } from '../../simulator/contestants.ts';
 import { toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
 import type { Trace } from '../../simulator/trace.ts';
+import { readTraceText } from '../../simulator/trace-text.ts';
 import { UsageError } from '../usage-error.ts';
 import { tableOf } from './comparison-table.ts';
 import {
@@ -77,8 +76,7 @@ async function fetchHistory({ stream, days }: BacktestOptions, output: Output): 
 function readHistory({ stream }: BacktestOptions, file: string): StreamHistory {
   let text: string;
   try {
-    const bytes = readFileSync(file);
-    text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    text = readTraceText(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`--file ${file}: ${why}; give the output of get-metric-data, plain or gzip`);

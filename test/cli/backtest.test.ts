@@ -1,7 +1,8 @@
 /** `backtest` over the wire, against local AWS whose CloudWatch holds days of a stream's traffic. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { contestantNames } from '../../simulator/contestants.ts';
@@ -99,6 +100,16 @@ describe('backtest of a stream', () => {
     expect(calls.length, 'one call a page').toBe(Math.ceil(datapoints / datapointsPerPage));
     const saved = await backtest('--stream', 'orders', '--file', save('orders.json', fiveDays, 1), '--format', format);
     expect(saved).toEqual(live);
+  });
+
+  it('reads a file that is packed, whatever it is called', async () => {
+    const file = save('few.json', fiveDays, 1);
+    const packed = join(folder, 'packed.json');
+    writeFileSync(packed, gzipSync(readFileSync(file)));
+    const words = ['--stream', 'orders', '--policy', 'static-peak', '--file'];
+    const plain = await backtest(...words, file);
+    expect(plain.exitCode).toBe(0);
+    expect(await backtest(...words, packed)).toEqual(plain);
   });
 
   it('looks back 63 days by datapoints of 5 minutes, and says how much of it there is', async () => {

@@ -26,6 +26,24 @@ describe('a CSV trace', () => {
     }
   });
 
+  it('may be of fractions of a second, which a double does not hold exactly', () => {
+    for (const start of [0, 1_700_000_000]) {
+      const lines = Array.from({ length: 1200 }, (_, row) => `${start + row * 0.1},${row < 600 ? 1 : 3}`);
+      const trace = parseCsvTrace(['t_seconds,value', ...lines].join('\n'), 'fine');
+      if (!trace.ok) throw new Error(JSON.stringify(trace.faults));
+      expect(trace.value.stepSeconds).toBe(0.1);
+      const load = toLoad(trace.value, 'records', { kind: 'factor', factor: 1000 });
+      expect(load.ok && [...load.value].map((value) => Number(value.toFixed(9)))).toEqual([1, 3]);
+    }
+  });
+
+  it('that would last for ages is refused before it is laid out', () => {
+    const trace = parseCsvTrace('t_seconds,value\n0,1\n1e12,2\n', 'ages');
+    expect(!trace.ok && trace.faults.map(({ field, remedy }) => [field, remedy])).toEqual([
+      ['t_seconds', 'check the first and the last time'],
+    ]);
+  });
+
   it.each([
     ['empty', '', 'line 1'],
     ['one line', 't_seconds,value\n0,10\n', 'line 2'],
@@ -113,6 +131,54 @@ describe('get-metric-data', () => {
     const history = readStreamHistory(text, 'orders');
     expect(history.ok && [...history.value.trace.values]).toEqual([2, 1.5]);
     expect(history.ok && history.value.recordBytes).toBeCloseTo((2_097.152 + 100) / 2, 3);
+  });
+
+  it('of many pages is every page of the series', () => {
+    const pages = [
+      series('r', 'IncomingRecords', [0, 1], [60, 120]),
+      series('b', 'IncomingBytes', [0, 1], [60, 60]),
+      series('r', 'IncomingRecords', [2, 3], [180, 240]),
+      series('b', 'IncomingBytes', [2, 3], [60, 60]),
+    ];
+    const trace = readMetricData(JSON.stringify({ MetricDataResults: pages }), 'orders', 'records');
+    expect(trace.ok && [...trace.value.values]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('of two streams is the load of neither', () => {
+    const text = JSON.stringify({
+      MetricDataResults: [
+        series('r1', 'orders IncomingRecords', [0, 1], [60, 60]),
+        series('r2', 'clicks IncomingRecords', [0, 1], [60, 60]),
+        series('b', 'IncomingBytes', [0, 1], [60, 60]),
+      ],
+    });
+    for (const read of [readMetricData(text, 'both', 'records'), readStreamHistory(text, 'both')]) {
+      expect(!read.ok && read.faults).toMatchObject([{ value: '"r1, r2"', remedy: 'give those of one stream' }]);
+    }
+  });
+
+  it('of one series is that series whatever its name, but not of another metric', () => {
+    const read = (Label: string) =>
+      readMetricData(JSON.stringify({ MetricDataResults: [series('q', Label, [0, 1], [60, 60])] }), 'one', 'records');
+    expect(read('orders').ok).toBe(true);
+    for (const other of ['IncomingBytes', 'WriteProvisionedThroughputExceeded']) expect(read(other).ok).toBe(false);
+  });
+
+  it('with a stray time is refused before it is laid out', () => {
+    const stray = { ...series('records', '', [0, 1], [60, 60]), Timestamps: ['0001-01-01T00:00:00Z', at(0)] };
+    const bytes = series('bytes', '', [0, 1], [60, 60]);
+    const text = JSON.stringify({ MetricDataResults: [stray, bytes] });
+    for (const read of [readMetricData(text, 'stray', 'records'), readStreamHistory(text, 'stray', 60)]) {
+      expect(!read.ok && read.faults[0]?.problem).toBe('are more than the 1098 that can be replayed');
+    }
+  });
+
+  it('may begin with a byte order mark', () => {
+    const file = join(directory, 'marked.json');
+    const results = { MetricDataResults: [series('records', '', [0, 1], [60, 120])] };
+    writeFileSync(file, `\ufeff${JSON.stringify(results)}`);
+    const trace = readTraceFile(file);
+    expect(trace.ok && [...trace.value.values]).toEqual([1, 2]);
   });
 
   it.each([

@@ -60,6 +60,11 @@ export class ReplayStream {
     return this.#open;
   }
 
+  /** The most that a call may ask for. */
+  get maxShardCount(): number {
+    return this.#limits.maxShards;
+  }
+
   isUpdating(minute: number): boolean {
     return minute < this.#busyUntil;
   }

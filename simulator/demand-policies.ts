@@ -1,4 +1,7 @@
-/** Our demand-driven policies in the simulator: the objects that the deployed function asks, fed with the run's metrics. */
+/**
+ * Our demand-driven policies in the simulator: the objects that the deployed function asks, fed with the run's metrics and,
+ * like there, bounded by the most shards that may be.
+ */
 import { adaptivePolicy, type DemandPolicy, targetPolicy } from '../core/demand-policy.ts';
 import type { AdaptiveSettings } from '../core/policies/adaptive.ts';
 import type { TargetSettings } from '../core/policies/target.ts';
@@ -16,13 +19,16 @@ export function scalerOf(policy: DemandPolicy): Scaler {
   return {
     name: policy.name,
     step: ({ minute, stream, demand, throttledBefore }) =>
-      policy.choose({
-        minute,
-        demand,
-        throttledBefore,
-        openShardCount: stream.openShardCount,
-        callsLeft: stream.callsLeft(minute),
-        minutesSinceScaleUp: stream.minutesSinceScaleUp(minute),
-      }),
+      Math.min(
+        stream.maxShardCount,
+        policy.choose({
+          minute,
+          demand,
+          throttledBefore,
+          openShardCount: stream.openShardCount,
+          callsLeft: stream.callsLeft(minute),
+          minutesSinceScaleUp: stream.minutesSinceScaleUp(minute),
+        }),
+      ),
   };
 }

@@ -1,6 +1,7 @@
 /**
  * On-demand capacity: twice the peak of the last 30 days, never less than 4 shards' worth (4 MB/s); a new peak counts
- * after 15 minutes. Nothing is called and nothing is resharded; what it costs is in `prices.ts`.
+ * after 15 minutes. The peak is of what was offered, which is more than on-demand is sure to go by: AWS does not say whether
+ * rejected records count. Nothing is called and nothing is resharded; what it costs is in `prices.ts`.
  */
 import { DemandHistory } from '../../core/demand.ts';
 import type { RunOptions, StreamRun } from '../stream-run.ts';
@@ -15,19 +16,19 @@ export function runOnDemand(load: Float64Array, policy: OnDemandMode, { model = 
   const minutes = load.length;
   const capacity = new Float64Array(minutes);
   const throttled = new Float64Array(minutes);
-  const served = new DemandHistory(Math.max(1, minutes));
+  const seen = new DemandHistory(Math.max(1, minutes));
   const first = load[0] ?? 0;
   let backlog = 0;
   for (let minute = 0; minute < minutes; minute++) {
     const newest = minute - ADAPTS_AFTER_MINUTES;
-    const peak = newest < 0 ? first : Math.max(first, served.peak(newest - REMEMBERED_MINUTES, newest));
+    const peak = newest < 0 ? first : seen.peak(newest - REMEMBERED_MINUTES + 1, newest);
     const serves = Math.max(LEAST_SHARDS, 2 * peak);
     const offered = (load[minute] as number) + backlog;
     const rejected = Math.max(0, offered - serves);
     if (model === 'retry') backlog = rejected;
     capacity[minute] = serves;
     throttled[minute] = rejected;
-    served.append(offered);
+    seen.append(offered);
   }
   return { policy, minutes, capacity, billed: new Float64Array(minutes), throttled, calls: [], refusals: 0 };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { usEast1Prices } from '../../core/prices.ts';
+import { streamLimits } from '../../core/stream-replay.ts';
 import { advise } from '../../simulator/advisor.ts';
 import { type ComparisonOptions, compare } from '../../simulator/comparison.ts';
 import { type ContestantName, contestantNames, contestants } from '../../simulator/contestants.ts';
@@ -60,6 +61,16 @@ describe('runStream', () => {
   });
 });
 
+describe('our policies', () => {
+  it.each(['target', 'adaptive'] as const)('%s asks for no more shards than a stream can have', (policy) => {
+    const limits = { ...streamLimits, maxShards: 50 };
+    const growing = Float64Array.from({ length: 300 }, (_, minute) => Math.min(48, 15 + minute / 4));
+    const { refusals, calls, throttled } = contestants[policy].run(growing, { limits });
+    expect({ refusals, to: calls.at(-1)?.to }).toEqual({ refusals: 0, to: 50 });
+    expect(throttled.at(-1)).toBe(0);
+  });
+});
+
 describe('a comparison', () => {
   const comparison = compare('wave', load, contestantNames, options);
   const of = (policy: ContestantName) => comparison.results[contestantNames.indexOf(policy)];
@@ -108,6 +119,12 @@ describe('on-demand', () => {
     expect([capacity[9], capacity[24], capacity[25]]).toEqual([6, 6, 20]);
     expect([throttled[10], throttled[25]]).toEqual([4, 0]);
     expect(runOnDemand(new Float64Array(3), 'on-demand').capacity[0]).toBe(4);
+  });
+
+  it('forgets a peak after 30 days, that of the first minute too', () => {
+    const fading = Float64Array.from({ length: 31 * day }, (_, minute) => (minute === 0 ? 50 : 5));
+    const { capacity } = runOnDemand(fading, 'on-demand');
+    expect([capacity[30 * day], capacity[30 * day + 15]]).toEqual([100, 10]);
   });
 });
 

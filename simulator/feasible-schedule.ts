@@ -29,7 +29,10 @@ export function leastFeasible(
   limits: StreamLimits,
 ): number {
   const most = need.reduce((max, n) => Math.max(max, n), start);
-  const steps = Math.ceil(reshardMinutes(Math.max(1, most - 1), most, limits) / stepMinutes);
+  // The longest that any change takes: some of the way up lie on the 25 % grid, where those back down do not.
+  const next = Math.max(1, most - 1);
+  const longest = Math.max(reshardMinutes(next, most, limits), reshardMinutes(most, next, limits));
+  const steps = Math.ceil(longest / stepMinutes);
   const search = new ScheduleSearch(need, most, steps);
   const prices = new CallPrices(need.length, Math.ceil(1440 / stepMinutes) + 1, limits.callsPer24h);
   let best = Number.POSITIVE_INFINITY;

@@ -3,7 +3,9 @@
  * under x2 and 1/2.
  *
  * `lowerBoundShardHours`: resharding is instant and at most ten calls fall into each aligned day. A schedule that obeys
- * the rolling 24-hour rule obeys this one too, whatever the alignment; 24 alignments are tried, the cheapest counts.
+ * the rolling 24-hour rule obeys this one too, whatever the alignment; 24 alignments are tried, the cheapest counts. It is a
+ * bound for schedules on the grid: one that changes between its points, as a policy does, can come out cheaper by minutes of each
+ * change, less those of resharding, which bills the larger count.
  *
  * `feasibleShardHours`: the cheapest schedule found that could really be run (`feasible-schedule.ts`).
  */

@@ -27,6 +27,13 @@ describe('the clairvoyant optimum', () => {
     expect(findOptimum(load).feasibleShardHours).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it('lets its feasible schedule reshard no faster than the slowest change', () => {
+    // From 3 to 2 shards is off the 25 % grid (7 minutes, two steps of 5), from 2 to 3 is not (4 minutes).
+    const load = new Float64Array(60).fill(1.5);
+    const { feasibleShardHours } = findOptimum(load, { ...streamLimits, reshardSlowdown: 3 });
+    expect(feasibleShardHours).toBeCloseTo((10 * 3 + 50 * 2) / 60, 9);
+  });
+
   it('of one step up and down is the load itself', () => {
     const load = Float64Array.from({ length: day }, (_, minute) => (minute >= 600 && minute < 720 ? 4 : 2));
     expect(findOptimum(load).lowerBoundShardHours).toBe(2 * 22 + 4 * 2);

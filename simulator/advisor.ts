@@ -1,12 +1,13 @@
 /** Stay provisioned, with which policy, or move to on-demand: dollars a month for each, and what was assumed. */
 import type { Comparison } from './comparison.ts';
 import { contestants, isContestant } from './contestants.ts';
+import { PASS_FRACTION } from './scorecard.ts';
 
 export interface Option {
   readonly option: string;
   readonly dollarsPerMonth: number;
   readonly throttledFraction: number;
-  /** Whether it throttled at most a thousandth of the records. */
+  /** Whether it throttled at most `PASS_FRACTION` of the records. */
   readonly isSafe: boolean;
 }
 
@@ -19,7 +20,6 @@ export interface Advice {
 }
 
 const HOURS_PER_MONTH = 730;
-const SAFE_FRACTION = 0.001;
 
 export function advise({ results, runs }: Comparison): Advice {
   const hours = (runs[0]?.minutes ?? 0) / 60;
@@ -28,7 +28,7 @@ export function advise({ results, runs }: Comparison): Advice {
       option: policy,
       dollarsPerMonth: (dollars / hours) * HOURS_PER_MONTH,
       throttledFraction,
-      isSafe: throttledFraction <= SAFE_FRACTION,
+      isSafe: throttledFraction <= PASS_FRACTION,
     }))
     .sort((a, b) => a.dollarsPerMonth - b.dollarsPerMonth);
   const available = options.filter(({ option }) => isAvailable(option));

@@ -34,6 +34,9 @@ export interface ScoreContext {
   readonly billsShards: boolean;
 }
 
+/** Of all records, at most this share may be throttled for a run to pass, and for a policy to be advised. */
+export const PASS_FRACTION = 0.001;
+
 export function scoreRun(run: StreamRun, context: ScoreContext): Scorecard {
   const { load, optimum, optimumDollars, dollars, billsShards } = context;
   const shardHours = sum(run.billed) / 60;

@@ -2,10 +2,9 @@
  * What knowing the future would be worth: a policy under all the rules whose only privilege is to see the next minutes. And
  * the two bounds of the optimum, which know everything.
  */
-import { geometricMean } from '../../simulator/scorecard.ts';
+import { geometricMean, PASS_FRACTION } from '../../simulator/scorecard.ts';
 import { runStream, type Scaler } from '../../simulator/stream-run.ts';
 import type { Case } from './case.ts';
-import { PASS_FRACTION } from './summary.ts';
 
 const WEEK = 7 * 1440;
 /** Long enough for a call made now to have taken effect, at these peaks. */

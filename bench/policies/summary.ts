@@ -1,11 +1,8 @@
 /** A policy over many cases, as one row. */
 import type { ContestantName } from '../../simulator/contestants.ts';
-import { geometricMean } from '../../simulator/scorecard.ts';
+import { geometricMean, PASS_FRACTION } from '../../simulator/scorecard.ts';
 import type { Case } from './case.ts';
 import { percent } from './table.ts';
-
-/** Of all records, at most this share may be throttled for a run to pass. */
-export const PASS_FRACTION = 0.001;
 
 export interface Summary {
   readonly policy: string;

@@ -1,6 +1,7 @@
 /** The pictures of a comparison. */
 import type { TopLevelSpec } from 'vega-lite';
 import type { Comparison } from '../comparison.ts';
+import { PASS_FRACTION } from '../scorecard.ts';
 import { bucketRun, bucketsOf, type Point } from './buckets.ts';
 import { colors, fontFamily, pictureWidth, renderPng, renderSvg } from './rendering.ts';
 
@@ -86,7 +87,11 @@ function costPanel({ results, optimum }: Comparison) {
     title: 'dollars (logarithmic)',
     scale: { type: 'log', nice: false, padding: 40 },
   };
-  const y = { field: 'throttled', type: 'quantitative', title: 'throttled, % of records (limit 0.1)' };
+  const y = {
+    field: 'throttled',
+    type: 'quantitative',
+    title: `throttled, % of records (limit ${100 * PASS_FRACTION})`,
+  };
   const of = optimum.lowerBoundShardHours.toFixed(0);
   return {
     title: { text: `Optimum: ${of} shard-hours`, anchor: 'start', fontSize: 12 },
@@ -95,7 +100,7 @@ function costPanel({ results, optimum }: Comparison) {
     data: { values: all },
     layer: [
       {
-        data: { values: [{ limit: 0.1 }] },
+        data: { values: [{ limit: 100 * PASS_FRACTION }] },
         mark: { type: 'rule', color: colors.throttled, strokeDash: [4, 4] },
         encoding: { y: { field: 'limit', type: 'quantitative' } },
       },

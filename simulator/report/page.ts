@@ -3,11 +3,9 @@
 import type { Comparison } from '../comparison.ts';
 import { contestants, isContestant } from '../contestants.ts';
 import { describeOptimum } from '../optimum.ts';
-import type { Scorecard } from '../scorecard.ts';
+import { PASS_FRACTION, type Scorecard } from '../scorecard.ts';
 import { drawCosts, drawRuns } from './charts.ts';
 import { escapeHtml } from './html-text.ts';
-
-const PASS_FRACTION = 0.001;
 
 export interface PageFacts {
   /** What was assumed: unit, record size, model, prices with region and month. */

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { contextKey } from '../../infra/context-key.ts';
 import { synthesize } from '../../infra/synthesis.ts';
 import { type FaultRule, parseFaultRule } from '../../local/calls/fault-rules.ts';
 import { type DeployedStack, deploy } from '../../local/deploy/deploy.ts';
@@ -11,6 +10,7 @@ import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { RealClock } from '../../simulator/models/clock.ts';
 import type { LocalOptions } from '../commands/local.ts';
 import { UsageError } from '../usage-error.ts';
+import { deploymentOf } from './deployment-of.ts';
 
 /** The line that `--json` prints when everything is up. */
 export interface ReadyLine {
@@ -80,13 +80,7 @@ async function deployApp(aws: LocalAws): Promise<DeployedStack> {
 }
 
 async function readDeployment(): Promise<object> {
-  const path = fileURLToPath(new URL('../../cdk.json', import.meta.url));
-  const { context }: { readonly context?: Readonly<Record<string, unknown>> } = JSON.parse(
-    await readFile(path, 'utf8'),
-  );
-  const deployment = context?.[contextKey];
-  if (typeof deployment === 'object' && deployment !== null) return deployment;
-  throw new UsageError(`cdk.json has no context "${contextKey}" to deploy`);
+  return deploymentOf(await readFile(fileURLToPath(new URL('../../cdk.json', import.meta.url)), 'utf8'));
 }
 
 /** Faults in the context were refused by the synthesis before this is read. */

@@ -34,6 +34,11 @@ export function shardCapacity(unit: LoadUnit): number {
   return unit === 'records' ? awsFacts.shardRecordsPerSecond.value : awsFacts.shardBytesPerSecond.value;
 }
 
+/** What fills a shard first with records of this size. */
+export function fillingUnit(recordBytes: number): LoadUnit {
+  return recordBytes * shardCapacity('records') > shardCapacity('bytes') ? 'bytes' : 'records';
+}
+
 function interpolateToMinutes({ values, stepSeconds }: Trace): Float64Array {
   const perStep = stepSeconds / MINUTE_SECONDS;
   const minutes = new Float64Array(Math.floor(values.length * perStep));

@@ -3,7 +3,7 @@ import { awsFacts } from '../../core/aws-facts.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
 import { compare } from '../../simulator/comparison.ts';
 import { contestantNames } from '../../simulator/contestants.ts';
-import { toLoad } from '../../simulator/load.ts';
+import { fillingUnit, toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
 import type { Trace } from '../../simulator/trace.ts';
 import { readTraceText } from '../../simulator/trace-text.ts';
@@ -38,7 +38,7 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
   const shards = { kind: 'factor', factor: awsFacts.shardRecordsPerSecond.value } as const;
   const load = orUsageError(toLoad(history.trace, 'records', shards));
   const recordBytes = Math.max(1, Math.round(history.recordBytes));
-  const comparisonOptions = { ...given, unit: unitOf(recordBytes), recordBytes };
+  const comparisonOptions = { ...given, unit: fillingUnit(recordBytes), recordBytes };
   const comparison = compare(options.stream, load, policies, comparisonOptions);
   const advice = advise(comparison);
   const assumptions = [describeSpan(history.trace), ...describeAssumptions(comparisonOptions), ...advisorAssumptions];
@@ -50,11 +50,6 @@ export async function backtest(options: BacktestOptions, output: Output): Promis
   }
   if (options.report !== undefined)
     output.aside(await writeReport(options.report, load, comparison, comparisonOptions));
-}
-
-/** What fills a shard first with records of this size, which is what the load counts. */
-function unitOf(recordBytes: number): 'records' | 'bytes' {
-  return recordBytes * awsFacts.shardRecordsPerSecond.value > awsFacts.shardBytesPerSecond.value ? 'bytes' : 'records';
 }
 
 async function fetchHistory({ stream, days }: BacktestOptions, output: Output): Promise<StreamHistory> {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { describeFault, type Result } from '../../core/result.ts';
 import { type Comparison, type ComparisonOptions, compare } from '../../simulator/comparison.ts';
 import { type ContestantName, contestantNames, isContestant } from '../../simulator/contestants.ts';
-import { type LoadScale, toLoad } from '../../simulator/load.ts';
+import { fillingUnit, type LoadScale, toLoad } from '../../simulator/load.ts';
 import { readPrices } from '../../simulator/prices.ts';
 import type { LoadModel } from '../../simulator/stream-run.ts';
 import { type LoadUnit, readTraceFile } from '../../simulator/trace.ts';
@@ -42,13 +42,17 @@ export interface Output {
 export async function simulate(options: SimulateOptions, output: Output): Promise<void> {
   const policies = options.compare ? contestantNames : choosePolicies(options.policy, usualPolicies);
   checkReportFile(options.report);
-  const comparisonOptions = { ...readSharedOptions(options), unit: options.unit, recordBytes: options.recordBytes };
+  const { recordBytes } = options;
+  // Large records fill a shard by their bytes, however they are counted.
+  const isFilledByBytes = options.unit === 'records' && fillingUnit(recordBytes) === 'bytes';
+  const unit = isFilledByBytes ? 'bytes' : options.unit;
+  const comparisonOptions = { ...readSharedOptions(options), unit, recordBytes };
   const trace = orUsageError(readTraceFile(options.trace, options.unit));
   const scale: LoadScale =
     options.peakShards === undefined
-      ? { kind: 'factor', factor: options.scale ?? 1 }
+      ? { kind: 'factor', factor: (options.scale ?? 1) * (isFilledByBytes ? recordBytes : 1) }
       : { kind: 'peak', peakShards: options.peakShards };
-  const load = orUsageError(toLoad(trace, options.unit, scale));
+  const load = orUsageError(toLoad(trace, unit, scale));
   const comparison = compare(trace.name, load, policies, comparisonOptions);
   output.answer(options.format === 'json' ? JSON.stringify(toJson(comparison)) : tableOf(comparison));
   if (options.report !== undefined)

@@ -120,6 +120,15 @@ describe('simulate', () => {
     expect((large.results[0].dollars - hours) / (records.results[0].dollars - hours)).toBeCloseTo(30, 6);
   });
 
+  it('records so large that their bytes fill a shard first need shards for their bytes', async () => {
+    const words = ['--trace', wave, '--policy', 'static-peak', '--record-bytes', '5000'];
+    const { peakShards, results } = await resultOf(...words);
+    expect(peakShards).toBeCloseTo((12_500 * 5000) / 1_048_576, 0);
+    expect(results[0].shardHours).toBe(Math.ceil(peakShards) * 48);
+    const scaled = await resultOf(...words, '--scale', '2');
+    expect(scaled.peakShards).toBeCloseTo(2 * peakShards, 9);
+  });
+
   it('--model retry: what was rejected comes again, and may be rejected again', async () => {
     const words = ['--trace', wave, '--policy', 'doubling'];
     const [lost, retried] = await Promise.all(['loss', 'retry'].map((model) => resultOf(...words, '--model', model)));

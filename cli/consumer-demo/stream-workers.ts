@@ -69,7 +69,7 @@ export class StreamWorkers {
     return this.#shards.filter((_, index) => index % this.workers === worker);
   }
 
-  /** The shard that is furthest behind comes first, so that what one does not need is left for the next. */
+  /** The shard that is least behind comes first: what it does not need is left for those that are further behind. */
   async #workOn(shards: readonly Shard[], budget: number): Promise<void> {
     let left = budget;
     for (const [index, shard] of shards.toSorted((one, other) => one.lagMs - other.lagMs).entries()) {

@@ -80,7 +80,11 @@ export interface DemandDecisionInput {
 /** Rules 3, 4 and 8 to 11 in their order, as the wish of a policy meets them. */
 export const demandRules: readonly HoldingRule<DemandDecisionInput>[] = [
   ...streamRules,
-  ...wishRules.map((rule) => ({ ...rule, hold: (input: DemandDecisionInput) => holdDemand(rule, input) })),
+  ...wishRules.map((rule) => ({
+    rule: rule.rule,
+    demands: rule.rule === 9 ? 'the policy asks for another count, and the bounds leave room' : rule.demands,
+    hold: (input: DemandDecisionInput) => holdDemand(rule, input),
+  })),
 ];
 
 /** Rules 3, 4 and 8 to 12, for a policy that looks at demand: no alarm judged anything that could be stale or drifted. */

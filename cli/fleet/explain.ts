@@ -105,11 +105,14 @@ function describeThreshold({ direction, threshold }: DirectionExplanation): stri
 }
 
 function renderRules(rules: readonly RuleVerdict[], decision: ScalingDecision | undefined): readonly string[] {
-  const verdicts = rules.map(({ rule, demands, held }) =>
-    held
-      ? `  ${styleText('red', '✗')} ${String(rule).padStart(2)} ${demands}: ${styleText('red', held.reason)} (${evidenceText(held.because)}${held.retryAtMs === undefined ? '' : `, ends ${new Date(held.retryAtMs).toISOString()}`})`
-      : `  ${styleText('green', '✓')} ${String(rule).padStart(2)} ${demands}`,
-  );
+  const verdicts = rules.map(({ rule, demands, held }) => {
+    const what = `${String(rule).padStart(2)} ${demands}`;
+    if (!held) return `  ${styleText('green', '✓')} ${what}`;
+    const ends = held.retryAtMs === undefined ? '' : `, ends ${new Date(held.retryAtMs).toISOString()}`;
+    // Enough shards are nothing wrong.
+    const [mark, color] = held.reason === 'demand-met' ? (['•', 'green'] as const) : (['✗', 'red'] as const);
+    return `  ${styleText(color, mark)} ${what}: ${styleText(color, held.reason)} (${evidenceText(held.because)}${ends})`;
+  });
   const end =
     decision?.kind === 'scale'
       ? `  → scale ${decision.direction} from ${decision.openShardCount} to ${decision.targetShardCount}`

@@ -6,8 +6,8 @@
  * minute merely missing from the store, every 5-minute sum would hold four minutes, and 80 % would be the most that the alarm
  * could ever see.
  */
-import { alarmNameOf, defineAlarm } from '../core/alarm-definition.ts';
-import { readSettings } from '../core/settings.ts';
+import { alarmNameOf, defineAlarm } from '../core/alarm/alarm-definition.ts';
+import { readSettings } from '../core/settings/read-stream-settings.ts';
 import { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
 import { toPutMetricAlarm } from '../simulator/put-metric-alarm.ts';
 

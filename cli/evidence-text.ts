@@ -1,5 +1,5 @@
 /** The operands that a rule compared, on one line: times as times, faults as sentences. */
-import type { Evidence } from '../core/decision.ts';
+import type { Evidence } from '../core/decision/decision.ts';
 import { describeFault } from '../core/result.ts';
 
 /** Epoch ms above this are times; what is below, and ends with `Ms` as well, is a length of time. */

@@ -1,5 +1,5 @@
 /** Finds the functions' reports among their log lines: one structured line each. */
-import type { ReportSource, ScalingReport } from '../core/scaling-report.ts';
+import type { ReportSource, ScalingReport } from '../core/report/scaling-report.ts';
 
 const sources: ReadonlySet<unknown> = new Set<ReportSource>(['alarm', 'look', 'reconcile', 'schedule']);
 

@@ -1,8 +1,8 @@
 /** What a user of the construct may give. */
 import type { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { LogLevel, RetrySettings } from '../core/deployment.ts';
-import type { KnobValues, StreamSettings } from '../core/knobs.ts';
+import type { LogLevel, RetrySettings } from '../core/settings/deployment.ts';
+import type { KnobValues, StreamSettings } from '../core/settings/stream-settings.ts';
 import type { DashboardChoice } from './dashboards.ts';
 import type { FloorSchedule } from './floor-schedule.ts';
 import type { NoticeTarget } from './notice-topics.ts';

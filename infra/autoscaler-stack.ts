@@ -2,7 +2,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
-import { alarmNameOf } from '../core/alarm-definition.ts';
+import { alarmNameOf } from '../core/alarm/alarm-definition.ts';
 import { type DeploymentContext, toRetrySettings } from './deployment-context.ts';
 import { KinesisAutoscaler } from './kinesis-autoscaler.ts';
 import type { StreamContext } from './stream-context.ts';

@@ -4,10 +4,10 @@
  * Nothing in them is a shard count: that would be wrong after the first scaling. What traffic is divided by comes from the
  * metric `OpenShardCount`, which the reconciler writes; without it, from the live alarms, whose graphs follow their math.
  */
-import { alarmNameOf, kinesisNamespace, streamDimension } from '../core/alarm-definition.ts';
+import { alarmNameOf, kinesisNamespace, streamDimension } from '../core/alarm/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
-import { looksAtDemand, type StreamSettings } from '../core/knobs.ts';
 import { failuresMetric, ownNamespace } from '../core/own-metrics.ts';
+import { looksAtDemand, type StreamSettings } from '../core/settings/stream-settings.ts';
 import { metricDimensions } from './health-alarms.ts';
 
 export interface Widget {

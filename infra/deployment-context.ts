@@ -4,11 +4,11 @@
  */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { logLevels, readDeployment } from '../core/deployment.ts';
-import { type KnobName, type KnobValues, knobNames, knobs } from '../core/knobs.ts';
-import { defaultReconcileMinutes } from '../core/rearming.ts';
+import { defaultReconcileMinutes } from '../core/plan/rearming.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
-import { readSettings, unknownKey } from '../core/settings.ts';
+import { logLevels, readDeployment } from '../core/settings/deployment.ts';
+import { readSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
+import { type KnobName, type KnobValues, knobNames, knobs } from '../core/settings/stream-settings.ts';
 import { contextKey, defaultStackName } from './context-key.ts';
 import { environmentOf } from './function-settings.ts';
 import { noticeTarget } from './notice-topics.ts';

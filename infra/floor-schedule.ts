@@ -6,10 +6,10 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
-import { type FloorRequest, longestFloorMinutes } from '../core/floor.ts';
-import type { StreamSettings } from '../core/knobs.ts';
 import { type Fault, quote } from '../core/result.ts';
-import { unknownKey } from '../core/settings.ts';
+import { unknownKey } from '../core/settings/read-stream-settings.ts';
+import type { StreamSettings } from '../core/settings/stream-settings.ts';
+import { type FloorRequest, longestFloorMinutes } from '../core/stream/temporary-minimum.ts';
 import { findCronFault } from './cron-expression.ts';
 
 export interface FloorSchedule {

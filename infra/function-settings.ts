@@ -1,9 +1,15 @@
 /**
  * What the functions are told: fleet-wide defaults in the environment, streams in settings.json (an environment holds 4 KB).
- * Only what the user gave is written, so that core/deployment.ts stays the one place where defaults are filled in.
+ * Only what the user gave is written, so that core/settings/deployment.ts stays the one place where defaults are filled in.
  */
-import type { Discovery, RetrySettings } from '../core/deployment.ts';
-import { type KnobName, type KnobValues, knobNames, knobs, type StreamSettings } from '../core/knobs.ts';
+import type { Discovery, RetrySettings } from '../core/settings/deployment.ts';
+import {
+  type KnobName,
+  type KnobValues,
+  knobNames,
+  knobs,
+  type StreamSettings,
+} from '../core/settings/stream-settings.ts';
 
 /** Settings of the whole deployment that the functions read from their environment. */
 export interface FunctionSettings {

@@ -12,10 +12,10 @@ import {
   alarmNameOf,
   type Direction,
   defineAlarm,
-} from '../core/alarm-definition.ts';
-import type { StreamSettings } from '../core/knobs.ts';
+} from '../core/alarm/alarm-definition.ts';
 import { describeFault } from '../core/result.ts';
-import { findCautions } from '../core/settings.ts';
+import { findCautions } from '../core/settings/read-stream-settings.ts';
+import type { StreamSettings } from '../core/settings/stream-settings.ts';
 
 export interface ManagedStreamProps {
   readonly streamName: string;

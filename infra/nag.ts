@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { describeFaults } from '../core/deployment.ts';
+import { describeFaults } from '../core/settings/deployment.ts';
 import { AutoscalerStack } from './autoscaler-stack.ts';
 import { readDeploymentContext } from './deployment-context.ts';
 

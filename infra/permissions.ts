@@ -18,8 +18,8 @@
 import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { StreamSettings } from '../core/knobs.ts';
-import { enabledTag, ownerTag } from '../core/stream-overrides.ts';
+import type { StreamSettings } from '../core/settings/stream-settings.ts';
+import { enabledTag, ownerTag } from '../core/stream/tag-settings.ts';
 import type { ScalingFunction } from './scaling-functions.ts';
 
 export interface StreamPermissions {

@@ -1,7 +1,8 @@
 /** Reads the list `streams` of the deployment's context: each an existing stream by name, or one to create. */
-import { type KnobName, type KnobValues, knobNames, type StreamSettings } from '../core/knobs.ts';
+
 import { type Fault, quote } from '../core/result.ts';
-import { readSettings, unknownKey } from '../core/settings.ts';
+import { readSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
+import { type KnobName, type KnobValues, knobNames, type StreamSettings } from '../core/settings/stream-settings.ts';
 import { type FloorSchedule, readSchedules } from './floor-schedule.ts';
 
 export interface StreamContext {

@@ -4,9 +4,9 @@
  */
 import { type Stack, Token } from 'aws-cdk-lib';
 import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
-import type { KnobValues, StreamSettings } from '../core/knobs.ts';
 import { type Fault, quote } from '../core/result.ts';
-import { readSettings } from '../core/settings.ts';
+import { readSettings } from '../core/settings/read-stream-settings.ts';
+import type { KnobValues, StreamSettings } from '../core/settings/stream-settings.ts';
 import { type FloorSchedule, readSchedules } from './floor-schedule.ts';
 import { settingsJsonOf } from './function-settings.ts';
 

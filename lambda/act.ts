@@ -1,11 +1,12 @@
 /** A decision about one stream becomes deeds: a scaling, what a hold leaves to put right, or, in dry run, words. */
-import { isConverged, planConvergence } from '../core/convergence.ts';
-import type { ScalingDecision } from '../core/decision.ts';
-import { describeDryRun } from '../core/dry-run.ts';
-import { asksForShards, considerShards, type ShardLoads } from '../core/hot-shard.ts';
-import type { StreamSettings } from '../core/knobs.ts';
-import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
-import type { StreamState } from '../core/stream-state.ts';
+
+import type { ScalingDecision } from '../core/decision/decision.ts';
+import { asksForShards, considerShards, type ShardLoads } from '../core/decision/hot-shard.ts';
+import { isConverged, planConvergence } from '../core/plan/convergence.ts';
+import { describeDryRun } from '../core/report/dry-run.ts';
+import type { EffectOutcome, ScalingReport } from '../core/report/scaling-report.ts';
+import type { StreamSettings } from '../core/settings/stream-settings.ts';
+import type { StreamState } from '../core/stream/stream-state.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { carryOut } from './effects.ts';
 import type { ScalerContext } from './scaler-context.ts';

@@ -2,11 +2,12 @@
  * Tells people what the report says, once: scalings and failures always, a hold or faulty tags when they are not what was
  * told last. A notice that cannot be sent is told by the log, and never undoes or repeats a scaling.
  */
-import type { Deployment } from '../core/deployment.ts';
-import { findTagFaults, isNews, type Notice, noticeOf, tagFaultNoticeOf } from '../core/notice.ts';
-import type { ScalingReport } from '../core/scaling-report.ts';
-import { toldFaultsTag } from '../core/stream-overrides.ts';
-import { lastNoticeTag, type Tags } from '../core/stream-tags.ts';
+
+import { findTagFaults, isNews, type Notice, noticeOf, tagFaultNoticeOf } from '../core/report/notice.ts';
+import type { ScalingReport } from '../core/report/scaling-report.ts';
+import type { Deployment } from '../core/settings/deployment.ts';
+import { lastNoticeTag, type Tags } from '../core/stream/stream-tags.ts';
+import { toldFaultsTag } from '../core/stream/tag-settings.ts';
 import type { CallFailure, NoticePort, StreamPort } from './ports.ts';
 
 /** @param tags the stream's, as they were read; undefined when they were not: then nothing is known to have been told. */

@@ -3,12 +3,12 @@
  * code, so that both leave the same traces.
  */
 
-import type { HoldDecision, ScaleDecision, ScalingDecision } from '../core/decision.ts';
-import type { StreamSettings } from '../core/knobs.ts';
-import { planScaling, type ScalingPlan } from '../core/scaling-plan.ts';
-import type { EffectOutcome, Outcome } from '../core/scaling-report.ts';
-import type { StreamState } from '../core/stream-state.ts';
-import { encodeRefusal, type Tags } from '../core/stream-tags.ts';
+import type { HoldDecision, ScaleDecision, ScalingDecision } from '../core/decision/decision.ts';
+import { planScaling, type ScalingPlan } from '../core/plan/scaling-plan.ts';
+import type { EffectOutcome, Outcome } from '../core/report/scaling-report.ts';
+import type { StreamSettings } from '../core/settings/stream-settings.ts';
+import type { StreamState } from '../core/stream/stream-state.ts';
+import { encodeRefusal, type Tags } from '../core/stream/stream-tags.ts';
 import { aborts, carryOut } from './effects.ts';
 import type { Clock, Ports } from './ports.ts';
 import { judgeRefusal, type Refusal } from './update-refusal.ts';

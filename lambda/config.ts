@@ -1,7 +1,7 @@
 /** The only reader of the environment and of settings.json, once per cold start. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Deployment, describeFaults, readDeployment } from '../core/deployment.ts';
+import { type Deployment, describeFaults, readDeployment } from '../core/settings/deployment.ts';
 
 /** Throws with every fault at once: a function with a wrong setting must fail loudly, not scale by a default. */
 export function loadDeployment(): Deployment {

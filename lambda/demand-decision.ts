@@ -1,10 +1,10 @@
 /** What a policy that looks at demand wants of a stream now, judged by the rules. */
 
-import type { HoldDecision, ScalingDecision } from '../core/decision.ts';
-import { type PolicyExplanation, policyInput } from '../core/demand-policy.ts';
-import type { DemandPolicyName } from '../core/knobs.ts';
-import { type DemandDecisionInput, decideByDemand } from '../core/scaling-decision.ts';
-import { intentTookEffect, scalingIsUnderWay } from '../core/stream-state.ts';
+import { type DemandDecisionInput, decideByDemand } from '../core/decision/decide.ts';
+import type { HoldDecision, ScalingDecision } from '../core/decision/decision.ts';
+import { type PolicyExplanation, policyInput } from '../core/load/load-policy.ts';
+import type { DemandPolicyName } from '../core/settings/stream-settings.ts';
+import { intentTookEffect, scalingIsUnderWay } from '../core/stream/stream-state.ts';
 import type { Subject } from './act.ts';
 import type { DemandReading } from './demand-memory.ts';
 import type { Answer } from './ports.ts';

@@ -9,9 +9,9 @@ import {
   type DemandPolicy,
   demandPolicyNamed,
   historyStart,
-} from '../core/demand-policy.ts';
-import { demandOf, joinSums, type MinuteSums } from '../core/demand-reading.ts';
-import type { DemandPolicyName } from '../core/knobs.ts';
+} from '../core/load/load-policy.ts';
+import { demandOf, joinSums, type MinuteSums } from '../core/load/traffic-minutes.ts';
+import type { DemandPolicyName } from '../core/settings/stream-settings.ts';
 import type { Answer, MetricPort } from './ports.ts';
 
 const minuteMs = 60_000;

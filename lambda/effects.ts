@@ -1,6 +1,6 @@
 /** Carries effects out: the lanes of a step side by side, the effects of a lane in order. */
-import type { Lane, ScalingEffect, SetConcurrency } from '../core/effects.ts';
-import type { EffectOutcome } from '../core/scaling-report.ts';
+import type { Lane, ScalingEffect, SetConcurrency } from '../core/plan/effects.ts';
+import type { EffectOutcome } from '../core/report/scaling-report.ts';
 import type { Answer, Ports } from './ports.ts';
 
 export async function carryOut(

@@ -4,11 +4,11 @@
  * streams that no longer ask are removed, only where a tag says that they are ours, and never after a read that failed: an
  * outage must not look like "nobody asks any more".
  */
-import { alarmNameOf, readAlarmName, readStreamName } from '../core/alarm-definition.ts';
-import type { AlarmMaking } from '../core/convergence.ts';
-import type { Deployment } from '../core/deployment.ts';
-import { enabledTag, ownerTag } from '../core/stream-overrides.ts';
-import type { Tags } from '../core/stream-tags.ts';
+import { alarmNameOf, readAlarmName, readStreamName } from '../core/alarm/alarm-definition.ts';
+import type { AlarmMaking } from '../core/plan/convergence.ts';
+import type { Deployment } from '../core/settings/deployment.ts';
+import type { Tags } from '../core/stream/stream-tags.ts';
+import { enabledTag, ownerTag } from '../core/stream/tag-settings.ts';
 import type { Answer, CallFailure, FleetPort, UntaggedAlarm } from './ports.ts';
 
 export interface Fleet {

@@ -2,14 +2,15 @@
  * A schedule's hour has come: `{"floor": {"stream": "orders", "shards": 16, "minutes": 120}}`. The floor is written as a tag
  * on the stream, and the stream is reconciled at once: the first step up is taken now, the others by the next runs.
  */
-import type { Deployment } from '../core/deployment.ts';
-import type { TagStream } from '../core/effects.ts';
-import { addFloor, type FloorRequest, floorTag } from '../core/floor.ts';
+
+import { rejectAlarm } from '../core/decision/message-rules.ts';
+import type { TagStream } from '../core/plan/effects.ts';
+import type { ScalingReport } from '../core/report/scaling-report.ts';
 import { type Fault, quote, type Result } from '../core/result.ts';
-import type { ScalingReport } from '../core/scaling-report.ts';
-import { rejectAlarm } from '../core/screening.ts';
-import type { Tags } from '../core/stream-tags.ts';
-import { formatIsoTime } from '../core/timestamps.ts';
+import type { Deployment } from '../core/settings/deployment.ts';
+import type { Tags } from '../core/stream/stream-tags.ts';
+import { addFloor, type FloorRequest, floorTag } from '../core/stream/temporary-minimum.ts';
+import { formatIsoTime } from '../core/time.ts';
 import { isEnabled, makingOf } from './fleet.ts';
 import type { Answer } from './ports.ts';
 import { reconcileStreams } from './reconcile.ts';

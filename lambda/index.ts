@@ -6,8 +6,8 @@
  * deployment of the reference autoscaler that is taken over by changing the code alone: it has one function.
  */
 import type { Context, SNSEvent } from 'aws-lambda';
-import type { Deployment } from '../core/deployment.ts';
-import { readFloorRequest } from '../core/floor.ts';
+import type { Deployment } from '../core/settings/deployment.ts';
+import { readFloorRequest } from '../core/stream/temporary-minimum.ts';
 import { type Announce, announcer } from './announce.ts';
 import { awsFleetPort, awsNotices, awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';

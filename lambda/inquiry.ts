@@ -2,9 +2,9 @@
  * Answers questions about the fleet and changes nothing: `{"ask": "explain", "streams": ["orders"]}`. The command line asks
  * the deployed function, so that an answer comes from the settings, the role and the code that are in force.
  */
-import type { PolicyExplanation } from '../core/demand-policy.ts';
-import { explainStream, type StreamExplanation } from '../core/explanation.ts';
-import { looksAtDemand } from '../core/knobs.ts';
+import type { PolicyExplanation } from '../core/load/load-policy.ts';
+import { explainStream, type StreamExplanation } from '../core/report/explanation.ts';
+import { looksAtDemand } from '../core/settings/stream-settings.ts';
 import type { Subject } from './act.ts';
 import { explainDemand, readDemand } from './demand-decision.ts';
 import { findFleet } from './fleet.ts';

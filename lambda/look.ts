@@ -6,10 +6,10 @@
  * the metric `Failures`.
  */
 import { awsFacts } from '../core/aws-facts.ts';
-import type { HoldDecision } from '../core/decision.ts';
-import { looksAtDemand } from '../core/knobs.ts';
-import type { ScalingReport } from '../core/scaling-report.ts';
-import { parseZonedTime } from '../core/timestamps.ts';
+import type { HoldDecision } from '../core/decision/decision.ts';
+import type { ScalingReport } from '../core/report/scaling-report.ts';
+import { looksAtDemand } from '../core/settings/stream-settings.ts';
+import { parseZonedTime } from '../core/time.ts';
 import { act, type Subject } from './act.ts';
 import { bugOf, isStreamGone } from './call-failures.ts';
 import { type DemandSubject, decideOnDemand, readDemand } from './demand-decision.ts';

@@ -1,8 +1,8 @@
 /** Which streams and alarms a deployment manages: a message never names another one into being managed. */
-import { alarmNameOf } from '../core/alarm-definition.ts';
-import type { Deployment } from '../core/deployment.ts';
-import type { StreamSettings } from '../core/knobs.ts';
-import type { ScalingAlarm } from '../core/scaling-alarm.ts';
+import { alarmNameOf } from '../core/alarm/alarm-definition.ts';
+import type { ScalingAlarm } from '../core/alarm/alarm-notification.ts';
+import type { Deployment } from '../core/settings/deployment.ts';
+import type { StreamSettings } from '../core/settings/stream-settings.ts';
 
 export type Management = 'managed' | 'if-enabled' | 'foreign';
 

@@ -1,11 +1,11 @@
 /** One report feeds both: a structured log line, and metrics in EMF in the product's own namespace. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { streamDimension } from '../core/alarm-definition.ts';
-import type { Deployment, LogLevel } from '../core/deployment.ts';
-import { findTagFaults } from '../core/notice.ts';
+import { streamDimension } from '../core/alarm/alarm-definition.ts';
 import { failuresMetric, ownNamespace, ownService } from '../core/own-metrics.ts';
-import type { ScalingReport } from '../core/scaling-report.ts';
+import { findTagFaults } from '../core/report/notice.ts';
+import type { ScalingReport } from '../core/report/scaling-report.ts';
+import type { Deployment, LogLevel } from '../core/settings/deployment.ts';
 
 export interface Observer {
   /** One line and its metrics for what became of one record or stream. */

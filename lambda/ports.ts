@@ -2,12 +2,12 @@
  * The AWS operations that the functions use, one method each: fakes stay small, and a port shows which permission is needed.
  * Expected failures are values; a method throws only for a bug.
  */
-import type { AlarmDefinition } from '../core/alarm-definition.ts';
-import type { MinuteSums } from '../core/demand-reading.ts';
-import type { ShardLoad } from '../core/hot-shard.ts';
-import type { AwsFailure } from '../core/scaling-report.ts';
-import type { AlarmState, AlarmUserParts, IteratorAge, StreamMode, StreamStatus } from '../core/stream-state.ts';
-import type { Tags } from '../core/stream-tags.ts';
+import type { AlarmDefinition } from '../core/alarm/alarm-definition.ts';
+import type { ShardLoad } from '../core/decision/hot-shard.ts';
+import type { MinuteSums } from '../core/load/traffic-minutes.ts';
+import type { AwsFailure } from '../core/report/scaling-report.ts';
+import type { AlarmState, AlarmUserParts, IteratorAge, StreamMode, StreamStatus } from '../core/stream/stream-state.ts';
+import type { Tags } from '../core/stream/stream-tags.ts';
 
 export type CallFailure = AwsFailure & {
   /** The operation, as IAM names it: `kinesis:UpdateShardCount`. */

@@ -2,7 +2,7 @@
  * One run of the reconciler over the fleet: finds the streams, reconciles as many as there is time for, hands the rest on to
  * the next run by an asynchronous call of itself, and removes alarms of ours that nobody asks for any more.
  */
-import type { ScalingReport } from '../core/scaling-report.ts';
+import type { ScalingReport } from '../core/report/scaling-report.ts';
 import { findFleet, removeOrphans } from './fleet.ts';
 import type { CallFailure, FleetPort } from './ports.ts';
 import { type ReconcileCause, reconcileStreams } from './reconcile.ts';

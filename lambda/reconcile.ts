@@ -6,17 +6,17 @@
  * changed is not judged by what was true before.
  */
 import { awsFacts } from '../core/aws-facts.ts';
-import { type AlarmMaking, isConverged, planConvergence } from '../core/convergence.ts';
-import type { ScalingDecision } from '../core/decision.ts';
-import { describeDryRun } from '../core/dry-run.ts';
-import type { Lane } from '../core/effects.ts';
-import { enforceBounds } from '../core/enforcement.ts';
-import { holdContradiction } from '../core/holding-rules.ts';
-import { looksAtDemand, type StreamSettings } from '../core/knobs.ts';
-import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/rearming.ts';
-import type { ScalingReport } from '../core/scaling-report.ts';
-import { faultsToTell } from '../core/stream-overrides.ts';
-import { scalingIsUnderWay } from '../core/stream-state.ts';
+import type { ScalingDecision } from '../core/decision/decision.ts';
+import { enforceBounds } from '../core/decision/out-of-bounds.ts';
+import { holdContradiction } from '../core/decision/rules.ts';
+import { type AlarmMaking, isConverged, planConvergence } from '../core/plan/convergence.ts';
+import type { Lane } from '../core/plan/effects.ts';
+import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../core/plan/rearming.ts';
+import { describeDryRun } from '../core/report/dry-run.ts';
+import type { ScalingReport } from '../core/report/scaling-report.ts';
+import { looksAtDemand, type StreamSettings } from '../core/settings/stream-settings.ts';
+import { scalingIsUnderWay } from '../core/stream/stream-state.ts';
+import { faultsToTell } from '../core/stream/tag-settings.ts';
 import { bugOf, isStreamGone } from './call-failures.ts';
 import { carryOutScaling } from './carry-out-scaling.ts';
 import { aborts, carryOut } from './effects.ts';

@@ -3,16 +3,16 @@
  * needs another delivery says so in it.
  */
 
-import type { ScalingDecision } from '../core/decision.ts';
-import { holdContradiction } from '../core/holding-rules.ts';
-import { looksAtDemand } from '../core/knobs.ts';
+import { parseScalingAlarm, type ScalingAlarm } from '../core/alarm/alarm-notification.ts';
+import { decideScaling } from '../core/decision/decide.ts';
+import type { ScalingDecision } from '../core/decision/decision.ts';
+import { rejectAlarm, screenAlarm } from '../core/decision/message-rules.ts';
+import { holdContradiction } from '../core/decision/rules.ts';
+import type { EffectOutcome, ScalingReport } from '../core/report/scaling-report.ts';
 import { type Fault, quote } from '../core/result.ts';
-import { parseScalingAlarm, type ScalingAlarm } from '../core/scaling-alarm.ts';
-import { decideScaling } from '../core/scaling-decision.ts';
-import type { EffectOutcome, ScalingReport } from '../core/scaling-report.ts';
-import { rejectAlarm, screenAlarm } from '../core/screening.ts';
-import type { Tags } from '../core/stream-tags.ts';
-import { formatIsoTime } from '../core/timestamps.ts';
+import { looksAtDemand } from '../core/settings/stream-settings.ts';
+import type { Tags } from '../core/stream/stream-tags.ts';
+import { formatIsoTime } from '../core/time.ts';
 import { act } from './act.ts';
 import { decideOnDemand, readDemand } from './demand-decision.ts';
 import { isEnabled } from './fleet.ts';

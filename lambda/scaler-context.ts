@@ -1,5 +1,5 @@
 /** What the handling of one alarm or stream is given: the deployment, AWS, time, and a way to tell people. */
-import type { Deployment } from '../core/deployment.ts';
+import type { Deployment } from '../core/settings/deployment.ts';
 import type { Announce } from './announce.ts';
 import type { DemandMemory } from './demand-memory.ts';
 import type { Clock, Ports } from './ports.ts';

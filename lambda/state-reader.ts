@@ -2,22 +2,22 @@
  * Reads everything a decision needs in one round: all calls at once, so that a scaling waits for one round trip, not for
  * six. What cannot be read is never taken for nothing.
  */
-import { alarmNameOf, type Direction, readStreamName } from '../core/alarm-definition.ts';
+import { alarmNameOf, type Direction, readStreamName } from '../core/alarm/alarm-definition.ts';
+import type { ScalingAlarm } from '../core/alarm/alarm-notification.ts';
 import { awsFacts } from '../core/aws-facts.ts';
-import { raiseMinimum, readFloor } from '../core/floor.ts';
-import type { ConsumerSettings, StreamSettings } from '../core/knobs.ts';
 import type { Fault } from '../core/result.ts';
-import type { ScalingAlarm } from '../core/scaling-alarm.ts';
-import { functionNameOf } from '../core/settings.ts';
-import { applyOverrides } from '../core/stream-overrides.ts';
+import { functionNameOf } from '../core/settings/read-stream-settings.ts';
+import type { ConsumerSettings, StreamSettings } from '../core/settings/stream-settings.ts';
 import {
   type AlarmState,
   type ConsumerState,
   completeState,
   type IteratorAge,
   type StreamState,
-} from '../core/stream-state.ts';
-import type { Tags } from '../core/stream-tags.ts';
+} from '../core/stream/stream-state.ts';
+import type { Tags } from '../core/stream/stream-tags.ts';
+import { applyOverrides } from '../core/stream/tag-settings.ts';
+import { raiseMinimum, readFloor } from '../core/stream/temporary-minimum.ts';
 import type { Answer, CallFailure, Ports, UntaggedAlarm } from './ports.ts';
 
 export interface Account {

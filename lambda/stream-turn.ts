@@ -1,6 +1,6 @@
 /** A stream's turn, in a reconcile or in a look at demand: what is asked of it first, and the report that is the end of it. */
-import type { ReportSource, ScalingReport } from '../core/scaling-report.ts';
-import { formatIsoTime } from '../core/timestamps.ts';
+import type { ReportSource, ScalingReport } from '../core/report/scaling-report.ts';
+import { formatIsoTime } from '../core/time.ts';
 import { settingsOf } from './management.ts';
 import type { ScalerContext } from './scaler-context.ts';
 import { alarmNamesOf, type StateQuery } from './state-reader.ts';

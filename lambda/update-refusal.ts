@@ -3,10 +3,10 @@
  * there was no answer.
  */
 
-import type { HoldDecision } from '../core/decision.ts';
-import type { AwsFailure } from '../core/scaling-report.ts';
-import type { StreamState } from '../core/stream-state.ts';
-import type { ScalingIntent } from '../core/stream-tags.ts';
+import type { HoldDecision } from '../core/decision/decision.ts';
+import type { AwsFailure } from '../core/report/scaling-report.ts';
+import type { StreamState } from '../core/stream/stream-state.ts';
+import type { ScalingIntent } from '../core/stream/stream-tags.ts';
 import { unansweredCodes } from './aws/calls.ts';
 import type { Clock, Ports } from './ports.ts';
 

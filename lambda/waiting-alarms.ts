@@ -4,9 +4,9 @@
  * notification has waited in line therefore answers the others as well, from the alarms themselves, as fast as CloudWatch takes
  * writes. Their notifications come later, meet alarms that no longer stand, and are void (rule 5).
  */
-import { type Direction, readAlarmName, readJudgedShardCount, readStreamName } from '../core/alarm-definition.ts';
-import type { ScalingAlarm } from '../core/scaling-alarm.ts';
-import type { ScalingReport } from '../core/scaling-report.ts';
+import { type Direction, readAlarmName, readJudgedShardCount, readStreamName } from '../core/alarm/alarm-definition.ts';
+import type { ScalingAlarm } from '../core/alarm/alarm-notification.ts';
+import type { ScalingReport } from '../core/report/scaling-report.ts';
 import { managementOf } from './management.ts';
 import type { CallFailure, UntaggedAlarm } from './ports.ts';
 import { answerAlarm } from './scale.ts';

@@ -2,9 +2,10 @@
  * A load through an alarm-driven policy: the production decision core over the models of CloudWatch and Kinesis, a minute at
  * a time. Slower than `runStream`, and exactly what the deployed functions would do.
  */
-import type { StreamSettings } from '../core/knobs.ts';
-import { defaultReconcileMinutes } from '../core/rearming.ts';
-import { reshardMinutes, streamLimits, type UpdateCall } from '../core/stream-replay.ts';
+
+import { reshardMinutes, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
+import { defaultReconcileMinutes } from '../core/plan/rearming.ts';
+import type { StreamSettings } from '../core/settings/stream-settings.ts';
 import { AlarmStream } from './alarm-stream.ts';
 import { KINESIS_FACTS } from './models/kinesis-facts.ts';
 import { type RunOptions, type StreamRun, startingShards } from './stream-run.ts';

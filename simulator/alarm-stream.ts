@@ -9,16 +9,16 @@ import {
   defineAlarm,
   readAlarmName,
   readJudgedShardCount,
-} from '../core/alarm-definition.ts';
+} from '../core/alarm/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
-import { planConvergence } from '../core/convergence.ts';
-import type { PutAlarm, ScalingEffect } from '../core/effects.ts';
-import type { FiredAlarm } from '../core/holding-rules.ts';
-import type { StreamSettings } from '../core/knobs.ts';
-import { judgeStandingAlarms, unansweredAfterMs } from '../core/rearming.ts';
-import { decideScaling } from '../core/scaling-decision.ts';
-import { planScaling } from '../core/scaling-plan.ts';
-import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream-state.ts';
+import { decideScaling } from '../core/decision/decide.ts';
+import type { FiredAlarm } from '../core/decision/rules.ts';
+import { planConvergence } from '../core/plan/convergence.ts';
+import type { PutAlarm, ScalingEffect } from '../core/plan/effects.ts';
+import { judgeStandingAlarms, unansweredAfterMs } from '../core/plan/rearming.ts';
+import { planScaling } from '../core/plan/scaling-plan.ts';
+import type { StreamSettings } from '../core/settings/stream-settings.ts';
+import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream/stream-state.ts';
 import { AwsServiceError } from './models/aws-service-error.ts';
 import { CloudWatchModel } from './models/cloudwatch/cloudwatch-model.ts';
 import { MetricStore } from './models/cloudwatch/metric-store.ts';

@@ -1,5 +1,5 @@
 /** A load, several policies, one table: runs, scorecards and the optimum. */
-import type { StreamLimits } from '../core/stream-replay.ts';
+import type { StreamLimits } from '../core/load/stream-replay.ts';
 import { type Contestant, type ContestantName, contestants } from './contestants.ts';
 import { shardCapacity } from './load.ts';
 import { findOptimum, type Optimum } from './optimum.ts';

@@ -1,5 +1,5 @@
 /** Every policy that a comparison can run, by the name that `--policy` takes. */
-import { readSettings } from '../core/settings.ts';
+import { readSettings } from '../core/settings/read-stream-settings.ts';
 import { runAlarms } from './alarm-run.ts';
 import { adaptiveScaler, targetScaler } from './demand-policies.ts';
 import { fittedHalving } from './peers/fitted-halving.ts';

@@ -2,9 +2,10 @@
  * Our demand-driven policies in the simulator: the objects that the deployed function asks, fed with the run's metrics and,
  * like there, bounded by the most shards that may be.
  */
-import { adaptivePolicy, type DemandPolicy, targetPolicy } from '../core/demand-policy.ts';
-import type { AdaptiveSettings } from '../core/policies/adaptive.ts';
-import type { TargetSettings } from '../core/policies/target.ts';
+
+import type { AdaptiveSettings } from '../core/load/adaptive.ts';
+import { adaptivePolicy, type DemandPolicy, targetPolicy } from '../core/load/load-policy.ts';
+import type { TargetSettings } from '../core/load/target.ts';
 import type { Scaler } from './stream-run.ts';
 
 export function targetScaler(settings?: TargetSettings): Scaler {

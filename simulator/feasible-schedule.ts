@@ -8,7 +8,7 @@
  * wins (a Lagrangian relaxation; within a few per cent of the lower bound).
  */
 
-import { reshardMinutes, type StreamLimits } from '../core/stream-replay.ts';
+import { reshardMinutes, type StreamLimits } from '../core/load/stream-replay.ts';
 import { SlidingMinimum } from './sliding-minimum.ts';
 
 /** Rounds in which prices rise and sink. */

@@ -5,7 +5,7 @@
  * times, a page each.
  */
 import * as v from 'valibot';
-import { offeredShards } from '../core/demand.ts';
+import { offeredShards } from '../core/load/load-history.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import type { LoadUnit, Trace } from './trace.ts';
 import { findTooLong } from './trace-text.ts';

@@ -10,7 +10,7 @@
  * `feasibleShardHours`: the cheapest schedule found that could really be run (`feasible-schedule.ts`).
  */
 
-import { type StreamLimits, streamLimits } from '../core/stream-replay.ts';
+import { type StreamLimits, streamLimits } from '../core/load/stream-replay.ts';
 import { leastFeasible } from './feasible-schedule.ts';
 import { SlidingMinimum } from './sliding-minimum.ts';
 import { startingShards } from './stream-run.ts';

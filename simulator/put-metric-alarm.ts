@@ -1,6 +1,6 @@
-/** An alarm of `core/alarm-definition.ts` as the model of CloudWatch takes it: the call that the stack and the function make. */
+/** An alarm of `core/alarm/alarm-definition.ts` as the model of CloudWatch takes it: the call that the stack and the function make. */
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
-import type { AlarmDefinition, AlarmMetric } from '../core/alarm-definition.ts';
+import type { AlarmDefinition, AlarmMetric } from '../core/alarm/alarm-definition.ts';
 
 export function toPutMetricAlarm(
   alarmName: string,

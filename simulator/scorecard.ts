@@ -1,5 +1,5 @@
 /** What a run came to. Cost is never given without throttling beside it. */
-import type { UpdateCall } from '../core/stream-replay.ts';
+import type { UpdateCall } from '../core/load/stream-replay.ts';
 import type { Optimum } from './optimum.ts';
 import type { StreamRun } from './stream-run.ts';
 

@@ -2,8 +2,8 @@
  * One stream, one policy, one load, minute by minute: what fits, what is billed, what is rejected, and when the metrics
  * tell. The inner loop of every comparison, so it holds numbers only.
  */
-import { type Demand, DemandHistory } from '../core/demand.ts';
-import { ReplayStream, type StreamLimits, streamLimits, type UpdateCall } from '../core/stream-replay.ts';
+import { type Demand, DemandHistory } from '../core/load/load-history.ts';
+import { ReplayStream, type StreamLimits, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
 
 export interface RunOptions {
   readonly limits?: StreamLimits;

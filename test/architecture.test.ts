@@ -58,8 +58,8 @@ const reaches = (from: string, ...to: readonly string[]) =>
 
 it('reads the imports there are', () => {
   expect(within('core').length).toBeGreaterThan(20);
-  expect(shown(importsOf('core'))).toContain('core/settings.ts imports core/aws-facts.ts');
-  expect(shown(importsOf('core'))).toContain('core/scaling-alarm.ts imports valibot');
+  expect(shown(importsOf('core'))).toContain('core/settings/read-stream-settings.ts imports core/aws-facts.ts');
+  expect(shown(importsOf('core'))).toContain('core/alarm/alarm-notification.ts imports valibot');
   expect(shown(importsOf('lambda'))).toContain('lambda/config.ts imports node:fs');
 });
 

@@ -5,8 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
-import { enabledTag } from '../../core/stream-overrides.ts';
+import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
+import { enabledTag } from '../../core/stream/tag-settings.ts';
 import { synthesize } from '../../infra/synthesis.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';

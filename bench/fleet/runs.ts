@@ -2,7 +2,7 @@
  * The figures: alarms made for a fleet, a reconcile of a clean fleet, and every alarm of the fleet at the same moment. On the
  * discrete-event clock with a thousand streams, and over real sockets in real time with sixty.
  */
-import { alarmNameOf } from '../../core/alarm-definition.ts';
+import { alarmNameOf } from '../../core/alarm/alarm-definition.ts';
 import type { CallRecord } from '../../local/calls/call-log.ts';
 import { RealClock, VirtualClock } from '../../simulator/models/clock.ts';
 import { checkFleet, type FleetAgreement } from './agreement.ts';

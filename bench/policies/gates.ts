@@ -1,5 +1,5 @@
 /** What a policy must keep besides the core figure, since that alone rewards throwing the insurance away. */
-import { streamLimits } from '../../core/stream-replay.ts';
+import { streamLimits } from '../../core/load/stream-replay.ts';
 import type { ContestantName } from '../../simulator/contestants.ts';
 import { PASS_FRACTION } from '../../simulator/scorecard.ts';
 import type { Case } from './case.ts';

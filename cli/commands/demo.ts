@@ -1,6 +1,6 @@
 /** `kinesis-autoscaler demo`: the product doing its job on this machine, from an alarm to a scaled stream. */
 import { type Command, Option } from 'commander';
-import { policyNames } from '../../core/knobs.ts';
+import { policyNames } from '../../core/settings/stream-settings.ts';
 import type { DemoOptions } from '../demo/demo.ts';
 import { UsageError } from '../usage-error.ts';
 

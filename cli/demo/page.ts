@@ -1,6 +1,6 @@
 /** The run as one self-contained HTML page: no script, no network. */
 
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { escapeHtml } from '../../simulator/report/html-text.ts';
 import { evidenceText } from '../evidence-text.ts';
 import { type RunRecord, summarize } from './run-record.ts';

@@ -1,6 +1,6 @@
 /** Load against capacity, shards, throttled moments and decisions in one picture. */
 import type { TopLevelSpec } from 'vega-lite';
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { colors, fontFamily, pictureWidth, renderSvg } from '../../simulator/report/rendering.ts';
 import type { RunMinute } from './run-record.ts';
 

@@ -1,5 +1,5 @@
 /** What a demo leaves behind: the minutes as they went, and the reports of the functions. The page and `--json` show it. */
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { Agreement } from './agreement.ts';
 
 export interface RunMinute {

@@ -1,7 +1,7 @@
 /** The run on the terminal: an hour a line, and each decision as it falls, with its reason. */
 import { styleText } from 'node:util';
-import type { Evidence } from '../../core/decision.ts';
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { Evidence } from '../../core/decision/decision.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { evidenceText } from '../evidence-text.ts';
 import type { RunMinute } from './run-record.ts';
 

@@ -3,7 +3,7 @@
  * is throttled, a consumer reads as fast as its reserved concurrency lets it, and all of it becomes the metrics that
  * CloudWatch's alarms judge.
  */
-import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
+import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
 import type { LocalAws } from '../../local/local-aws.ts';
 import { admitMinute } from '../../simulator/models/kinesis-capacity.ts';
 import type { RunMinute } from './run-record.ts';

@@ -1,15 +1,15 @@
 /** What would be done now and why, rule by rule, and what would have to change. */
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import { restingThreshold } from '../../core/alarm-definition.ts';
-import type { ScalingDecision } from '../../core/decision.ts';
+import { restingThreshold } from '../../core/alarm/alarm-definition.ts';
+import type { ScalingDecision } from '../../core/decision/decision.ts';
+import type { Choice } from '../../core/load/adaptive.ts';
 import type {
   DemandExplanation,
   DirectionExplanation,
   RuleVerdict,
   StreamExplanation,
-} from '../../core/explanation.ts';
-import type { Choice } from '../../core/policies/adaptive.ts';
+} from '../../core/report/explanation.ts';
 import { describeFault } from '../../core/result.ts';
 import type { InquiryAnswer } from '../../lambda/inquiry.ts';
 import { evidenceText } from '../evidence-text.ts';

@@ -3,9 +3,9 @@ import { CloudWatchClient, paginateDescribeAlarmHistory } from '@aws-sdk/client-
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { KinesisClient, ListTagsForStreamCommand } from '@aws-sdk/client-kinesis';
 import Table from 'cli-table3';
-import { alarmNameOf } from '../../core/alarm-definition.ts';
-import type { ScalingReport } from '../../core/scaling-report.ts';
-import { readLedger } from '../../core/stream-tags.ts';
+import { alarmNameOf } from '../../core/alarm/alarm-definition.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
+import { readLedger } from '../../core/stream/stream-tags.ts';
 import { evidenceText } from '../evidence-text.ts';
 import { readReportLine } from '../report-lines.ts';
 import { awsClientOptions, findDeployed, noSuchStream } from './reconciler.ts';

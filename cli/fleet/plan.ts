@@ -1,10 +1,10 @@
 /** The effects of a scaling in their order, as the calls are named in AWS's own log. */
 import { styleText } from 'node:util';
-import { readJudgedShardCount } from '../../core/alarm-definition.ts';
-import type { ScalingEffect } from '../../core/effects.ts';
-import { shardDollarsPerMonth, usEast1Prices } from '../../core/prices.ts';
-import type { ScalingPlan } from '../../core/scaling-plan.ts';
-import type { Tags } from '../../core/stream-tags.ts';
+import { readJudgedShardCount } from '../../core/alarm/alarm-definition.ts';
+import type { ScalingEffect } from '../../core/plan/effects.ts';
+import type { ScalingPlan } from '../../core/plan/scaling-plan.ts';
+import { shardDollarsPerMonth, usEast1Prices } from '../../core/report/prices.ts';
+import type { Tags } from '../../core/stream/stream-tags.ts';
 import { countShards } from './shard-count.ts';
 
 /** With dollars a month before and after. */

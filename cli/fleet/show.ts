@@ -1,7 +1,7 @@
 /** Asks, and prints as a table or as JSON. */
 
-import type { ScalingDecision } from '../../core/decision.ts';
-import type { StreamExplanation } from '../../core/explanation.ts';
+import type { ScalingDecision } from '../../core/decision/decision.ts';
+import type { StreamExplanation } from '../../core/report/explanation.ts';
 import type { InquiryAnswer } from '../../lambda/inquiry.ts';
 import { UsageError } from '../usage-error.ts';
 import { describeFailures, renderExplanation } from './explain.ts';

@@ -1,6 +1,6 @@
 /** The fleet at a glance: one line a stream. */
 import Table from 'cli-table3';
-import type { StreamExplanation } from '../../core/explanation.ts';
+import type { StreamExplanation } from '../../core/report/explanation.ts';
 import type { InquiryAnswer } from '../../lambda/inquiry.ts';
 
 export interface StatusRow {

@@ -1,6 +1,6 @@
 /** Utilization of streams over the last minutes, from the metrics that their alarms judge by. */
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
+import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
 import { awsFacts } from '../../core/aws-facts.ts';
 import { awsClientOptions } from './reconciler.ts';
 

@@ -1,7 +1,7 @@
 /** A stream's metrics out of CloudWatch, in the shape that `aws cloudwatch get-metric-data` prints them. */
 import { CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
+import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
 import { UsageError } from '../usage-error.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,5 +1,5 @@
 /** The loops of `serve`: one for each signal and each stream, and the poller of counters. */
-import { streamDimension } from '../../core/alarm-definition.ts';
+import { streamDimension } from '../../core/alarm/alarm-definition.ts';
 import { scaleDownHurtsMetric } from '../../core/own-metrics.ts';
 import { knownSample } from '../core/sample.ts';
 import { createCloudWatchEmitter } from '../emitters/cloudwatch.ts';

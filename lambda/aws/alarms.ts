@@ -17,9 +17,9 @@ import {
   type AlarmMetric,
   kinesisNamespace,
   streamDimension,
-} from '../../core/alarm-definition.ts';
+} from '../../core/alarm/alarm-definition.ts';
 import { ownNamespace, scaleDownHurtsMetric } from '../../core/own-metrics.ts';
-import type { AlarmUserParts, IteratorAge } from '../../core/stream-state.ts';
+import type { AlarmUserParts, IteratorAge } from '../../core/stream/stream-state.ts';
 import type { AlarmPort, UntaggedAlarm } from '../ports.ts';
 import { call } from './calls.ts';
 import { completeResults } from './metric-data.ts';

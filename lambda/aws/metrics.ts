@@ -5,8 +5,8 @@ import {
   type MetricDataQuery,
   type MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
-import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
-import { type MinuteSums, noSums } from '../../core/demand-reading.ts';
+import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
+import { type MinuteSums, noSums } from '../../core/load/traffic-minutes.ts';
 import type { MetricPort } from '../ports.ts';
 import { call } from './calls.ts';
 import { completeResults } from './metric-data.ts';

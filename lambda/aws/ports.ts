@@ -5,7 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { RetrySettings } from '../../core/deployment.ts';
+import type { RetrySettings } from '../../core/settings/deployment.ts';
 import type { FleetPort, NoticePort, Ports } from '../ports.ts';
 import { cloudWatchAlarms } from './alarms.ts';
 import { awsFleet } from './fleet.ts';

@@ -3,7 +3,7 @@
  * alarms at once need more patience than that with calls that CloudWatch allows three times a second.
  */
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
-import type { RetrySettings } from '../../core/deployment.ts';
+import type { RetrySettings } from '../../core/settings/deployment.ts';
 
 /** Resends after an error that is not throttling: a call that fails so often is left to the next delivery. */
 const retriesOfFaults = 4;

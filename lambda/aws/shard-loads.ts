@@ -1,8 +1,8 @@
 /** The traffic of each open shard, from the shard-level metrics that a stream publishes when its owner has turned them on. */
 import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { type KinesisClient, ListShardsCommand, type Shard } from '@aws-sdk/client-kinesis';
-import { kinesisNamespace, streamDimension } from '../../core/alarm-definition.ts';
-import type { ShardLoad } from '../../core/hot-shard.ts';
+import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
+import type { ShardLoad } from '../../core/decision/hot-shard.ts';
 import { completeResults } from './metric-data.ts';
 
 /** GetMetricData takes 500 queries a call (CloudWatch API reference); a shard needs two. */

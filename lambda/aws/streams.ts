@@ -11,8 +11,8 @@ import {
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
 import { awsFacts } from '../../core/aws-facts.ts';
-import type { StreamStatus } from '../../core/stream-state.ts';
-import type { Tags } from '../../core/stream-tags.ts';
+import type { StreamStatus } from '../../core/stream/stream-state.ts';
+import type { Tags } from '../../core/stream/stream-tags.ts';
 import type { StreamPort } from '../ports.ts';
 import { call } from './calls.ts';
 import { readShardLoads } from './shard-loads.ts';

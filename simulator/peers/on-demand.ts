@@ -3,7 +3,7 @@
  * after 15 minutes. The peak is of what was offered, which is more than on-demand is sure to go by: AWS does not say whether
  * rejected records count. Nothing is called and nothing is resharded; what it costs is in `prices.ts`.
  */
-import { DemandHistory } from '../../core/demand.ts';
+import { DemandHistory } from '../../core/load/load-history.ts';
 import type { RunOptions, StreamRun } from '../stream-run.ts';
 
 const LEAST_SHARDS = 4;

@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { readSettings } from '../../core/settings.ts';
+import { readSettings } from '../../core/settings/read-stream-settings.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { runAlarms } from '../../simulator/alarm-run.ts';

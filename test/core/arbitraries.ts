@@ -1,12 +1,17 @@
 /** Streams, settings and alarms as fast-check draws them: drifted, torn, garbled, and every one possible in an account. */
 import fc from 'fast-check';
-import { alarmNameOf, type Direction, defineAlarm } from '../../core/alarm-definition.ts';
-import type { StreamSettings } from '../../core/knobs.ts';
-import type { ScalingAlarm } from '../../core/scaling-alarm.ts';
-import { readSettings } from '../../core/settings.ts';
-import { type AlarmState, type ConsumerState, completeState, type StreamState } from '../../core/stream-state.ts';
-import { encodeIntent, encodeLedger, tagKeys } from '../../core/stream-tags.ts';
-import { formatAlarmTime } from '../../core/timestamps.ts';
+import { alarmNameOf, type Direction, defineAlarm } from '../../core/alarm/alarm-definition.ts';
+import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
+import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import {
+  type AlarmState,
+  type ConsumerState,
+  completeState,
+  type StreamState,
+} from '../../core/stream/stream-state.ts';
+import { encodeIntent, encodeLedger, tagKeys } from '../../core/stream/stream-tags.ts';
+import { formatAlarmTime } from '../../core/time.ts';
 import {
   day,
   hour,

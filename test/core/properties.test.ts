@@ -1,15 +1,15 @@
 /** What must hold for inputs that nobody thought of. A failing seed prints its counterexample. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defineAlarm } from '../../core/alarm-definition.ts';
-import { isConverged, planConvergence } from '../../core/convergence.ts';
-import type { ScaleDecision } from '../../core/decision.ts';
-import type { ScalingEffect } from '../../core/effects.ts';
+import { defineAlarm } from '../../core/alarm/alarm-definition.ts';
+import { parseScalingAlarm } from '../../core/alarm/alarm-notification.ts';
+import { decideScaling } from '../../core/decision/decide.ts';
+import type { ScaleDecision } from '../../core/decision/decision.ts';
+import { isConverged, planConvergence } from '../../core/plan/convergence.ts';
+import type { ScalingEffect } from '../../core/plan/effects.ts';
+import { planScaling } from '../../core/plan/scaling-plan.ts';
 import { describeFault, unprintable } from '../../core/result.ts';
-import { parseScalingAlarm } from '../../core/scaling-alarm.ts';
-import { decideScaling } from '../../core/scaling-decision.ts';
-import { planScaling } from '../../core/scaling-plan.ts';
-import { completeState, type StreamState } from '../../core/stream-state.ts';
+import { completeState, type StreamState } from '../../core/stream/stream-state.ts';
 import {
   encodeConcurrency,
   encodeIntent,
@@ -18,11 +18,11 @@ import {
   readIntent,
   readLedger,
   tagKeys,
-} from '../../core/stream-tags.ts';
-import { formatAlarmTime, formatBasicTime, parseBasicTime, parseZonedTime } from '../../core/timestamps.ts';
+} from '../../core/stream/stream-tags.ts';
+import { formatAlarmTime, formatBasicTime, parseBasicTime, parseZonedTime } from '../../core/time.ts';
+import { evaluateAlarm } from './alarm/metric-math.ts';
 import { alarmOf, direction, firedState, settings, shardCount, streamState } from './arbitraries.ts';
-import { applyAll } from './effect-model.ts';
-import { evaluateAlarm } from './metric-math.ts';
+import { applyAll } from './plan/effect-model.ts';
 import { day, eventMessage, minute, now, streamName } from './samples.ts';
 
 const many = { numRuns: 200 };

@@ -9,11 +9,16 @@ import {
   type Direction,
   defineAlarm,
   opposite,
-} from '../../core/alarm-definition.ts';
-import type { StreamSettings } from '../../core/knobs.ts';
-import type { ScalingAlarm } from '../../core/scaling-alarm.ts';
-import { readSettings } from '../../core/settings.ts';
-import { type AlarmState, type ConsumerState, completeState, type StreamState } from '../../core/stream-state.ts';
+} from '../../core/alarm/alarm-definition.ts';
+import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
+import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import {
+  type AlarmState,
+  type ConsumerState,
+  completeState,
+  type StreamState,
+} from '../../core/stream/stream-state.ts';
 
 export const second = 1_000;
 export const minute = 60 * second;

@@ -3,9 +3,9 @@
  * noise (latency, faults, stale reads) that every call meets. Everything follows from it, so a history can be run again.
  */
 import fc from 'fast-check';
-import type { Direction } from '../../core/alarm-definition.ts';
-import type { PolicyName, StreamSettings } from '../../core/knobs.ts';
-import { readSettings } from '../../core/settings.ts';
+import type { Direction } from '../../core/alarm/alarm-definition.ts';
+import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import type { PolicyName, StreamSettings } from '../../core/settings/stream-settings.ts';
 
 /** What the deployment says; a redeploy may change all of it. */
 export interface DeploymentChoice {

@@ -3,8 +3,8 @@
  * of its own and stays within bounds and steps, dry run writes nothing, and what was disturbed agrees again in the end.
  */
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import type { Direction } from '../../core/alarm-definition.ts';
-import { looksAtDemand } from '../../core/knobs.ts';
+import type { Direction } from '../../core/alarm/alarm-definition.ts';
+import { looksAtDemand } from '../../core/settings/stream-settings.ts';
 import type { ModelCall } from '../../simulator/in-process-clients.ts';
 import { consumerName, eventfulMinutes, settingsOf } from './history.ts';
 import type { Invocation, Notice } from './invocations.ts';

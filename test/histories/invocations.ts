@@ -3,7 +3,7 @@
  * after two minutes. Each call of an invocation goes through the history's noise, and is told to the watcher.
  */
 
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { lookAtFleet } from '../../lambda/look.ts';
 import { pacePorts } from '../../lambda/pacing.ts';
 import type { Clock, FleetPort } from '../../lambda/ports.ts';

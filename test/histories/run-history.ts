@@ -1,5 +1,5 @@
 /** Plays a history: eventful hours, then minutes in which nothing is at fault and everything must come to agree. */
-import { alarmNameOf } from '../../core/alarm-definition.ts';
+import { alarmNameOf } from '../../core/alarm/alarm-definition.ts';
 import type { AlarmNotification } from '../../simulator/models/cloudwatch/alarm-notification.ts';
 import { eventfulMinutes, type Forgery, type History, type Step, streamName } from './history.ts';
 import { CallInvariants, clockText, findDisagreements, findMissingConcurrency, findStuckAlarms } from './invariants.ts';

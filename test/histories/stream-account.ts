@@ -2,9 +2,9 @@
  * An AWS account with one stream, its two alarms and the deployed functions, on a virtual clock. The functions are the
  * production code down to the AWS adapters; CloudWatch, Kinesis and Lambda's asynchronous queue are models.
  */
-import { alarmNameOf, type Direction, defineAlarm } from '../../core/alarm-definition.ts';
-import { type Deployment, readDeployment } from '../../core/deployment.ts';
-import type { AlarmUserParts } from '../../core/stream-state.ts';
+import { alarmNameOf, type Direction, defineAlarm } from '../../core/alarm/alarm-definition.ts';
+import { type Deployment, readDeployment } from '../../core/settings/deployment.ts';
+import type { AlarmUserParts } from '../../core/stream/stream-state.ts';
 import { cloudWatchAlarms } from '../../lambda/aws/alarms.ts';
 import { lambdaFunctions } from '../../lambda/aws/functions.ts';
 import { cloudWatchMetrics } from '../../lambda/aws/metrics.ts';

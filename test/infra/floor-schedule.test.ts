@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { describe, expect, it } from 'vitest';
-import { readFloorRequest } from '../../core/floor.ts';
+import { readFloorRequest } from '../../core/stream/temporary-minimum.ts';
 import { findCronFault } from '../../infra/cron-expression.ts';
 import { readDeploymentContext } from '../../infra/deployment-context.ts';
 import { KinesisAutoscaler } from '../../infra/kinesis-autoscaler.ts';

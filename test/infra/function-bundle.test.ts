@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { defineAlarm } from '../../core/alarm-definition.ts';
-import { readDeployment } from '../../core/deployment.ts';
-import { readSettings } from '../../core/settings.ts';
+import { defineAlarm } from '../../core/alarm/alarm-definition.ts';
+import { readDeployment } from '../../core/settings/deployment.ts';
+import { readSettings } from '../../core/settings/read-stream-settings.ts';
 import { bundleFunction } from '../../infra/function-bundle.ts';
 import { consumerArn, type DeployedStack, deploy, newOutdir, resourcesOf, theResource } from './deployed-stack.ts';
 

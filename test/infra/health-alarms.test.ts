@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { readDeployment } from '../../core/deployment.ts';
+import { readDeployment } from '../../core/settings/deployment.ts';
 import { observer } from '../../lambda/observability.ts';
 import { deploy, flatten, resourcesOf, theResource } from './deployed-stack.ts';
 

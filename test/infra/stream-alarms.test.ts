@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AlarmMetric, type Direction, defineAlarm } from '../../core/alarm-definition.ts';
-import { readSettings } from '../../core/settings.ts';
+import { type AlarmMetric, type Direction, defineAlarm } from '../../core/alarm/alarm-definition.ts';
+import { readSettings } from '../../core/settings/read-stream-settings.ts';
 import { deploy, flatten, type Resource, resourcesOf, theResource } from './deployed-stack.ts';
 
 interface CfnMetric {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamSettings } from '../../core/knobs.ts';
-import { tagOf, toldFaultsTag } from '../../core/stream-overrides.ts';
-import { encodeLedger, lastNoticeTag, tagKeys } from '../../core/stream-tags.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import { encodeLedger, lastNoticeTag, tagKeys } from '../../core/stream/stream-tags.ts';
+import { tagOf, toldFaultsTag } from '../../core/stream/tag-settings.ts';
 import { announcer } from '../../lambda/announce.ts';
 import type { Answer } from '../../lambda/ports.ts';
 import { reconcileStreams } from '../../lambda/reconcile.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { historyStart, policyInput } from '../../core/demand-policy.ts';
-import { noSums } from '../../core/demand-reading.ts';
+import { historyStart, policyInput } from '../../core/load/load-policy.ts';
+import { noSums } from '../../core/load/traffic-minutes.ts';
 import { DemandMemory } from '../../lambda/demand-memory.ts';
 import type { MetricPort } from '../../lambda/ports.ts';
 

@@ -1,6 +1,6 @@
 /** Deployments and contexts for the functions' tests. */
-import { type Deployment, describeFaults, readDeployment } from '../../core/deployment.ts';
-import type { StreamSettings } from '../../core/knobs.ts';
+import { type Deployment, describeFaults, readDeployment } from '../../core/settings/deployment.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import { DemandMemory } from '../../lambda/demand-memory.ts';
 import { handleAlarm } from '../../lambda/scale.ts';
 import type { ScalerContext } from '../../lambda/scaler-context.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enabledTag } from '../../core/stream-overrides.ts';
+import { enabledTag } from '../../core/stream/tag-settings.ts';
 import { makingOf } from '../../lambda/fleet.ts';
 import { reconcileStreams } from '../../lambda/reconcile.ts';
 import { sampleSettings } from '../core/samples.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ScalingEffect, SetConcurrency } from '../../core/effects.ts';
+import type { ScalingEffect, SetConcurrency } from '../../core/plan/effects.ts';
 import { aborts, carryOut } from '../../lambda/effects.ts';
 import { sampleAlarmState, sampleDefinition, sampleSettings } from '../core/samples.ts';
 import { MemoryAccount } from './memory-account.ts';

@@ -3,7 +3,7 @@
  * the call was carried out once, no alarm is stuck, and what the user set is there.
  */
 import { describe, expect, it } from 'vitest';
-import type { Deployment } from '../../core/deployment.ts';
+import type { Deployment } from '../../core/settings/deployment.ts';
 import { reconcileStreams } from '../../lambda/reconcile.ts';
 import { handleAlarm } from '../../lambda/scale.ts';
 import { minute, now, sampleSettings, second } from '../core/samples.ts';

@@ -1,5 +1,5 @@
 /** What the reconciler asks of the account as a whole: streams' tags, alarms by owner, the run that goes on. */
-import type { Tags } from '../../core/stream-tags.ts';
+import type { Tags } from '../../core/stream/stream-tags.ts';
 import type { Answer, FleetPort } from '../../lambda/ports.ts';
 
 export const refused = {

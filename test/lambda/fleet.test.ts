@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownerTag } from '../../core/stream-overrides.ts';
+import { ownerTag } from '../../core/stream/tag-settings.ts';
 import { findFleet, isEnabled, removeOrphans } from '../../lambda/fleet.ts';
 import type { FleetPort, UntaggedAlarm } from '../../lambda/ports.ts';
 import { sampleAlarmState } from '../core/samples.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Deployment } from '../../core/deployment.ts';
-import { encodeFloor, floorTag, readFloor } from '../../core/floor.ts';
 import { fail, succeed } from '../../core/result.ts';
-import { enabledTag } from '../../core/stream-overrides.ts';
+import type { Deployment } from '../../core/settings/deployment.ts';
+import { enabledTag } from '../../core/stream/tag-settings.ts';
+import { encodeFloor, floorTag, readFloor } from '../../core/stream/temporary-minimum.ts';
 import { raiseFloor } from '../../lambda/floor-request.ts';
 import { reconcileStreams } from '../../lambda/reconcile.ts';
 import { hour, minute, now, sampleSettings } from '../core/samples.ts';

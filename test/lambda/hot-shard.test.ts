@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamSettings } from '../../core/knobs.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import { sampleSettings, second } from '../core/samples.ts';
 import { answerAlarm, deploymentOf } from './deployments.ts';
 import { findDisagreements, MemoryAccount } from './memory-account.ts';

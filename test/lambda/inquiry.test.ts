@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamSettings } from '../../core/knobs.ts';
-import { tagOf } from '../../core/stream-overrides.ts';
-import { formatAlarmTime } from '../../core/timestamps.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import { tagOf } from '../../core/stream/tag-settings.ts';
+import { formatAlarmTime } from '../../core/time.ts';
 import { answerInquiry, readInquiry } from '../../lambda/inquiry.ts';
 import { hour, now, sampleSettings } from '../core/samples.ts';
 import { consumerArn, contextOf, deploymentOf } from './deployments.ts';

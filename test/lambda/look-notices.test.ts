@@ -1,7 +1,7 @@
 /** Looks come every minute, and a person must hear of the same thing once. */
 import { expect, it } from 'vitest';
-import type { StreamSettings } from '../../core/knobs.ts';
-import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import { encodeLedger, tagKeys } from '../../core/stream/stream-tags.ts';
 import { announcer } from '../../lambda/announce.ts';
 import { lookAtFleet } from '../../lambda/look.ts';
 import type { FleetPort } from '../../lambda/ports.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamSettings } from '../../core/knobs.ts';
-import type { ScalingReport } from '../../core/scaling-report.ts';
-import { encodeIntent, tagKeys } from '../../core/stream-tags.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import { encodeIntent, tagKeys } from '../../core/stream/stream-tags.ts';
 import { isOverdue, lookAtFleet as lookAtStreams, readLook } from '../../lambda/look.ts';
 import type { FleetPort } from '../../lambda/ports.ts';
 import type { ScalerContext } from '../../lambda/scaler-context.ts';

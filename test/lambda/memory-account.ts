@@ -2,12 +2,12 @@
  * An AWS account in memory, behind the ports of the functions: streams that take their time, alarms, functions, a log of
  * the calls, and faults on demand. What a call answers is what AWS documents for it; the runs against local AWS check the rest.
  */
-import { alarmNameOf, type Direction, defineAlarm, readStreamName } from '../../core/alarm-definition.ts';
-import { type MinuteSums, noSums } from '../../core/demand-reading.ts';
-import type { ShardLoad } from '../../core/hot-shard.ts';
-import type { StreamSettings } from '../../core/knobs.ts';
-import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream-state.ts';
-import type { Tags } from '../../core/stream-tags.ts';
+import { alarmNameOf, type Direction, defineAlarm, readStreamName } from '../../core/alarm/alarm-definition.ts';
+import type { ShardLoad } from '../../core/decision/hot-shard.ts';
+import { type MinuteSums, noSums } from '../../core/load/traffic-minutes.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream/stream-state.ts';
+import type { Tags } from '../../core/stream/stream-tags.ts';
 import type { Answer, Clock, Ports, UntaggedAlarm } from '../../lambda/ports.ts';
 import type { Account } from '../../lambda/state-reader.ts';
 import { hour, now, sampleAlarmState } from '../core/samples.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { observer } from '../../lambda/observability.ts';
 import { sampleAlarmState, sampleDefinition } from '../core/samples.ts';
 

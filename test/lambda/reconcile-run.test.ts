@@ -1,6 +1,6 @@
 /** One run has fifteen minutes, a fleet may have more streams: what is left is handed on, and nothing is forgotten. */
 import { describe, expect, it } from 'vitest';
-import { ownerTag } from '../../core/stream-overrides.ts';
+import { ownerTag } from '../../core/stream/tag-settings.ts';
 import type { FleetPort } from '../../lambda/ports.ts';
 import { type RunRequest, runReconcile } from '../../lambda/reconcile-run.ts';
 import { minute, sampleSettings } from '../core/samples.ts';

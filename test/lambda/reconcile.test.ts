@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Deployment } from '../../core/deployment.ts';
-import type { StreamSettings } from '../../core/knobs.ts';
-import { encodeIntent, encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import type { Deployment } from '../../core/settings/deployment.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import { encodeIntent, encodeLedger, tagKeys } from '../../core/stream/stream-tags.ts';
 import { type ReconcileCause, reconcileStreams } from '../../lambda/reconcile.ts';
 import { day, hour, minute, now, sampleDefinition, sampleSettings } from '../core/samples.ts';
 import { answerAlarm, consumerArn, contextOf, deploymentOf } from './deployments.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamSettings } from '../../core/knobs.ts';
-import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import { encodeLedger, tagKeys } from '../../core/stream/stream-tags.ts';
 import { handleAlarm } from '../../lambda/scale.ts';
 import { hour, minute, now, sampleDefinition, sampleSettings, second } from '../core/samples.ts';
 import { answerAlarm, consumerArn, contextOf, deploymentOf } from './deployments.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encodeFloor, floorTag } from '../../core/floor.ts';
-import type { StreamSettings } from '../../core/knobs.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import { encodeFloor, floorTag } from '../../core/stream/temporary-minimum.ts';
 import { alarmNamesFrom, alarmNamesOf, readState, type StateQuery } from '../../lambda/state-reader.ts';
 import { hour, now, sampleAlarm, sampleDefinition, sampleSettings } from '../core/samples.ts';
 import { consumerArn } from './deployments.ts';

@@ -1,6 +1,6 @@
 /** `LimitExceededException` has three causes; no answer has two. */
 import { describe, expect, it } from 'vitest';
-import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import { encodeLedger, tagKeys } from '../../core/stream/stream-tags.ts';
 import { judgeRefusal } from '../../lambda/update-refusal.ts';
 import { minute, now, sampleSettings, sampleState } from '../core/samples.ts';
 import { MemoryAccount } from './memory-account.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StreamSettings } from '../../core/knobs.ts';
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import { handleAlarm } from '../../lambda/scale.ts';
 import { answerWaitingAlarms, hasWaitedInLine } from '../../lambda/waiting-alarms.ts';
 import { minute, now, sampleSettings, second } from '../core/samples.ts';

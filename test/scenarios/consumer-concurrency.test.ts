@@ -1,6 +1,6 @@
 /** Failures 28 to 30 of the reference autoscaler: the reserved concurrency of the functions that read a stream. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDeployment } from '../../core/deployment.ts';
+import { readDeployment } from '../../core/settings/deployment.ts';
 import { disagreementsOf } from './support/agreement.ts';
 import { hourMs, minuteMs, Scenario, secondMs } from './support/scenario.ts';
 

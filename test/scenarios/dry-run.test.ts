@@ -1,7 +1,7 @@
 /** Dry run as a team lives with it: deployed, watched, and turned off by deploying again. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readReportLine } from '../../cli/report-lines.ts';
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { CloudAssembly } from '../../infra/synthesis.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReportLine } from '../../cli/report-lines.ts';
-import { encodeLedger, tagKeys } from '../../core/stream-tags.ts';
+import { encodeLedger, tagKeys } from '../../core/stream/stream-tags.ts';
 import { DEFAULT_ACCOUNT } from '../../local/account.ts';
 import { type Deployment, deploy } from '../../local/deploy/deploy.ts';
 import { functionArn, functionWithoutCode } from '../../local/lambda/function-definition.ts';

@@ -3,7 +3,7 @@ import { EnableEnhancedMonitoringCommand, KinesisClient, ListShardsCommand } fro
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { expect, it, onTestFinished } from 'vitest';
 import { readReportLine } from '../../cli/report-lines.ts';
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../core/settings.ts';
-import { streamLimits } from '../../core/stream-replay.ts';
+import { streamLimits } from '../../core/load/stream-replay.ts';
+import { readSettings } from '../../core/settings/read-stream-settings.ts';
 import { runAlarms } from '../../simulator/alarm-run.ts';
 
 const read = readSettings({});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { usEast1Prices } from '../../core/prices.ts';
-import { streamLimits } from '../../core/stream-replay.ts';
+import { streamLimits } from '../../core/load/stream-replay.ts';
+import { usEast1Prices } from '../../core/report/prices.ts';
 import { advise } from '../../simulator/advisor.ts';
 import { type ComparisonOptions, compare } from '../../simulator/comparison.ts';
 import { type ContestantName, contestantNames, contestants } from '../../simulator/contestants.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { streamLimits } from '../../core/stream-replay.ts';
+import { streamLimits } from '../../core/load/stream-replay.ts';
 import { findOptimum } from '../../simulator/optimum.ts';
 
 const day = 1440;

@@ -1,7 +1,7 @@
 /** An existing deployment of the reference autoscaler is taken over by changing its code, and nothing else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readReportLine } from '../../cli/report-lines.ts';
-import type { ScalingReport } from '../../core/scaling-report.ts';
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';

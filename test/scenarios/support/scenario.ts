@@ -4,7 +4,7 @@
  */
 
 import { readReportLine } from '../../../cli/report-lines.ts';
-import type { ScalingReport } from '../../../core/scaling-report.ts';
+import type { ScalingReport } from '../../../core/report/scaling-report.ts';
 import type { CallRecord } from '../../../local/calls/call-log.ts';
 import { type Deployment, deploy } from '../../../local/deploy/deploy.ts';
 import { functionWithoutCode } from '../../../local/lambda/function-definition.ts';

@@ -1,6 +1,6 @@
 /** One stream of a scenario: its traffic, and what an operator would see of it. Writes as a user does, never as the product. */
 import type { MetricAlarm, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
-import { kinesisNamespace, streamDimension } from '../../../core/alarm-definition.ts';
+import { kinesisNamespace, streamDimension } from '../../../core/alarm/alarm-definition.ts';
 import type { LocalAws } from '../../../local/local-aws.ts';
 import type { VirtualClock } from '../../../simulator/models/clock.ts';
 import type { KinesisStreamModel } from '../../../simulator/models/kinesis-model.ts';

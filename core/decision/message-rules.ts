@@ -1,0 +1,60 @@
+/** Rules 1 and 2, before any call: is the message for this deployment, and does it say ALARM? The numbers: scaling-decision.ts. */
+
+import type { ScalingAlarm } from '../alarm/alarm-notification.ts';
+import { type Fault, quote } from '../result.ts';
+import { type HoldDecision, hold } from './decision.ts';
+
+/** Where this deployment works: a message of another account or region is not for it. */
+export interface Home {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Rules 1 and 2, from the message alone. Undefined: read the stream's state and ask `decideScaling`. */
+export function screenAlarm(
+  alarm: ScalingAlarm,
+  home: Home,
+  isManaged: (alarm: ScalingAlarm) => boolean,
+): HoldDecision | undefined {
+  const fault = findForeignness(alarm, home, isManaged);
+  if (fault) return rejectAlarm([fault]);
+  if (alarm.newState !== 'ALARM') return hold('not-in-alarm', { rule: 2, newState: alarm.newState });
+  return undefined;
+}
+
+/** Rule 1, for a message that could not be read at all. */
+export function rejectAlarm(faults: readonly Fault[]): HoldDecision {
+  return hold('rejected', { rule: 1, faults });
+}
+
+function findForeignness(
+  alarm: ScalingAlarm,
+  home: Home,
+  isManaged: (alarm: ScalingAlarm) => boolean,
+): Fault | undefined {
+  if (alarm.accountId !== home.accountId) {
+    return {
+      field: 'AlarmArn',
+      value: quote(alarm.accountId),
+      problem: 'is another account',
+      remedy: `this deployment scales streams of ${home.accountId}`,
+    };
+  }
+  if (alarm.region !== home.region) {
+    return {
+      field: 'AlarmArn',
+      value: quote(alarm.region),
+      problem: 'is another region',
+      remedy: `this deployment scales streams of ${home.region}`,
+    };
+  }
+  if (!isManaged(alarm)) {
+    return {
+      field: 'StreamName',
+      value: quote(alarm.streamName),
+      problem: `with alarm ${quote(alarm.alarmName)} is not managed here`,
+      remedy: 'add the stream to the deployment, or unsubscribe its alarm',
+    };
+  }
+  return undefined;
+}

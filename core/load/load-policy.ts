@@ -1,0 +1,133 @@
+/**
+ * The seam for policies that look at demand instead of waiting for an alarm: `target` and `adaptive`. One object serves the
+ * simulator and the deployed function; both ask it once a minute while the stream is ACTIVE.
+ *
+ * What the function needs for it: one GetMetricData call a minute (IncomingRecords, IncomingBytes and
+ * WriteProvisionedThroughputExceeded as sums of a minute, from `historyStart`), and the stream's own tags (ledger, intent).
+ */
+
+import type { DemandPolicyName } from '../settings/stream-settings.ts';
+import type { Ledger, ScalingIntent } from '../stream/stream-tags.ts';
+import { type AdaptiveSettings, adaptiveDefaults, type Choice, choiceMinute, Replay, replayStart } from './adaptive.ts';
+import { firstDaySettings } from './candidates.ts';
+import type { Demand } from './load-history.ts';
+import { chooseTarget, type TargetInput, type TargetSettings, targetDefaults } from './target.ts';
+
+export interface DemandPolicyInput extends TargetInput {
+  /** `throttledBefore[i]`: what was rejected in the minutes of `demand` before index i, in shard-minutes. */
+  readonly throttledBefore: Float64Array;
+}
+
+export interface DemandPolicy {
+  readonly name: DemandPolicyName;
+  /** The wanted open shard count, within one call's reach; the open count itself to hold. The caller bounds it. */
+  choose(input: DemandPolicyInput): number;
+  /** What `choose` goes by now, for logs and `explain`. */
+  explain(input: DemandPolicyInput): PolicyExplanation;
+}
+
+export interface PolicyExplanation {
+  readonly wantedShardCount: number;
+  readonly settings: TargetSettings;
+  /** Offered load of the newest minute, throttled records included, in shards. */
+  readonly offeredShards: number;
+  readonly callsLeft: number;
+  /** Of `adaptive`, once it has a day to replay: every candidate with its replayed cost and throttling, best first. */
+  readonly choice?: Choice;
+}
+
+export function targetPolicy(settings: TargetSettings = targetDefaults): DemandPolicy {
+  const choose = (input: DemandPolicyInput) => chooseTarget(settings, input);
+  return { name: 'target', choose, explain: (input) => explainWith(settings, input) };
+}
+
+/** Keeps the last choice and its replay; without them it would choose the same, only later. One object a stream. */
+export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): DemandPolicy {
+  const replay = new Replay(settings);
+  let last: { readonly minute: number; readonly choice: Choice } | undefined;
+  const choiceFor = (input: DemandPolicyInput): Choice | undefined => {
+    const minute = choiceMinute(input.minute);
+    if (minute === undefined) return undefined;
+    if (last?.minute !== minute) {
+      last = { minute, choice: replay.choose(input.demand, minute, throttledFraction(input, minute)) };
+    }
+    return last.choice;
+  };
+  return {
+    name: 'adaptive',
+    choose: (input) => chooseTarget(choiceFor(input)?.candidate.settings ?? firstDaySettings, input),
+    explain: (input) => {
+      const choice = choiceFor(input);
+      const explained = explainWith(choice?.candidate.settings ?? firstDaySettings, input);
+      return choice === undefined ? explained : { ...explained, choice };
+    },
+  };
+}
+
+export function demandPolicyNamed(name: DemandPolicyName): DemandPolicy {
+  switch (name) {
+    case 'target':
+      return targetPolicy();
+    case 'adaptive':
+      return adaptivePolicy();
+  }
+}
+
+function explainWith(settings: TargetSettings, input: DemandPolicyInput): PolicyExplanation {
+  return {
+    wantedShardCount: chooseTarget(settings, input),
+    settings,
+    offeredShards: input.demand.at(input.minute),
+    callsLeft: input.callsLeft,
+  };
+}
+
+/** Of all that was offered in the days that a choice at this minute replays. */
+function throttledFraction({ demand, throttledBefore }: DemandPolicyInput, minute: number): number {
+  const from = replayStart(minute);
+  const load = demand.mean(from, minute) * (minute - from + 1);
+  const throttled = (throttledBefore[minute + 1] as number) - (throttledBefore[from] as number);
+  return load > 0 ? throttled / load : 0;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** CloudWatch keeps minutes for 15 days; the first of them must begin at a midnight. */
+const HISTORY_DAYS = 14;
+
+/** Where the history that a policy is given must begin: a midnight (UTC), 14 to 15 days ago. */
+export function historyStart(nowMs: number): number {
+  return Math.floor(nowMs / DAY_MS) * DAY_MS - HISTORY_DAYS * DAY_MS;
+}
+
+export interface DemandHistoryOfStream {
+  /** As `historyStart` says. */
+  readonly startMs: number;
+  readonly demand: Demand;
+  readonly throttledBefore: Float64Array;
+}
+
+export interface ScalingPast {
+  readonly openShardCount: number;
+  /** Of the last day. */
+  readonly ledger: Ledger;
+  readonly intent: ScalingIntent | undefined;
+  readonly dailyQuota: number;
+}
+
+/**
+ * The deployed function's side of the seam: what it read becomes what a policy asks for.
+ * @param history up to the newest minute that CloudWatch tells; its last minute is "now" to the policy.
+ */
+export function policyInput(history: DemandHistoryOfStream, past: ScalingPast, nowMs: number): DemandPolicyInput {
+  const { openShardCount, ledger, intent, dailyQuota } = past;
+  const wasUp = intent !== undefined && intent.to > intent.from;
+  return {
+    minute: history.demand.length - 1,
+    demand: history.demand,
+    throttledBefore: history.throttledBefore,
+    openShardCount,
+    callsLeft: Math.max(0, dailyQuota - ledger.length),
+    minutesSinceScaleUp: wasUp ? (nowMs - intent.atMs) / MINUTE_MS : Number.POSITIVE_INFINITY,
+  };
+}

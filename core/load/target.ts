@@ -1,0 +1,197 @@
+/**
+ * `target`: enough shards for what is offered, throttled records included.
+ *
+ * - Up when the load stands above a share of the shards, or at once when it stands far above them; by the demand that is
+ *   seen, that was seen at this hour before, and that the calls left must still be able to reach; in steps of 25 %.
+ * - At once when the load is news: beyond twice anything of the last day, and rising. A stream that stood at one shard needs
+ *   a call for every doubling; the first one must not wait for the shard to be full.
+ * - Up ahead of time (`prewarmMinutes`) when the load rose at this hour yesterday or last week.
+ * - Down when the load has been lower for `quietMinutes` and was not higher in the hours ahead a day or a week ago.
+ * - *Return ticket*: no call that is not urgent unless enough of the day's calls remain to double back to the week's peak.
+ *   Ten calls a day are few; a stream that has spent them cannot grow.
+ *
+ * Pure, and without memory of its own: everything follows from the input.
+ */
+import type { Demand } from './load-history.ts';
+
+export interface TargetSettings {
+  /** Scale up when the load stands above this share of the open shards. */
+  readonly scaleUpAt: number;
+  /** … for so many minutes. Ignored when the load is far above, or the last scale-up was minutes ago. */
+  readonly sustainedMinutes: number;
+  /** Utilization aimed at by a scale-up. */
+  readonly fillTo: number;
+  /** Minutes that the load must have stayed lower before a scale-down. */
+  readonly quietMinutes: number;
+  /** Highest utilization that those minutes would have had after the scale-down. */
+  readonly shrinkTo: number;
+  /** A scale-down to more than this share of the open shards is not worth a call. */
+  readonly largestRemainder: number;
+  /** Whose load ahead counts: nobody's, yesterday's, or last week's (yesterday's until a week is known). */
+  readonly season: 'none' | 'day' | 'week';
+  readonly lookAheadMinutes: number;
+  /** Scale up for load that season expects within so many minutes; 0 never. */
+  readonly prewarmMinutes: number;
+}
+
+/** Sound for a stream that nothing is known of; `docs/benchmark.md` says what it was tuned on. */
+export const targetDefaults: TargetSettings = {
+  scaleUpAt: 0.9,
+  sustainedMinutes: 1,
+  fillTo: 0.7,
+  quietMinutes: 30,
+  shrinkTo: 0.8,
+  largestRemainder: 0.76,
+  season: 'day',
+  lookAheadMinutes: 240,
+  prewarmMinutes: 0,
+};
+
+export interface TargetInput {
+  /** Index of the newest minute of `demand`; the clock that the next two are measured by. */
+  readonly minute: number;
+  readonly demand: Demand;
+  readonly openShardCount: number;
+  /** UpdateShardCount calls that the quota still allows. */
+  readonly callsLeft: number;
+  /** Infinite when the last scaling was not up. */
+  readonly minutesSinceScaleUp: number;
+}
+
+const DAY = 1440;
+const WEEK = 7 * DAY;
+/** The load is far above the shards: a quarter of it and more is thrown away. */
+const FAR_ABOVE = 1.25;
+/** A scale-up so recent that the load may still be rising under it. */
+const RISING_MINUTES = 15;
+/** A rise over `RISE_MINUTES` by more than this share of the shards is expected to go on. */
+const RISE_MINUTES = 3;
+const STEEP_RISE = 0.2;
+/** Load is news when it is so many times the highest of the last day, up to `NEWS_MINUTES` ago. */
+const NEWS_FACTOR = 2;
+const NEWS_MINUTES = 10;
+/** … and has risen by more than this share of the shards in `RISE_MINUTES`: below it there is time to wait. */
+const NEWS_RISE = 0.15;
+/** No scale-down so soon after a scale-up. */
+const SETTLED_MINUTES = 20;
+/** Calls that only load which is already there may spend. */
+const URGENT_CALLS = 2;
+/** How far beyond the highest load that is known an unknown rise may still go. */
+const UNKNOWN_RISE = 8;
+/** Minutes over which today is compared with the season before. */
+const COMPARED_MINUTES = 60;
+const GRID = [1.25, 1.5, 1.75, 2] as const;
+
+/** The wanted open shard count, within one call's reach; the open count itself to hold. */
+export function chooseTarget(settings: TargetSettings, input: TargetInput): number {
+  if (input.callsLeft <= 0) return input.openShardCount;
+  const now = input.demand.at(input.minute);
+  const isFarAbove = now > FAR_ABOVE * input.openShardCount;
+  if (isFarAbove || isAbove(settings, input, now)) return chooseUp(settings, input, now, isFarAbove);
+  const prewarmed = choosePrewarm(settings, input);
+  if (prewarmed > input.openShardCount) return prewarmed;
+  return chooseDown(settings, input, now);
+}
+
+function isAbove(settings: TargetSettings, input: TargetInput, now: number): boolean {
+  const { demand, minute, openShardCount } = input;
+  if (input.minutesSinceScaleUp < RISING_MINUTES) {
+    return riseOn(input, now) > Math.min(1, settings.scaleUpAt) * openShardCount;
+  }
+  if (isNews(input, now)) return true;
+  const limit = settings.scaleUpAt * openShardCount;
+  for (let ago = 0; ago < settings.sustainedMinutes; ago++) if (demand.at(minute - ago) <= limit) return false;
+  return true;
+}
+
+function isNews({ demand, minute, openShardCount }: TargetInput, now: number): boolean {
+  if (now - demand.at(minute - RISE_MINUTES) <= NEWS_RISE * openShardCount) return false;
+  return now > NEWS_FACTOR * demand.peak(minute - DAY, minute - NEWS_MINUTES);
+}
+
+function chooseUp(settings: TargetSettings, input: TargetInput, now: number, isFarAbove: boolean): number {
+  const { demand, minute, openShardCount, callsLeft } = input;
+  const recent = demand.peak(minute - 2, minute);
+  const ahead = Math.min(expectAhead(settings, input, settings.lookAheadMinutes), 2 * recent);
+  let need = Math.max(recent, ahead) / settings.fillTo;
+  need = Math.max(need, mustReach(input, now) / 2 ** (callsLeft - 1));
+  if (isFarAbove) need = Math.max(need, 2 * openShardCount);
+  else if (input.minutesSinceScaleUp < RISING_MINUTES) {
+    need = Math.max(need, riseOn(input, now) / settings.fillTo, 1.5 * openShardCount);
+  }
+  return stepUp(openShardCount, need);
+}
+
+/** The load in three minutes if it rises on as steeply: by then a call made now has taken effect. */
+function riseOn({ demand, minute, openShardCount }: TargetInput, now: number): number {
+  const rise = now - demand.at(minute - RISE_MINUTES);
+  return rise > STEEP_RISE * openShardCount ? now + rise : now;
+}
+
+function choosePrewarm(settings: TargetSettings, input: TargetInput): number {
+  const { openShardCount, callsLeft } = input;
+  if (settings.prewarmMinutes === 0) return openShardCount;
+  if (expectAhead(settings, input, settings.prewarmMinutes) <= openShardCount) return openShardCount;
+  const need = expectAhead(settings, input, Math.max(settings.prewarmMinutes, settings.lookAheadMinutes));
+  const target = stepUp(openShardCount, need / settings.fillTo);
+  return callsLeft - 1 >= callsToReach(weekPeak(input), target) ? target : openShardCount;
+}
+
+function chooseDown(settings: TargetSettings, input: TargetInput, now: number): number {
+  const { demand, minute, openShardCount, callsLeft } = input;
+  if (input.minutesSinceScaleUp < SETTLED_MINUTES) return openShardCount;
+  const quiet = demand.peak(minute - settings.quietMinutes + 1, minute);
+  const need = Math.max(quiet, expectAhead(settings, input, settings.lookAheadMinutes)) / settings.shrinkTo;
+  const target = stepDown(openShardCount, need, settings.largestRemainder * openShardCount);
+  const reach = minute < DAY ? mustReach(input, now) : weekPeak(input);
+  return callsLeft - 1 >= callsToReach(reach, target) ? target : openShardCount;
+}
+
+/**
+ * The highest load that the same minutes ahead had a day or a week ago, scaled by how today compares with then (by at most 2
+ * either way); 0 when that is not known.
+ */
+export function expectAhead(settings: TargetSettings, { demand, minute }: TargetInput, minutesAhead: number): number {
+  if (settings.season === 'none' || minute < DAY) return 0;
+  const back = settings.season === 'week' && minute >= WEEK ? WEEK : DAY;
+  const then = demand.mean(minute - back - COMPARED_MINUTES + 1, minute - back);
+  const now = demand.mean(minute - COMPARED_MINUTES + 1, minute);
+  const factor = then > 0 ? Math.min(2, Math.max(0.5, now / then)) : 1;
+  return demand.peak(minute - back, minute - back + minutesAhead) * factor;
+}
+
+/** What the calls left must be able to reach: the week's peak, or beyond it when the load is in unknown country. */
+function mustReach(input: TargetInput, now: number): number {
+  const week = weekPeak(input);
+  const isKnown = input.minute >= DAY && now < 0.9 * week;
+  return isKnown ? week : Math.max(week, UNKNOWN_RISE * now);
+}
+
+function weekPeak({ demand, minute }: TargetInput): number {
+  return demand.peak(minute - WEEK, minute);
+}
+
+/** Doublings from `shards` to `load`, and never fewer than are kept for urgent load. */
+function callsToReach(load: number, shards: number): number {
+  return Math.max(URGENT_CALLS, Math.ceil(Math.log2(load / shards) - 1e-9));
+}
+
+/** The smallest step on the 25 % grid that holds `need`; the largest when none does. */
+function stepUp(openShardCount: number, need: number): number {
+  for (const factor of GRID) {
+    const target = Math.ceil(openShardCount * factor);
+    if (target >= need) return target;
+  }
+  return 2 * openShardCount;
+}
+
+/** The fewest shards that hold `need`, on the 25 % grid if possible; the open count when it would leave more than `most`. */
+function stepDown(openShardCount: number, need: number, most: number): number {
+  const least = Math.max(Math.ceil(need), Math.ceil(openShardCount / 2));
+  if (least > most) return openShardCount;
+  for (const factor of [0.5, 0.75]) {
+    const target = Math.ceil(openShardCount * factor);
+    if (target >= least && target <= most) return target;
+  }
+  return least;
+}

@@ -1,0 +1,92 @@
+/**
+ * What CloudWatch told of a stream, minute by minute, and what a policy makes of it. A datapoint that is missing is late, or
+ * there was nothing to count, and nothing says which:
+ *
+ * - before the first one nothing is known, so the history begins with it (at its midnight, and flat until it);
+ * - between two others it is 0;
+ * - after the newest one time stands still for as long as datapoints may be late; only then it is 0. An outage of CloudWatch
+ *   must not look like a stream that nobody uses.
+ */
+import { DemandHistory, offeredShards } from './load-history.ts';
+import type { DemandHistoryOfStream } from './load-policy.ts';
+
+/** Sums of one minute each, from `startMs`, a full minute; NaN where there is no datapoint. All of one length. */
+export interface MinuteSums {
+  readonly startMs: number;
+  readonly records: Float64Array;
+  readonly bytes: Float64Array;
+  readonly throttledRecords: Float64Array;
+}
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+/** A datapoint comes within minutes, or, in an outage, within the hour: idle shards for an hour cost less than busy ones taken away. */
+const latestMinutes = 60;
+
+export function noSums(startMs: number, minutes: number): MinuteSums {
+  const empty = () => new Float64Array(minutes).fill(Number.NaN);
+  return { startMs, records: empty(), bytes: empty(), throttledRecords: empty() };
+}
+
+/** Undefined while there is no datapoint at all: then nothing is known of the demand, which is not 0. */
+export function demandOf(sums: MinuteSums, nowMs: number): DemandHistoryOfStream | undefined {
+  const first = findMinute(sums, 0, 1);
+  if (first === undefined) return undefined;
+  const newest = findMinute(sums, sums.records.length - 1, -1) ?? first;
+  const minutesOver = Math.floor((nowMs - sums.startMs) / minuteMs);
+  const end = Math.min(sums.records.length, Math.max(newest + 1, minutesOver - latestMinutes));
+  const firstMs = sums.startMs + first * minuteMs;
+  const startMs = Math.floor(firstMs / dayMs) * dayMs;
+  const unknown = (firstMs - startMs) / minuteMs;
+  const demand = new DemandHistory(unknown + end - first);
+  const throttledBefore = new Float64Array(unknown + end - first + 1);
+  const flat = loadAt(sums, first).offered;
+  for (let minute = 0; minute < unknown; minute++) demand.append(flat);
+  for (let minute = first; minute < end; minute++) {
+    const { offered, throttled } = loadAt(sums, minute);
+    const index = demand.length;
+    demand.append(offered);
+    throttledBefore[index + 1] = (throttledBefore[index] as number) + throttled;
+  }
+  return { startMs, demand, throttledBefore };
+}
+
+/** In shards. */
+function loadAt({ records, bytes, throttledRecords }: MinuteSums, minute: number) {
+  const taken = { records: records[minute] || 0, bytes: bytes[minute] || 0, throttledRecords: 0 };
+  const offered = offeredShards({ ...taken, throttledRecords: throttledRecords[minute] || 0 }, minuteMs / 1000);
+  return { offered, throttled: offered - offeredShards(taken, minuteMs / 1000) };
+}
+
+function findMinute({ records, bytes, throttledRecords }: MinuteSums, from: number, step: 1 | -1): number | undefined {
+  for (let minute = from; minute >= 0 && minute < records.length; minute += step) {
+    const isMissing =
+      Number.isNaN(records[minute]) && Number.isNaN(bytes[minute]) && Number.isNaN(throttledRecords[minute]);
+    if (!isMissing) return minute;
+  }
+  return undefined;
+}
+
+/**
+ * The older sums with newer ones over them, from `startMs` on. What was read again stands: CloudWatch may complete a minute
+ * that was told before. It never takes one back, so what is missing in the newer is no news.
+ */
+export function joinSums(older: MinuteSums, newer: MinuteSums, startMs: number): MinuteSums {
+  const endMs = Math.max(endOf(older), endOf(newer));
+  const joined = noSums(startMs, Math.max(0, (endMs - startMs) / minuteMs));
+  for (const part of [older, newer]) {
+    const skipped = Math.max(0, (startMs - part.startMs) / minuteMs);
+    const at = Math.max(0, (part.startMs - startMs) / minuteMs);
+    for (const metric of ['records', 'bytes', 'throttledRecords'] as const) {
+      const into = joined[metric];
+      part[metric].subarray(skipped).forEach((value, index) => {
+        if (!Number.isNaN(value)) into[at + index] = value;
+      });
+    }
+  }
+  return joined;
+}
+
+function endOf({ startMs, records }: MinuteSums): number {
+  return startMs + records.length * minuteMs;
+}

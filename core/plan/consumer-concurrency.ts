@@ -1,0 +1,132 @@
+/**
+ * The reserved concurrency of a stream's processors follows its shards: raised at once, lowered only when the parents of
+ * the last resharding are drained. A cap that somebody else set is never lowered or removed, and 0 (a consumer that
+ * somebody stopped) is never touched.
+ */
+
+import { awsFacts } from '../aws-facts.ts';
+import type { StreamSettings } from '../settings/stream-settings.ts';
+import { type ConsumerState, concurrencySetByUs, type StreamState } from '../stream/stream-state.ts';
+import { encodeConcurrency, type Tags, tagKeys } from '../stream/stream-tags.ts';
+import type { Finding } from './convergence.ts';
+import type { Lane, SetConcurrency } from './effects.ts';
+
+/**
+ * One lane a consumer. What the account can still reserve is one pool: each consumer is offered what the ones before it leave,
+ * or together they would ask for more than there is.
+ */
+export function planConsumers(
+  state: StreamState,
+  settings: StreamSettings,
+  shardCount: number,
+  nowMs: number,
+  findings: Finding[],
+): readonly Lane[] {
+  let taken = 0;
+  return state.consumers.map((consumer) => {
+    const { reservableConcurrency: pool } = consumer;
+    const offered = { ...consumer, reservableConcurrency: pool === undefined ? undefined : pool - taken };
+    const lane = planConcurrency(offered, state, settings, shardCount, nowMs, findings);
+    taken += takenBy(lane);
+    return lane;
+  });
+}
+
+function takenBy(lane: Lane): number {
+  return lane.reduce(
+    (sum, effect) => sum + (effect.kind === 'set-concurrency' ? Math.max(0, effect.to - (effect.from ?? 0)) : 0),
+    0,
+  );
+}
+
+export function planConcurrency(
+  consumer: ConsumerState,
+  state: StreamState,
+  settings: StreamSettings,
+  shardCount: number,
+  nowMs: number,
+  findings: Finding[],
+): Lane {
+  const { functionName, reservedConcurrency: reserved } = consumer;
+  const wanted = shardCount * consumer.lambdasPerShard;
+  if (reserved === wanted) return [];
+  if (reserved === 0) {
+    findings.push({ kind: 'concurrency-stopped', functionName });
+    return [];
+  }
+  if (reserved !== undefined && reserved > wanted) {
+    if (!isOurs(consumer, state)) return [];
+    if (!parentsAreDrained(state, settings, nowMs)) {
+      findings.push({ kind: 'concurrency-waits-for-drain', functionName, reserved, wanted });
+      return [];
+    }
+    findings.push({ kind: 'concurrency-differs', functionName, reserved, wanted });
+    return setLane(consumer, state, settings, wanted);
+  }
+  const affordable = affordableConcurrency(consumer);
+  const to = affordable === undefined ? wanted : Math.min(wanted, affordable);
+  if (to < wanted) findings.push({ kind: 'concurrency-unaffordable', functionName, wanted, affordable: to });
+  // A first reservation below what is needed would throttle a consumer that runs free today.
+  if (to <= (reserved ?? wanted - 1)) return [];
+  findings.push({ kind: 'concurrency-differs', functionName, reserved, wanted });
+  return setLane(consumer, state, settings, to);
+}
+
+/** Tag values to write with an intent: the reservation as it is, if it is ours, and as it will be. */
+export function concurrencyTags(state: StreamState, shardCount: number): Tags {
+  return Object.fromEntries(
+    state.consumers.map((consumer) => {
+      const wanted = shardCount * consumer.lambdasPerShard;
+      return [tagKeys.concurrency + consumer.functionName, encodeConcurrency(withCurrent(consumer, state, wanted))];
+    }),
+  );
+}
+
+function withCurrent(consumer: ConsumerState, state: StreamState, wanted: number): readonly number[] {
+  const current = consumer.reservedConcurrency;
+  return current !== undefined && current !== wanted && isOurs(consumer, state) ? [current, wanted] : [wanted];
+}
+
+/**
+ * Ours is what a tag says we set, and exactly shards x lambdas per shard: what the reference autoscaler leaves behind,
+ * which tags nothing. Without a tag the count before the last scaling serves as well: a scaling during which the consumer
+ * could not be read wrote none.
+ */
+function isOurs(consumer: ConsumerState, state: StreamState): boolean {
+  const { reservedConcurrency: current, lambdasPerShard } = consumer;
+  if (current === undefined) return false;
+  const set = concurrencySetByUs(state, consumer);
+  if (set.includes(current) || current === state.openShardCount * lambdasPerShard) return true;
+  return set.length === 0 && state.intent !== undefined && current === state.intent.from * lambdasPerShard;
+}
+
+function affordableConcurrency(consumer: ConsumerState): number | undefined {
+  if (consumer.reservableConcurrency === undefined) return undefined;
+  return (consumer.reservedConcurrency ?? 0) + Math.max(0, consumer.reservableConcurrency);
+}
+
+/** The tag goes first, so that a death in between never leaves a reservation of ours that looks like somebody else's. */
+function setLane(consumer: ConsumerState, state: StreamState, settings: StreamSettings, to: number): Lane {
+  const { functionName, reservedConcurrency: from } = consumer;
+  const ours = isOurs(consumer, state);
+  const onFailure = settings.concurrencyFallback === 'remove' && ours ? 'fall-back' : 'continue';
+  const set: SetConcurrency = { kind: 'set-concurrency', functionName, from, to, onFailure };
+  if (state.status !== 'ACTIVE' || concurrencySetByUs(state, consumer).includes(to)) return [set];
+  const tags = { [tagKeys.concurrency + functionName]: encodeConcurrency(withCurrent(consumer, state, to)) };
+  return [{ kind: 'tag-stream', tags, onFailure: 'abort' }, set];
+}
+
+/** No API tells when a resharding ended; three times what the models expect, and ten minutes, is taken as surely over. */
+const drainMarginMs = 10 * 60_000;
+
+/** True when every consumer has read past the time at which the last resharding was surely over. */
+function parentsAreDrained(state: StreamState, settings: StreamSettings, nowMs: number): boolean {
+  if (state.status !== 'ACTIVE') return false;
+  const { intent, iteratorAge } = state;
+  const expectedMs =
+    awsFacts.reshardingBaseTime.value +
+    awsFacts.reshardingTimePerShard.value * Math.max(intent?.from ?? 0, intent?.to ?? 0);
+  const overAtMs = (intent?.atMs ?? 0) + 3 * expectedMs + drainMarginMs;
+  if (settings.iteratorAge === 'ignore') return nowMs > overAtMs;
+  return iteratorAge?.seen === true && iteratorAge.atMs - iteratorAge.ageMs > overAtMs;
+}

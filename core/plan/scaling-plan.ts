@@ -1,0 +1,69 @@
+/**
+ * A decision to scale becomes ordered, printable effects: the intent, then the one fact that changes, then what follows
+ * from it. Nothing here talks to AWS.
+ */
+
+import type { ScaleDecision } from '../decision/decision.ts';
+import type { StreamSettings } from '../settings/stream-settings.ts';
+import type { StreamState } from '../stream/stream-state.ts';
+import {
+  encodeIntent,
+  encodeLedger,
+  keepLastDay,
+  lastNoticeTag,
+  type ScalingIntent,
+  type Tags,
+  tagKeys,
+} from '../stream/stream-tags.ts';
+import { concurrencyTags } from './consumer-concurrency.ts';
+import { planConvergence } from './convergence.ts';
+import type { Lane, ScalingEffect } from './effects.ts';
+
+export interface ScalingPlan {
+  readonly intent: ScalingIntent;
+  /** Steps run one after the other; a failed `abort` ends the plan. */
+  readonly steps: readonly (readonly Lane[])[];
+  /** Tags as they were before, for when UpdateShardCount is refused: intent, ledger, and what was told last. */
+  readonly takeBack: Tags;
+}
+
+/** Consumers are raised with the call, not after it, so that new shards find their readers. */
+export function planScaling(
+  decision: ScaleDecision,
+  state: StreamState,
+  settings: StreamSettings,
+  nowMs: number,
+): ScalingPlan {
+  const intent: ScalingIntent = { atMs: nowMs, from: decision.openShardCount, to: decision.targetShardCount };
+  const told = state.tags[lastNoticeTag];
+  const tags = {
+    [tagKeys.intent]: encodeIntent(intent),
+    [tagKeys.ledger]: encodeLedger(keepLastDay(decision.split ? state.ledger : [...state.ledger, nowMs], nowMs)),
+    ...concurrencyTags(state, intent.to),
+    // After a scaling a hold is news again, also one that was told before it.
+    ...(told ? { [lastNoticeTag]: '' } : {}),
+  };
+  // The state as it will be once the call is accepted: what must follow is planned before the call, not read after it.
+  const called: StreamState = { ...state, status: 'UPDATING', intent, tags: { ...state.tags, ...tags } };
+  const { alarmLanes, concurrencyLanes } = planConvergence(called, settings, nowMs);
+  return {
+    intent,
+    steps: [
+      [[{ kind: 'tag-stream', tags, onFailure: 'abort' }]],
+      [[callOf(decision, intent)], ...concurrencyLanes],
+      alarmLanes,
+    ],
+    takeBack: {
+      [tagKeys.intent]: state.tags[tagKeys.intent] ?? '',
+      [tagKeys.ledger]: encodeLedger(state.ledger),
+      ...(told ? { [lastNoticeTag]: told } : {}),
+    },
+  };
+}
+
+/** The one call that changes the shard count. */
+function callOf({ split }: ScaleDecision, { from, to }: ScalingIntent): ScalingEffect {
+  if (!split) return { kind: 'update-shard-count', from, to, onFailure: 'abort' };
+  const { shardId, startingHashKey } = split;
+  return { kind: 'split-shard', shardId, startingHashKey, from, to, onFailure: 'abort' };
+}

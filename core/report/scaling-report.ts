@@ -1,0 +1,50 @@
+/**
+ * The end of the flow: what was decided about one record or one reconciled stream, and what came of it. Logs, metrics,
+ * notices, `--json` and tests all show this one object.
+ */
+
+import type { ScalingDecision } from '../decision/decision.ts';
+import type { Finding } from '../plan/convergence.ts';
+import type { ScalingEffect } from '../plan/effects.ts';
+
+/** `look`: the look at demand every minute; `schedule`: a floor whose hour has come. */
+export type ReportSource = 'alarm' | 'look' | 'reconcile' | 'schedule';
+
+/**
+ * `scaled` the call was accepted; `held` nothing to scale (what followed may still have been put right); `failed` something
+ * needs another try; `planned` dry run: the effects listed were not carried out.
+ */
+export type Outcome = 'scaled' | 'held' | 'agrees' | 'converged' | 'failed' | 'planned';
+
+export interface AwsFailure {
+  /** AWS's error code, or `Timeout` / `ConnectionReset` when there was no answer. */
+  readonly code: string;
+  readonly message: string;
+  /** Whether the same call may work later without anybody changing anything. */
+  readonly retryable: boolean;
+}
+
+export interface EffectOutcome {
+  readonly effect: ScalingEffect;
+  readonly failure?: AwsFailure;
+}
+
+export interface ScalingReport {
+  readonly source: ReportSource;
+  readonly at: string;
+  readonly streamName?: string;
+  readonly alarmName?: string;
+  readonly messageId?: string;
+  readonly dryRun: boolean;
+  /** As it was read, before anything was done; a reconcile tells it. */
+  readonly openShardCount?: number;
+  readonly outcome: Outcome;
+  /** Undefined for a reconciled stream with no alarm standing, and when the state could not be read. */
+  readonly decision?: ScalingDecision;
+  readonly findings: readonly Finding[];
+  readonly effects: readonly EffectOutcome[];
+  /** Calls that failed, apart from effects: reads. */
+  readonly failures: readonly (AwsFailure & { readonly call: string })[];
+  /** The invocation must fail so that Lambda delivers again. */
+  readonly needsRetry: boolean;
+}

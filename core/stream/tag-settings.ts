@@ -1,0 +1,87 @@
+/**
+ * Settings of one stream as tags on it: `autoscaling/min-shards = 4`, read in the call that is made anyway, in force over the
+ * deployment's own. A tag that cannot be read is told once and the deployment's value stands in for it; tags that contradict
+ * each other hold the stream, for any choice between them would be a guess.
+ */
+
+import { fingerprint } from '../fingerprint.ts';
+import { describeFault, type Fault, quote } from '../result.ts';
+import { findKnobFault, readSettings } from '../settings/read-stream-settings.ts';
+import { type KnobName, knobNames, knobs, type StreamSettings } from '../settings/stream-settings.ts';
+import type { Tags } from './stream-tags.ts';
+
+const prefix = 'autoscaling/';
+/** A stream tagged `autoscaling/enabled = true` is managed although no deployment names it. */
+export const enabledTag = `${prefix}enabled`;
+export const consumersTag = `${prefix}consumers`;
+/** On every alarm that was made for such a stream, not on the stream; its value is the deployment's name. */
+export const ownerTag = `${prefix}owner`;
+/** Fingerprint of the faults that were told last. */
+export const toldFaultsTag = `${prefix}told-faults`;
+
+export interface Overrides {
+  readonly settings: StreamSettings;
+  /** Tags that were passed over; the deployment's value stands in. */
+  readonly faults: readonly Fault[];
+  /** Tags that are each in order and cannot stand together: hold the stream. */
+  readonly contradictions: readonly Fault[];
+}
+
+/** `minShards` is set by the tag `autoscaling/min-shards`. */
+export function tagOf(knob: string): string {
+  return prefix + knob.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** @param functionArnOf makes an ARN of a consumer's name: tags take no colon, so they name functions only. */
+export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: (name: string) => string): Overrides {
+  const faults: Fault[] = [];
+  const given: Record<string, unknown> = {};
+  for (const name of knobNames) {
+    const text = tags[tagOf(name)]?.trim();
+    // Saying what is so already is no fault, and changes nothing.
+    if (text === undefined || text === String(base[name])) continue;
+    const value = knobs[name].kind === 'choice' ? text : toNumber(text);
+    const fault = findTagFault(name, value);
+    if (fault) faults.push(fault);
+    else given[name] = value;
+  }
+  const consumers = tags[consumersTag];
+  if (consumers !== undefined) given.consumers = readConsumersTag(consumers, functionArnOf, faults);
+  if (Object.keys(given).length === 0) return { settings: base, faults, contradictions: [] };
+  const together = readSettings(given, base, tagOf);
+  if (together.ok) return { settings: together.value, faults, contradictions: [] };
+  return { settings: base, faults, contradictions: together.faults };
+}
+
+/** Told again only when the faults have changed. Empty when there is nothing to tell and nothing was told. */
+export function faultsToTell(faults: readonly Fault[], tags: Tags): { readonly news: boolean; readonly mark: string } {
+  const mark = faults.length === 0 ? '' : fingerprint(faults.map(describeFault).join('\n'));
+  return { news: mark !== (tags[toldFaultsTag] ?? ''), mark };
+}
+
+function findTagFault(name: KnobName, value: number | string): Fault | undefined {
+  const { noTagFor } = knobs[name];
+  if (noTagFor === undefined) return findKnobFault(name, value, tagOf(name));
+  const remedy = `set ${name} where the stream is deployed from: ${noTagFor}`;
+  return { field: tagOf(name), value: quote(value), problem: 'cannot be set by a tag', remedy };
+}
+
+function toNumber(text: string): number | string {
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** `orders-processor/2 audit`: function names, each with its concurrent executions per shard (default 1). */
+function readConsumersTag(text: string, functionArnOf: (name: string) => string, faults: Fault[]): unknown[] {
+  return text.split(/\s+/).flatMap((word) => {
+    if (word === '') return [];
+    const match = /^([A-Za-z0-9_-]{1,64})(?:\/(\d{1,2}))?$/.exec(word);
+    if (match?.[1]) return [{ functionArn: functionArnOf(match[1]), lambdasPerShard: Number(match[2] ?? 1) }];
+    faults.push({
+      field: consumersTag,
+      value: quote(word),
+      problem: 'is not NAME or NAME/LAMBDAS_PER_SHARD',
+      remedy: 'give for example orders-processor/2',
+    });
+    return [];
+  });
+}

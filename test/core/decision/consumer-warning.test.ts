@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { decideScaling } from '../../../core/decision/decide.ts';
+import { firing, freshAge, minute, now, sampleAlarm, sampleSettings, sampleState } from '../samples.ts';
+
+function decide(direction: 'up' | 'down', warnedAtMs: number | undefined) {
+  const iteratorAge = { ...freshAge(0), ...(warnedAtMs === undefined ? {} : { warnedAtMs }) };
+  const alarms = { up: undefined, down: undefined, [direction]: firing(direction) };
+  const state = sampleState({ openShardCount: 4, alarms, iteratorAge });
+  return decideScaling({ alarm: sampleAlarm(direction), state, settings: sampleSettings(), nowMs: now });
+}
+
+it('a scale-down waits while the consumer side says that it would hurt, although the iterator age is low', () => {
+  expect(decide('down', undefined)).toMatchObject({ kind: 'scale', targetShardCount: 2 });
+  expect(decide('down', now - minute)).toMatchObject({
+    kind: 'hold',
+    reason: 'consumer-behind',
+    because: { rule: 11 },
+  });
+});
+
+it('a warning that is no longer repeated ends, so that a consumer side that was taken away holds nothing', () => {
+  expect(decide('down', now - 16 * minute)).toMatchObject({ kind: 'scale' });
+});
+
+it('a scale-up never waits for consumers', () => {
+  expect(decide('up', now - minute)).toMatchObject({ kind: 'scale', targetShardCount: 8 });
+});

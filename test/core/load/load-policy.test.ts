@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { adaptiveDefaults } from '../../../core/load/adaptive.ts';
+import { firstDaySettings } from '../../../core/load/candidates.ts';
+import { DemandHistory } from '../../../core/load/load-history.ts';
+import {
+  adaptivePolicy,
+  demandPolicyNamed,
+  historyStart,
+  policyInput,
+  targetPolicy,
+} from '../../../core/load/load-policy.ts';
+
+const hourMs = 3_600_000;
+const nowMs = Date.UTC(2026, 2, 15, 10, 30);
+const load = Array.from({ length: 3 * 1440 }, (_, minute) => 6 - 4 * Math.cos((2 * Math.PI * minute) / 1440));
+const history = {
+  startMs: historyStart(nowMs),
+  demand: DemandHistory.of(load),
+  throttledBefore: new Float64Array(load.length + 1),
+};
+const past = {
+  openShardCount: 4,
+  ledger: [nowMs - 2 * hourMs, nowMs - hourMs],
+  intent: undefined,
+  dailyQuota: 10,
+};
+
+/** A replay of three candidates is a replay. */
+const few = { ...adaptiveDefaults, candidates: adaptiveDefaults.candidates.slice(0, 3) };
+
+describe('what the deployed function gives a policy', () => {
+  it('begins at a midnight that CloudWatch still has minutes of', () => {
+    expect(historyStart(nowMs)).toBe(Date.UTC(2026, 2, 1));
+    expect(historyStart(Date.UTC(2026, 2, 15))).toBe(Date.UTC(2026, 2, 1));
+  });
+
+  it('counts the calls of the last day, and the minutes since the last scale-up', () => {
+    const up = { atMs: nowMs - 7 * 60_000, from: 2, to: 4 };
+    expect(policyInput(history, { ...past, intent: up }, nowMs)).toMatchObject({
+      minute: load.length - 1,
+      callsLeft: 8,
+      minutesSinceScaleUp: 7,
+    });
+    const down = { ...up, from: 8 };
+    const { minutesSinceScaleUp } = policyInput(history, { ...past, intent: down }, nowMs);
+    expect(minutesSinceScaleUp).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('a policy', () => {
+  it.each(['target', 'adaptive'] as const)('is had by its name: %s', (name) => {
+    expect(demandPolicyNamed(name).name).toBe(name);
+  });
+
+  it('adaptive follows its first day’s settings until it has a day to replay', () => {
+    const given = (newest: number) =>
+      policyInput({ ...history, demand: DemandHistory.of([...load.slice(0, 600), newest, newest]) }, past, nowMs);
+    expect(adaptivePolicy().choose(given(12))).toBeGreaterThan(past.openShardCount);
+    // Between what `target` and the first day's settings take to be full.
+    expect(adaptivePolicy().choose(given(3.7))).toBe(targetPolicy(firstDaySettings).choose(given(3.7)));
+    expect(adaptivePolicy().choose(given(3.7))).toBeLessThan(targetPolicy().choose(given(3.7)));
+    expect(adaptivePolicy().explain(given(3.7)).settings).toBe(firstDaySettings);
+  });
+});
+
+describe('what adaptive pays for a shard-minute thrown away', () => {
+  const day = 1440;
+  /** Ten days of a flat load, and what of it was thrown away at which minute. */
+  function priceOf(shards: number, thrownAway: Readonly<Record<number, number>>) {
+    const minutes = 10 * day;
+    const throttledBefore = new Float64Array(minutes + 1);
+    for (let minute = 0; minute < minutes; minute += 1) {
+      throttledBefore[minute + 1] = (throttledBefore[minute] ?? 0) + (thrownAway[minute] ?? 0);
+    }
+    const demand = DemandHistory.of(Array.from({ length: minutes }, () => shards));
+    return adaptivePolicy(few).explain(policyInput({ ...history, demand, throttledBefore }, past, nowMs)).choice?.price;
+  }
+
+  /** The last choice of the ten days is made at 18:00, over the six days before its own. */
+  const [first, last] = [3 * day, 9 * day + 18 * 60];
+  const budget = few.budget * 2 * (last - first + 1);
+
+  it('is its price where exactly the budget of the replayed days was', () => {
+    expect(priceOf(2, { [first]: budget / 2, [last]: budget / 2 })).toBeCloseTo(few.price, 6);
+  });
+
+  it('knows nothing of what was before and after them', () => {
+    const nothing = priceOf(2, {});
+    expect(nothing).toBeCloseTo(few.price * few.lowestPrice, 6);
+    expect(priceOf(2, { [first - 1]: budget, [last + 1]: budget })).toBe(nothing);
+  });
+
+  it('is the same for a stream that nobody uses', () => {
+    expect(priceOf(0, {})).toBe(priceOf(2, {}));
+  });
+});
+
+describe('a policy explains itself', () => {
+  it.each([targetPolicy(), adaptivePolicy(few)])('$name: by the count that it chooses', (policy) => {
+    const input = policyInput(history, past, nowMs);
+    const explained = policy.explain(input);
+    expect(explained.wantedShardCount).toBe(policy.choose(input));
+    expect(explained.offeredShards).toBeCloseTo(2, 1);
+  });
+
+  it('adaptive shows every candidate, what each would have cost and thrown away, and follows the first', () => {
+    const { choice, settings } = adaptivePolicy(few).explain(policyInput(history, past, nowMs));
+    expect(choice?.replayed).toHaveLength(few.candidates.length);
+    expect(choice?.replayed[0]?.name).toBe(choice?.candidate.name);
+    expect(choice?.candidate.settings).toEqual(settings);
+  });
+
+  it('adaptive keeps its choice until the next is due', () => {
+    const policy = adaptivePolicy(few);
+    const until = (minutes: number) =>
+      policy.explain(policyInput({ ...history, demand: DemandHistory.of(load.slice(0, minutes)) }, past, nowMs)).choice;
+    const atSix = until(2 * 1440 + 361);
+    expect(until(2 * 1440 + 720)).toBe(atSix);
+    expect(until(2 * 1440 + 721)).not.toBe(atSix);
+  });
+
+  it('adaptive has no choice before it has seen a day', () => {
+    const short = { ...history, demand: DemandHistory.of(load.slice(0, 600)) };
+    expect(adaptivePolicy().explain(policyInput(short, past, nowMs))).not.toHaveProperty('choice');
+  });
+});

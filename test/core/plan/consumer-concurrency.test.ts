@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import { concurrencyTags, planConcurrency } from '../../../core/plan/consumer-concurrency.ts';
+import type { Finding } from '../../../core/plan/convergence.ts';
+import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
+import type { ConsumerState, StreamState } from '../../../core/stream/stream-state.ts';
+import { encodeIntent, tagKeys } from '../../../core/stream/stream-tags.ts';
+import { hour, minute, now, sampleConsumer, sampleSettings, sampleState } from '../samples.ts';
+
+const tagKey = `${tagKeys.concurrency}orders-processor`;
+const base = sampleState();
+
+function plan(
+  consumer: Partial<ConsumerState>,
+  state: Partial<StreamState> = {},
+  settings: Partial<StreamSettings> = {},
+  shardCount = 4,
+) {
+  const findings: Finding[] = [];
+  const lane = planConcurrency(
+    sampleConsumer(consumer),
+    { ...base, ...state },
+    sampleSettings(settings),
+    shardCount,
+    now,
+    findings,
+  );
+  return { lane, findings };
+}
+
+const set = (from: number | undefined, to: number, onFailure = 'continue') => ({
+  kind: 'set-concurrency',
+  functionName: 'orders-processor',
+  from,
+  to,
+  onFailure,
+});
+const tag = (value: string) => ({ kind: 'tag-stream', tags: { [tagKey]: value }, onFailure: 'abort' });
+const differs = (reserved: number | undefined, wanted: number) => ({
+  kind: 'concurrency-differs',
+  functionName: 'orders-processor',
+  reserved,
+  wanted,
+});
+/** Read past the end of every resharding: the parents are drained. */
+const drained = { iteratorAge: { seen: true, atMs: now - minute, ageMs: 0 } } as const;
+
+describe('raising', () => {
+  it('is nothing when shards x lambdas per shard are reserved', () => {
+    expect(plan({ reservedConcurrency: 4 })).toEqual({ lane: [], findings: [] });
+    expect(plan({ reservedConcurrency: 12, lambdasPerShard: 3 })).toEqual({ lane: [], findings: [] });
+  });
+
+  it('writes its tag first, then reserves', () => {
+    expect(plan({ reservedConcurrency: 2 })).toEqual({ lane: [tag('4'), set(2, 4)], findings: [differs(2, 4)] });
+  });
+
+  it('keeps the value of ours that is in force in the tag: a death in between must not make it somebody else’s', () => {
+    expect(plan({ reservedConcurrency: 4 }, {}, {}, 8).lane).toEqual([tag('4 8'), set(4, 8)]);
+    expect(plan({ reservedConcurrency: 2 }, { tags: { [tagKey]: '2' } }).lane).toEqual([tag('2 4'), set(2, 4)]);
+  });
+
+  it('does not write a tag that is there already', () => {
+    expect(plan({ reservedConcurrency: 2 }, { tags: { [tagKey]: '2 4' } }).lane).toEqual([set(2, 4)]);
+  });
+
+  it('does not write a tag while UPDATING, when Kinesis refuses it', () => {
+    expect(plan({ reservedConcurrency: 2 }, { status: 'UPDATING' }).lane).toEqual([set(2, 4)]);
+  });
+
+  it('makes a first reservation', () => {
+    expect(plan({ reservedConcurrency: undefined })).toEqual({
+      lane: [tag('4'), set(undefined, 4)],
+      findings: [differs(undefined, 4)],
+    });
+  });
+
+  it('leaves a consumer that somebody stopped', () => {
+    expect(plan({ reservedConcurrency: 0 })).toEqual({
+      lane: [],
+      findings: [{ kind: 'concurrency-stopped', functionName: 'orders-processor' }],
+    });
+  });
+});
+
+describe('what the account can afford', () => {
+  const unaffordable = (wanted: number, affordable: number) => ({
+    kind: 'concurrency-unaffordable',
+    functionName: 'orders-processor',
+    wanted,
+    affordable,
+  });
+
+  it.each<[string, number | undefined, number | undefined, number | undefined]>([
+    ['just enough', 2, 2, 4],
+    ['one too few: as far as it goes', 2, 1, 3],
+    ['nothing left: as it is', 2, 0, undefined],
+    ['below the floor already: as it is', 2, -50, undefined],
+    ['unknown: tried', 2, undefined, 4],
+    ['a first reservation, just enough', undefined, 4, 4],
+    ['a first reservation that is too small would throttle what runs free: none', undefined, 3, undefined],
+    ['a first reservation, unknown: tried', undefined, undefined, 4],
+  ])('%s', (_why, reservedConcurrency, reservableConcurrency, to) => {
+    const { lane, findings } = plan({ reservedConcurrency, reservableConcurrency });
+    expect(lane.at(-1)).toEqual(to === undefined ? undefined : set(reservedConcurrency, to));
+    const affordable = (reservedConcurrency ?? 0) + Math.max(0, reservableConcurrency ?? 100);
+    expect(findings).toEqual([
+      ...(affordable < 4 ? [unaffordable(4, affordable)] : []),
+      ...(to === undefined ? [] : [differs(reservedConcurrency, 4)]),
+    ]);
+  });
+});
+
+describe('lowering', () => {
+  const ours = { tags: { [tagKey]: '8 4' } };
+
+  it('never touches a cap that somebody else set', () => {
+    expect(plan({ reservedConcurrency: 8 }, drained)).toEqual({ lane: [], findings: [] });
+    expect(plan({ reservedConcurrency: 8 }, { ...drained, tags: { [tagKey]: '4' } })).toEqual({
+      lane: [],
+      findings: [],
+    });
+  });
+
+  it('lowers what a tag says is ours', () => {
+    expect(plan({ reservedConcurrency: 8 }, { ...ours, ...drained })).toEqual({
+      lane: [set(8, 4)],
+      findings: [differs(8, 4)],
+    });
+  });
+
+  it('lowers what fitted the count before the last scaling: the consumer could not be read when its tag was written', () => {
+    const intent = { atMs: now - 3 * hour, from: 8, to: 4 };
+    const state = { ...drained, intent, tags: { [tagKeys.intent]: encodeIntent(intent) } };
+    expect(plan({ reservedConcurrency: 8 }, state).lane).toEqual([tag('8 4'), set(8, 4)]);
+    expect(plan({ reservedConcurrency: 9 }, state).lane).toEqual([]);
+    expect(plan({ reservedConcurrency: 8 }, { ...state, tags: { ...state.tags, [tagKey]: '4' } }).lane).toEqual([]);
+  });
+
+  it('lowers what is exactly shards x lambdas per shard: what the reference leaves behind has no tag', () => {
+    const { lane } = plan({ reservedConcurrency: 8, lambdasPerShard: 2 }, drained, {}, 2);
+    expect(lane).toEqual([tag('8 4'), set(8, 4)]);
+  });
+
+  it.each<[string, Partial<StreamState>, Partial<StreamSettings>, boolean]>([
+    ['not while UPDATING: parents are being read', { ...drained, status: 'UPDATING' }, {}, false],
+    ['not without an iterator age', { iteratorAge: undefined }, {}, false],
+    ['not when none was seen', { iteratorAge: { seen: false } }, {}, false],
+    ['when readers are past it', drained, {}, true],
+    ['without waiting for an age that is to be ignored', { iteratorAge: undefined }, { iteratorAge: 'ignore' }, true],
+    ['not while UPDATING even then', { status: 'UPDATING' }, { iteratorAge: 'ignore' }, false],
+  ])('%s', (_why, state, settings, lowered) => {
+    const { lane, findings } = plan({ reservedConcurrency: 8 }, { ...ours, ...state }, settings);
+    expect(lane).toEqual(lowered ? [set(8, 4)] : []);
+    if (!lowered) {
+      expect(findings).toEqual([
+        { kind: 'concurrency-waits-for-drain', functionName: 'orders-processor', reserved: 8, wanted: 4 },
+      ]);
+    }
+  });
+
+  describe('after a resharding from 8 to 4, surely over after 3 x 75 s and ten minutes', () => {
+    const overAfterMs = 3 * 75_000 + 10 * minute;
+    const scaledAgo = (ms: number, from = 8, to = 4) => {
+      const intent = { atMs: now - ms, from, to };
+      return { ...ours, intent, tags: { ...ours.tags, [tagKeys.intent]: encodeIntent(intent) } };
+    };
+    const age = (ageMs: number) => ({ iteratorAge: { seen: true, atMs: now, ageMs } }) as const;
+
+    it.each<[string, Partial<StreamState>, Partial<StreamSettings>, boolean]>([
+      ['an hour ago, readers up to date', { ...scaledAgo(hour), ...age(0) }, {}, true],
+      ['readers a moment before its end', { ...scaledAgo(hour), ...age(hour - overAfterMs) }, {}, false],
+      ['readers a moment after its end', { ...scaledAgo(hour), ...age(hour - overAfterMs - 1) }, {}, true],
+      ['too recent', { ...scaledAgo(overAfterMs), ...age(0) }, {}, false],
+      ['just old enough', { ...scaledAgo(overAfterMs + 1), ...age(0) }, {}, true],
+      ['age ignored: too recent', scaledAgo(overAfterMs), { iteratorAge: 'ignore' }, false],
+      ['age ignored: just old enough', scaledAgo(overAfterMs + 1), { iteratorAge: 'ignore' }, true],
+      ['a larger stream takes longer', { ...scaledAgo(overAfterMs + 1, 64, 4), ...age(0) }, {}, false],
+    ])('%s', (_why, state, settings, lowered) => {
+      expect(plan({ reservedConcurrency: 8 }, state, settings).lane).toEqual(lowered ? [set(8, 4)] : []);
+    });
+  });
+});
+
+describe('when it fails', () => {
+  it.each<[string, Partial<StreamSettings>, string | undefined, string]>([
+    ['keep: the reservation stays', { concurrencyFallback: 'keep' }, '2', 'continue'],
+    ['remove: ours is taken away', { concurrencyFallback: 'remove' }, '2', 'fall-back'],
+    ['remove: never what somebody else set', { concurrencyFallback: 'remove' }, undefined, 'continue'],
+  ])('%s', (_why, settings, value, onFailure) => {
+    const tags = value === undefined ? {} : { [tagKey]: value };
+    expect(plan({ reservedConcurrency: 2 }, { tags }, settings).lane.at(-1)).toEqual(set(2, 4, onFailure));
+  });
+
+  it('there is nothing to take away where nothing was reserved', () => {
+    const { lane } = plan({ reservedConcurrency: undefined }, {}, { concurrencyFallback: 'remove' });
+    expect(lane.at(-1)).toEqual(set(undefined, 4, 'continue'));
+  });
+});
+
+describe('tags that go with an intent', () => {
+  it.each<[string, Partial<ConsumerState>, Record<string, string>, string]>([
+    ['ours by its size: before and after', { reservedConcurrency: 4 }, {}, '4 8'],
+    ['ours by its tag', { reservedConcurrency: 3 }, { [tagKey]: '3' }, '3 8'],
+    ['somebody else’s: what we shall set', { reservedConcurrency: 3 }, {}, '8'],
+    ['none yet', { reservedConcurrency: undefined }, {}, '8'],
+    ['as wanted already', { reservedConcurrency: 8 }, { [tagKey]: '8' }, '8'],
+  ])('%s', (_why, consumer, tags, value) => {
+    const state = { ...base, tags, consumers: [sampleConsumer(consumer)] };
+    expect(concurrencyTags(state, 8)).toEqual({ [tagKey]: value });
+  });
+
+  it('name every consumer', () => {
+    const consumers = [
+      sampleConsumer(),
+      sampleConsumer({ functionName: 'audit', lambdasPerShard: 2, reservedConcurrency: 8 }),
+    ];
+    expect(concurrencyTags({ ...base, consumers }, 8)).toEqual({
+      [tagKey]: '4 8',
+      [`${tagKeys.concurrency}audit`]: '8 16',
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import type { ScaleDecision } from '../../../core/decision/decision.ts';
+import { describeDryRun } from '../../../core/report/dry-run.ts';
+import { now, sampleConsumer, sampleSettings, sampleState } from '../samples.ts';
+
+const decision: ScaleDecision = {
+  kind: 'scale',
+  direction: 'up',
+  openShardCount: 4,
+  targetShardCount: 8,
+  because: { rule: 12, policy: 'doubling' },
+};
+const state = sampleState({ consumers: [sampleConsumer()] });
+const settings = sampleSettings();
+
+it('a dry run holds what would scale, and tells why it would, and the dollars before and after', () => {
+  expect(describeDryRun(decision, state, settings, now)).toMatchObject({
+    outcome: 'planned',
+    decision: {
+      kind: 'hold',
+      reason: 'dry-run',
+      because: {
+        rule: 12,
+        policy: 'doubling',
+        direction: 'up',
+        openShardCount: 4,
+        targetShardCount: 8,
+        dollarsPerMonthNow: 43.8,
+        dollarsPerMonthThen: 87.6,
+        pricesOf: 'us-east-1 2026-11',
+      },
+    },
+  });
+});
+
+it('it lists every effect in the order of the plan, none of them carried out', () => {
+  const { effects } = describeDryRun(decision, state, settings, now);
+  expect(effects.map(({ effect }) => effect.kind)).toEqual([
+    'tag-stream',
+    'update-shard-count',
+    'set-concurrency',
+    'put-alarm',
+    'tag-alarm',
+    'put-alarm',
+    'tag-alarm',
+  ]);
+  expect(effects[1]).toEqual({ effect: { kind: 'update-shard-count', from: 4, to: 8, onFailure: 'abort' } });
+});
+
+it('it reckons with other prices, to the cent', () => {
+  const prices = { region: 'eu-central-1', asOf: '2026-10', shardHour: 0.018_333, millionPutUnits: 0.0165 };
+  expect(describeDryRun(decision, state, settings, now, prices).decision.because).toMatchObject({
+    dollarsPerMonthNow: 53.53,
+    dollarsPerMonthThen: 107.06,
+    pricesOf: 'eu-central-1 2026-10',
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import {
+  addFloor,
+  encodeFloor,
+  floorTag,
+  raiseMinimum,
+  readFloor,
+  readFloorRequest,
+} from '../../../core/stream/temporary-minimum.ts';
+import { hour, minute, now, sampleSettings } from '../samples.ts';
+
+const tagged = (value: string) => ({ [floorTag]: value });
+const tenOclock = { shards: 16, untilMs: now + hour };
+
+describe('a floor', () => {
+  it('stands until its time, as a tag that Kinesis takes', () => {
+    const value = encodeFloor(tenOclock);
+    expect(value).toMatch(/^16 until [0-9TZ.]+$/);
+    expect(readFloor(tagged(value), now)).toEqual(tenOclock);
+    expect(readFloor(tagged(value), tenOclock.untilMs - 1)).toEqual(tenOclock);
+    expect(readFloor(tagged(value), tenOclock.untilMs)).toBeUndefined();
+  });
+
+  it.each([
+    '',
+    '16',
+    '16 until tomorrow',
+    '0 until 20990101T000000.000Z',
+    '-4 until 20990101T000000.000Z',
+    '16 until 20990101T000000.000Z at least',
+    'at least 16 until 20990101T000000.000Z',
+    '100000 until 20990101T000000.000Z',
+  ])('is none where the tag says %j', (value) => {
+    expect(readFloor(tagged(value), now)).toBeUndefined();
+  });
+
+  it('is the minimum while it stands, and never above the maximum', () => {
+    const settings = sampleSettings({ minShards: 2, maxShards: 12 });
+    expect(raiseMinimum(settings, { shards: 8, untilMs: now }).minShards).toBe(8);
+    expect(raiseMinimum(settings, { shards: 16, untilMs: now }).minShards).toBe(12);
+    expect(raiseMinimum(settings, { shards: 1, untilMs: now }).minShards).toBe(2);
+    expect(raiseMinimum(settings, undefined)).toBe(settings);
+  });
+});
+
+describe('floors of several schedules', () => {
+  it('do not end each other: the highest counts, then the one that outlasts it', () => {
+    const low = { shards: 4, untilMs: now + 3 * hour };
+    const both = tagged(addFloor(tagged(encodeFloor(tenOclock)), low, now));
+    expect(readFloor(both, now)).toEqual(tenOclock);
+    expect(readFloor(both, now + 2 * hour)).toEqual(low);
+    expect(readFloor(both, now + 3 * hour)).toBeUndefined();
+  });
+
+  it('are dropped when they are over, or lower and shorter than another', () => {
+    const over = tagged(encodeFloor({ shards: 32, untilMs: now - 1 }));
+    expect(addFloor(over, tenOclock, now)).toBe(encodeFloor(tenOclock));
+    const shorter = tagged(encodeFloor({ shards: 8, untilMs: now + minute }));
+    expect(addFloor(shorter, tenOclock, now)).toBe(encodeFloor(tenOclock));
+    expect(addFloor(tagged(encodeFloor(tenOclock)), { shards: 8, untilMs: now + minute }, now)).toBe(
+      encodeFloor(tenOclock),
+    );
+  });
+
+  it('are dropped when they end with a higher one, or before one of the same height', () => {
+    const lower = { shards: 8, untilMs: tenOclock.untilMs };
+    expect(addFloor(tagged(encodeFloor(tenOclock)), lower, now)).toBe(encodeFloor(tenOclock));
+    const longer = { shards: 16, untilMs: now + 2 * hour };
+    for (const [first, second] of [
+      [tenOclock, longer],
+      [longer, tenOclock],
+    ] as const) {
+      expect(addFloor(tagged(encodeFloor(first)), second, now)).toBe(encodeFloor(longer));
+    }
+  });
+
+  it('count wherever they stand in a tag that somebody wrote', () => {
+    const [low, longer] = [
+      { shards: 4, untilMs: now + 3 * hour },
+      { shards: 16, untilMs: now + 2 * hour },
+    ];
+    const written = tagged([low, tenOclock, longer, low].map(encodeFloor).join(' / '));
+    expect(readFloor(written, now)).toEqual(longer);
+  });
+
+  it('fit into the 255 characters of a tag, the highest ones', () => {
+    let tags = {};
+    for (let count = 1; count <= 12; count += 1) {
+      tags = tagged(addFloor(tags, { shards: 10_000 - count, untilMs: now + count * hour }, now));
+    }
+    expect(Object.values(tags).join('').length).toBeLessThanOrEqual(255);
+    expect(readFloor(tags, now)?.shards).toBe(9_999);
+  });
+});
+
+describe('the event of a schedule', () => {
+  it('names stream, shards and minutes', () => {
+    const floor = { stream: 'orders', shards: 16, minutes: 120 };
+    expect(readFloorRequest({ floor })).toEqual({ ok: true, value: floor });
+  });
+
+  it.each([
+    [1, 1],
+    [10_000, 7 * 24 * 60],
+  ])('may ask for %d shards and %d minutes', (shards, minutes) => {
+    const floor = { stream: 'orders', shards, minutes };
+    expect(readFloorRequest({ floor })).toEqual({ ok: true, value: floor });
+  });
+
+  it.each([undefined, null, {}, { cause: 'schedule' }, { ask: 'explain' }])('is not %j', (event) => {
+    expect(readFloorRequest(event)).toBeUndefined();
+  });
+
+  it('is refused with all its faults at once', () => {
+    expect(readFloorRequest({ floor: { stream: '', shards: 0, minutes: 10_081, until: 'ten' } })).toEqual({
+      ok: false,
+      faults: [
+        {
+          field: 'floor.until',
+          value: 'this key',
+          problem: 'is not known',
+          remedy: 'known keys: stream, shards, minutes',
+        },
+        { field: 'floor.stream', value: '""', problem: 'is not a name', remedy: 'name a stream' },
+        {
+          field: 'floor.shards',
+          value: '0',
+          problem: 'is out of range',
+          remedy: 'give a whole number from 1 to 10000',
+        },
+        {
+          field: 'floor.minutes',
+          value: '10081',
+          problem: 'is out of range',
+          remedy: 'give a whole number from 1 to 10080',
+        },
+      ],
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['floor.stream', { stream: 7 }],
+    ['floor.stream', { stream: undefined }],
+    ['floor.shards', { shards: 1.5 }],
+    ['floor.shards', { shards: '16' }],
+    ['floor.shards', { shards: 10_001 }],
+    ['floor.minutes', { minutes: 0 }],
+    ['floor.minutes', { minutes: Number.NaN }],
+    ['floor.hours', { hours: 2 }],
+  ])('is refused for %s alone: %j', (field, wrong) => {
+    const read = readFloorRequest({ floor: { stream: 'orders', shards: 16, minutes: 120, ...wrong } });
+    expect(read?.ok === false && read.faults.map((fault) => fault.field)).toEqual([field]);
+  });
+
+  it.each([
+    ['16', '"16"'],
+    [null, 'null'],
+  ])('is refused where it is no object but %j', (floor, value) => {
+    expect(readFloorRequest({ floor })).toEqual({
+      ok: false,
+      faults: [{ field: 'floor', value, problem: 'is not an object', remedy: 'give {"stream", "shards", "minutes"}' }],
+    });
+  });
+});

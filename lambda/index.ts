@@ -8,22 +8,22 @@
 import type { Context, SNSEvent } from 'aws-lambda';
 import type { Deployment } from '../core/settings/deployment.ts';
 import { readFloorRequest } from '../core/stream/temporary-minimum.ts';
-import { type Announce, announcer } from './announce.ts';
 import { awsFleetPort, awsNotices, awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';
-import { DemandMemory } from './demand-memory.ts';
-import { raiseFloor } from './floor-request.ts';
-import { answerInquiry, type InquiryAnswer, readInquiry } from './inquiry.ts';
-import { isOverdue, type LookRequest, lookAtFleet, readLook } from './look.ts';
+import type { ScalerContext } from './context.ts';
 import { type Observer, observer } from './observability.ts';
 import { pacePorts, reconcilerPace, scalerPace } from './pacing.ts';
 import type { Clock, FleetPort, Ports } from './ports.ts';
-import type { ReconcileCause } from './reconcile.ts';
-import { runReconcile } from './reconcile-run.ts';
-import { type AlarmRecord, handleAlarm } from './scale.ts';
-import type { ScalerContext } from './scaler-context.ts';
-import type { Account } from './state-reader.ts';
-import { answerWaitingAlarms, hasWaitedInLine } from './waiting-alarms.ts';
+import { DemandMemory } from './stream/load-cache.ts';
+import { type Announce, announcer } from './stream/notifier.ts';
+import type { Account } from './stream/state-reader.ts';
+import { answerWaitingAlarms, hasWaitedInLine } from './triggers/alarm-backlog.ts';
+import { type AlarmRecord, handleAlarm } from './triggers/alarm-notification.ts';
+import { answerInquiry, type InquiryAnswer, readInquiry } from './triggers/explain.ts';
+import { isOverdue, type LookRequest, lookAtFleet, readLook } from './triggers/load-check.ts';
+import { raiseFloor } from './triggers/raise-minimum.ts';
+import { runReconcile } from './triggers/reconcile-fleet.ts';
+import type { ReconcileCause } from './triggers/reconcile-stream.ts';
 
 const clock: Clock = {
   nowMs: () => Date.now(),

@@ -11,7 +11,7 @@ import type {
   StreamExplanation,
 } from '../../core/report/explanation.ts';
 import { describeFault } from '../../core/result.ts';
-import type { InquiryAnswer } from '../../lambda/inquiry.ts';
+import type { InquiryAnswer } from '../../lambda/triggers/explain.ts';
 import { evidenceText } from '../evidence-text.ts';
 import { countShards } from './shard-count.ts';
 

@@ -11,7 +11,7 @@ import {
   paginateListFunctions,
 } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Inquiry, InquiryAnswer } from '../../lambda/inquiry.ts';
+import type { Inquiry, InquiryAnswer } from '../../lambda/triggers/explain.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface Deployed {

@@ -2,7 +2,7 @@
 
 import type { ScalingDecision } from '../../core/decision/decision.ts';
 import type { StreamExplanation } from '../../core/report/explanation.ts';
-import type { InquiryAnswer } from '../../lambda/inquiry.ts';
+import type { InquiryAnswer } from '../../lambda/triggers/explain.ts';
 import { UsageError } from '../usage-error.ts';
 import { describeFailures, renderExplanation } from './explain.ts';
 import { renderPlan } from './plan.ts';

@@ -1,7 +1,7 @@
 /** The fleet at a glance: one line a stream. */
 import Table from 'cli-table3';
 import type { StreamExplanation } from '../../core/report/explanation.ts';
-import type { InquiryAnswer } from '../../lambda/inquiry.ts';
+import type { InquiryAnswer } from '../../lambda/triggers/explain.ts';
 
 export interface StatusRow {
   readonly streamName: string;

@@ -1,6 +1,6 @@
 /**
  * What the product can do to a stream and what belongs to it. Effects are data, so that a plan can be printed, tested and
- * refused; lambda/effects.ts carries them out.
+ * refused; lambda/stream/effect-runner.ts carries them out.
  */
 import type { AlarmDefinition } from '../alarm/alarm-definition.ts';
 import type { AlarmUserParts } from '../stream/stream-state.ts';

@@ -4,12 +4,12 @@
  */
 
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
-import { lookAtFleet } from '../../lambda/look.ts';
+import type { ScalerContext } from '../../lambda/context.ts';
 import { pacePorts } from '../../lambda/pacing.ts';
 import type { Clock, FleetPort } from '../../lambda/ports.ts';
-import { type ReconcileCause, reconcileStreams } from '../../lambda/reconcile.ts';
-import { handleAlarm } from '../../lambda/scale.ts';
-import type { ScalerContext } from '../../lambda/scaler-context.ts';
+import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
+import { lookAtFleet } from '../../lambda/triggers/load-check.ts';
+import { type ReconcileCause, reconcileStreams } from '../../lambda/triggers/reconcile-stream.ts';
 import { asServiceException, type Carrier, type ModelCall } from '../../simulator/in-process-clients.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { DeploymentChoice } from './history.ts';

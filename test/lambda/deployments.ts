@@ -1,9 +1,9 @@
 /** Deployments and contexts for the functions' tests. */
 import { type Deployment, describeFaults, readDeployment } from '../../core/settings/deployment.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
-import { DemandMemory } from '../../lambda/demand-memory.ts';
-import { handleAlarm } from '../../lambda/scale.ts';
-import type { ScalerContext } from '../../lambda/scaler-context.ts';
+import type { ScalerContext } from '../../lambda/context.ts';
+import { DemandMemory } from '../../lambda/stream/load-cache.ts';
+import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
 import { account, type MemoryAccount, notificationOf } from './memory-account.ts';
 
 export const consumerArn = 'arn:aws:lambda:eu-west-1:123456789012:function:orders-processor';

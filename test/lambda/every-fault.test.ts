@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../core/settings/deployment.ts';
-import { reconcileStreams } from '../../lambda/reconcile.ts';
-import { handleAlarm } from '../../lambda/scale.ts';
+import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
+import { reconcileStreams } from '../../lambda/triggers/reconcile-stream.ts';
 import { minute, now, sampleSettings, second } from '../core/samples.ts';
 import { consumerArn, contextOf, deploymentOf } from './deployments.ts';
 import { type Failing, findDisagreements, MemoryAccount, notificationOf, ProcessDied } from './memory-account.ts';

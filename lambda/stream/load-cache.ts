@@ -1,0 +1,64 @@
+/**
+ * The demand of streams, read once whole and then by what is new. A warm process keeps what CloudWatch would say again: two
+ * weeks of minutes a stream, and the policy's replay of them. Nothing in it decides: a cold process reads more, and chooses the
+ * same. That matters for CloudWatch, which takes 90,000 datapoints a second (older than three hours) from an account; a
+ * stream's two weeks are 60,000.
+ */
+import {
+  type DemandHistoryOfStream,
+  type DemandPolicy,
+  demandPolicyNamed,
+  historyStart,
+} from '../../core/load/load-policy.ts';
+import { demandOf, joinSums, type MinuteSums } from '../../core/load/traffic-minutes.ts';
+import type { DemandPolicyName } from '../../core/settings/stream-settings.ts';
+import type { Answer, MetricPort } from '../ports.ts';
+
+const minuteMs = 60_000;
+/**
+ * So much is read again each time, for minutes that were told late. With the newest, and a look that was missed, less than three
+ * hours: CloudWatch takes twice as many datapoints a second of those (service quotas, GetMetricData).
+ */
+const readAgainMs = 170 * minuteMs;
+
+export interface DemandReading {
+  /** Undefined: CloudWatch knows nothing of the stream's traffic. */
+  readonly history: DemandHistoryOfStream | undefined;
+  readonly policy: DemandPolicy;
+}
+
+interface Remembered {
+  readonly sums: MinuteSums;
+  readonly policyName: DemandPolicyName;
+  readonly policy: DemandPolicy;
+  /** Start of the history that the policy has replayed: its minutes are counted from there. */
+  readonly startMs: number | undefined;
+}
+
+export class DemandMemory {
+  readonly #streams = new Map<string, Remembered>();
+
+  async read(
+    streamName: string,
+    policyName: DemandPolicyName,
+    nowMs: number,
+    metrics: MetricPort,
+  ): Promise<Answer<DemandReading>> {
+    const startMs = historyStart(nowMs);
+    const endMs = Math.floor(nowMs / minuteMs) * minuteMs;
+    const known = this.#streams.get(streamName);
+    const fromMs = known === undefined ? startMs : Math.max(startMs, endOf(known.sums) - readAgainMs);
+    const answer = await metrics.minuteSums(streamName, fromMs, endMs);
+    if (!answer.ok) return answer;
+    const sums = known === undefined ? answer.value : joinSums(known.sums, answer.value, startMs);
+    const history = demandOf(sums, nowMs);
+    const isSame = known !== undefined && known.policyName === policyName && known.startMs === history?.startMs;
+    const policy = isSame ? known.policy : demandPolicyNamed(policyName);
+    this.#streams.set(streamName, { sums, policyName, policy, startMs: history?.startMs });
+    return { ok: true, value: { history, policy } };
+  }
+}
+
+function endOf({ startMs, records }: MinuteSums): number {
+  return startMs + records.length * minuteMs;
+}

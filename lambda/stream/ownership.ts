@@ -1,0 +1,22 @@
+/** Which streams and alarms a deployment manages: a message never names another one into being managed. */
+import { alarmNameOf } from '../../core/alarm/alarm-definition.ts';
+import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
+import type { Deployment } from '../../core/settings/deployment.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+
+export type Management = 'managed' | 'if-enabled' | 'foreign';
+
+/**
+ * Without settings.json (code-only take-over) alarms may bear any stem, and the role bounds the streams. `if-enabled`: the
+ * stream's own tags say whether it is managed.
+ */
+export function managementOf(deployment: Deployment, alarm: ScalingAlarm): Management {
+  if (!deployment.streams) return 'managed';
+  if (alarm.alarmName !== alarmNameOf(alarm.streamName, alarm.direction)) return 'foreign';
+  if (deployment.streams.has(alarm.streamName)) return 'managed';
+  return deployment.discovery ? 'if-enabled' : 'foreign';
+}
+
+export function settingsOf(deployment: Deployment, streamName: string): StreamSettings {
+  return deployment.streams?.get(streamName) ?? deployment.defaults;
+}

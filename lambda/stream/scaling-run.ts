@@ -1,0 +1,128 @@
+/**
+ * A decided scaling against AWS: the intent, the call, what follows. An alarm's scaling and the reconciler's run the same
+ * code, so that both leave the same traces.
+ */
+
+import type { HoldDecision, ScaleDecision, ScalingDecision } from '../../core/decision/decision.ts';
+import { planScaling, type ScalingPlan } from '../../core/plan/scaling-plan.ts';
+import type { EffectOutcome, Outcome } from '../../core/report/scaling-report.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import type { StreamState } from '../../core/stream/stream-state.ts';
+import { encodeRefusal, type Tags } from '../../core/stream/stream-tags.ts';
+import type { Clock, Ports } from '../ports.ts';
+import { aborts, carryOut } from './effect-runner.ts';
+import { judgeRefusal, type Refusal } from './update-refusal.ts';
+
+export interface ScalingWork {
+  readonly decision: ScaleDecision;
+  readonly state: StreamState;
+  readonly settings: StreamSettings;
+  readonly nowMs: number;
+}
+
+export interface ScalingResult {
+  readonly outcome: Extract<Outcome, 'scaled' | 'held' | 'failed'>;
+  readonly decision: ScalingDecision;
+  readonly effects: readonly EffectOutcome[];
+}
+
+interface Means {
+  readonly ports: Ports;
+  readonly clock: Clock;
+}
+
+export async function carryOutScaling(work: ScalingWork, means: Means): Promise<ScalingResult> {
+  const { decision, state, settings, nowMs } = work;
+  const { streamName } = state;
+  const plan = planScaling(decision, state, settings, nowMs);
+  const [intentStep = [], callStep = [], followStep = []] = plan.steps;
+  const intent = await carryOut(intentStep, streamName, means.ports);
+  if (aborts(intent)) return judgeUntagged(intent, decision);
+  const { refusal, effects: called } = await callUntilJudged(work, plan, callStep, means);
+  switch (refusal.kind) {
+    case 'accepted': {
+      const followed = await carryOut(followStep, streamName, means.ports);
+      return { outcome: 'scaled', decision, effects: [...intent, ...withoutRefusal(called), ...followed] };
+    }
+    case 'held': {
+      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports, marksOf(refusal, work)) : [];
+      const effects = [...intent, ...called.filter((outcome) => !isRefused(outcome)), ...takenBack];
+      return { outcome: 'held', decision: refusal.decision, effects };
+    }
+    case 'failed': {
+      // A shard that cannot be split (no permission, a range too narrow) must not keep a full stream from scaling.
+      const unsplit = withoutSplit(decision);
+      if (unsplit && isFinal(called)) return await carryOutScaling({ ...work, decision: unsplit }, means);
+      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports) : [];
+      return { outcome: 'failed', decision, effects: [...intent, ...called, ...takenBack] };
+    }
+  }
+}
+
+type Judged = Exclude<Refusal, { kind: 'resend' }>;
+
+/** Consumers are raised with the first attempt only. */
+async function callUntilJudged(
+  { decision, state, settings }: ScalingWork,
+  plan: ScalingPlan,
+  callStep: ScalingPlan['steps'][number],
+  { ports, clock }: Means,
+): Promise<{ readonly refusal: Judged; readonly effects: readonly EffectOutcome[] }> {
+  let earlier: readonly EffectOutcome[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    const lanes = attempt === 1 ? callStep : callStep.slice(0, 1);
+    const effects = [...earlier, ...(await carryOut(lanes, state.streamName, ports))];
+    const failure = effects.find(isRefused)?.failure;
+    if (!failure) return { refusal: { kind: 'accepted' }, effects };
+    const dailyQuota = decision.split ? Number.POSITIVE_INFINITY : settings.dailyQuota;
+    const refusal = await judgeRefusal(failure, attempt, plan.intent, state, dailyQuota, ports, clock);
+    if (refusal.kind !== 'resend') return { refusal, effects };
+    earlier = effects.filter((outcome) => !isRefused(outcome));
+  }
+}
+
+function withoutSplit({ split, ...decision }: ScaleDecision): ScaleDecision | undefined {
+  return split && { ...decision, targetShardCount: split.otherwiseTarget };
+}
+
+function isFinal(called: readonly EffectOutcome[]): boolean {
+  return called.find(isRefused)?.failure?.retryable === false;
+}
+
+function isRefused({ effect, failure }: EffectOutcome): boolean {
+  return (effect.kind === 'update-shard-count' || effect.kind === 'split-shard') && failure !== undefined;
+}
+
+/** A call without an answer that turned out to have worked is no failure. */
+function withoutRefusal(outcomes: readonly EffectOutcome[]): readonly EffectOutcome[] {
+  return outcomes.map((outcome) => (isRefused(outcome) ? { effect: outcome.effect } : outcome));
+}
+
+/** Tagging is refused while a stream is UPDATING: another invocation or a person was faster. */
+function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision): ScalingResult {
+  const code = intent.find(({ failure }) => failure)?.failure?.code;
+  if (code !== 'ResourceInUseException') return { outcome: 'failed', decision, effects: intent };
+  const held: HoldDecision = { kind: 'hold', reason: 'stream-updating', because: { rule: 4, refusedWith: code } };
+  return { outcome: 'held', decision: held, effects: [] };
+}
+
+/** What the ledger cannot tell is remembered: a quota that others have spent, an account that has all its shards. */
+function marksOf({ decision }: Refusal & { kind: 'held' }, { state, settings, nowMs }: ScalingWork): Tags {
+  const { reason } = decision;
+  const isToldByLedger = reason === 'daily-quota' && state.ledger.length >= settings.dailyQuota;
+  if (isToldByLedger || (reason !== 'daily-quota' && reason !== 'account-shard-limit')) return {};
+  return encodeRefusal(reason, state.tags, nowMs);
+}
+
+function takeBack(
+  plan: ScalingPlan,
+  streamName: string,
+  ports: Ports,
+  marks: Tags = {},
+): Promise<readonly EffectOutcome[]> {
+  return carryOut(
+    [[{ kind: 'tag-stream', tags: { ...plan.takeBack, ...marks }, onFailure: 'abort' }]],
+    streamName,
+    ports,
+  );
+}

@@ -1,0 +1,96 @@
+/**
+ * UpdateShardCount was not accepted, or nobody knows. Tells apart what AWS puts into one exception, and reads again where
+ * there was no answer.
+ */
+
+import type { HoldDecision } from '../../core/decision/decision.ts';
+import type { AwsFailure } from '../../core/report/scaling-report.ts';
+import type { StreamState } from '../../core/stream/stream-state.ts';
+import type { ScalingIntent } from '../../core/stream/stream-tags.ts';
+import { unansweredCodes } from '../aws/calls.ts';
+import type { Clock, Ports } from '../ports.ts';
+
+export type Refusal =
+  /** It was accepted after all: converge. */
+  | { readonly kind: 'accepted' }
+  /** Nothing was changed: take intent and ledger entry back, and hold. */
+  | { readonly kind: 'held'; readonly decision: HoldDecision; readonly takeBack: boolean }
+  /** The call may be sent again. */
+  | { readonly kind: 'resend' }
+  /** Nothing was changed, or it is not known: fail, and let the next delivery read again. */
+  | { readonly kind: 'failed'; readonly takeBack: boolean };
+
+/** The third refusal for rate within one invocation is taken for the quota: calls that were not ours spent it. */
+const rateAttempts = 3;
+const rateWaitMs = 1_000;
+
+export async function judgeRefusal(
+  failure: AwsFailure,
+  attempt: number,
+  intent: ScalingIntent,
+  state: StreamState,
+  dailyQuota: number,
+  ports: Ports,
+  clock: Clock,
+): Promise<Refusal> {
+  if (unansweredCodes.has(failure.code)) return await readAgain(state.streamName, intent, ports);
+  if (failure.code === 'ResourceInUseException') {
+    // Tags cannot be written while the stream is UPDATING; the entry stays, and counts at worst one call too many.
+    return { kind: 'held', takeBack: false, decision: hold('stream-updating', 4, { refusedWith: failure.code }) };
+  }
+  if (failure.code !== 'LimitExceededException') return { kind: 'failed', takeBack: true };
+  return await judgeLimit(attempt, intent, state, dailyQuota, ports, clock);
+}
+
+/** While UPDATING towards our target, or there already, the call has worked. */
+async function readAgain(streamName: string, intent: ScalingIntent, ports: Ports): Promise<Refusal> {
+  const summary = await ports.streams.describe(streamName);
+  if (!summary.ok) return { kind: 'failed', takeBack: false };
+  const { status, openShardCount } = summary.value;
+  const accepted = status === 'UPDATING' || openShardCount === intent.to;
+  return accepted ? { kind: 'accepted' } : { kind: 'failed', takeBack: false };
+}
+
+/** `LimitExceededException` has three causes: the stream's daily quota, the account's shards, and the call rate. */
+async function judgeLimit(
+  attempt: number,
+  intent: ScalingIntent,
+  state: StreamState,
+  dailyQuota: number,
+  ports: Ports,
+  clock: Clock,
+): Promise<Refusal> {
+  const direction = intent.to > intent.from ? 'up' : 'down';
+  const quota: Refusal = {
+    kind: 'held',
+    takeBack: true,
+    decision: hold('daily-quota', 10, { callsInLastDay: state.ledger.length, dailyQuota, direction }),
+  };
+  if (state.ledger.length >= dailyQuota) return quota;
+  const limits = await ports.streams.describeLimits();
+  if (limits.ok && limits.value.openShardCount + intent.to - intent.from > limits.value.shardLimit) {
+    const { shardLimit, openShardCount } = limits.value;
+    return {
+      kind: 'held',
+      takeBack: true,
+      decision: hold('account-shard-limit', 12, {
+        shardLimit,
+        accountShards: openShardCount,
+        targetShardCount: intent.to,
+        direction,
+      }),
+    };
+  }
+  // A split is no call of the quota: only the rate is left.
+  if (attempt >= rateAttempts) return Number.isFinite(dailyQuota) ? quota : { kind: 'failed', takeBack: true };
+  await clock.sleep(rateWaitMs * attempt);
+  return { kind: 'resend' };
+}
+
+function hold(
+  reason: HoldDecision['reason'],
+  rule: number,
+  operands: Readonly<Record<string, string | number>>,
+): HoldDecision {
+  return { kind: 'hold', reason, because: { rule, ...operands } };
+}

@@ -1,0 +1,46 @@
+/**
+ * One run of the reconciler over the fleet: finds the streams, reconciles as many as there is time for, hands the rest on to
+ * the next run by an asynchronous call of itself, and removes alarms of ours that nobody asks for any more.
+ */
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
+import type { ScalerContext } from '../context.ts';
+import type { CallFailure, FleetPort } from '../ports.ts';
+import { findFleet, removeOrphans } from './fleet.ts';
+import { type ReconcileCause, reconcileStreams } from './reconcile-stream.ts';
+
+export interface RunRequest {
+  readonly cause: ReconcileCause;
+  /** Name of the stream at which the last run ended; empty for the first. */
+  readonly after: string;
+  /** What to invoke with the rest. */
+  readonly functionName: string;
+  readonly remainingMs: () => number;
+}
+
+export interface RunResult {
+  readonly reports: readonly ScalingReport[];
+  /** What failed besides single streams. */
+  readonly failures: readonly CallFailure[];
+  /** Streams that were handed on. */
+  readonly left: number;
+  readonly alarmsRemoved: readonly string[];
+}
+
+/** So much time is kept for ending a run: the slowest stream, and the call that hands the rest on. */
+const handOverMs = 60_000;
+
+export async function runReconcile(request: RunRequest, context: ScalerContext, port: FleetPort): Promise<RunResult> {
+  const { cause, after, functionName } = request;
+  const whole = await findFleet(context.deployment, port);
+  const fleet = { ...whole, streamNames: whole.streamNames.filter((name) => name > after) };
+  const timeIsUp = () => request.remainingMs() < handOverMs;
+  const { reports, left } = await reconcileStreams(fleet, { cause, timeIsUp }, context);
+  if (left.length === 0) {
+    const orphans = await removeOrphans(whole, context.deployment, port);
+    return { reports, failures: [...whole.failures, ...orphans.failures], left: 0, alarmsRemoved: orphans.removed };
+  }
+  const last = fleet.streamNames[fleet.streamNames.length - left.length - 1] ?? after;
+  const handedOn = await port.invokeLater(functionName, { cause, after: last });
+  const failures = handedOn.ok ? whole.failures : [...whole.failures, handedOn.failure];
+  return { reports, failures, left: left.length, alarmsRemoved: [] };
+}

@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
+import { encodeLedger, lastNoticeTag, tagKeys } from '../../../core/stream/stream-tags.ts';
+import { tagOf, toldFaultsTag } from '../../../core/stream/tag-settings.ts';
+import type { Answer } from '../../../lambda/ports.ts';
+import { announcer } from '../../../lambda/stream/notifier.ts';
+import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
+import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
+import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
+import { contextOf, deploymentOf } from '../deployments.ts';
+import { MemoryAccount, notificationOf } from '../memory-account.ts';
+
+const noticeTopic = 'arn:aws:sns:eu-west-1:123456789012:notices';
+const pagerTopic = 'arn:aws:sns:eu-west-1:123456789012:pager';
+
+const unsent = { call: 'sns:Publish', code: 'NotFound', message: '', retryable: false };
+
+/** `orders` with four shards, and everything that is published. */
+function setUp(given: Partial<StreamSettings> = {}, environment: Readonly<Record<string, string>> = {}) {
+  const aws = new MemoryAccount();
+  aws.addStream('orders', 4, sampleSettings(given));
+  /** Topics that are gone. */
+  const unreachable = new Set<string>();
+  const published: { readonly topicArn: string; readonly subject: string; readonly body: string }[] = [];
+  const deployment = deploymentOf(
+    { orders: given },
+    { DRY_RUN: 'false', NOTICE_TOPIC_ARN: noticeTopic, PAGER_TOPIC_ARN: pagerTopic, ...environment },
+  );
+  const notices = {
+    publish: async (topicArn: string, subject: string, body: string): Promise<Answer<void>> => {
+      if (unreachable.has(topicArn)) return { ok: false, failure: unsent };
+      published.push({ topicArn, subject, body });
+      return { ok: true, value: undefined };
+    },
+  };
+  const context = {
+    ...contextOf(aws, deployment),
+    announce: announcer(deployment, notices, aws.ports.streams),
+  };
+  return {
+    aws,
+    published,
+    unreachable,
+    subjects: () => published.map(({ subject }) => subject),
+    fire: () => {
+      const alarmName = aws.fire('orders', 'up');
+      return handleAlarm({ messageId: 'message-1', message: notificationOf(aws.alarm(alarmName)) }, context);
+    },
+    reconcile: async () => {
+      const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+      const { reports } = await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, context);
+      return reports[0];
+    },
+    tag: (tags: Readonly<Record<string, string>>) => {
+      aws.stream('orders').tags = { ...aws.stream('orders').tags, ...tags };
+    },
+  };
+}
+
+/** Ten calls a few hours ago: the day's quota is spent. */
+const spent = {
+  [tagKeys.ledger]: encodeLedger(Array.from({ length: 10 }, (_, call) => now - 3 * hour - call * minute)),
+};
+
+describe('a hold', () => {
+  it('is told once, however often it is met', async () => {
+    const { aws, subjects, fire, reconcile, tag } = setUp();
+    tag(spent);
+    for (let time = 0; time < 50; time += 1) {
+      await fire();
+      await reconcile();
+      aws.nowMs += minute;
+    }
+    expect(subjects()).toEqual(['orders: held, daily-quota']);
+  });
+
+  it('is told again when another one was told in between', async () => {
+    const { subjects, fire, tag } = setUp({ scaleUpCooldownMinutes: 60 });
+    tag(spent);
+    await fire();
+    tag({ [lastNoticeTag]: 'another' });
+    await fire();
+    expect(subjects()).toHaveLength(2);
+  });
+});
+
+describe('a scaling', () => {
+  it('is told with the whole report, and to nobody who is paged', async () => {
+    const { published, fire } = setUp();
+    const report = await fire();
+    expect(published).toMatchObject([{ topicArn: noticeTopic, subject: 'orders: scaled up from 4 to 8 shards' }]);
+    expect(report).toMatchObject(JSON.parse(published[0]?.body ?? ''));
+  });
+});
+
+describe('a notice that cannot be sent', () => {
+  it('is told by the report, and undoes and repeats nothing', async () => {
+    const { aws, unreachable, fire } = setUp();
+    unreachable.add(noticeTopic);
+    expect(await fire()).toMatchObject({ outcome: 'scaled', failures: [unsent], needsRetry: false });
+    expect(aws.scalings).toHaveLength(1);
+  });
+
+  it('to one topic is sent to the other', async () => {
+    const { aws, unreachable, published, fire } = setUp();
+    unreachable.add(noticeTopic);
+    aws.fail('kinesis:DescribeStreamSummary', { code: 'AccessDeniedException' });
+    await fire();
+    expect(published.map(({ topicArn }) => topicArn)).toEqual([pagerTopic]);
+  });
+
+  it('is one thing, and that it cannot be remembered another', async () => {
+    const { aws, subjects, fire, tag } = setUp();
+    tag(spent);
+    aws.fail('kinesis:AddTagsToStream', { code: 'AccessDeniedException' });
+    expect(await fire()).toMatchObject({ failures: [{ call: 'kinesis:AddTagsToStream' }], needsRetry: false });
+    expect(subjects()).toEqual(['orders: held, daily-quota']);
+  });
+});
+
+describe('a dry run', () => {
+  it('tells what an alarm would do, each time, for nothing may remember that it was told', async () => {
+    const { aws, subjects, fire } = setUp({}, { DRY_RUN: 'true' });
+    await fire();
+    await fire();
+    expect(subjects()).toEqual(['orders: held, dry-run', 'orders: held, dry-run']);
+    expect(aws.writes()).toEqual([]);
+  });
+});
+
+describe('a failure', () => {
+  it('is told to both topics', async () => {
+    const { aws, published, fire } = setUp();
+    aws.fail('kinesis:DescribeStreamSummary', { code: 'AccessDeniedException' });
+    await fire();
+    expect(published.map(({ topicArn }) => topicArn)).toEqual([noticeTopic, pagerTopic]);
+  });
+});
+
+describe('a tag that cannot be used', () => {
+  const faulty = { [tagOf('minShards')]: 'two', [tagOf('scaleUpThreshold')]: '7' };
+
+  it('is told once, with its name', async () => {
+    const { aws, published, reconcile, tag } = setUp();
+    tag(faulty);
+    const first = await reconcile();
+    expect(first?.findings).toMatchObject([{ kind: 'tag-faults', faults: [{}, {}] }]);
+    const writes = aws.writes().length;
+    for (let run = 0; run < 20; run += 1) expect((await reconcile())?.findings).toEqual([]);
+    expect(published.map(({ subject }) => subject)).toEqual([
+      "orders: 2 tags are not usable, the deployment's value stands in",
+    ]);
+    for (const name of Object.keys(faulty)) expect(published[0]?.body).toContain(name);
+    expect(aws.writes()).toHaveLength(writes);
+  });
+
+  it('is told again when the faults change, and forgotten in silence when they are mended', async () => {
+    const { aws, subjects, reconcile, tag } = setUp();
+    tag(faulty);
+    await reconcile();
+    tag({ [tagOf('minShards')]: '2' });
+    await reconcile();
+    expect(subjects().at(-1)).toBe("orders: 1 tag is not usable, the deployment's value stands in");
+    tag({ [tagOf('scaleUpThreshold')]: '0.75' });
+    await reconcile();
+    expect(subjects()).toHaveLength(2);
+    expect(aws.stream('orders').tags[toldFaultsTag]).toBe('');
+    const writes = aws.writes().length;
+    await reconcile();
+    expect(aws.writes()).toHaveLength(writes);
+  });
+
+  it('waits while the stream is UPDATING, which can remember nothing', async () => {
+    const { aws, subjects, reconcile, tag } = setUp();
+    tag(faulty);
+    aws.stream('orders').status = 'UPDATING';
+    await reconcile();
+    expect(subjects()).toEqual([]);
+    aws.stream('orders').status = 'ACTIVE';
+    await reconcile();
+    expect(subjects()).toHaveLength(1);
+  });
+
+  it('writes nothing in a dry run', async () => {
+    const { aws, subjects, reconcile, tag } = setUp({}, { DRY_RUN: 'true' });
+    tag(faulty);
+    expect(await reconcile()).toMatchObject({ findings: [{ kind: 'tag-faults' }], failures: [] });
+    expect(subjects()).toEqual([]);
+    expect(aws.writes()).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { managementOf, settingsOf } from '../../../lambda/stream/ownership.ts';
+import { sampleAlarm } from '../../core/samples.ts';
+import { deploymentOf } from '../deployments.ts';
+
+const discovering = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling' };
+
+describe('whose an alarm is', () => {
+  it.each([
+    ['a deployed stream’s own alarm', deploymentOf({ orders: {} }), sampleAlarm('up'), 'managed'],
+    ['its other one', deploymentOf({ orders: {} }), sampleAlarm('down'), 'managed'],
+    [
+      'an alarm of another name on it',
+      deploymentOf({ orders: {} }),
+      sampleAlarm('up', { alarmName: 'x-scale-up' }),
+      'foreign',
+    ],
+    ['another stream’s', deploymentOf({ clicks: {} }), sampleAlarm('up'), 'foreign'],
+    [
+      'another stream’s where streams may ask',
+      deploymentOf({ clicks: {} }, discovering),
+      sampleAlarm('up'),
+      'if-enabled',
+    ],
+    [
+      'an alarm of another name where streams may ask',
+      deploymentOf({ clicks: {} }, discovering),
+      sampleAlarm('up', { alarmName: 'x-scale-up' }),
+      'foreign',
+    ],
+    [
+      'any, in a take-over by code alone',
+      deploymentOf(undefined),
+      sampleAlarm('up', { alarmName: 'x-scale-up' }),
+      'managed',
+    ],
+  ])('%s', (_what, deployment, alarm, expected) => {
+    expect(managementOf(deployment, alarm)).toBe(expected);
+  });
+});
+
+describe('a stream’s settings', () => {
+  it('are its own, or the deployment’s defaults', () => {
+    const deployment = deploymentOf({ orders: { minShards: 4 } }, { MIN_SHARDS: '2' });
+    expect(settingsOf(deployment, 'orders').minShards).toBe(4);
+    expect(settingsOf(deployment, 'clicks').minShards).toBe(2);
+    expect(settingsOf(deploymentOf(undefined, { MIN_SHARDS: '3' }), 'clicks').minShards).toBe(3);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
+import { tagOf } from '../../../core/stream/tag-settings.ts';
+import { formatAlarmTime } from '../../../core/time.ts';
+import { answerInquiry, readInquiry } from '../../../lambda/triggers/explain.ts';
+import { hour, now, sampleSettings } from '../../core/samples.ts';
+import { consumerArn, contextOf, deploymentOf } from '../deployments.ts';
+import { fleetPortOf } from '../fleet-port.ts';
+import { MemoryAccount } from '../memory-account.ts';
+
+function setUp(given: Partial<StreamSettings> = {}, environment?: Readonly<Record<string, string>>) {
+  const aws = new MemoryAccount();
+  for (const name of ['orders', 'clicks']) aws.addStream(name, 4, sampleSettings(given));
+  const deployment = deploymentOf({ orders: given, clicks: {} }, environment);
+  const ask = (...streams: readonly string[]) => {
+    const inquiry = streams.length === 0 ? { ask: 'explain' as const } : { ask: 'explain' as const, streams };
+    return answerInquiry(inquiry, contextOf(aws, deployment), fleetPortOf().port);
+  };
+  const explain = async (streamName: string) => {
+    const [answer] = await ask(streamName);
+    if (!answer?.ok) throw new TypeError(JSON.stringify(answer));
+    return answer.explanation;
+  };
+  return { aws, ask, explain };
+}
+
+describe('a question', () => {
+  it('is about all streams, or those that it names', () => {
+    expect(readInquiry({ ask: 'explain' })).toEqual({ ask: 'explain' });
+    expect(readInquiry({ ask: 'explain', streams: ['orders', 7] })).toEqual({
+      ask: 'explain',
+      streams: ['orders', '7'],
+    });
+    expect(readInquiry({ ask: 'explain', streams: 'orders' })).toEqual({ ask: 'explain' });
+  });
+
+  it.each([undefined, null, 'explain', {}, { ask: 'scale' }, { cause: 'schedule' }])('is not %j', (event) => {
+    expect(readInquiry(event)).toBeUndefined();
+  });
+});
+
+describe('the answer', () => {
+  it('is one for each stream of the fleet, in order, and nothing is written for it', async () => {
+    const { aws, ask } = setUp();
+    const answers = await ask();
+    expect(answers).toMatchObject([
+      { streamName: 'clicks', ok: true, failures: [], explanation: { streamName: 'clicks', dryRun: false } },
+      { streamName: 'orders', ok: true, failures: [], explanation: { up: { decision: { targetShardCount: 8 } } } },
+    ]);
+    expect(answers).toHaveLength(2);
+    expect(aws.writes()).toEqual([]);
+  });
+
+  it('is about the streams that are named, by the settings in force', async () => {
+    const { ask } = setUp({ maxShards: 6 }, { DRY_RUN: 'true' });
+    expect(await ask('orders')).toMatchObject([
+      { streamName: 'orders', explanation: { dryRun: true, maxShards: 6, up: { decision: { targetShardCount: 6 } } } },
+    ]);
+  });
+
+  it('of a stream that cannot be read is what failed', async () => {
+    const { ask } = setUp();
+    expect(await ask('nobody', 'orders')).toMatchObject([
+      { streamName: 'nobody', ok: false, failures: [{ code: 'ResourceNotFoundException' }, {}] },
+      { streamName: 'orders', ok: true },
+    ]);
+  });
+
+  it('goes on without a consumer that cannot be read, and says so', async () => {
+    const { ask } = setUp({ consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
+    expect(await ask('orders')).toMatchObject([{ ok: true, failures: [{ call: 'lambda:GetFunctionConcurrency' }] }]);
+  });
+
+  it('knows all that a decision knows: the alarms’ own tags, and the iterator age', async () => {
+    const { aws, explain } = setUp({ iteratorAge: 'required' });
+    const alarm = aws.alarm('orders-scale-up');
+    aws.alarms.set(alarm.alarmName, { ...alarm, tags: { LastScaledTimestamp: formatAlarmTime(now - 2 * hour) } });
+    aws.iteratorAges.set('orders', { seen: true, atMs: now, ageMs: 0 });
+    const { lastScaledAtMs, down } = await explain('orders');
+    expect(lastScaledAtMs).toBe(now - 2 * hour);
+    expect(down.decision).toMatchObject({ kind: 'scale', targetShardCount: 2 });
+  });
+
+  it('tells faults of the stream’s tags, and that tags which contradict each other hold it', async () => {
+    const { aws, explain } = setUp();
+    aws.stream('orders').tags = { [tagOf('periodMinutes')]: 'five' };
+    expect(await explain('orders')).toMatchObject({
+      faults: [{ field: tagOf('periodMinutes') }],
+      up: { decision: { kind: 'scale' } },
+    });
+    aws.stream('orders').tags = { [tagOf('minShards')]: '8', [tagOf('maxShards')]: '4' };
+    expect(await explain('orders')).toMatchObject({
+      faults: [{ field: tagOf('minShards') }],
+      up: { decision: { kind: 'hold', reason: 'contradictory-settings' } },
+    });
+  });
+
+  it('says what a policy makes of demand, where the stream is asked for by its name', async () => {
+    const { aws, ask } = setUp({ policy: 'target', minShards: 2, maxShards: 64 });
+    aws.traffic.set('orders', () => 7);
+    expect(await ask('orders')).toMatchObject([
+      { ok: true, failures: [], explanation: { policy: 'target', demand: { decision: { kind: 'scale' } } } },
+    ]);
+    const fleet = await ask();
+    expect(fleet.map((answer) => answer.ok && answer.explanation.demand)).toEqual([undefined, undefined]);
+  });
+
+  it('reads no demand for a policy that waits for alarms', async () => {
+    const { aws, ask } = setUp();
+    const [answer] = await ask('orders');
+    expect(answer).toMatchObject({ failures: [], explanation: { policy: 'doubling', demand: undefined } });
+    expect(aws.calls.filter(({ operation }) => operation === 'cloudwatch:GetMetricData')).toHaveLength(1);
+  });
+
+  it('is without demand where it cannot be read, and says so', async () => {
+    const { aws, ask } = setUp({ policy: 'target', minShards: 2, maxShards: 64, iteratorAge: 'ignore' });
+    aws.fail('cloudwatch:GetMetricData', { code: 'Throttling', skip: 1 });
+    expect(await ask('orders')).toMatchObject([
+      { ok: true, failures: [{ code: 'Throttling' }], explanation: { demand: undefined } },
+    ]);
+  });
+
+  it('asks Lambda whether a consumer reads the stream only where nobody has said so', async () => {
+    const { aws, ask } = setUp({ consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
+    aws.functions.set('orders-processor', { reserved: 4, reads: true });
+    await ask('orders');
+    expect(aws.operations()).not.toContain('lambda:ListEventSourceMappings');
+    const takenOver = deploymentOf(undefined, { DRY_RUN: 'false', PROCESSING_LAMBDA_ARN: consumerArn });
+    await answerInquiry({ ask: 'explain', streams: ['orders'] }, contextOf(aws, takenOver), fleetPortOf().port);
+    expect(aws.operations()).toContain('lambda:ListEventSourceMappings');
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { ownerTag } from '../../../core/stream/tag-settings.ts';
+import type { FleetPort, UntaggedAlarm } from '../../../lambda/ports.ts';
+import { findFleet, isEnabled, removeOrphans } from '../../../lambda/triggers/fleet.ts';
+import { sampleAlarmState } from '../../core/samples.ts';
+import { deploymentOf } from '../deployments.ts';
+import { fleetPortOf, refused } from '../fleet-port.ts';
+
+const topicArn = 'arn:aws:sns:eu-west-1:123456789012:scaling';
+const environment = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: topicArn, DISCOVERY_OWNER: 'us' };
+
+describe('the fleet', () => {
+  it('is the deployed streams, in order, where none may ask', async () => {
+    const { port } = fleetPortOf({ clicks: { 'autoscaling/enabled': 'true' } });
+    expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }), port)).toEqual({
+      streamNames: ['clicks', 'orders'],
+      tags: undefined,
+      making: undefined,
+      failures: [],
+    });
+  });
+
+  it('is also those that ask, once each, and how their alarms are made', async () => {
+    const { port } = fleetPortOf({
+      orders: { 'autoscaling/enabled': 'true' },
+      clicks: { 'autoscaling/enabled': ' True ' },
+      visits: { 'autoscaling/enabled': 'false' },
+      audit: {},
+    });
+    expect(await findFleet(deploymentOf({ orders: {} }, environment), port)).toMatchObject({
+      streamNames: ['clicks', 'orders'],
+      making: { topicArn, tags: { [ownerTag]: 'us' } },
+      failures: [],
+    });
+  });
+
+  it('is the deployed streams alone when nobody can be asked', async () => {
+    const { port } = fleetPortOf({}, [], { streamTags: async () => refused });
+    expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }, environment), port)).toEqual({
+      streamNames: ['clicks', 'orders'],
+      tags: undefined,
+      making: undefined,
+      failures: [refused.failure],
+    });
+  });
+
+  it.each([
+    ['true', true],
+    ['TRUE ', true],
+    ['yes', false],
+    ['', false],
+  ])('asking is %j: %s', (value, expected) => {
+    expect(isEnabled({ 'autoscaling/enabled': value })).toBe(expected);
+    expect(isEnabled({})).toBe(false);
+  });
+});
+
+describe('alarms of streams that ask no longer', () => {
+  const alarms = ['orders-scale-up', 'orders-scale-down', 'gone-scale-up', 'gone-scale-down'];
+  const tags = { orders: { 'autoscaling/enabled': 'true' } };
+  const deployment = deploymentOf({}, environment);
+
+  it('are removed, and only those that a tag says are ours', async () => {
+    const { port, deleted, asked } = fleetPortOf(tags, alarms);
+    const fleet = await findFleet(deployment, port);
+    expect(await removeOrphans(fleet, deployment, port)).toEqual({
+      removed: ['gone-scale-up', 'gone-scale-down'],
+      failures: [],
+    });
+    expect(deleted).toEqual(['gone-scale-up', 'gone-scale-down']);
+    expect(asked).toEqual(['autoscaling/owner=us']);
+  });
+
+  it('stay after a read that failed: an outage must not look like nobody asks', async () => {
+    const { port, deleted } = fleetPortOf(tags, alarms, { streamTags: async () => refused });
+    expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
+      removed: [],
+      failures: [],
+    });
+    expect(deleted).toEqual([]);
+  });
+
+  it('stay in dry run, and where streams cannot ask', async () => {
+    for (const other of [deploymentOf({}, { ...environment, DRY_RUN: 'true' }), deploymentOf({})]) {
+      const { port, deleted } = fleetPortOf(tags, alarms);
+      await removeOrphans(await findFleet(deployment, port), other, port);
+      expect(deleted).toEqual([]);
+    }
+  });
+
+  it('are told when they cannot be found or removed', async () => {
+    const unfound = fleetPortOf(tags, alarms, { alarmsTagged: async () => refused });
+    const fleet = await findFleet(deployment, unfound.port);
+    expect(await removeOrphans(fleet, deployment, unfound.port)).toEqual({ removed: [], failures: [refused.failure] });
+    const kept = fleetPortOf(tags, alarms, { deleteAlarms: async () => refused });
+    expect(await removeOrphans(fleet, deployment, kept.port)).toEqual({ removed: [], failures: [refused.failure] });
+  });
+
+  it('cost no call to remove where there are none', async () => {
+    const { port } = fleetPortOf(tags, ['orders-scale-up'], { deleteAlarms: async () => refused });
+    expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
+      removed: [],
+      failures: [],
+    });
+  });
+});
+
+describe('without settings.json', () => {
+  const takenOver = { ...deploymentOf({}), streams: undefined };
+  const { tags: _, ...up } = sampleAlarmState('up');
+  const alarmsOf = (...alarms: readonly UntaggedAlarm[]): Partial<FleetPort> => ({
+    alarms: async () => ({ ok: true, value: alarms }),
+  });
+
+  it('the scaling alarms say which streams there are', async () => {
+    const { tags: __, ...down } = sampleAlarmState('down');
+    const { port } = fleetPortOf({}, [], alarmsOf(up, down));
+    expect(await findFleet(takenOver, port)).toMatchObject({
+      streamNames: ['orders'],
+      making: undefined,
+      failures: [],
+    });
+  });
+
+  it.each<[string, UntaggedAlarm]>([
+    ['an alarm named after something else', { ...up, alarmName: 'queue-scale-up' }],
+    ['an alarm of another kind', { ...up, alarmName: 'orders-errors' }],
+    [
+      'an alarm without the metric math',
+      { ...up, definition: { ...up.definition, metrics: up.definition.metrics.slice(0, 2) } },
+    ],
+    ['an alarm that notifies nobody', { ...up, userParts: { ...up.userParts, alarmActions: [] } }],
+  ])('%s is left alone', async (_what, alarm) => {
+    const { port } = fleetPortOf({}, [], alarmsOf(alarm));
+    expect((await findFleet(takenOver, port)).streamNames).toEqual([]);
+  });
+
+  it('a topic that is named keeps out the alarms of other deployments', async () => {
+    const { port } = fleetPortOf({}, [], alarmsOf(up));
+    const of = (alarmTopicArn: string) => ({ ...takenOver, discovery: { alarmTopicArn, owner: 'us' } });
+    expect((await findFleet(of(up.userParts.alarmActions[0] ?? ''), port)).streamNames).toEqual(['orders']);
+    expect((await findFleet(of('arn:aws:sns:eu-west-1:123456789012:other'), port)).streamNames).toEqual([]);
+  });
+
+  it('alarms that cannot be read are told', async () => {
+    const { port } = fleetPortOf({}, [], { alarms: async () => refused });
+    expect(await findFleet(takenOver, port)).toMatchObject({ streamNames: [], failures: [refused.failure] });
+  });
+});

@@ -1,0 +1,86 @@
+/** One run has fifteen minutes, a fleet may have more streams: what is left is handed on, and nothing is forgotten. */
+import { describe, expect, it } from 'vitest';
+import { ownerTag } from '../../../core/stream/tag-settings.ts';
+import type { FleetPort } from '../../../lambda/ports.ts';
+import { type RunRequest, runReconcile } from '../../../lambda/triggers/reconcile-fleet.ts';
+import { minute, sampleSettings } from '../../core/samples.ts';
+import { contextOf, deploymentOf } from '../deployments.ts';
+import { fleetPortOf, refused } from '../fleet-port.ts';
+import { MemoryAccount } from '../memory-account.ts';
+
+const environment = {
+  DRY_RUN: 'false',
+  DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling',
+  DISCOVERY_OWNER: 'us',
+};
+/** The last alarm is one of a stream that asks no longer. */
+const owned = ['stream-01-scale-up', 'stream-52-scale-up', 'gone-scale-up'];
+
+/** 52 streams: two more than are looked at before the time is. */
+function setUp(answers: Partial<FleetPort> = {}) {
+  const names = Array.from({ length: 52 }, (_, index) => `stream-${String(index + 1).padStart(2, '0')}`);
+  const aws = new MemoryAccount();
+  for (const name of names) aws.addStream(name, 4, sampleSettings());
+  const deployment = deploymentOf(Object.fromEntries(names.map((name) => [name, {}])), environment);
+  const { port, ...seen } = fleetPortOf({}, owned, answers);
+  const run = (request: Partial<RunRequest> = {}) =>
+    runReconcile(
+      { cause: 'deploy', after: '', functionName: 'reconciler', remainingMs: () => 10 * minute, ...request },
+      contextOf(aws, deployment),
+      port,
+    );
+  return { names, run, ...seen };
+}
+
+const streamsOf = ({ reports }: Awaited<ReturnType<typeof runReconcile>>) =>
+  reports.map(({ streamName }) => streamName);
+
+describe('a run with time enough', () => {
+  it('goes over the whole fleet, then removes the alarms of streams that ask no longer', async () => {
+    const { names, run, asked, deleted, handedOn } = setUp();
+    const result = await run();
+    expect(streamsOf(result)).toEqual(names);
+    expect(result).toMatchObject({ failures: [], left: 0, alarmsRemoved: ['gone-scale-up'] });
+    expect(asked).toEqual([`${ownerTag}=us`]);
+    expect(deleted).toEqual(['gone-scale-up']);
+    expect(handedOn).toEqual([]);
+  });
+
+  it('has it with a minute left', async () => {
+    const { run } = setUp();
+    expect(await run({ remainingMs: () => minute })).toMatchObject({ left: 0 });
+    expect(await run({ remainingMs: () => minute - 1 })).toMatchObject({ left: 2 });
+  });
+
+  it('tells what failed besides streams', async () => {
+    expect(await setUp({ deleteAlarms: async () => refused }).run()).toMatchObject({
+      failures: [refused.failure],
+      alarmsRemoved: [],
+    });
+    const unread = await setUp({ streamTags: async () => refused }).run();
+    expect(unread).toMatchObject({ failures: [refused.failure], alarmsRemoved: [] });
+    expect(unread.reports).toHaveLength(52);
+  });
+});
+
+describe('a run whose time is up', () => {
+  it('hands on from the last stream that it came to, and leaves the removing to the last run', async () => {
+    const { names, run, deleted, handedOn } = setUp();
+    const result = await run({ remainingMs: () => 0 });
+    expect(streamsOf(result)).toEqual(names.slice(0, 50));
+    expect(result).toMatchObject({ failures: [], left: 2, alarmsRemoved: [] });
+    expect(handedOn).toEqual([['reconciler', { cause: 'deploy', after: 'stream-50' }]]);
+    expect(deleted).toEqual([]);
+  });
+
+  it('is gone on with after that stream; then the alarms of those before it still have their streams', async () => {
+    const { run, deleted } = setUp();
+    expect(streamsOf(await run({ after: 'stream-50' }))).toEqual(['stream-51', 'stream-52']);
+    expect(deleted).toEqual(['gone-scale-up']);
+  });
+
+  it('tells that nobody goes on, where the call failed', async () => {
+    const { run } = setUp({ invokeLater: async () => refused });
+    expect(await run({ remainingMs: () => 0 })).toMatchObject({ left: 2, failures: [refused.failure] });
+  });
+});

@@ -1,6 +1,7 @@
 /** Stay provisioned, with which policy, or move to on-demand: dollars a month for each, and what was assumed. */
+
+import { contestants, isContestant } from './candidate-policies.ts';
 import type { Comparison } from './comparison.ts';
-import { contestants, isContestant } from './contestants.ts';
 import { PASS_FRACTION } from './scorecard.ts';
 
 export interface Option {

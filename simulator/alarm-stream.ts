@@ -21,7 +21,7 @@ import type { StreamSettings } from '../core/settings/stream-settings.ts';
 import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream/stream-state.ts';
 import { AwsServiceError } from './models/aws-service-error.ts';
 import { CloudWatchModel } from './models/cloudwatch/cloudwatch-model.ts';
-import { MetricStore } from './models/cloudwatch/metric-store.ts';
+import { MetricStore } from './models/cloudwatch/metric/metric-store.ts';
 import type { KinesisFacts } from './models/kinesis-facts.ts';
 import { KinesisAccount, type KinesisStreamModel } from './models/kinesis-model.ts';
 import { toPutMetricAlarm } from './put-metric-alarm.ts';

@@ -1,6 +1,6 @@
 /** A load, several policies, one table: runs, scorecards and the optimum. */
 import type { StreamLimits } from '../core/load/stream-replay.ts';
-import { type Contestant, type ContestantName, contestants } from './contestants.ts';
+import { type Contestant, type ContestantName, contestants } from './candidate-policies.ts';
 import { shardCapacity } from './load.ts';
 import { findOptimum, type Optimum } from './optimum.ts';
 import { onDemandAdvantageDollars, onDemandDollars, type Prices, provisionedDollars, type Traffic } from './prices.ts';

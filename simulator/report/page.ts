@@ -1,7 +1,7 @@
 /** A comparison as one self-contained HTML page: pictures and table, no script, no network. */
 
+import { contestants, isContestant } from '../candidate-policies.ts';
 import type { Comparison } from '../comparison.ts';
-import { contestants, isContestant } from '../contestants.ts';
 import { describeOptimum } from '../optimum.ts';
 import { PASS_FRACTION, type Scorecard } from '../scorecard.ts';
 import { drawCosts, drawRuns } from './charts.ts';

@@ -28,13 +28,13 @@ import type {
   UntagResourceInput,
 } from '@aws-sdk/client-cloudwatch';
 import type { Clock, Scheduler } from '../clock.ts';
-import type { AlarmModel, StateChange } from './alarm-model.ts';
-import type { AlarmNotification } from './alarm-notification.ts';
-import { AlarmService } from './alarm-service.ts';
+import type { AlarmModel, StateChange } from './alarm/alarm-model.ts';
+import type { AlarmNotification } from './alarm/alarm-notification.ts';
+import { AlarmService } from './alarm/alarm-service.ts';
 import { CLOUDWATCH_FACTS, type CloudWatchFacts } from './cloudwatch-facts.ts';
 import { DashboardService } from './dashboard-service.ts';
-import { MetricService } from './metric-service.ts';
-import { MetricStore } from './metric-store.ts';
+import { MetricService } from './metric/metric-service.ts';
+import { MetricStore } from './metric/metric-store.ts';
 import { TagService } from './tag-service.ts';
 
 export interface CloudWatchModelOptions {

@@ -1,10 +1,10 @@
 /** Every policy that a comparison can run, by the name that `--policy` takes. */
 import { readSettings } from '../core/settings/read-stream-settings.ts';
 import { runAlarms } from './alarm-run.ts';
-import { adaptiveScaler, targetScaler } from './demand-policies.ts';
-import { fittedHalving } from './peers/fitted-halving.ts';
-import { runOnDemand } from './peers/on-demand.ts';
-import { pollingUtility } from './peers/polling-utility.ts';
+import { fittedHalving } from './competitors/fitted-halving.ts';
+import { runOnDemand } from './competitors/on-demand.ts';
+import { pollingUtility } from './competitors/polling-utility.ts';
+import { adaptiveScaler, targetScaler } from './load-policies.ts';
 import { type RunOptions, runStream, type StreamRun } from './stream-run.ts';
 
 export interface Contestant {

@@ -1,7 +1,7 @@
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import { regionDisplayName } from '../region-names.ts';
 import type { AlarmModel, StateChange } from './alarm-model.ts';
 import { formatTime } from './alarm-reason.ts';
-import { regionDisplayName } from './region-names.ts';
 
 /** What CloudWatch hands to an action. For an SNS topic: publish `message` under `subject`. */
 export interface AlarmNotification {

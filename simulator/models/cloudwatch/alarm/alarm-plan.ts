@@ -1,11 +1,11 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
-import { AwsServiceError } from '../aws-service-error.ts';
+import { AwsServiceError } from '../../aws-service-error.ts';
+import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
+import { Constraints, permitted } from '../constraints.ts';
+import { type MathProgram, metricProgram } from '../metric/metric-math-values.ts';
+import { type MetricSource, planMetricQueries } from '../metric/metric-query-plan.ts';
+import { STATISTICS } from '../metric/metric-series.ts';
 import type { MOfN, TreatMissingData } from './alarm-verdict.ts';
-import type { CloudWatchFacts } from './cloudwatch-facts.ts';
-import { Constraints, permitted } from './constraints.ts';
-import { type MathProgram, metricProgram } from './metric-math-values.ts';
-import { type MetricSource, planMetricQueries } from './metric-query-plan.ts';
-import { STATISTICS } from './metric-series.ts';
 
 /** An alarm definition that CloudWatch would accept, ready to be evaluated. */
 export interface AlarmPlan extends MOfN {

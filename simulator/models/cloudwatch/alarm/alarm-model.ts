@@ -1,10 +1,10 @@
 import type { MetricAlarm, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
+import type { MetricSeries } from '../metric/metric-series.ts';
 import type { AlarmHistory } from './alarm-history.ts';
 import type { AlarmPlan } from './alarm-plan.ts';
 import { INITIAL_REASON, reasonOf, type StateReason, type StateValue } from './alarm-reason.ts';
 import { AlarmWindows } from './alarm-windows.ts';
-import type { CloudWatchFacts } from './cloudwatch-facts.ts';
-import type { MetricSeries } from './metric-series.ts';
 
 /** An alarm that has moved from one state to another: the only thing that CloudWatch acts on. */
 export interface StateChange {

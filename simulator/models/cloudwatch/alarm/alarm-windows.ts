@@ -7,11 +7,12 @@
  * A kept value is computed again when a datapoint inside its window arrives late. Programs that look at more than one
  * period (MAX of a series, FILL REPEAT) are evaluated over the whole range each time.
  */
+
+import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
+import type { MathFrame } from '../metric/metric-math-values.ts';
+import type { MetricSeries } from '../metric/metric-series.ts';
 import type { AlarmPlan, ComparisonOperator } from './alarm-plan.ts';
 import { BREACHING, judgeDatapoints, MISSING, NOT_BREACHING, type PointKind, type Verdict } from './alarm-verdict.ts';
-import type { CloudWatchFacts } from './cloudwatch-facts.ts';
-import type { MathFrame } from './metric-math-values.ts';
-import type { MetricSeries } from './metric-series.ts';
 
 /** The datapoints that an evaluation went by, copied out of the rings before they move on. */
 export interface EvaluatedWindows {

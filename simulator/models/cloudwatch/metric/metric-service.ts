@@ -7,16 +7,16 @@ import type {
   ListMetricsOutput,
   PutMetricDataInput,
 } from '@aws-sdk/client-cloudwatch';
-import { AwsServiceError } from '../aws-service-error.ts';
-import type { Clock } from '../clock.ts';
-import type { CloudWatchFacts } from './cloudwatch-facts.ts';
-import { permitted } from './constraints.ts';
+import { AwsServiceError } from '../../aws-service-error.ts';
+import type { Clock } from '../../clock.ts';
+import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
+import { permitted } from '../constraints.ts';
+import { takePage } from '../paging.ts';
 import { identityOf, invalidValue, readMetricData } from './metric-datum.ts';
 import type { MathFrame } from './metric-math-values.ts';
 import { type MetricQueryPlan, planMetricQueries } from './metric-query-plan.ts';
 import { type MetricIdentity, type MetricSeries, STATISTICS } from './metric-series.ts';
 import type { MetricStore } from './metric-store.ts';
-import { takePage } from './paging.ts';
 
 /** The metric calls of CloudWatch. */
 export class MetricService {

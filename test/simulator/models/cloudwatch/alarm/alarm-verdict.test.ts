@@ -8,7 +8,7 @@ import {
   type PointKind,
   type TreatMissingData,
   type Verdict,
-} from '../../../../simulator/models/cloudwatch/alarm-verdict.ts';
+} from '../../../../../simulator/models/cloudwatch/alarm/alarm-verdict.ts';
 
 const KINDS: Readonly<Record<string, PointKind>> = { '0': NOT_BREACHING, X: BREACHING, '-': MISSING };
 const TREATMENTS: readonly TreatMissingData[] = ['missing', 'ignore', 'breaching', 'notBreaching'];

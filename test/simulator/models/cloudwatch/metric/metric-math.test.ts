@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MetricMathError, parseMetricMath } from '../../../../simulator/models/cloudwatch/metric-math.ts';
-import { compileMath } from '../../../../simulator/models/cloudwatch/metric-math-program.ts';
-import type { MathFrame } from '../../../../simulator/models/cloudwatch/metric-math-values.ts';
+import { MetricMathError, parseMetricMath } from '../../../../../simulator/models/cloudwatch/metric/metric-math.ts';
+import { compileMath } from '../../../../../simulator/models/cloudwatch/metric/metric-math-program.ts';
+import type { MathFrame } from '../../../../../simulator/models/cloudwatch/metric/metric-math-values.ts';
 
 const METRICS = ['m1', 'm2', 'm3'];
 

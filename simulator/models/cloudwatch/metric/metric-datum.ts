@@ -1,5 +1,5 @@
 import type { MetricDatum, PutMetricDataInput } from '@aws-sdk/client-cloudwatch';
-import { AwsServiceError } from '../aws-service-error.ts';
+import { AwsServiceError } from '../../aws-service-error.ts';
 import type { MetricIdentity, MinuteDatum } from './metric-series.ts';
 
 /** One datum of a PutMetricData, checked. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseScalingAlarm } from '../../../../core/alarm/alarm-notification.ts';
+import { parseScalingAlarm } from '../../../../../core/alarm/alarm-notification.ts';
 import { CloudWatchBench, START_MS, scaleUpAlarm, TOPIC } from './stream-alarm.ts';
 
 function alarmOf(bench: CloudWatchBench) {

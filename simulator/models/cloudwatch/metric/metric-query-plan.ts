@@ -1,7 +1,7 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { AwsServiceError } from '../aws-service-error.ts';
-import type { CloudWatchFacts } from './cloudwatch-facts.ts';
-import { permitted } from './constraints.ts';
+import { AwsServiceError } from '../../aws-service-error.ts';
+import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
+import { permitted } from '../constraints.ts';
 import { MetricMathError, parseMetricMath } from './metric-math.ts';
 import { compileMath, type MathBinding } from './metric-math-program.ts';
 import { type MathProgram, metricProgram } from './metric-math-values.ts';

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AlarmPlan, planAlarm } from '../../../../simulator/models/cloudwatch/alarm-plan.ts';
+import { type AlarmPlan, planAlarm } from '../../../../../simulator/models/cloudwatch/alarm/alarm-plan.ts';
 import {
   BREACHING,
   judgeDatapoints,
   MISSING,
   NOT_BREACHING,
   type Verdict,
-} from '../../../../simulator/models/cloudwatch/alarm-verdict.ts';
-import { AlarmWindows, comparisonWith } from '../../../../simulator/models/cloudwatch/alarm-windows.ts';
-import { CLOUDWATCH_FACTS, type CloudWatchFacts } from '../../../../simulator/models/cloudwatch/cloudwatch-facts.ts';
-import { MetricSeries } from '../../../../simulator/models/cloudwatch/metric-series.ts';
+} from '../../../../../simulator/models/cloudwatch/alarm/alarm-verdict.ts';
+import { AlarmWindows, comparisonWith } from '../../../../../simulator/models/cloudwatch/alarm/alarm-windows.ts';
+import { CLOUDWATCH_FACTS, type CloudWatchFacts } from '../../../../../simulator/models/cloudwatch/cloudwatch-facts.ts';
+import { MetricSeries } from '../../../../../simulator/models/cloudwatch/metric/metric-series.ts';
 
 const START = 1_000;
 

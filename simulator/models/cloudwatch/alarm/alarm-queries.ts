@@ -5,13 +5,13 @@ import type {
   DescribeAlarmsOutput,
   PutMetricAlarmInput,
 } from '@aws-sdk/client-cloudwatch';
-import { AwsServiceError } from '../aws-service-error.ts';
+import { AwsServiceError } from '../../aws-service-error.ts';
+import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
+import { Constraints } from '../constraints.ts';
+import { takePage } from '../paging.ts';
 import type { AlarmHistory } from './alarm-history.ts';
 import type { AlarmModel } from './alarm-model.ts';
 import { STATE_VALUES } from './alarm-reason.ts';
-import type { CloudWatchFacts } from './cloudwatch-facts.ts';
-import { Constraints } from './constraints.ts';
-import { takePage } from './paging.ts';
 
 /** @throws AwsServiceError ValidationException, InvalidNextToken */
 export function describeAlarms(

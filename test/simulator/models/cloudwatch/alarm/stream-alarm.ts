@@ -1,9 +1,9 @@
 /** The two alarms of a stream as a deployment defines them, and a CloudWatch to put them into. */
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
-import type { AlarmNotification } from '../../../../simulator/models/cloudwatch/alarm-notification.ts';
-import type { CloudWatchFacts } from '../../../../simulator/models/cloudwatch/cloudwatch-facts.ts';
-import { CloudWatchModel } from '../../../../simulator/models/cloudwatch/cloudwatch-model.ts';
-import { MetricStore } from '../../../../simulator/models/cloudwatch/metric-store.ts';
+import type { AlarmNotification } from '../../../../../simulator/models/cloudwatch/alarm/alarm-notification.ts';
+import type { CloudWatchFacts } from '../../../../../simulator/models/cloudwatch/cloudwatch-facts.ts';
+import { CloudWatchModel } from '../../../../../simulator/models/cloudwatch/cloudwatch-model.ts';
+import { MetricStore } from '../../../../../simulator/models/cloudwatch/metric/metric-store.ts';
 
 export const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:kinesis-scaling';
 

@@ -7,18 +7,18 @@ import type {
   PutMetricAlarmInput,
   SetAlarmStateInput,
 } from '@aws-sdk/client-cloudwatch';
-import { AwsServiceError } from '../aws-service-error.ts';
-import type { Clock } from '../clock.ts';
+import { AwsServiceError } from '../../aws-service-error.ts';
+import type { Clock } from '../../clock.ts';
+import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
+import { Constraints, permitted } from '../constraints.ts';
+import type { MetricStore } from '../metric/metric-store.ts';
+import type { TagService } from '../tag-service.ts';
 import { AlarmHistory } from './alarm-history.ts';
 import { AlarmModel, type BoundDefinition, type StateChange } from './alarm-model.ts';
 import { type AccountPlace, type AlarmNotification, notificationsOf } from './alarm-notification.ts';
 import { planAlarm } from './alarm-plan.ts';
 import { describeAlarms, describeHistories } from './alarm-queries.ts';
 import { STATE_VALUES } from './alarm-reason.ts';
-import type { CloudWatchFacts } from './cloudwatch-facts.ts';
-import { Constraints, permitted } from './constraints.ts';
-import type { MetricStore } from './metric-store.ts';
-import type { TagService } from './tag-service.ts';
 
 export interface AlarmServiceParts {
   readonly clock: Clock;

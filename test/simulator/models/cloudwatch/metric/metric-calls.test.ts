@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MetricStore } from '../../../../simulator/models/cloudwatch/metric-store.ts';
-import { CloudWatchBench, START_MS } from './stream-alarm.ts';
+import { MetricStore } from '../../../../../simulator/models/cloudwatch/metric/metric-store.ts';
+import { CloudWatchBench, START_MS } from '../alarm/stream-alarm.ts';
 
 const METRIC = { Namespace: 'Shop', MetricName: 'Latency', Dimensions: [{ Name: 'Service', Value: 'orders' }] };
 const DAY_MS = 86_400_000;

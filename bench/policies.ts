@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeFault, type Result } from '../core/result.ts';
-import { type ContestantName, contestantNames } from '../simulator/contestants.ts';
+import { type ContestantName, contestantNames } from '../simulator/candidate-policies.ts';
 import { toLoad } from '../simulator/load.ts';
 import { doubleFlashCrowd, type SyntheticLoad, syntheticLoads } from '../simulator/synthetic-loads.ts';
 import { readTraceFile } from '../simulator/trace.ts';

@@ -8,9 +8,9 @@ export {
   MAX_BACKLOG,
   type PartitionProgress,
   weighBacklog,
-} from './core/backlog.ts';
-export { CounterMirror, type MirrorStep } from './core/counter-mirror.ts';
-export { DepthGauges, type DepthLookup, type GaugeChanges } from './core/depth-gauges.ts';
+} from './decision/backlog.ts';
+export { CounterMirror, type MirrorStep } from './decision/counter-mirror.ts';
+export { DepthGauges, type DepthLookup, type GaugeChanges } from './decision/depth-gauges.ts';
 export {
   ADVICE_KINDS,
   type AdviceKind,
@@ -22,8 +22,8 @@ export {
   type JointSettings,
   type ShardEvidence,
   scaleDownHurtsAny,
-} from './core/joint-decision.ts';
-export { INVALID_LABEL, LabelBudget, OTHER_LABEL, toLabel } from './core/label-budget.ts';
+} from './decision/joint-decision.ts';
+export { INVALID_LABEL, LabelBudget, OTHER_LABEL, toLabel } from './decision/label-budget.ts';
 export {
   type Dimensions,
   isKnown,
@@ -35,7 +35,7 @@ export {
   type Signal,
   type UnknownSample,
   unknownSample,
-} from './core/sample.ts';
+} from './decision/sample.ts';
 export {
   type CountReader,
   eta,
@@ -45,7 +45,7 @@ export {
   perWorker,
   sum,
   windowedRate,
-} from './core/signal-math.ts';
+} from './decision/signal-math.ts';
 export {
   capByShards,
   RATE_POLICY_DEFAULTS,
@@ -56,7 +56,7 @@ export {
   type WorkerReason,
   type WorkerState,
   type WorkSamples,
-} from './core/worker-policy.ts';
+} from './decision/worker-policy.ts';
 export { type CloudWatchEmitterOptions, createCloudWatchEmitter } from './emitters/cloudwatch.ts';
 export { createEveryEmitter } from './emitters/every.ts';
 export { createNoneEmitter } from './emitters/none.ts';

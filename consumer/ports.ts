@@ -1,5 +1,5 @@
 /** What the consumer side needs from outside. Each port is as small as its use. */
-import type { Sample } from './core/sample.ts';
+import type { Sample } from './decision/sample.ts';
 
 /** Publishes samples where a platform looks for them. Rejects when it could not; must heed the abort signal. */
 export type Emitter = {

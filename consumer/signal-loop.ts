@@ -4,7 +4,7 @@
  */
 
 import { systemClock } from './clock.ts';
-import { isKnown, type Sample, type Signal } from './core/sample.ts';
+import { isKnown, type Sample, type Signal } from './decision/sample.ts';
 import type { Clock, Emitter } from './ports.ts';
 import { callWithTimeout, messageOf } from './timeout.ts';
 

@@ -4,8 +4,8 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { LogLevel, RetrySettings } from '../core/settings/deployment.ts';
 import type { KnobValues, StreamSettings } from '../core/settings/stream-settings.ts';
 import type { DashboardChoice } from './dashboards.ts';
-import type { FloorSchedule } from './floor-schedule.ts';
 import type { NoticeTarget } from './notice-topics.ts';
+import type { FloorSchedule } from './temporary-minimum-schedule.ts';
 import type { TopicEncryption } from './topic-key.ts';
 
 export interface KinesisAutoscalerProps {

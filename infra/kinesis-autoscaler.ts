@@ -24,7 +24,6 @@ import { looksAtDemand } from '../core/settings/stream-settings.ts';
 import { createAlarmTopic } from './alarm-topic.ts';
 import type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
 import { Dashboards } from './dashboards.ts';
-import { createFloorSchedule } from './floor-schedule.ts';
 import { FunctionBundle, reconcilerHandler, scalerHandler } from './function-bundle.ts';
 import { environmentOf, type FunctionSettings } from './function-settings.ts';
 import { HealthAlarms } from './health-alarms.ts';
@@ -33,6 +32,7 @@ import { createNoticeTopic, createPagerTopic, type NoticeTopic } from './notice-
 import { allowHandOver, FleetPermissions, policiesPerRole } from './permissions.ts';
 import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
 import { StreamRegistry } from './stream-registry.ts';
+import { createFloorSchedule } from './temporary-minimum-schedule.ts';
 import { createTopicKey } from './topic-key.ts';
 import { createDeployTrigger, createLookSchedule, createReconcileSchedule, createScheduleRole } from './triggers.ts';
 

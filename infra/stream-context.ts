@@ -3,7 +3,7 @@
 import { type Fault, quote } from '../core/result.ts';
 import { readSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
 import { type KnobName, type KnobValues, knobNames, type StreamSettings } from '../core/settings/stream-settings.ts';
-import { type FloorSchedule, readSchedules } from './floor-schedule.ts';
+import { type FloorSchedule, readSchedules } from './temporary-minimum-schedule.ts';
 
 export interface StreamContext {
   readonly name: string;

@@ -7,8 +7,8 @@ import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
 import { type Fault, quote } from '../core/result.ts';
 import { readSettings } from '../core/settings/read-stream-settings.ts';
 import type { KnobValues, StreamSettings } from '../core/settings/stream-settings.ts';
-import { type FloorSchedule, readSchedules } from './floor-schedule.ts';
 import { settingsJsonOf } from './function-settings.ts';
+import { type FloorSchedule, readSchedules } from './temporary-minimum-schedule.ts';
 
 export interface RegisteredStream {
   readonly streamName: string;

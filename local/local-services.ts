@@ -1,18 +1,18 @@
 /** The services of local AWS, linked with one another; no server and no process yet. */
 import { CloudWatchModel, evaluateEveryMinute } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
-import { MetricStore } from '../simulator/models/cloudwatch/metric-store.ts';
+import { MetricStore } from '../simulator/models/cloudwatch/metric/metric-store.ts';
 import { KinesisAccount } from '../simulator/models/kinesis-model.ts';
 import type { LocalAccount } from './account.ts';
-import { cloudWatchFace } from './cloudwatch/cloudwatch-face.ts';
-import { kinesisFace } from './kinesis/kinesis-face.ts';
+import { cloudWatchFace } from './cloudwatch/cloudwatch-endpoint.ts';
+import { kinesisFace } from './kinesis/kinesis-endpoint.ts';
 import { KinesisService } from './kinesis/kinesis-service.ts';
 import { PutMeter } from './kinesis/put-meter.ts';
 import type { ShardBackend } from './kinesis/shard-backend.ts';
-import { lambdaFace } from './lambda/lambda-face.ts';
+import { lambdaFace } from './lambda/lambda-endpoint.ts';
 import { type FinishedInvocation, LambdaService } from './lambda/lambda-service.ts';
 import type { LocalAwsOptions } from './local-aws.ts';
 import type { LocalTime } from './local-time.ts';
-import { logFace } from './logs/log-face.ts';
+import { logFace } from './logs/log-endpoint.ts';
 import { LogService } from './logs/log-service.ts';
 import { ScheduleService } from './scheduler/schedule-service.ts';
 import {
@@ -23,12 +23,12 @@ import {
   publishAlarm,
   taggedResources,
 } from './service-links.ts';
-import { topicFace } from './sns/topic-face.ts';
+import { topicFace } from './sns/topic-endpoint.ts';
 import { TopicService } from './sns/topic-service.ts';
-import { queueFace } from './sqs/queue-face.ts';
+import { queueFace } from './sqs/queue-endpoint.ts';
 import { QueueService } from './sqs/queue-service.ts';
-import { stsFace } from './sts-face.ts';
-import { taggingFace } from './tagging-face.ts';
+import { stsFace } from './sts-endpoint.ts';
+import { taggingFace } from './tagging-endpoint.ts';
 import type { ServiceFace, ServiceName } from './wire/api-call.ts';
 
 export interface LocalServices {

@@ -2,15 +2,15 @@
 import { AwsServiceError } from '../simulator/models/aws-service-error.ts';
 import type { Clock, Scheduler } from '../simulator/models/clock.ts';
 import type { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
-import type { MetricIdentity } from '../simulator/models/cloudwatch/metric-series.ts';
-import type { MetricStore } from '../simulator/models/cloudwatch/metric-store.ts';
+import type { MetricIdentity } from '../simulator/models/cloudwatch/metric/metric-series.ts';
+import type { MetricStore } from '../simulator/models/cloudwatch/metric/metric-store.ts';
 import type { KinesisService } from './kinesis/kinesis-service.ts';
 import { allowsInvocation } from './lambda/function-definition.ts';
 import type { LambdaService } from './lambda/lambda-service.ts';
 import type { EmbeddedMetric } from './logs/embedded-metrics.ts';
 import type { TopicService } from './sns/topic-service.ts';
 import type { QueueService } from './sqs/queue-service.ts';
-import type { TaggedResource } from './tagging-face.ts';
+import type { TaggedResource } from './tagging-endpoint.ts';
 
 const MINUTE_MS = 60_000;
 

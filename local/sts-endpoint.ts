@@ -1,6 +1,6 @@
 import type { LocalAccount } from './account.ts';
 import type { ServiceFace } from './wire/api-call.ts';
-import { queryFace } from './wire/query-face.ts';
+import { queryFace } from './wire/query-endpoint.ts';
 
 /** STS, for those who ask where they are. */
 export function stsFace(account: LocalAccount): ServiceFace {

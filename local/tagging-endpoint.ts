@@ -1,7 +1,7 @@
 /** Resource Groups Tagging API, JSON 1.1: resources by tag. */
 import type { JsonObject, ServiceFace } from './wire/api-call.ts';
 import { objectList, optionalNumber, optionalText, requireText, textList } from './wire/input.ts';
-import { jsonFace } from './wire/json-face.ts';
+import { jsonFace } from './wire/json-endpoint.ts';
 
 export interface TaggedResource {
   readonly arn: string;

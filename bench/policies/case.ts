@@ -1,6 +1,7 @@
 /** One load at one peak; what it needs at least is computed once, what a policy makes of it once per condition. */
+
+import type { ContestantName } from '../../simulator/candidate-policies.ts';
 import { type ComparisonOptions, compare } from '../../simulator/comparison.ts';
-import type { ContestantName } from '../../simulator/contestants.ts';
 import { findOptimum, type Optimum } from '../../simulator/optimum.ts';
 import { readPrices } from '../../simulator/prices.ts';
 import type { Scorecard } from '../../simulator/scorecard.ts';

@@ -1,6 +1,6 @@
 /** What a policy must keep besides the core figure, since that alone rewards throwing the insurance away. */
 import { streamLimits } from '../../core/load/stream-replay.ts';
-import type { ContestantName } from '../../simulator/contestants.ts';
+import type { ContestantName } from '../../simulator/candidate-policies.ts';
 import { PASS_FRACTION } from '../../simulator/scorecard.ts';
 import type { Case } from './case.ts';
 import { summarize } from './summary.ts';

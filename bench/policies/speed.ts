@@ -1,5 +1,5 @@
 /** The simulator's own speed; the only figures here that depend on the machine. */
-import { contestants } from '../../simulator/contestants.ts';
+import { contestants } from '../../simulator/candidate-policies.ts';
 import { findOptimum } from '../../simulator/optimum.ts';
 
 const DAY = 1440;

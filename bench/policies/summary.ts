@@ -1,5 +1,5 @@
 /** A policy over many cases, as one row. */
-import type { ContestantName } from '../../simulator/contestants.ts';
+import type { ContestantName } from '../../simulator/candidate-policies.ts';
 import { geometricMean, PASS_FRACTION } from '../../simulator/scorecard.ts';
 import type { Case } from './case.ts';
 import { percent } from './table.ts';

@@ -1,8 +1,8 @@
 /** The work behind `backtest`. */
 import { awsFacts } from '../../core/aws-facts.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
+import { contestantNames } from '../../simulator/candidate-policies.ts';
 import { compare } from '../../simulator/comparison.ts';
-import { contestantNames } from '../../simulator/contestants.ts';
 import { fillingUnit, toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
 import type { Trace } from '../../simulator/trace.ts';

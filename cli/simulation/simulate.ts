@@ -2,8 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeFault, type Result } from '../../core/result.ts';
+import { type ContestantName, contestantNames, isContestant } from '../../simulator/candidate-policies.ts';
 import { type Comparison, type ComparisonOptions, compare } from '../../simulator/comparison.ts';
-import { type ContestantName, contestantNames, isContestant } from '../../simulator/contestants.ts';
 import { fillingUnit, type LoadScale, toLoad } from '../../simulator/load.ts';
 import { readPrices } from '../../simulator/prices.ts';
 import type { LoadModel } from '../../simulator/stream-run.ts';

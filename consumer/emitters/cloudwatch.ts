@@ -1,6 +1,6 @@
 /** Publishes samples as CloudWatch custom metrics, for ECS target tracking and alarms. */
 import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { type Dimensions, isKnown } from '../core/sample.ts';
+import { type Dimensions, isKnown } from '../decision/sample.ts';
 import type { Emitter } from '../ports.ts';
 
 export type CloudWatchWriter = Pick<CloudWatchClient, 'send'>;

@@ -1,8 +1,8 @@
 /** Publishes samples as Prometheus gauges, for the Prometheus adapter, KEDA's Prometheus scaler, and charts. */
 import { Gauge, type Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
-import { toLabel } from '../core/label-budget.ts';
-import { type Dimensions, isKnown } from '../core/sample.ts';
+import { toLabel } from '../decision/label-budget.ts';
+import { type Dimensions, isKnown } from '../decision/sample.ts';
 import type { Clock, Emitter } from '../ports.ts';
 
 export type PrometheusEmitterOptions = {

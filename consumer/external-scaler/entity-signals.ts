@@ -1,6 +1,6 @@
 /** The signal of each entity, over the backends that the configuration names. */
-import { weighBacklog } from '../core/backlog.ts';
-import { knownSample, type Signal } from '../core/sample.ts';
+import { weighBacklog } from '../decision/backlog.ts';
+import { knownSample, type Signal } from '../decision/sample.ts';
 import { applicationLag } from '../signals/application-lag.ts';
 import { type Burrow, burrowLag } from '../signals/burrow.ts';
 import type { CloudWatchReader } from '../signals/cloudwatch-metric.ts';

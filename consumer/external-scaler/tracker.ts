@@ -4,7 +4,7 @@
  * nobody has named it for ten minutes.
  */
 import { systemClock } from '../clock.ts';
-import type { KnownSample, Sample, Signal } from '../core/sample.ts';
+import type { KnownSample, Sample, Signal } from '../decision/sample.ts';
 import type { Clock } from '../ports.ts';
 import { callWithTimeout, messageOf } from '../timeout.ts';
 import type { Entity } from './metadata.ts';

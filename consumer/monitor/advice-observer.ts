@@ -1,7 +1,7 @@
 /** The joint decision as metrics: which advice fits, and whether a scale-down would hurt. */
 import { Gauge, type Registry } from 'prom-client';
-import { ADVICE_KINDS, type JointAdvice } from '../core/joint-decision.ts';
-import { toLabel } from '../core/label-budget.ts';
+import { ADVICE_KINDS, type JointAdvice } from '../decision/joint-decision.ts';
+import { toLabel } from '../decision/label-budget.ts';
 
 export type AdviceObserver = { readonly observe: (stream: string, application: string, advice: JointAdvice) => void };
 

@@ -4,8 +4,8 @@
  */
 import { Counter, type Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
-import { CounterMirror } from '../core/counter-mirror.ts';
-import { LabelBudget } from '../core/label-budget.ts';
+import { CounterMirror } from '../decision/counter-mirror.ts';
+import { LabelBudget } from '../decision/label-budget.ts';
 import type { Clock } from '../ports.ts';
 import { messageOf } from '../timeout.ts';
 

@@ -1,7 +1,7 @@
 /** Shows named depths (queues, streams, workers) as one gauge with a bounded number of series. */
 import { Gauge, type Registry } from 'prom-client';
-import { DepthGauges, type DepthLookup } from '../core/depth-gauges.ts';
-import { DEFAULT_LABEL_LIMIT } from '../core/label-budget.ts';
+import { DepthGauges, type DepthLookup } from '../decision/depth-gauges.ts';
+import { DEFAULT_LABEL_LIMIT } from '../decision/label-budget.ts';
 
 export type DepthGaugeDefinition = {
   readonly name: string;

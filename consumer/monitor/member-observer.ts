@@ -1,7 +1,7 @@
 /** The members of KCL applications: workers, the leases that each holds, and who leads. */
 import { Gauge, type Registry } from 'prom-client';
-import { DepthGauges } from '../core/depth-gauges.ts';
-import { toLabel } from '../core/label-budget.ts';
+import { DepthGauges } from '../decision/depth-gauges.ts';
+import { toLabel } from '../decision/label-budget.ts';
 import type { LeaseTable } from '../signals/kcl-leases.ts';
 
 export type MemberObserver = {

@@ -1,6 +1,6 @@
 /** Calls made (AWS) and calls answered (gRPC): in flight, duration, outcome. */
 import { Gauge, Histogram, type Registry } from 'prom-client';
-import { OTHER_LABEL } from '../core/label-budget.ts';
+import { OTHER_LABEL } from '../decision/label-budget.ts';
 import { type CountHandle, HotCounter } from './hot-counter.ts';
 
 export const REQUEST_OUTCOMES = ['success', 'user_error', 'system_error', 'throttled'] as const;

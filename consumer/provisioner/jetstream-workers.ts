@@ -19,7 +19,7 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { systemClock } from '../clock.ts';
-import { knownSample } from '../core/sample.ts';
+import { knownSample } from '../decision/sample.ts';
 import type { Clock, Provisioner } from '../ports.ts';
 import {
   arrivedMessages,

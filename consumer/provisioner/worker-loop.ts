@@ -3,15 +3,15 @@
  * and acts through any provisioner. Unknown holds; a failure ends its round and is tried again by the next.
  */
 import { systemClock } from '../clock.ts';
-import { knownSample, type Sample, unknownSample } from '../core/sample.ts';
-import { ratePerSecond, type SlidingWindow, slide } from '../core/sliding-rate.ts';
+import { knownSample, type Sample, unknownSample } from '../decision/sample.ts';
+import { ratePerSecond, type SlidingWindow, slide } from '../decision/sliding-rate.ts';
 import {
   capByShards,
   trackIdle,
   type WorkerDecision,
   type WorkerPolicy,
   type WorkSamples,
-} from '../core/worker-policy.ts';
+} from '../decision/worker-policy.ts';
 import type { Clock, Provisioner } from '../ports.ts';
 import { callWithTimeout } from '../timeout.ts';
 import { WorkerPool } from './worker-pool.ts';

@@ -1,7 +1,7 @@
 /** One joint decision of one stream: gathers the facts, asks the rules. */
 
-import { adviseJointly, type JointAdvice } from '../core/joint-decision.ts';
-import { isKnown, type Sample, unknownSample } from '../core/sample.ts';
+import { adviseJointly, type JointAdvice } from '../decision/joint-decision.ts';
+import { isKnown, type Sample, unknownSample } from '../decision/sample.ts';
 import { applicationLag, readShardLags } from '../signals/application-lag.ts';
 import type { CloudWatchReader } from '../signals/cloudwatch-metric.ts';
 import { iteratorAge } from '../signals/iterator-age.ts';

@@ -1,7 +1,7 @@
 /** The loops of `serve`: one for each signal and each stream, and the poller of counters. */
 import { streamDimension } from '../../core/alarm/alarm-definition.ts';
 import { scaleDownHurtsMetric } from '../../core/own-metrics.ts';
-import { knownSample } from '../core/sample.ts';
+import { knownSample } from '../decision/sample.ts';
 import { createCloudWatchEmitter } from '../emitters/cloudwatch.ts';
 import { createEveryEmitter } from '../emitters/every.ts';
 import { createPrometheusEmitter } from '../emitters/prometheus.ts';

@@ -1,7 +1,7 @@
 /** All metrics of `serve`, over one registry. */
 import type { Registry } from 'prom-client';
-import type { DepthLookup } from '../core/depth-gauges.ts';
-import { isKnown, type Sample, type SampleQuality } from '../core/sample.ts';
+import type { DepthLookup } from '../decision/depth-gauges.ts';
+import { isKnown, type Sample, type SampleQuality } from '../decision/sample.ts';
 import type { CacheObserver } from '../external-scaler/answers.ts';
 import { MISS_REASONS, type MissReason } from '../external-scaler/tracker.ts';
 import { type AdviceObserver, createAdviceObserver } from '../monitor/advice-observer.ts';

@@ -1,6 +1,6 @@
 /** What `/report` shows: the newest sample of each signal and the newest joint decision of each stream, with the evidence. */
-import type { JointAdvice } from '../core/joint-decision.ts';
-import type { Sample } from '../core/sample.ts';
+import type { JointAdvice } from '../decision/joint-decision.ts';
+import type { Sample } from '../decision/sample.ts';
 import type { Mode } from '../monitor/mode-gauge.ts';
 
 type SignalState = { readonly sample?: Sample; readonly failure?: string };

@@ -1,7 +1,7 @@
 /** The signal that a configured source stands for. */
 
-import type { Signal } from '../core/sample.ts';
-import { perWorker } from '../core/signal-math.ts';
+import type { Signal } from '../decision/sample.ts';
+import { perWorker } from '../decision/signal-math.ts';
 import { applicationLag } from '../signals/application-lag.ts';
 import { burrowLag } from '../signals/burrow.ts';
 import { iteratorAge } from '../signals/iterator-age.ts';

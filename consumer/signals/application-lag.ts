@@ -1,6 +1,6 @@
 /** How far behind one KCL application is, from the metrics that the KCL publishes itself. */
-import type { Dimensions, KnownSample, Signal } from '../core/sample.ts';
-import { isKnown } from '../core/sample.ts';
+import type { Dimensions, KnownSample, Signal } from '../decision/sample.ts';
+import { isKnown } from '../decision/sample.ts';
 import { type MetricQuery, type MetricReadOptions, readMetric, readMetrics } from './cloudwatch-metric.ts';
 
 /**

@@ -6,8 +6,13 @@
  * `error: false` and status NOTFOUND from status. (Source: linkedin/Burrow, core/protocol and httpserver.)
  */
 import * as v from 'valibot';
-import { type CommittedOffset, type GroupProgress, groupProgress, type PartitionProgress } from '../core/backlog.ts';
-import { knownSample, type Signal, unknownSample } from '../core/sample.ts';
+import {
+  type CommittedOffset,
+  type GroupProgress,
+  groupProgress,
+  type PartitionProgress,
+} from '../decision/backlog.ts';
+import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
 
 export type BurrowOptions = {
   /** For example `http://burrow.kafka:8000`. */

@@ -5,7 +5,7 @@ import {
   type Metric,
   type MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
-import { type Dimensions, knownSample, type Sample, type SampleUnit, unknownSample } from '../core/sample.ts';
+import { type Dimensions, knownSample, type Sample, type SampleUnit, unknownSample } from '../decision/sample.ts';
 
 export type CloudWatchReader = Pick<CloudWatchClient, 'send'>;
 

@@ -1,5 +1,5 @@
 /** How far behind the slowest reader of a stream is, over all its applications. */
-import type { Signal } from '../core/sample.ts';
+import type { Signal } from '../decision/sample.ts';
 import { type MetricQuery, type MetricReadOptions, readMetric } from './cloudwatch-metric.ts';
 
 /**

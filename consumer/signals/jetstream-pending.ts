@@ -1,6 +1,6 @@
 /** The work that a JetStream consumer has before it. */
 import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream';
-import { knownSample, type Signal } from '../core/sample.ts';
+import { knownSample, type Signal } from '../decision/sample.ts';
 
 export type ConsumerReader = { readonly consumers: Pick<JetStreamManager['consumers'], 'info'> };
 

@@ -1,6 +1,6 @@
 /** The lease table of a KCL application: which shards are being read, and by whom. */
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { knownSample, type Signal, unknownSample } from '../core/sample.ts';
+import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
 
 export type LeaseTableReader = Pick<DynamoDBClient, 'send'>;
 

@@ -1,6 +1,6 @@
 /** The open shard count of a stream, the bound of useful workers. */
 import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
-import { knownSample, type Signal, unknownSample } from '../core/sample.ts';
+import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
 
 export type StreamReader = Pick<KinesisClient, 'send'>;
 

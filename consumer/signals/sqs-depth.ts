@@ -1,6 +1,6 @@
 /** The depth of an SQS queue. */
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { knownSample, type Signal, unknownSample } from '../core/sample.ts';
+import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
 
 export type QueueReader = Pick<SQSClient, 'send'>;
 

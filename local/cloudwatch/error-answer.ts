@@ -4,7 +4,7 @@ import { cbor } from '@smithy/core/cbor';
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { ApiCall, ApiResponse } from '../wire/api-call.ts';
-import { escapeXml } from '../wire/query-face.ts';
+import { escapeXml } from '../wire/query-endpoint.ts';
 import { CBOR_HEADERS, JSON_HEADERS, QUERY_NAMESPACE, XML_HEADERS } from './spellings.ts';
 
 export function cloudWatchErrorAnswer(

@@ -2,7 +2,7 @@
 import { cbor, dateToTag } from '@smithy/core/cbor';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { ApiCall, ApiResponse } from '../wire/api-call.ts';
-import { escapeXml } from '../wire/query-face.ts';
+import { escapeXml } from '../wire/query-endpoint.ts';
 import { parseForm } from './query-form.ts';
 import type { Members, Spelling } from './shapes.ts';
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../simulator/models/clock.ts';
 import type { StreamMode } from '../../simulator/models/kinesis-model.ts';
 import type { JsonObject, Operations, ServiceFace } from '../wire/api-call.ts';
 import { optionalNumber, optionalText, requireNumber, requireText, tagList, textList, textMap } from '../wire/input.ts';
-import { jsonFace } from '../wire/json-face.ts';
+import { jsonFace } from '../wire/json-endpoint.ts';
 import type { KinesisService } from './kinesis-service.ts';
 import type { PutMeter } from './put-meter.ts';
 

@@ -1,6 +1,6 @@
 /** Kinesis's own metrics of what is really put: minute sums, successful puts only, as in AWS. */
 import type { Clock } from '../../simulator/models/clock.ts';
-import type { MetricStore } from '../../simulator/models/cloudwatch/metric-store.ts';
+import type { MetricStore } from '../../simulator/models/cloudwatch/metric/metric-store.ts';
 import type { JsonObject } from '../wire/api-call.ts';
 
 const MINUTE_MS = 60_000;

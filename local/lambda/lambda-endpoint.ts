@@ -1,6 +1,6 @@
 /** Lambda as REST JSON: https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
 import type { ServiceFace } from '../wire/api-call.ts';
-import { parseJsonBody } from '../wire/json-face.ts';
+import { parseJsonBody } from '../wire/json-endpoint.ts';
 import { lambdaPathLabels } from '../wire/lambda-paths.ts';
 import { accessOperations } from './api/access-operations.ts';
 import { concurrencyOperations } from './api/concurrency-operations.ts';

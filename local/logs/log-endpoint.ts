@@ -3,7 +3,7 @@ import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import { arnOf, type LocalAccount } from '../account.ts';
 import type { JsonObject, ServiceFace } from '../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText, textList } from '../wire/input.ts';
-import { jsonFace } from '../wire/json-face.ts';
+import { jsonFace } from '../wire/json-endpoint.ts';
 import { parseFilterPattern } from './filter-pattern.ts';
 import type { LogEvent, LogService } from './log-service.ts';
 

@@ -1,7 +1,7 @@
 /** SNS in the Query protocol: https://docs.aws.amazon.com/sns/latest/api/API_Operations.html */
 import type { JsonObject, ServiceFace } from '../wire/api-call.ts';
 import { optionalText, requireText, textMap } from '../wire/input.ts';
-import { queryFace } from '../wire/query-face.ts';
+import { queryFace } from '../wire/query-endpoint.ts';
 import type { Publication, Subscription, TopicService } from './topic-service.ts';
 
 export function topicFace(topics: TopicService, accountId: string): ServiceFace {

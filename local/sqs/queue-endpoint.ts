@@ -1,7 +1,7 @@
 /** SQS in JSON 1.0: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html */
 import type { JsonObject, ServiceFace } from '../wire/api-call.ts';
 import { optionalNumber, requireText, textList, textMap } from '../wire/input.ts';
-import { jsonFace } from '../wire/json-face.ts';
+import { jsonFace } from '../wire/json-endpoint.ts';
 import { md5Of, type QueueMessage, type QueueService } from './queue-service.ts';
 
 export function queueFace(queues: QueueService): ServiceFace {

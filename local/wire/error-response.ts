@@ -2,7 +2,7 @@
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import { cloudWatchErrorAnswer } from '../cloudwatch/error-answer.ts';
 import type { ApiCall, ApiResponse, Protocol, ServiceName } from './api-call.ts';
-import { escapeXml } from './query-face.ts';
+import { escapeXml } from './query-endpoint.ts';
 
 const NAMESPACES: Partial<Readonly<Record<ServiceName, string>>> = {
   sns: 'http://sns.amazonaws.com/doc/2010-03-31/',

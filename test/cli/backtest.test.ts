@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
-import { contestantNames } from '../../simulator/contestants.ts';
+import { contestantNames } from '../../simulator/candidate-policies.ts';
 import { RealClock } from '../../simulator/models/clock.ts';
 import { runCommand } from './command.ts';
 

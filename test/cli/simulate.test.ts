@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { registerSimulate } from '../../cli/commands/simulate.ts';
 import { UsageError } from '../../cli/usage-error.ts';
-import { contestantNames } from '../../simulator/contestants.ts';
+import { contestantNames } from '../../simulator/candidate-policies.ts';
 import { runCommand } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinesis-autoscaler-simulate-'));

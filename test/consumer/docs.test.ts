@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { ADVICE_KINDS } from '../../consumer/core/joint-decision.ts';
+import { ADVICE_KINDS } from '../../consumer/decision/joint-decision.ts';
 import { COMMON_KEYS, ENTITY_KEYS, ENTITY_TYPES } from '../../consumer/external-scaler/metadata.ts';
 import { MISS_REASONS } from '../../consumer/external-scaler/tracker.ts';
 import { createServeMetrics } from '../../consumer/serve/serve-metrics.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownSample, type Signal, unknownSample } from '../../consumer/core/sample.ts';
+import { knownSample, type Signal, unknownSample } from '../../consumer/decision/sample.ts';
 import type { EmittedMetric, Emitter } from '../../consumer/ports.ts';
 import { run, type SignalLoopOptions } from '../../consumer/signal-loop.ts';
 import { VirtualClock } from './support/virtual-clock.ts';

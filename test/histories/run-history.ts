@@ -1,6 +1,6 @@
 /** Plays a history: eventful hours, then minutes in which nothing is at fault and everything must come to agree. */
 import { alarmNameOf } from '../../core/alarm/alarm-definition.ts';
-import type { AlarmNotification } from '../../simulator/models/cloudwatch/alarm-notification.ts';
+import type { AlarmNotification } from '../../simulator/models/cloudwatch/alarm/alarm-notification.ts';
 import { eventfulMinutes, type Forgery, type History, type Step, streamName } from './history.ts';
 import { CallInvariants, clockText, findDisagreements, findMissingConcurrency, findStuckAlarms } from './invariants.ts';
 import { type Invocation, Invocations, type Notice, type Watcher } from './invocations.ts';

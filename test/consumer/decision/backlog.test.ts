@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupProgress, MAX_BACKLOG, type PartitionProgress, weighBacklog } from '../../../consumer/core/backlog.ts';
+import {
+  groupProgress,
+  MAX_BACKLOG,
+  type PartitionProgress,
+  weighBacklog,
+} from '../../../consumer/decision/backlog.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CounterMirror } from '../../../consumer/core/counter-mirror.ts';
-import { DepthGauges } from '../../../consumer/core/depth-gauges.ts';
-import { INVALID_LABEL, LabelBudget, OTHER_LABEL, toLabel } from '../../../consumer/core/label-budget.ts';
+import { CounterMirror } from '../../../consumer/decision/counter-mirror.ts';
+import { DepthGauges } from '../../../consumer/decision/depth-gauges.ts';
+import { INVALID_LABEL, LabelBudget, OTHER_LABEL, toLabel } from '../../../consumer/decision/label-budget.ts';
 
 describe('depth gauges', () => {
   it('name 512 of 600 streams and sum the rest', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adviseJointly, type JointFacts, scaleDownHurtsAny } from '../../../consumer/core/joint-decision.ts';
-import { knownSample, unknownSample } from '../../../consumer/core/sample.ts';
+import { adviseJointly, type JointFacts, scaleDownHurtsAny } from '../../../consumer/decision/joint-decision.ts';
+import { knownSample, unknownSample } from '../../../consumer/decision/sample.ts';
 
 const BEHIND = knownSample(600_000, 0);
 const even = new Map([

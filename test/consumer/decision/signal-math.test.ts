@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownSample, type Sample, type Signal, unknownSample } from '../../../consumer/core/sample.ts';
+import { knownSample, type Sample, type Signal, unknownSample } from '../../../consumer/decision/sample.ts';
 import {
   eta,
   eventsPerSecond,
@@ -8,7 +8,7 @@ import {
   perWorker,
   sum,
   windowedRate,
-} from '../../../consumer/core/signal-math.ts';
+} from '../../../consumer/decision/signal-math.ts';
 
 const never = new AbortController().signal;
 

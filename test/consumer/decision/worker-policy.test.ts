@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { knownSample, unknownSample } from '../../../consumer/core/sample.ts';
-import { capByShards, ratePolicy, trackIdle, type WorkSamples } from '../../../consumer/core/worker-policy.ts';
+import { knownSample, unknownSample } from '../../../consumer/decision/sample.ts';
+import { capByShards, ratePolicy, trackIdle, type WorkSamples } from '../../../consumer/decision/worker-policy.ts';
 
 const NOW = 1_000_000;
 

@@ -1,7 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { type KnownSample, knownSample, unknownSample } from '../../../consumer/core/sample.ts';
+import { type KnownSample, knownSample, unknownSample } from '../../../consumer/decision/sample.ts';
 import { createCloudWatchEmitter } from '../../../consumer/emitters/cloudwatch.ts';
 import { createEveryEmitter } from '../../../consumer/emitters/every.ts';
 import { createPrometheusEmitter } from '../../../consumer/emitters/prometheus.ts';

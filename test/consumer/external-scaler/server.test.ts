@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type ClientReadableStream, credentials, status } from '@grpc/grpc-js';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { knownSample, type Sample, unknownSample } from '../../../consumer/core/sample.ts';
+import { knownSample, type Sample, unknownSample } from '../../../consumer/decision/sample.ts';
 import type { Entity } from '../../../consumer/external-scaler/metadata.ts';
 import { ScalerRefusedError, type ScalerTls, startExternalScaler } from '../../../consumer/external-scaler/server.ts';
 import { startTracker } from '../../../consumer/external-scaler/tracker.ts';

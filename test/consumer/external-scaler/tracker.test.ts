@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { knownSample, type Sample } from '../../../consumer/core/sample.ts';
+import { knownSample, type Sample } from '../../../consumer/decision/sample.ts';
 import type { Entity } from '../../../consumer/external-scaler/metadata.ts';
 import { startTracker, type TrackerOptions } from '../../../consumer/external-scaler/tracker.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

@@ -2,7 +2,7 @@ import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManage
 import { connect } from '@nats-io/transport-node';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../consumer/clock.ts';
-import { ratePolicy } from '../../../consumer/core/worker-policy.ts';
+import { ratePolicy } from '../../../consumer/decision/worker-policy.ts';
 import { jetStreamWork, jetStreamWorkers, prepareWorkQueue } from '../../../consumer/provisioner/jetstream-workers.ts';
 import { runWorkers, type WorkerRound } from '../../../consumer/provisioner/worker-loop.ts';
 import { type NatsServer, startNatsServer } from '../support/nats-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { knownSample } from '../../../consumer/core/sample.ts';
-import { ratePolicy, type WorkerPolicy } from '../../../consumer/core/worker-policy.ts';
+import { knownSample } from '../../../consumer/decision/sample.ts';
+import { ratePolicy, type WorkerPolicy } from '../../../consumer/decision/worker-policy.ts';
 import { runWorkers, type WorkerLoopOptions, type WorkerRound } from '../../../consumer/provisioner/worker-loop.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

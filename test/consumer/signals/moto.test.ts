@@ -5,7 +5,7 @@ import { CreateStreamCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { knownSample } from '../../../consumer/core/sample.ts';
+import { knownSample } from '../../../consumer/decision/sample.ts';
 import { createCloudWatchEmitter } from '../../../consumer/emitters/cloudwatch.ts';
 import { applicationLag } from '../../../consumer/signals/application-lag.ts';
 import { kclLeases } from '../../../consumer/signals/kcl-leases.ts';

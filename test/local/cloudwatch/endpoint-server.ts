@@ -2,12 +2,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { cloudWatchFace } from '../../../local/cloudwatch/cloudwatch-face.ts';
+import { cloudWatchFace } from '../../../local/cloudwatch/cloudwatch-endpoint.ts';
 import { cloudWatchErrorAnswer } from '../../../local/cloudwatch/error-answer.ts';
 import type { ApiCall } from '../../../local/wire/api-call.ts';
 import { findRoute } from '../../../local/wire/route.ts';
 import { AwsServiceError } from '../../../simulator/models/aws-service-error.ts';
-import type { AlarmNotification } from '../../../simulator/models/cloudwatch/alarm-notification.ts';
+import type { AlarmNotification } from '../../../simulator/models/cloudwatch/alarm/alarm-notification.ts';
 import { CloudWatchModel } from '../../../simulator/models/cloudwatch/cloudwatch-model.ts';
 
 /** Long enough that two writes that are sent together always overlap, also on a busy machine. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaceServer, startFaceServer } from './face-server.ts';
+import { type FaceServer, startFaceServer } from './endpoint-server.ts';
 
 const NOW_MS = Date.UTC(2026, 2, 2, 9, 15);
 let server: FaceServer;

@@ -7,7 +7,7 @@
  * could ever see.
  */
 import { alarmNameOf, defineAlarm } from '../core/alarm/alarm-definition.ts';
-import { readSettings } from '../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../core/settings/read-stream-settings.ts';
 import { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
 import { toPutMetricAlarm } from '../simulator/put-metric-alarm.ts';
 
@@ -16,7 +16,7 @@ const START_MINUTE = 29_000_000;
 const SHARDS = 4;
 const RECORD_BYTES = 1024;
 
-const settings = readSettings({});
+const settings = readStreamSettings({});
 if (!settings.ok) throw new Error(JSON.stringify(settings.faults));
 const nowMs = { value: START_MINUTE * 60_000 };
 const cloudwatch = new CloudWatchModel({

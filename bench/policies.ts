@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeFault, type Result } from '../core/result.ts';
-import { type ContestantName, contestantNames } from '../simulator/candidate-policies.ts';
+import { type CandidatePolicyName, candidatePolicyNames } from '../simulator/candidate-policies.ts';
 import { toLoad } from '../simulator/load.ts';
 import { doubleFlashCrowd, type SyntheticLoad, syntheticLoads } from '../simulator/synthetic-loads.ts';
 import { readTraceFile } from '../simulator/trace.ts';
@@ -29,7 +29,7 @@ const peaks = [8, 64];
 const stressOnly = new Set(['nab-tweets-aapl']);
 /** Looked at from the start; the others only when policies and candidates stood, and then for a second round of tuning. */
 const tunedOn = new Set(['ms-ingress-01', 'ms-mongo-01', 'nab-nyc-taxi', 'wc98-group']);
-const ours: readonly ContestantName[] = ['adaptive', 'target'];
+const ours: readonly CandidatePolicyName[] = ['adaptive', 'target'];
 
 const folder = options.traces ?? fileURLToPath(new URL('../traces', import.meta.url));
 const real = readdirSync(folder)
@@ -42,7 +42,7 @@ const core = casesOf(
 );
 
 print('Core traces, all policies', summaryHead, [
-  ...contestantNames.map((policy) => summaryRow(summarize(policy, core))),
+  ...candidatePolicyNames.map((policy) => summaryRow(summarize(policy, core))),
 ]);
 print('Tuned on from the start, and from the second round', summaryHead, [
   ...ours.flatMap((policy) => [

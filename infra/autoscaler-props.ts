@@ -2,17 +2,17 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { LogLevel, RetrySettings } from '../core/settings/deployment.ts';
-import type { KnobValues, StreamSettings } from '../core/settings/stream-settings.ts';
+import type { StreamSettings, StreamSettingValues } from '../core/settings/stream-settings.ts';
 import type { DashboardChoice } from './dashboards.ts';
 import type { NoticeTarget } from './notice-topics.ts';
-import type { FloorSchedule } from './temporary-minimum-schedule.ts';
+import type { TemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 import type { TopicEncryption } from './topic-key.ts';
 
 export interface KinesisAutoscalerProps {
   /** Decide and log, change nothing. Default: true. */
   readonly dryRun?: boolean | undefined;
   /** What stands in for a setting that a stream does not give. Default: each knob's own default. */
-  readonly defaults?: Partial<KnobValues> | undefined;
+  readonly defaults?: Partial<StreamSettingValues> | undefined;
   /**
    * Scale every stream of the account and region that is tagged `autoscaling/enabled` = `true`, also those that are not added
    * here; their alarms are made and removed by the reconciler. One deployment an account and region. Default: false.
@@ -53,5 +53,5 @@ export interface AddStreamOptions extends Partial<StreamSettings> {
   /** Open shards that the stream has, or is created with: the alarms judge by it until the first reconcile. Default: minShards. */
   readonly shardCount?: number | undefined;
   /** When it needs more shards than its traffic asks for. Default: never. */
-  readonly schedules?: readonly FloorSchedule[] | undefined;
+  readonly schedules?: readonly TemporaryMinimumSchedule[] | undefined;
 }

@@ -7,7 +7,7 @@
 import { alarmNameOf, kinesisNamespace, streamDimension } from '../core/alarm/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
 import { failuresMetric, ownNamespace } from '../core/own-metrics.ts';
-import { looksAtDemand, type StreamSettings } from '../core/settings/stream-settings.ts';
+import { isLoadDriven, type StreamSettings } from '../core/settings/stream-settings.ts';
 import { metricDimensions } from './health-alarms.ts';
 
 export interface Widget {
@@ -139,7 +139,7 @@ function utilizationGraph({ streamName, settings }: DashboardStream, place: Plac
     { label: 'scale up', value: settings.scaleUpThreshold },
     { label: 'scale down', value: settings.scaleDownThreshold },
   ];
-  const horizontal = looksAtDemand(settings) ? [{ label: 'full', value: 1 }] : thresholds;
+  const horizontal = isLoadDriven(settings) ? [{ label: 'full', value: 1 }] : thresholds;
   return graph('Utilization', place, metrics, { annotations: { horizontal } });
 }
 

@@ -7,8 +7,13 @@ import * as v from 'valibot';
 import { defaultReconcileMinutes } from '../core/plan/rearming.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import { logLevels, readDeployment } from '../core/settings/deployment.ts';
-import { readSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
-import { type KnobName, type KnobValues, knobNames, knobs } from '../core/settings/stream-settings.ts';
+import { readStreamSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
+import {
+  type StreamSettingName,
+  type StreamSettingValues,
+  streamSettingNames,
+  streamSettingsTable,
+} from '../core/settings/stream-settings.ts';
 import { contextKey, defaultStackName } from './context-key.ts';
 import { environmentOf } from './function-settings.ts';
 import { noticeTarget } from './notice-topics.ts';
@@ -16,7 +21,7 @@ import { readStreamContexts, type StreamContext } from './stream-context.ts';
 import { topicEncryptions } from './topic-key.ts';
 
 export interface DeploymentContext extends v.InferOutput<typeof shape> {
-  readonly defaults: Partial<KnobValues>;
+  readonly defaults: Partial<StreamSettingValues>;
   readonly streams: readonly StreamContext[];
 }
 
@@ -126,31 +131,31 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
   };
 }
 
-/** Fleet-wide knobs. Faulty ones are left out of what is returned, so that each is reported once, not once a stream. */
-function readDefaults(given: unknown, faults: Fault[]): Partial<KnobValues> {
+/** Fleet-wide settings. Faulty ones are left out of what is returned, so that each is reported once, not once a stream. */
+function readDefaults(given: unknown, faults: Fault[]): Partial<StreamSettingValues> {
   if (!isObject(given)) {
     faults.push({
       field: 'defaults',
       value: quote(given),
       problem: 'is not an object',
-      remedy: `give knobs: ${knobNames.join(', ')}`,
+      remedy: `give settings: ${streamSettingNames.join(', ')}`,
     });
     return {};
   }
-  const known = Object.fromEntries(Object.entries(given).filter(([key]) => isKnobName(key)));
+  const known = Object.fromEntries(Object.entries(given).filter(([key]) => isStreamSettingName(key)));
   for (const key of Object.keys(given)) {
-    if (!isKnobName(key)) faults.push(unknownKey(`defaults.${key}`, knobNames));
+    if (!isStreamSettingName(key)) faults.push(unknownKey(`defaults.${key}`, streamSettingNames));
   }
   const fieldOf = (knob: string) => `defaults.${knob}`;
-  const read = readSettings(known, {}, fieldOf);
+  const read = readStreamSettings(known, {}, fieldOf);
   if (read.ok) return known;
   faults.push(...read.faults);
   const faulty = new Set(read.faults.map(({ field }) => field));
   return Object.fromEntries(Object.entries(known).filter(([key]) => !faulty.has(fieldOf(key))));
 }
 
-function isKnobName(key: string): key is KnobName {
-  return Object.hasOwn(knobs, key);
+function isStreamSettingName(key: string): key is StreamSettingName {
+  return Object.hasOwn(streamSettingsTable, key);
 }
 
 /**

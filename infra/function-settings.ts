@@ -4,17 +4,17 @@
  */
 import type { Discovery, RetrySettings } from '../core/settings/deployment.ts';
 import {
-  type KnobName,
-  type KnobValues,
-  knobNames,
-  knobs,
+  type StreamSettingName,
   type StreamSettings,
+  type StreamSettingValues,
+  streamSettingNames,
+  streamSettingsTable,
 } from '../core/settings/stream-settings.ts';
 
 /** Settings of the whole deployment that the functions read from their environment. */
 export interface FunctionSettings {
   readonly dryRun: boolean;
-  readonly defaults: Partial<KnobValues>;
+  readonly defaults: Partial<StreamSettingValues>;
   readonly logLevel?: string | undefined;
   readonly version?: string | undefined;
   readonly deploymentRing?: string | undefined;
@@ -25,7 +25,7 @@ export interface FunctionSettings {
   readonly discovery?: Discovery | undefined;
 }
 
-/** Environment variables by name, in the order of the knobs; `DRY_RUN` is always there. */
+/** Environment variables by name, in the order of the settings; `DRY_RUN` is always there. */
 export function environmentOf(settings: FunctionSettings): Record<string, string> {
   const { dryRun, defaults, logLevel, version, deploymentRing, retry = {} } = settings;
   const entries: (readonly [string, string | number | boolean | undefined])[] = [
@@ -42,7 +42,7 @@ export function environmentOf(settings: FunctionSettings): Record<string, string
     ['DISCOVERY_TOPIC_ARN', settings.discovery?.alarmTopicArn],
     ['DISCOVERY_OWNER', settings.discovery?.owner],
     ['STREAM_METRICS', settings.streamMetrics || undefined],
-    ...knobNames.map((name) => [knobs[name].variable, defaults[name]] as const),
+    ...streamSettingNames.map((name) => [streamSettingsTable[name].variable, defaults[name]] as const),
   ];
   return Object.fromEntries(
     entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const])),
@@ -52,12 +52,12 @@ export function environmentOf(settings: FunctionSettings): Record<string, string
 /** Text of settings.json, streams in the order of their names: the same fleet always gives the same bytes. */
 export function settingsJsonOf(streams: ReadonlyMap<string, Partial<StreamSettings>>): string {
   const byName = [...streams].sort(([a], [b]) => (a < b ? -1 : 1));
-  const entries = byName.map(([name, given]) => [name, inKnobOrder(given)] as const);
+  const entries = byName.map(([name, given]) => [name, inSettingOrder(given)] as const);
   return `${JSON.stringify({ streams: Object.fromEntries(entries) }, null, 2)}\n`;
 }
 
-function inKnobOrder(given: Partial<StreamSettings>): Partial<StreamSettings> {
-  const names: readonly (KnobName | 'consumers')[] = [...knobNames, 'consumers'];
+function inSettingOrder(given: Partial<StreamSettings>): Partial<StreamSettings> {
+  const names: readonly (StreamSettingName | 'consumers')[] = [...streamSettingNames, 'consumers'];
   return Object.fromEntries(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
 }
 

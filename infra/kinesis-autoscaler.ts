@@ -20,7 +20,7 @@ import type { AlarmDefinition, Direction } from '../core/alarm/alarm-definition.
 import { defaultReconcileMinutes } from '../core/plan/rearming.ts';
 import { describeFault } from '../core/result.ts';
 import { readDeployment } from '../core/settings/deployment.ts';
-import { looksAtDemand } from '../core/settings/stream-settings.ts';
+import { isLoadDriven } from '../core/settings/stream-settings.ts';
 import { createAlarmTopic } from './alarm-topic.ts';
 import type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
 import { Dashboards } from './dashboards.ts';
@@ -32,9 +32,14 @@ import { createNoticeTopic, createPagerTopic, type NoticeTopic } from './notice-
 import { allowHandOver, FleetPermissions, policiesPerRole } from './permissions.ts';
 import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
 import { StreamRegistry } from './stream-registry.ts';
-import { createFloorSchedule } from './temporary-minimum-schedule.ts';
+import { createTemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 import { createTopicKey } from './topic-key.ts';
-import { createDeployTrigger, createLookSchedule, createReconcileSchedule, createScheduleRole } from './triggers.ts';
+import {
+  createDeployTrigger,
+  createLoadCheckSchedule,
+  createReconcileSchedule,
+  createScheduleRole,
+} from './triggers.ts';
 
 export type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
 
@@ -95,7 +100,7 @@ export class KinesisAutoscaler extends Construct {
       this.dashboards = new Dashboards(this, 'Dashboards', { openShardCounts, discovery, logGroups });
     }
     // Streams that ask by their tag have the deployment's policy.
-    if (this.#settings.discovery && looksAtDemand(this.#settings.defaults)) this.#lookEveryMinute();
+    if (this.#settings.discovery && isLoadDriven(this.#settings.defaults)) this.#checkLoadEveryMinute();
     this.node.addValidation({ validate: () => this.#validate() });
   }
 
@@ -115,10 +120,10 @@ export class KinesisAutoscaler extends Construct {
       alarmTopic: this.alarmTopic,
     });
     this.#definitions.set(streamName, managed.definitions);
-    if (looksAtDemand(settings)) this.#lookEveryMinute();
+    if (isLoadDriven(settings)) this.#checkLoadEveryMinute();
     this.dashboards?.addStream(registered);
     const target = { reconciler: this.reconciler.function, role: this.#scheduleRole };
-    for (const schedule of schedules) createFloorSchedule(managed, streamName, schedule, target);
+    for (const schedule of schedules) createTemporaryMinimumSchedule(managed, streamName, schedule, target);
     this.#permissions.addStream({ streamName, streamArn: stream.streamArn, alarmNames: managed.alarmNames, settings });
     // The reconciler must not look before the alarms are there, and a stream that is made with them.
     this.#deployTrigger.executeAfter(managed, ...(stream instanceof Stream ? [stream] : []));
@@ -131,10 +136,10 @@ export class KinesisAutoscaler extends Construct {
     return managed;
   }
 
-  #lookEveryMinute(): void {
+  #checkLoadEveryMinute(): void {
     if (this.#looks) return;
     this.#looks = true;
-    createLookSchedule(this, this.scaler.function, this.#scheduleRole);
+    createLoadCheckSchedule(this, this.scaler.function, this.#scheduleRole);
   }
 
   /** In the order in which they were added. */

@@ -1,9 +1,14 @@
 /** Reads the list `streams` of the deployment's context: each an existing stream by name, or one to create. */
 
 import { type Fault, quote } from '../core/result.ts';
-import { readSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
-import { type KnobName, type KnobValues, knobNames, type StreamSettings } from '../core/settings/stream-settings.ts';
-import { type FloorSchedule, readSchedules } from './temporary-minimum-schedule.ts';
+import { readStreamSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
+import {
+  type StreamSettingName,
+  type StreamSettings,
+  type StreamSettingValues,
+  streamSettingNames,
+} from '../core/settings/stream-settings.ts';
+import { readSchedules, type TemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 
 export interface StreamContext {
   readonly name: string;
@@ -13,13 +18,13 @@ export interface StreamContext {
   readonly shardCount: number | undefined;
   /** Of a stream to create: how long it keeps records. */
   readonly retentionHours: number;
-  readonly schedules: readonly FloorSchedule[];
-  /** What the user gave for it: knobs and consumers. */
+  readonly schedules: readonly TemporaryMinimumSchedule[];
+  /** What the user gave for it: settings and consumers. */
   readonly given: Partial<StreamSettings>;
 }
 
 const ownKeys = ['name', 'create', 'shardCount', 'retentionHours', 'schedules'] as const;
-const settingKeys: readonly (KnobName | 'consumers')[] = [...knobNames, 'consumers'];
+const settingKeys: readonly (StreamSettingName | 'consumers')[] = [...streamSettingNames, 'consumers'];
 const knownKeys: readonly string[] = [...ownKeys, ...settingKeys];
 const streamName = /^[a-zA-Z0-9_.-]{1,128}$/;
 const retentionHours = { low: 24, high: 8760 };
@@ -32,7 +37,7 @@ const sharedResources = 60;
 /** @param mayBeEmpty streams may also come by their tags. */
 export function readStreamContexts(
   given: unknown,
-  defaults: Partial<KnobValues>,
+  defaults: Partial<StreamSettingValues>,
   mayBeEmpty: boolean,
   faults: Fault[],
 ): readonly StreamContext[] {
@@ -48,7 +53,12 @@ export function readStreamContexts(
   return streams;
 }
 
-function readStream(item: unknown, path: string, defaults: Partial<KnobValues>, faults: Fault[]): StreamContext {
+function readStream(
+  item: unknown,
+  path: string,
+  defaults: Partial<StreamSettingValues>,
+  faults: Fault[],
+): StreamContext {
   const entry = toEntry(item, path, faults);
   const { name, create = false, shardCount, retentionHours: hours } = entry;
   for (const key of Object.keys(entry)) {
@@ -71,7 +81,7 @@ function readStream(item: unknown, path: string, defaults: Partial<KnobValues>, 
     });
   }
   const given = Object.fromEntries(settingKeys.flatMap((key) => (key in entry ? [[key, entry[key]]] : [])));
-  const settings = readStreamSettings(given, path, defaults, faults);
+  const settings = settingsOfEntry(given, path, defaults, faults);
   checkShardCount(shardCount, create === true, path, settings, faults);
   checkRetention(hours, create === true, path, faults);
   return {
@@ -91,15 +101,15 @@ function toEntry(item: unknown, path: string, faults: Fault[]): Readonly<Record<
   return { name: typeof item === 'string' ? item : 'unnamed' };
 }
 
-function readStreamSettings(
+function settingsOfEntry(
   given: Readonly<Record<string, unknown>>,
   path: string,
-  defaults: Partial<KnobValues>,
+  defaults: Partial<StreamSettingValues>,
   faults: Fault[],
 ): StreamSettings | undefined {
   const fieldOf = (knob: string) =>
     knob in defaults && !(knob in given) ? `${path} (defaults.${knob})` : `${path}.${knob}`;
-  const read = readSettings(given, defaults, fieldOf);
+  const read = readStreamSettings(given, defaults, fieldOf);
   if (read.ok) return read.value;
   faults.push(...read.faults);
   return undefined;

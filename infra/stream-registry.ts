@@ -5,10 +5,10 @@
 import { type Stack, Token } from 'aws-cdk-lib';
 import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
 import { type Fault, quote } from '../core/result.ts';
-import { readSettings } from '../core/settings/read-stream-settings.ts';
-import type { KnobValues, StreamSettings } from '../core/settings/stream-settings.ts';
+import { readStreamSettings } from '../core/settings/read-stream-settings.ts';
+import type { StreamSettings, StreamSettingValues } from '../core/settings/stream-settings.ts';
 import { settingsJsonOf } from './function-settings.ts';
-import { type FloorSchedule, readSchedules } from './temporary-minimum-schedule.ts';
+import { readSchedules, type TemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 
 export interface RegisteredStream {
   readonly streamName: string;
@@ -17,11 +17,11 @@ export interface RegisteredStream {
 
 export class StreamRegistry {
   readonly #stack: Stack;
-  readonly #defaults: Partial<KnobValues>;
+  readonly #defaults: Partial<StreamSettingValues>;
   readonly #given = new Map<string, Partial<StreamSettings>>();
   readonly #faults: Fault[] = [];
 
-  constructor(stack: Stack, defaults: Partial<KnobValues>) {
+  constructor(stack: Stack, defaults: Partial<StreamSettingValues>) {
     this.#stack = stack;
     this.#defaults = defaults;
   }
@@ -44,7 +44,7 @@ export class StreamRegistry {
   add(
     stream: IStream,
     given: Partial<StreamSettings>,
-    schedules: readonly FloorSchedule[],
+    schedules: readonly TemporaryMinimumSchedule[],
   ): RegisteredStream | undefined {
     const streamName = nameOf(stream);
     if (streamName === undefined) {
@@ -56,7 +56,7 @@ export class StreamRegistry {
       });
       return undefined;
     }
-    const read = readSettings({ ...given }, this.#defaults, (knob) => `${streamName}.${knob}`);
+    const read = readStreamSettings({ ...given }, this.#defaults, (knob) => `${streamName}.${knob}`);
     const scheduleFaults: Fault[] = [];
     readSchedules(schedules, `${streamName}.schedules`, read.ok ? read.value : undefined, scheduleFaults);
     const faults = [

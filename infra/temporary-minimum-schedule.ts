@@ -9,10 +9,10 @@ import type { Construct } from 'constructs';
 import { type Fault, quote } from '../core/result.ts';
 import { unknownKey } from '../core/settings/read-stream-settings.ts';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
-import { type FloorRequest, longestFloorMinutes } from '../core/stream/temporary-minimum.ts';
+import { longestTemporaryMinimumMinutes, type TemporaryMinimumRequest } from '../core/stream/temporary-minimum.ts';
 import { findCronFault } from './cron-expression.ts';
 
-export interface FloorSchedule {
+export interface TemporaryMinimumSchedule {
   /** Unique for the stream: letters, digits and hyphens. */
   readonly name: string;
   /** Six fields as EventBridge takes them: minutes, hours, day of month, month, day of week, year. `0 7 ? * MON-FRI *`. */
@@ -25,20 +25,20 @@ export interface FloorSchedule {
   readonly minutes: number;
 }
 
-const keys: readonly (keyof FloorSchedule)[] = ['name', 'cron', 'timeZone', 'shards', 'minutes'];
+const keys: readonly (keyof TemporaryMinimumSchedule)[] = ['name', 'cron', 'timeZone', 'shards', 'minutes'];
 const timeZones: ReadonlySet<string> = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]);
 /** What EventBridge Scheduler takes for the age of an event it could not deliver yet. */
 const eventAgeSeconds = { low: 60, high: 86_400 };
 
 /** @param role may invoke the reconciler, and is Scheduler's to assume. */
-export function createFloorSchedule(
+export function createTemporaryMinimumSchedule(
   scope: Construct,
   streamName: string,
-  schedule: FloorSchedule,
+  schedule: TemporaryMinimumSchedule,
   { reconciler, role }: { readonly reconciler: LambdaFunction; readonly role: Role },
 ): CfnSchedule {
   const { name, cron, timeZone = 'UTC', shards, minutes } = schedule;
-  const floor: FloorRequest = { stream: streamName, shards, minutes };
+  const floor: TemporaryMinimumRequest = { stream: streamName, shards, minutes };
   const { low, high } = eventAgeSeconds;
   return new CfnSchedule(scope, `Schedule-${name}`, {
     description: `At least ${shards} shards of ${streamName} for ${minutes} minutes`,
@@ -62,7 +62,7 @@ export function readSchedules(
   path: string,
   settings: Pick<StreamSettings, 'maxShards'> | undefined,
   faults: Fault[],
-): readonly FloorSchedule[] {
+): readonly TemporaryMinimumSchedule[] {
   if (given === undefined) return [];
   if (!Array.isArray(given)) {
     faults.push({ field: path, value: quote(given), problem: 'is not a list', remedy: 'give [{"name", "cron", …}]' });
@@ -74,7 +74,7 @@ export function readSchedules(
     const entry = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>) : {};
     faults.push(...findFaults(entry, field, settings), ...findDuplicate(entry.name, field, names));
     // With a fault nothing is deployed; without one this is its shape.
-    return entry as unknown as FloorSchedule;
+    return entry as unknown as TemporaryMinimumSchedule;
   });
 }
 
@@ -87,8 +87,12 @@ function findFaults(
   const unknown = Object.keys(entry).filter((key) => !keys.some((known) => known === key));
   const cronFault = typeof cron === 'string' ? findCronFault(cron) : 'is not a text';
   const highest = settings?.maxShards ?? Number.POSITIVE_INFINITY;
-  const check = (holds: boolean, field: keyof FloorSchedule, problem: string, remedy: string): readonly Fault[] =>
-    holds ? [] : [{ field: `${path}.${field}`, value: quote(entry[field]), problem, remedy }];
+  const check = (
+    holds: boolean,
+    field: keyof TemporaryMinimumSchedule,
+    problem: string,
+    remedy: string,
+  ): readonly Fault[] => (holds ? [] : [{ field: `${path}.${field}`, value: quote(entry[field]), problem, remedy }]);
   return [
     ...unknown.map((key) => unknownKey(`${path}.${key}`, keys)),
     ...check(
@@ -116,10 +120,10 @@ function findFaults(
       `give a whole number from 1 to maxShards ${highest}`,
     ),
     ...check(
-      isWhole(minutes, 1, longestFloorMinutes),
+      isWhole(minutes, 1, longestTemporaryMinimumMinutes),
       'minutes',
       'is out of range',
-      `give whole minutes from 1 to ${longestFloorMinutes}`,
+      `give whole minutes from 1 to ${longestTemporaryMinimumMinutes}`,
     ),
   ];
 }

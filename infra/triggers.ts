@@ -50,15 +50,15 @@ export function createReconcileSchedule(
 }
 
 /** One look is as good as the next: what is late by a minute is dropped, and nothing is tried again. */
-const lookRetryPolicy = { maximumEventAgeInSeconds: shortestEventAgeSeconds, maximumRetryAttempts: 0 };
+const loadCheckRetryPolicy = { maximumEventAgeInSeconds: shortestEventAgeSeconds, maximumRetryAttempts: 0 };
 
 /** For streams whose policy looks at demand. The scaler looks, so that a look and an alarm's answer never run side by side. */
-export function createLookSchedule(scope: Construct, scaler: LambdaFunction, role: Role): CfnSchedule {
+export function createLoadCheckSchedule(scope: Construct, scaler: LambdaFunction, role: Role): CfnSchedule {
   new Policy(scope, 'InvokeScaler', {
     roles: [role],
     statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [scaler.functionArn] })],
   });
-  return new CfnSchedule(scope, 'LookSchedule', {
+  return new CfnSchedule(scope, 'LoadCheckSchedule', {
     description: 'Looks at the demand of the streams whose policy goes by it',
     scheduleExpression: 'rate(1 minute)',
     flexibleTimeWindow: { mode: 'OFF' },
@@ -68,7 +68,7 @@ export function createLookSchedule(scope: Construct, scaler: LambdaFunction, rol
       roleArn: role.roleArn,
       // Lambda may keep an event for hours: what is long overdue is not looked at (EventBridge Scheduler, context attributes).
       input: JSON.stringify({ look: 'demand', at: '<aws.scheduler.scheduled-time>' }),
-      retryPolicy: lookRetryPolicy,
+      retryPolicy: loadCheckRetryPolicy,
     },
   });
 }

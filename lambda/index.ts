@@ -7,21 +7,21 @@
  */
 import type { Context, SNSEvent } from 'aws-lambda';
 import type { Deployment } from '../core/settings/deployment.ts';
-import { readFloorRequest } from '../core/stream/temporary-minimum.ts';
+import { readTemporaryMinimumRequest } from '../core/stream/temporary-minimum.ts';
 import { awsFleetPort, awsNotices, awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';
 import type { ScalerContext } from './context.ts';
-import { type Observer, observer } from './observability.ts';
+import { createRunLog, type RunLog } from './observability.ts';
 import { pacePorts, reconcilerPace, scalerPace } from './pacing.ts';
 import type { Clock, FleetPort, Ports } from './ports.ts';
-import { DemandMemory } from './stream/load-cache.ts';
-import { type Announce, announcer } from './stream/notifier.ts';
+import { LoadCache } from './stream/load-cache.ts';
+import { createNotifier, type Notify } from './stream/notifier.ts';
 import type { Account } from './stream/state-reader.ts';
 import { answerWaitingAlarms, hasWaitedInLine } from './triggers/alarm-backlog.ts';
 import { type AlarmRecord, handleAlarm } from './triggers/alarm-notification.ts';
-import { answerInquiry, type InquiryAnswer, readInquiry } from './triggers/explain.ts';
-import { isOverdue, type LookRequest, lookAtFleet, readLook } from './triggers/load-check.ts';
-import { raiseFloor } from './triggers/raise-minimum.ts';
+import { answerExplainRequest, type ExplainAnswer, readExplainRequest } from './triggers/explain.ts';
+import { checkLoad, isOverdue, type LoadCheckRequest, readLoadCheck } from './triggers/load-check.ts';
+import { raiseTemporaryMinimum } from './triggers/raise-minimum.ts';
 import { runReconcile } from './triggers/reconcile-fleet.ts';
 import type { ReconcileCause } from './triggers/reconcile-stream.ts';
 
@@ -40,9 +40,9 @@ interface Runtime {
   /** The same calls, at the pace of each function. */
   readonly ports: { readonly scaler: Ports; readonly reconciler: Ports };
   readonly fleet: FleetPort;
-  readonly observer: Observer;
-  readonly announce: Announce;
-  readonly demand: DemandMemory;
+  readonly createRunLog: RunLog;
+  readonly notify: Notify;
+  readonly demand: LoadCache;
 }
 
 let runtime: Runtime | undefined;
@@ -50,29 +50,29 @@ let runtime: Runtime | undefined;
 function start(functionName: string): Runtime {
   const deployment = loadDeployment();
   const ports = awsPorts(deployment.retry);
-  const announce = announcer(deployment, awsNotices(deployment.retry), ports.streams);
+  const notify = createNotifier(deployment, awsNotices(deployment.retry), ports.streams);
   runtime = {
     deployment,
     ports: { scaler: pacePorts(ports, clock, scalerPace), reconciler: pacePorts(ports, clock, reconcilerPace) },
     fleet: awsFleetPort(deployment.retry),
-    observer: observer(deployment, functionName),
-    announce,
-    demand: new DemandMemory(),
+    createRunLog: createRunLog(deployment, functionName),
+    notify,
+    demand: new LoadCache(),
   };
   return runtime;
 }
 
 export async function scaler(event: unknown, context: Context): Promise<void> {
-  const { deployment, ports, fleet, announce, demand, observer: observe } = runtime ?? start(context.functionName);
+  const { deployment, ports, fleet, notify, demand, createRunLog: observe } = runtime ?? start(context.functionName);
   const scalerContext: ScalerContext = {
     deployment,
     ports: ports.scaler,
-    announce,
+    notify,
     demand,
     account: accountOf(context),
     clock,
   };
-  const request = readLook(event);
+  const request = readLoadCheck(event);
   if (request) return await look(request, scalerContext, fleet, observe);
   const records = recordsOf(event);
   const late = records.find(({ publishedAtMs }) => hasWaitedInLine(publishedAtMs, clock.nowMs()));
@@ -93,9 +93,14 @@ export async function scaler(event: unknown, context: Context): Promise<void> {
   if (unfinished > 0) throw new Error(`${unfinished} record(s) need another delivery; the log says why`);
 }
 
-async function look(request: LookRequest, context: ScalerContext, fleet: FleetPort, observe: Observer): Promise<void> {
+async function look(
+  request: LoadCheckRequest,
+  context: ScalerContext,
+  fleet: FleetPort,
+  observe: RunLog,
+): Promise<void> {
   if (isOverdue(request, clock.nowMs())) return observe.looked({ overdue: 1, looked: 0, left: 0 });
-  const { failures, ...rest } = await lookAtFleet(context, fleet, observe.observe);
+  const { failures, ...rest } = await checkLoad(context, fleet, observe.observe);
   for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
   observe.looked(rest);
   observe.flush();
@@ -105,7 +110,7 @@ async function look(request: LookRequest, context: ScalerContext, fleet: FleetPo
 async function answerOthers(
   topicArn: string,
   context: Context,
-  observe: Observer,
+  observe: RunLog,
   scalerContext: ScalerContext,
 ): Promise<void> {
   const failure = await answerWaitingAlarms(
@@ -120,23 +125,23 @@ async function answerOthers(
   if (failure) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
 }
 
-export async function reconciler(event: unknown, context: Context): Promise<readonly InquiryAnswer[] | undefined> {
-  const { deployment, ports, fleet, announce, demand, observer: observe } = runtime ?? start(context.functionName);
+export async function reconciler(event: unknown, context: Context): Promise<readonly ExplainAnswer[] | undefined> {
+  const { deployment, ports, fleet, notify, demand, createRunLog: observe } = runtime ?? start(context.functionName);
   const paced: ScalerContext = {
     deployment,
     ports: ports.reconciler,
-    announce,
+    notify,
     demand,
     account: accountOf(context),
     clock,
   };
-  const inquiry = readInquiry(event);
-  if (inquiry) return await answerInquiry(inquiry, paced, fleet);
+  const explainRequest = readExplainRequest(event);
+  if (explainRequest) return await answerExplainRequest(explainRequest, paced, fleet);
   const remainingMs = () => context.getRemainingTimeInMillis();
   const request = { ...readCause(event), functionName: context.functionName, remainingMs };
-  const floor = readFloorRequest(event);
+  const floor = readTemporaryMinimumRequest(event);
   const { reports, failures, ...rest } = floor
-    ? await raiseFloor(floor, remainingMs, paced)
+    ? await raiseTemporaryMinimum(floor, remainingMs, paced)
     : await runReconcile(request, paced, fleet);
   for (const report of reports) observe.observe(report);
   for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
@@ -148,7 +153,7 @@ export async function reconciler(event: unknown, context: Context): Promise<read
 }
 
 export async function handler(event: unknown, context: Context): Promise<void> {
-  await (recordsOf(event).length > 0 || readLook(event) ? scaler(event, context) : reconciler(event, context));
+  await (recordsOf(event).length > 0 || readLoadCheck(event) ? scaler(event, context) : reconciler(event, context));
 }
 
 interface NotificationRecord extends AlarmRecord {

@@ -7,7 +7,7 @@ import { findTagFaults } from '../core/report/notice.ts';
 import type { ScalingReport } from '../core/report/scaling-report.ts';
 import type { Deployment, LogLevel } from '../core/settings/deployment.ts';
 
-export interface Observer {
+export interface RunLog {
   /** One line and its metrics for what became of one record or stream. */
   readonly observe: (report: ScalingReport) => void;
   /** One line for a whole run. */
@@ -19,10 +19,10 @@ export interface Observer {
   readonly flush: () => void;
 }
 
-export function observer(
+export function createRunLog(
   deployment: Pick<Deployment, 'logLevel' | 'version' | 'deploymentRing'> & Partial<Pick<Deployment, 'streamMetrics'>>,
   functionName: string,
-): Observer {
+): RunLog {
   const logger = new Logger({
     serviceName: functionName,
     logLevel: powertoolsLevel(deployment.logLevel),

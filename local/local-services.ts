@@ -3,16 +3,16 @@ import { CloudWatchModel, evaluateEveryMinute } from '../simulator/models/cloudw
 import { MetricStore } from '../simulator/models/cloudwatch/metric/metric-store.ts';
 import { KinesisAccount } from '../simulator/models/kinesis-model.ts';
 import type { LocalAccount } from './account.ts';
-import { cloudWatchFace } from './cloudwatch/cloudwatch-endpoint.ts';
-import { kinesisFace } from './kinesis/kinesis-endpoint.ts';
+import { cloudWatchEndpoint } from './cloudwatch/cloudwatch-endpoint.ts';
+import { kinesisEndpoint } from './kinesis/kinesis-endpoint.ts';
 import { KinesisService } from './kinesis/kinesis-service.ts';
 import { PutMeter } from './kinesis/put-meter.ts';
 import type { ShardBackend } from './kinesis/shard-backend.ts';
-import { lambdaFace } from './lambda/lambda-endpoint.ts';
+import { lambdaEndpoint } from './lambda/lambda-endpoint.ts';
 import { type FinishedInvocation, LambdaService } from './lambda/lambda-service.ts';
 import type { LocalAwsOptions } from './local-aws.ts';
 import type { LocalTime } from './local-time.ts';
-import { logFace } from './logs/log-endpoint.ts';
+import { logEndpoint } from './logs/log-endpoint.ts';
 import { LogService } from './logs/log-service.ts';
 import { ScheduleService } from './scheduler/schedule-service.ts';
 import {
@@ -23,13 +23,13 @@ import {
   publishAlarm,
   taggedResources,
 } from './service-links.ts';
-import { topicFace } from './sns/topic-endpoint.ts';
+import { topicEndpoint } from './sns/topic-endpoint.ts';
 import { TopicService } from './sns/topic-service.ts';
-import { queueFace } from './sqs/queue-endpoint.ts';
+import { queueEndpoint } from './sqs/queue-endpoint.ts';
 import { QueueService } from './sqs/queue-service.ts';
-import { stsFace } from './sts-endpoint.ts';
-import { taggingFace } from './tagging-endpoint.ts';
-import type { ServiceFace, ServiceName } from './wire/api-call.ts';
+import { stsEndpoint } from './sts-endpoint.ts';
+import { taggingEndpoint } from './tagging-endpoint.ts';
+import type { ServiceEndpoint, ServiceName } from './wire/api-call.ts';
 
 export interface LocalServices {
   readonly cloudwatch: CloudWatchModel;
@@ -39,7 +39,7 @@ export interface LocalServices {
   readonly queues: QueueService;
   readonly schedules: ScheduleService;
   readonly topics: TopicService;
-  readonly faces: Readonly<Record<ServiceName, ServiceFace>>;
+  readonly faces: Readonly<Record<ServiceName, ServiceEndpoint>>;
   /** Ends what happens by itself. */
   stop(): Promise<void>;
 }
@@ -116,14 +116,14 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
     schedules,
     topics,
     faces: {
-      cloudwatch: cloudWatchFace(cloudwatch),
-      kinesis: kinesisFace(kinesis, clock, new PutMeter(clock, store)),
-      lambda: lambdaFace(lambda, context),
-      logs: logFace(logs, account),
-      sns: topicFace(topics, accountId),
-      sqs: queueFace(queues),
-      sts: stsFace(account),
-      tagging: taggingFace(() => taggedResources(kinesis, lambda, cloudwatch)),
+      cloudwatch: cloudWatchEndpoint(cloudwatch),
+      kinesis: kinesisEndpoint(kinesis, clock, new PutMeter(clock, store)),
+      lambda: lambdaEndpoint(lambda, context),
+      logs: logEndpoint(logs, account),
+      sns: topicEndpoint(topics, accountId),
+      sqs: queueEndpoint(queues),
+      sts: stsEndpoint(account),
+      tagging: taggingEndpoint(() => taggedResources(kinesis, lambda, cloudwatch)),
     },
     async stop() {
       for (const stop of stops) stop();

@@ -1,7 +1,7 @@
 /** Resource Groups Tagging API, JSON 1.1: resources by tag. */
-import type { JsonObject, ServiceFace } from './wire/api-call.ts';
+import type { JsonObject, ServiceEndpoint } from './wire/api-call.ts';
 import { objectList, optionalNumber, optionalText, requireText, textList } from './wire/input.ts';
-import { jsonFace } from './wire/json-endpoint.ts';
+import { jsonEndpoint } from './wire/json-endpoint.ts';
 
 export interface TaggedResource {
   readonly arn: string;
@@ -13,8 +13,8 @@ export interface TaggedResource {
 const DEFAULT_PAGE = 50;
 
 /** @param resources those that have, or had, a tag; read anew for each call. */
-export function taggingFace(resources: () => readonly TaggedResource[]): ServiceFace {
-  return jsonFace('1.1', {
+export function taggingEndpoint(resources: () => readonly TaggedResource[]): ServiceEndpoint {
+  return jsonEndpoint('1.1', {
     GetResources: (input) => {
       const found = resources().filter((resource) => hasType(resource, input) && hasTags(resource, input));
       const start = Number(optionalText(input, 'PaginationToken') || 0);

@@ -1,6 +1,6 @@
 /** Stay provisioned, with which policy, or move to on-demand: dollars a month for each, and what was assumed. */
 
-import { contestants, isContestant } from './candidate-policies.ts';
+import { candidatePolicies, isCandidatePolicy } from './candidate-policies.ts';
 import type { Comparison } from './comparison.ts';
 import { PASS_FRACTION } from './scorecard.ts';
 
@@ -48,7 +48,7 @@ function reasonFor({ option, dollarsPerMonth, throttledFraction }: Option, isSaf
 
 /** Policies that are here to compare with cannot be recommended: one needs hindsight, the others are not deployed by this. */
 function isAvailable(option: string): boolean {
-  if (!isContestant(option)) return false;
-  const { ours, billing } = contestants[option];
+  if (!isCandidatePolicy(option)) return false;
+  const { ours, billing } = candidatePolicies[option];
   return ours || billing !== 'shards';
 }

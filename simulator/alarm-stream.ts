@@ -1,6 +1,6 @@
 /**
  * A stream of the models with its two alarms, and the production core between them: what the deployed functions do with
- * promises and AWS calls happens here at once, on the same `decideScaling`, `planScaling` and `planConvergence`.
+ * promises and AWS calls happens here at once, on the same `decideFromAlarm`, `planScaling` and `planConvergence`.
  */
 import {
   type AlarmDefinition,
@@ -11,11 +11,11 @@ import {
   readJudgedShardCount,
 } from '../core/alarm/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
-import { decideScaling } from '../core/decision/decide.ts';
+import { decideFromAlarm } from '../core/decision/decide.ts';
 import type { FiredAlarm } from '../core/decision/rules.ts';
 import { planConvergence } from '../core/plan/convergence.ts';
 import type { PutAlarm, ScalingEffect } from '../core/plan/effects.ts';
-import { judgeStandingAlarms, unansweredAfterMs } from '../core/plan/rearming.ts';
+import { judgeAlarmsInAlarm, unansweredAfterMs } from '../core/plan/rearming.ts';
 import { planScaling } from '../core/plan/scaling-plan.ts';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
 import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream/stream-state.ts';
@@ -123,14 +123,14 @@ export class AlarmStream {
 
   #answer(alarm: FiredAlarm): void {
     const state = this.#read();
-    const decision = decideScaling({ alarm, state, settings: this.#settings, nowMs: this.#nowMs });
+    const decision = decideFromAlarm({ alarm, state, settings: this.#settings, nowMs: this.#nowMs });
     if (decision.kind === 'hold') {
-      for (const lane of planConvergence(state, this.#settings, this.#nowMs).alarmLanes) this.#carryOut(lane);
+      for (const lane of planConvergence(state, this.#settings, this.#nowMs).alarmLanes) this.#runEffects(lane);
       return;
     }
     const plan = planScaling(decision, state, this.#settings, this.#nowMs);
     try {
-      for (const step of plan.steps) for (const lane of step) this.#carryOut(lane);
+      for (const step of plan.steps) for (const lane of step) this.#runEffects(lane);
     } catch (error) {
       if (!(error instanceof AwsServiceError)) throw error;
       this.refusals.push({ atMs: this.#nowMs, error: error.name });
@@ -141,8 +141,8 @@ export class AlarmStream {
   /** What the reconciler would do about alarms that stand; everything else here is converged by construction. */
   #reconcile(): void {
     const state = this.#read();
-    const standing = judgeStandingAlarms(state, this.#settings, this.#nowMs, unansweredAfterMs);
-    for (const { rearm } of standing) if (rearm !== undefined) this.#carryOut([rearm]);
+    const standing = judgeAlarmsInAlarm(state, this.#settings, this.#nowMs, unansweredAfterMs);
+    for (const { rearm } of standing) if (rearm !== undefined) this.#runEffects([rearm]);
     this.#standing = standing.length > 0;
   }
 
@@ -179,7 +179,7 @@ export class AlarmStream {
     );
   }
 
-  #carryOut(lane: readonly ScalingEffect[]): void {
+  #runEffects(lane: readonly ScalingEffect[]): void {
     for (const effect of lane) {
       switch (effect.kind) {
         case 'tag-stream':

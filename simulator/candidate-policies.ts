@@ -1,5 +1,5 @@
 /** Every policy that a comparison can run, by the name that `--policy` takes. */
-import { readSettings } from '../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../core/settings/read-stream-settings.ts';
 import { runAlarms } from './alarm-run.ts';
 import { fittedHalving } from './competitors/fitted-halving.ts';
 import { runOnDemand } from './competitors/on-demand.ts';
@@ -7,7 +7,7 @@ import { pollingUtility } from './competitors/polling-utility.ts';
 import { adaptiveScaler, targetScaler } from './load-policies.ts';
 import { type RunOptions, runStream, type StreamRun } from './stream-run.ts';
 
-export interface Contestant {
+export interface CandidatePolicy {
   readonly about: string;
   /** Ours can be deployed by a setting; the others are what users have instead. */
   readonly ours: boolean;
@@ -15,7 +15,7 @@ export interface Contestant {
   readonly run: (load: Float64Array, options: RunOptions) => StreamRun;
 }
 
-export const contestants = {
+export const candidatePolicies = {
   adaptive: {
     about: 'target, with the setting that would have served the last week best',
     ours: true,
@@ -70,14 +70,14 @@ export const contestants = {
     billing: 'on-demand-advantage',
     run: (load, options) => runOnDemand(load, 'on-demand-advantage', options),
   },
-} as const satisfies Record<string, Contestant>;
+} as const satisfies Record<string, CandidatePolicy>;
 
-export type ContestantName = keyof typeof contestants;
+export type CandidatePolicyName = keyof typeof candidatePolicies;
 
-export const contestantNames = Object.keys(contestants) as readonly ContestantName[];
+export const candidatePolicyNames = Object.keys(candidatePolicies) as readonly CandidatePolicyName[];
 
-export function isContestant(name: string): name is ContestantName {
-  return Object.hasOwn(contestants, name);
+export function isCandidatePolicy(name: string): name is CandidatePolicyName {
+  return Object.hasOwn(candidatePolicies, name);
 }
 
 /** It has no cooldown and keeps no call in reserve. */
@@ -89,9 +89,9 @@ const referenceCode = {
 };
 
 function settingsOf(given: Readonly<Record<string, unknown>>) {
-  const settings = readSettings(given);
+  const settings = readStreamSettings(given);
   if (settings.ok) return settings.value;
-  throw new Error(`settings of a contestant are refused: ${JSON.stringify(settings.faults)}`);
+  throw new Error(`settings of a candidatePolicy are refused: ${JSON.stringify(settings.faults)}`);
 }
 
 function runStaticPeak(load: Float64Array): StreamRun {

@@ -1,6 +1,6 @@
 /** A load, several policies, one table: runs, scorecards and the optimum. */
 import type { StreamLimits } from '../core/load/stream-replay.ts';
-import { type Contestant, type ContestantName, contestants } from './candidate-policies.ts';
+import { type CandidatePolicy, type CandidatePolicyName, candidatePolicies } from './candidate-policies.ts';
 import { shardCapacity } from './load.ts';
 import { findOptimum, type Optimum } from './optimum.ts';
 import { onDemandAdvantageDollars, onDemandDollars, type Prices, provisionedDollars, type Traffic } from './prices.ts';
@@ -31,19 +31,19 @@ export interface Comparison {
 export function compare(
   trace: string,
   load: Float64Array,
-  policies: readonly ContestantName[],
+  policies: readonly CandidatePolicyName[],
   options: ComparisonOptions,
   optimum: Optimum = findOptimum(load, options.limits),
 ): Comparison {
   const traffic = trafficOf(load, options);
   const optimumDollars = provisionedDollars(optimum.lowerBoundShardHours, traffic, options.prices);
   const runOptions = { model: options.model, ...(options.limits === undefined ? {} : { limits: options.limits }) };
-  const runs = policies.map((name) => contestants[name].run(load, runOptions));
+  const runs = policies.map((name) => candidatePolicies[name].run(load, runOptions));
   const results = runs.map((run, index) => {
-    const contestant: Contestant = contestants[policies[index] as ContestantName];
+    const candidatePolicy: CandidatePolicy = candidatePolicies[policies[index] as CandidatePolicyName];
     const shardHours = run.billed.reduce((total, shards) => total + shards, 0) / 60;
-    const dollars = dollarsOf(contestant, shardHours, traffic, options);
-    return scoreRun(run, { load, optimum, optimumDollars, dollars, billsShards: contestant.billing === 'shards' });
+    const dollars = dollarsOf(candidatePolicy, shardHours, traffic, options);
+    return scoreRun(run, { load, optimum, optimumDollars, dollars, billsShards: candidatePolicy.billing === 'shards' });
   });
   const peakShards = load.reduce((most, value) => Math.max(most, value), 0);
   return { trace, peakShards, results, optimum, runs };
@@ -56,8 +56,13 @@ export function trafficOf(load: Float64Array, options: ComparisonOptions): Traff
   return { records, recordBytes: options.recordBytes, consumers: options.consumers, hours: load.length / 60 };
 }
 
-function dollarsOf(contestant: Contestant, shardHours: number, traffic: Traffic, options: ComparisonOptions): number {
-  switch (contestant.billing) {
+function dollarsOf(
+  candidatePolicy: CandidatePolicy,
+  shardHours: number,
+  traffic: Traffic,
+  options: ComparisonOptions,
+): number {
+  switch (candidatePolicy.billing) {
     case 'shards':
       return provisionedDollars(shardHours, traffic, options.prices);
     case 'on-demand':

@@ -4,7 +4,7 @@
  */
 
 import type { AdaptiveSettings } from '../core/load/adaptive.ts';
-import { adaptivePolicy, type DemandPolicy, targetPolicy } from '../core/load/load-policy.ts';
+import { adaptivePolicy, type LoadPolicy, targetPolicy } from '../core/load/load-policy.ts';
 import type { TargetSettings } from '../core/load/target.ts';
 import type { Scaler } from './stream-run.ts';
 
@@ -16,7 +16,7 @@ export function adaptiveScaler(settings?: AdaptiveSettings): Scaler {
   return scalerOf(adaptivePolicy(settings));
 }
 
-export function scalerOf(policy: DemandPolicy): Scaler {
+export function scalerOf(policy: LoadPolicy): Scaler {
   return {
     name: policy.name,
     step: ({ minute, stream, demand, throttledBefore }) =>

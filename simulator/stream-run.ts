@@ -2,7 +2,7 @@
  * One stream, one policy, one load, minute by minute: what fits, what is billed, what is rejected, and when the metrics
  * tell. The inner loop of every comparison, so it holds numbers only.
  */
-import { type Demand, DemandHistory } from '../core/load/load-history.ts';
+import { type Demand, LoadHistory } from '../core/load/load-history.ts';
 import { ReplayStream, type StreamLimits, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
 
 export interface RunOptions {
@@ -84,12 +84,12 @@ export function startingShards(load: Float64Array, limits: StreamLimits): number
 
 /** Metrics as they become readable; before the first minute the load was flat. */
 class SeenMetrics {
-  readonly demand: DemandHistory;
+  readonly demand: LoadHistory;
   readonly throttledBefore: Float64Array;
   readonly #waiting: { readonly offered: number; readonly rejected: number }[] = [];
 
   constructor(capacity: number, first: number, delay: number) {
-    this.demand = new DemandHistory(capacity);
+    this.demand = new LoadHistory(capacity);
     this.throttledBefore = new Float64Array(capacity + 1);
     for (let minute = 0; minute < delay; minute++) this.#waiting.push({ offered: first, rejected: 0 });
   }

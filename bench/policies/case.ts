@@ -1,6 +1,6 @@
 /** One load at one peak; what it needs at least is computed once, what a policy makes of it once per condition. */
 
-import type { ContestantName } from '../../simulator/candidate-policies.ts';
+import type { CandidatePolicyName } from '../../simulator/candidate-policies.ts';
 import { type ComparisonOptions, compare } from '../../simulator/comparison.ts';
 import { findOptimum, type Optimum } from '../../simulator/optimum.ts';
 import { readPrices } from '../../simulator/prices.ts';
@@ -37,7 +37,7 @@ export class Case {
     return this.#optimum;
   }
 
-  score(policy: ContestantName, changes: Partial<ComparisonOptions> = {}): Scorecard {
+  score(policy: CandidatePolicyName, changes: Partial<ComparisonOptions> = {}): Scorecard {
     const key = JSON.stringify([policy, changes]);
     const known = this.#scores.get(key);
     if (known !== undefined) return known;
@@ -47,7 +47,7 @@ export class Case {
     return score;
   }
 
-  row(policies: readonly ContestantName[]): readonly string[] {
+  row(policies: readonly CandidatePolicyName[]): readonly string[] {
     const cells = policies.flatMap((policy) => {
       const { ratioToOptimum, throttledFraction, updateShardCountCalls, maxCallsIn24h } = this.score(policy);
       return [

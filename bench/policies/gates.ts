@@ -1,6 +1,6 @@
 /** What a policy must keep besides the core figure, since that alone rewards throwing the insurance away. */
 import { streamLimits } from '../../core/load/stream-replay.ts';
-import type { ContestantName } from '../../simulator/candidate-policies.ts';
+import type { CandidatePolicyName } from '../../simulator/candidate-policies.ts';
 import { PASS_FRACTION } from '../../simulator/scorecard.ts';
 import type { Case } from './case.ts';
 import { summarize } from './summary.ts';
@@ -15,13 +15,13 @@ export interface GateCases {
 interface Gate {
   readonly name: string;
   readonly bound: string;
-  readonly measure: (policy: ContestantName) => { readonly figure: string; readonly passed: boolean };
+  readonly measure: (policy: CandidatePolicyName) => { readonly figure: string; readonly passed: boolean };
 }
 
 const BURST_FRACTION = 0.005;
 const slow = { limits: { ...streamLimits, reshardSlowdown: 3 } };
 
-export function gateRows(policies: readonly ContestantName[], cases: GateCases): readonly (readonly string[])[] {
+export function gateRows(policies: readonly CandidatePolicyName[], cases: GateCases): readonly (readonly string[])[] {
   return gatesOf(cases).map(({ name, bound, measure }) => [
     name,
     bound,
@@ -34,9 +34,9 @@ export function gateRows(policies: readonly ContestantName[], cases: GateCases):
 
 function gatesOf({ core, oddPeaks, flash }: GateCases): readonly Gate[] {
   const atMost = (value: number, bound: number, figure: string) => ({ figure, passed: value <= bound });
-  const mostThrottled = (policy: ContestantName, cases: readonly Case[], changes = {}) =>
+  const mostThrottled = (policy: CandidatePolicyName, cases: readonly Case[], changes = {}) =>
     Math.max(...cases.map((each) => each.score(policy, changes).throttledFraction));
-  const failures = (policy: ContestantName, cases: readonly Case[], changes = {}) =>
+  const failures = (policy: CandidatePolicyName, cases: readonly Case[], changes = {}) =>
     cases.filter((each) => each.score(policy, changes).throttledFraction > PASS_FRACTION).length;
   return [
     {
@@ -90,7 +90,7 @@ function gatesOf({ core, oddPeaks, flash }: GateCases): readonly Gate[] {
     ...flash.map((each) => ({
       name: `double flash crowd, peak ${each.peak}`,
       bound: '<= 0.5 %',
-      measure: (policy: ContestantName) => {
+      measure: (policy: CandidatePolicyName) => {
         const { throttledFraction } = each.score(policy);
         return atMost(throttledFraction, BURST_FRACTION, percent(throttledFraction));
       },

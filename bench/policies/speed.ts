@@ -1,5 +1,5 @@
 /** The simulator's own speed; the only figures here that depend on the machine. */
-import { contestants } from '../../simulator/candidate-policies.ts';
+import { candidatePolicies } from '../../simulator/candidate-policies.ts';
 import { findOptimum } from '../../simulator/optimum.ts';
 
 const DAY = 1440;
@@ -8,7 +8,7 @@ const MONTH = 365 * (DAY / 12);
 export function speedRows(): readonly (readonly string[])[] {
   const year = wave(365 * DAY);
   const months = [1, 4, 16].map((count) => wave(count * MONTH));
-  const doubling = (load: Float64Array) => () => contestants.doubling.run(load, {});
+  const doubling = (load: Float64Array) => () => candidatePolicies.doubling.run(load, {});
   // Compiled before it is measured, as in any run that compares several policies.
   doubling(wave(30 * DAY))();
   return [
@@ -22,8 +22,12 @@ export function speedRows(): readonly (readonly string[])[] {
         `${((taken * 1e6) / load.length).toFixed(0)} ns`,
       ];
     }),
-    ['a year of minutes with target', '', seconds(() => contestants.target.run(year, {}))],
-    ['11 days with adaptive (40 replays of a week)', '', seconds(() => contestants.adaptive.run(wave(11 * DAY), {}))],
+    ['a year of minutes with target', '', seconds(() => candidatePolicies.target.run(year, {}))],
+    [
+      '11 days with adaptive (40 replays of a week)',
+      '',
+      seconds(() => candidatePolicies.adaptive.run(wave(11 * DAY), {})),
+    ],
     ['the optimum of 11 days at 64 shards', '< 5 s', seconds(() => findOptimum(wave(11 * DAY)))],
   ];
 }

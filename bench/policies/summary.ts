@@ -1,5 +1,5 @@
 /** A policy over many cases, as one row. */
-import type { ContestantName } from '../../simulator/candidate-policies.ts';
+import type { CandidatePolicyName } from '../../simulator/candidate-policies.ts';
 import { geometricMean, PASS_FRACTION } from '../../simulator/scorecard.ts';
 import type { Case } from './case.ts';
 import { percent } from './table.ts';
@@ -16,7 +16,7 @@ export interface Summary {
   readonly refusals: number;
 }
 
-export function summarize(policy: ContestantName, cases: readonly Case[]): Summary {
+export function summarize(policy: CandidatePolicyName, cases: readonly Case[]): Summary {
   const scores = cases.map((each) => each.score(policy));
   const ratios = scores.flatMap(({ ratioToOptimum }) => (ratioToOptimum === null ? [] : [ratioToOptimum]));
   return {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { describeFaults } from '../../core/settings/deployment.ts';
-import { looksAtDemand, type PolicyName } from '../../core/settings/stream-settings.ts';
+import { isLoadDriven, type PolicyName } from '../../core/settings/stream-settings.ts';
 import { synthesize } from '../../infra/synthesis.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
@@ -104,7 +104,7 @@ function deploymentOf(policy: PolicyName) {
     shardCount: initialShardCount,
     policy,
     ...bounds,
-    ...(looksAtDemand({ policy }) ? {} : thresholds),
+    ...(isLoadDriven({ policy }) ? {} : thresholds),
     consumers: [{ functionArn, lambdasPerShard: consumer.lambdasPerShard }],
   };
   return { dryRun: false, streams: [stream] };
@@ -112,7 +112,7 @@ function deploymentOf(policy: PolicyName) {
 
 /** With a policy that looks at demand the scale-up alarm is a net under full shards, and the other one rests. */
 function expectedThresholds(policy: PolicyName): Pick<Expectation, 'scaleUpThreshold' | 'scaleDownThreshold'> {
-  return looksAtDemand({ policy }) ? { scaleUpThreshold: 1, scaleDownThreshold: 'rests' } : thresholds;
+  return isLoadDriven({ policy }) ? { scaleUpThreshold: 1, scaleDownThreshold: 'rests' } : thresholds;
 }
 
 function readLoad({ trace: path = shippedTrace, startDay, days, peakShards }: DemoOptions): Float64Array {

@@ -5,17 +5,17 @@ import { restingThreshold } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingDecision } from '../../core/decision/decision.ts';
 import type { Choice } from '../../core/load/adaptive.ts';
 import type {
-  DemandExplanation,
   DirectionExplanation,
+  LoadExplanation,
   RuleVerdict,
   StreamExplanation,
 } from '../../core/report/explanation.ts';
 import { describeFault } from '../../core/result.ts';
-import type { InquiryAnswer } from '../../lambda/triggers/explain.ts';
+import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
 import { evidenceText } from '../evidence-text.ts';
 import { countShards } from './shard-count.ts';
 
-type Failures = InquiryAnswer['failures'];
+type Failures = ExplainAnswer['failures'];
 
 /** @param failures what could not be read, so that what rests on it is unknown. */
 export function renderExplanation(explanation: StreamExplanation, failures: Failures): string {
@@ -53,13 +53,13 @@ function renderDecisions({ policy, demand, up, down }: StreamExplanation, failur
         : 'CloudWatch knows no traffic of this stream in two weeks, so a look does nothing.';
     return [`Policy ${policy}: ${unknown}`, ...net];
   }
-  return [...renderDemand(policy, demand), '', ...net];
+  return [...renderLoad(policy, demand), '', ...net];
 }
 
 /** So many candidates are shown; JSON has them all. */
 const shownCandidates = 10;
 
-function renderDemand(name: string, { policy, rules, decision }: DemandExplanation): readonly string[] {
+function renderLoad(name: string, { policy, rules, decision }: LoadExplanation): readonly string[] {
   const { offeredShards, wantedShardCount, settings, choice } = policy;
   return [
     `Policy ${name}: ${offeredShards.toFixed(2)} shards' worth is offered, so it wants ${countShards(wantedShardCount)}. At a look now:`,

@@ -11,7 +11,7 @@ import {
   paginateListFunctions,
 } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Inquiry, InquiryAnswer } from '../../lambda/triggers/explain.ts';
+import type { ExplainAnswer, ExplainRequest } from '../../lambda/triggers/explain.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface Deployed {
@@ -61,8 +61,11 @@ export function noSuchStream(stream: string): UsageError {
 const patienceMs = 5 * 60_000;
 const againAfterMs = 2_000;
 
-export async function askReconciler(reconciler: string, inquiry: Inquiry): Promise<readonly InquiryAnswer[]> {
-  const { FunctionError, Payload } = await invokeWhenFree(reconciler, JSON.stringify(inquiry));
+export async function requestExplanations(
+  reconciler: string,
+  explainRequest: ExplainRequest,
+): Promise<readonly ExplainAnswer[]> {
+  const { FunctionError, Payload } = await invokeWhenFree(reconciler, JSON.stringify(explainRequest));
   const text = new TextDecoder().decode(Payload);
   if (FunctionError) throw new UsageError(`${reconciler} could not answer: ${text}`);
   return JSON.parse(text);

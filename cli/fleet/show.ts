@@ -2,11 +2,11 @@
 
 import type { ScalingDecision } from '../../core/decision/decision.ts';
 import type { StreamExplanation } from '../../core/report/explanation.ts';
-import type { InquiryAnswer } from '../../lambda/triggers/explain.ts';
+import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
 import { UsageError } from '../usage-error.ts';
 import { describeFailures, renderExplanation } from './explain.ts';
 import { renderPlan } from './plan.ts';
-import { askReconciler, type DeploymentChoice, findDeployed, noSuchStream } from './reconciler.ts';
+import { type DeploymentChoice, findDeployed, noSuchStream, requestExplanations } from './reconciler.ts';
 import { renderStatus, statusRow } from './status.ts';
 import { readUtilization } from './utilization.ts';
 
@@ -16,7 +16,7 @@ export interface ShowOptions extends DeploymentChoice {
 
 export async function showStatus(streams: readonly string[], options: ShowOptions): Promise<void> {
   const { reconciler } = await findDeployed(options);
-  const answers = await askReconciler(
+  const answers = await requestExplanations(
     reconciler,
     streams.length > 0 ? { ask: 'explain', streams } : { ask: 'explain' },
   );
@@ -66,12 +66,12 @@ function plansOf({ explanation: { policy, demand, up, down }, failures }: Explai
 /** What is known of a stream, and what could not be read. */
 interface Explained {
   readonly explanation: StreamExplanation;
-  readonly failures: InquiryAnswer['failures'];
+  readonly failures: ExplainAnswer['failures'];
 }
 
 async function explain(stream: string, options: ShowOptions): Promise<Explained> {
   const { reconciler } = await findDeployed(options);
-  const [answer] = await askReconciler(reconciler, { ask: 'explain', streams: [stream] });
+  const [answer] = await requestExplanations(reconciler, { ask: 'explain', streams: [stream] });
   if (answer?.ok) return answer;
   const failures = answer?.failures ?? [];
   if (failures.some(({ code }) => code.startsWith('ResourceNotFound'))) {

@@ -1,7 +1,7 @@
 /** The fleet at a glance: one line a stream. */
 import Table from 'cli-table3';
 import type { StreamExplanation } from '../../core/report/explanation.ts';
-import type { InquiryAnswer } from '../../lambda/triggers/explain.ts';
+import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
 
 export interface StatusRow {
   readonly streamName: string;
@@ -22,7 +22,7 @@ export interface StatusRow {
   readonly drift: readonly string[];
 }
 
-export function statusRow(answer: InquiryAnswer, utilization: ReadonlyMap<string, number>): StatusRow {
+export function statusRow(answer: ExplainAnswer, utilization: ReadonlyMap<string, number>): StatusRow {
   if (!answer.ok) return unreadable(answer);
   const { explanation, failures } = answer;
   return {
@@ -82,7 +82,7 @@ function driftOf({ drift, enforcement, faults }: StreamExplanation): readonly st
   return [...drift.findings.map(({ kind }) => kind), ...bound, ...faults.map(({ field }) => `fault in ${field}`)];
 }
 
-function unreadable({ streamName, failures }: InquiryAnswer): StatusRow {
+function unreadable({ streamName, failures }: ExplainAnswer): StatusRow {
   return {
     streamName,
     status: 'unreadable',

@@ -1,7 +1,7 @@
 /** The work behind `backtest`. */
 import { awsFacts } from '../../core/aws-facts.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
-import { contestantNames } from '../../simulator/candidate-policies.ts';
+import { candidatePolicyNames } from '../../simulator/candidate-policies.ts';
 import { compare } from '../../simulator/comparison.ts';
 import { fillingUnit, toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
@@ -29,7 +29,7 @@ export interface BacktestOptions extends SharedOptions {
 }
 
 export async function backtest(options: BacktestOptions, output: Output): Promise<void> {
-  const policies = choosePolicies(options.policy, contestantNames);
+  const policies = choosePolicies(options.policy, candidatePolicyNames);
   checkReportFile(options.report);
   // Whatever is wrong with the options is told before CloudWatch is asked, which costs money.
   const given = readSharedOptions(options);

@@ -2,7 +2,11 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeFault, type Result } from '../../core/result.ts';
-import { type ContestantName, contestantNames, isContestant } from '../../simulator/candidate-policies.ts';
+import {
+  type CandidatePolicyName,
+  candidatePolicyNames,
+  isCandidatePolicy,
+} from '../../simulator/candidate-policies.ts';
 import { type Comparison, type ComparisonOptions, compare } from '../../simulator/comparison.ts';
 import { fillingUnit, type LoadScale, toLoad } from '../../simulator/load.ts';
 import { readPrices } from '../../simulator/prices.ts';
@@ -31,7 +35,7 @@ export interface SimulateOptions extends SharedOptions {
 }
 
 /** What a user tries first; `--compare` runs all. */
-const usualPolicies: readonly ContestantName[] = ['adaptive', 'target', 'doubling'];
+const usualPolicies: readonly CandidatePolicyName[] = ['adaptive', 'target', 'doubling'];
 
 /** Where a command writes: its answer, and what is said beside it, which must not get into another program's JSON. */
 export interface Output {
@@ -40,7 +44,7 @@ export interface Output {
 }
 
 export async function simulate(options: SimulateOptions, output: Output): Promise<void> {
-  const policies = options.compare ? contestantNames : choosePolicies(options.policy, usualPolicies);
+  const policies = options.compare ? candidatePolicyNames : choosePolicies(options.policy, usualPolicies);
   checkReportFile(options.report);
   const { recordBytes } = options;
   // Large records fill a shard by their bytes, however they are counted.
@@ -61,12 +65,12 @@ export async function simulate(options: SimulateOptions, output: Output): Promis
 
 export function choosePolicies(
   names: readonly string[] | undefined,
-  otherwise: readonly ContestantName[],
-): readonly ContestantName[] {
+  otherwise: readonly CandidatePolicyName[],
+): readonly CandidatePolicyName[] {
   if (names === undefined) return otherwise;
   return names.map((name, index) => {
-    if (!isContestant(name)) {
-      throw new UsageError(`--policy: "${name}" is not known; use ${contestantNames.join(', ')}`);
+    if (!isCandidatePolicy(name)) {
+      throw new UsageError(`--policy: "${name}" is not known; use ${candidatePolicyNames.join(', ')}`);
     }
     if (names.indexOf(name) < index) throw new UsageError(`--policy: "${name}" is named twice; name it once`);
     return name;

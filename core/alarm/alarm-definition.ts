@@ -11,7 +11,7 @@
  * - where the iterator age is required, a missing one counts as the limit, so that dead consumers block scale-down.
  */
 import { awsFacts } from '../aws-facts.ts';
-import { looksAtDemand, type StreamSettings } from '../settings/stream-settings.ts';
+import { isLoadDriven, type StreamSettings } from '../settings/stream-settings.ts';
 
 export type Direction = 'up' | 'down';
 
@@ -97,7 +97,7 @@ export function defineAlarm(direction: Direction, subject: AlarmSubject): AlarmD
 
 function defineScaleUp(subject: AlarmSubject): AlarmDefinition {
   const { settings, shardCount } = subject;
-  const countsThrottled = looksAtDemand(settings);
+  const countsThrottled = isLoadDriven(settings);
   const usage = countsThrottled ? 'MAX([e3,e4])+e5' : 'MAX([e3,e4])';
   return {
     comparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -131,7 +131,7 @@ function defineScaleDown(subject: AlarmSubject): AlarmDefinition {
   return {
     comparisonOperator: 'LessThanThreshold',
     threshold:
-      shardCount <= settings.minShards || looksAtDemand(settings) ? restingThreshold.down : settings.scaleDownThreshold,
+      shardCount <= settings.minShards || isLoadDriven(settings) ? restingThreshold.down : settings.scaleDownThreshold,
     evaluationPeriods: settings.scaleDownEvaluationPeriods,
     datapointsToAlarm: settings.scaleDownDatapointsToAlarm,
     metrics: [

@@ -1,10 +1,10 @@
 /**
  * May this alarm scale its stream, and to what? Numbered rules; the first that applies decides, so code order is
  * precedence. Each has a row in the truth table of test/core/decision/decide.test.ts that says why. The same rules, without
- * those that are about an alarm (5 to 7), judge what a policy wants that looks at demand (`decideByDemand`).
+ * those that are about an alarm (5 to 7), judge what a policy wants that looks at demand (`decideFromLoad`).
  *
- *  1 not a scaling alarm of a managed stream of this account      rejected            (screenAlarm, before any call)
- *  2 the notification is not of ALARM                             not-in-alarm        (screenAlarm)
+ *  1 not a scaling alarm of a managed stream of this account      rejected            (applyMessageRules, before any call)
+ *  2 the notification is not of ALARM                             not-in-alarm        (applyMessageRules)
  *  3 the stream's own settings contradict each other              contradictory-settings
  *    the stream is on demand                                      on-demand-stream
  *  4 the stream is not ACTIVE                                     stream-updating
@@ -29,20 +29,27 @@ import type { StreamState } from '../stream/stream-state.ts';
 import { boundTarget } from './bounds.ts';
 import { type HoldDecision, hold, type ScalingDecision } from './decision.ts';
 import { doubling } from './doubling.ts';
-import { alarmRules, type DecisionInput, type HoldingRule, streamRules, type Wish, wishRules } from './rules.ts';
+import {
+  alarmRules,
+  type DecisionInput,
+  type HoldingRule,
+  type Proposal,
+  proposalRules,
+  streamRules,
+} from './rules.ts';
 
 /** Rules 3 to 11 in their order, as an alarm meets them. */
 export const holdingRules: readonly HoldingRule<DecisionInput>[] = [
   ...streamRules,
   ...alarmRules,
-  ...wishRules.map((rule) => ({ ...rule, hold: (input: DecisionInput) => rule.hold(wishOf(input)) })),
+  ...proposalRules.map((rule) => ({ ...rule, hold: (input: DecisionInput) => rule.hold(proposalOf(input)) })),
 ];
 
 /** Rules 3 to 12. */
-export function decideScaling(input: DecisionInput): ScalingDecision {
+export function decideFromAlarm(input: DecisionInput): ScalingDecision {
   const held = firstHold(holdingRules, input);
   if (held) return held;
-  const { direction, wantedShardCount: targetShardCount } = wishOf(input);
+  const { direction, wantedShardCount: targetShardCount } = proposalOf(input);
   return {
     kind: 'scale',
     direction,
@@ -61,7 +68,7 @@ export function decideScaling(input: DecisionInput): ScalingDecision {
   };
 }
 
-export interface DemandDecisionInput {
+export interface LoadDecisionInput {
   /** What the policy wants; bounded here. */
   readonly wantedShardCount: number;
   /** What the policy goes by, in shards, throttled records included. */
@@ -72,21 +79,21 @@ export interface DemandDecisionInput {
 }
 
 /** Rules 3, 4 and 8 to 11 in their order, as the wish of a policy meets them. */
-export const demandRules: readonly HoldingRule<DemandDecisionInput>[] = [
+export const loadRules: readonly HoldingRule<LoadDecisionInput>[] = [
   ...streamRules,
-  ...wishRules.map((rule) => ({
+  ...proposalRules.map((rule) => ({
     rule: rule.rule,
     demands: rule.rule === 9 ? 'the policy asks for another count, and the bounds leave room' : rule.demands,
-    hold: (input: DemandDecisionInput) => holdDemand(rule, input),
+    hold: (input: LoadDecisionInput) => holdLoadProposal(rule, input),
   })),
 ];
 
 /** Rules 3, 4 and 8 to 12, for a policy that looks at demand: no alarm judged anything that could be stale or drifted. */
-export function decideByDemand(input: DemandDecisionInput): ScalingDecision {
-  const held = firstHold(demandRules, input);
+export function decideFromLoad(input: LoadDecisionInput): ScalingDecision {
+  const held = firstHold(loadRules, input);
   if (held) return held;
   const { state, settings, offeredShards } = input;
-  const { direction, wantedShardCount } = demandWish(input);
+  const { direction, wantedShardCount } = loadProposal(input);
   return {
     kind: 'scale',
     direction,
@@ -103,24 +110,24 @@ export function decideByDemand(input: DemandDecisionInput): ScalingDecision {
   };
 }
 
-function holdDemand(rule: HoldingRule<Wish>, input: DemandDecisionInput): HoldDecision | undefined {
+function holdLoadProposal(rule: HoldingRule<Proposal>, input: LoadDecisionInput): HoldDecision | undefined {
   const { wantedShardCount, offeredShards, state } = input;
   const { openShardCount } = state;
   const offered = { offeredShards: toHundredths(offeredShards) };
   if (wantedShardCount === openShardCount && !isOutOfCalls(input)) {
     return rule.rule === 9 ? hold('demand-met', { rule: 9, openShardCount, ...offered }) : undefined;
   }
-  const wish = demandWish(input);
+  const wish = loadProposal(input);
   const held = rule.hold(wish);
   return held && { ...held, because: { ...held.because, direction: wish.direction, ...offered } };
 }
 
 /** A policy asks for nothing once the day's calls are spent; that is no demand met. */
-function isOutOfCalls({ offeredShards, state, settings }: DemandDecisionInput): boolean {
+function isOutOfCalls({ offeredShards, state, settings }: LoadDecisionInput): boolean {
   return state.ledger.length >= settings.dailyQuota && offeredShards > state.openShardCount;
 }
 
-function demandWish(input: DemandDecisionInput): Wish {
+function loadProposal(input: LoadDecisionInput): Proposal {
   const { state, settings, nowMs } = input;
   const { openShardCount } = state;
   const wantedShardCount = isOutOfCalls(input) ? Math.ceil(input.offeredShards) : input.wantedShardCount;
@@ -142,7 +149,7 @@ function firstHold<T>(rules: readonly HoldingRule<T>[], input: T): HoldDecision 
 }
 
 /** All that an alarm tells is a direction: twice the shards, or half of them. */
-function wishOf({ alarm: { direction }, state, settings, nowMs }: DecisionInput): Wish {
+function proposalOf({ alarm: { direction }, state, settings, nowMs }: DecisionInput): Proposal {
   const request = { direction, openShardCount: state.openShardCount };
   return { direction, wantedShardCount: boundTarget(doubling(request), request, settings), state, settings, nowMs };
 }

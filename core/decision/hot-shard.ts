@@ -4,7 +4,7 @@
  * (docs/decisions/0010-hot-shards.md). A single partition key cannot be divided by any number of shards.
  */
 import { awsFacts } from '../aws-facts.ts';
-import { looksAtDemand, type StreamSettings } from '../settings/stream-settings.ts';
+import { isLoadDriven, type StreamSettings } from '../settings/stream-settings.ts';
 import type { Evidence, ScaleDecision, ScalingDecision } from './decision.ts';
 
 /** Traffic of one open shard in the last whole period of its stream's alarms. */
@@ -26,10 +26,10 @@ export type ShardLoads =
 /** A hot shard takes so many times what the others take on average. */
 const hotFactor = 2;
 /** Where no alarm's threshold says what is full: a policy that looks at demand has its alarm at 1, which no shard reaches for long. */
-const fullFromDemand = 0.75;
+const fullFromLoad = 0.75;
 
 /** Whether a decision has to ask for the shards' loads: it costs two calls, and says something of a scale-up only. */
-export function asksForShards(
+export function needsShardLoads(
   decision: ScalingDecision,
   state: { readonly publishesByShard?: boolean },
   settings: Pick<StreamSettings, 'hotShard'>,
@@ -45,7 +45,7 @@ export function considerShards(
   settings: Pick<StreamSettings, 'hotShard' | 'policy' | 'scaleUpThreshold'>,
 ): ScaleDecision {
   if (loads.kind === 'unknown') return withEvidence(decision, { hotShard: `unknown, ${loads.code}` });
-  const threshold = looksAtDemand(settings) ? fullFromDemand : settings.scaleUpThreshold;
+  const threshold = isLoadDriven(settings) ? fullFromLoad : settings.scaleUpThreshold;
   const hot = findHotShard(loads.shards, loads.periodSeconds, threshold);
   if (!hot) return decision;
   const told = withEvidence(decision, {

@@ -10,13 +10,13 @@ export interface Home {
   readonly region: string;
 }
 
-/** Rules 1 and 2, from the message alone. Undefined: read the stream's state and ask `decideScaling`. */
-export function screenAlarm(
+/** Rules 1 and 2, from the message alone. Undefined: read the stream's state and ask `decideFromAlarm`. */
+export function applyMessageRules(
   alarm: ScalingAlarm,
   home: Home,
   isManaged: (alarm: ScalingAlarm) => boolean,
 ): HoldDecision | undefined {
-  const fault = findForeignness(alarm, home, isManaged);
+  const fault = whyNotOurs(alarm, home, isManaged);
   if (fault) return rejectAlarm([fault]);
   if (alarm.newState !== 'ALARM') return hold('not-in-alarm', { rule: 2, newState: alarm.newState });
   return undefined;
@@ -27,11 +27,7 @@ export function rejectAlarm(faults: readonly Fault[]): HoldDecision {
   return hold('rejected', { rule: 1, faults });
 }
 
-function findForeignness(
-  alarm: ScalingAlarm,
-  home: Home,
-  isManaged: (alarm: ScalingAlarm) => boolean,
-): Fault | undefined {
+function whyNotOurs(alarm: ScalingAlarm, home: Home, isManaged: (alarm: ScalingAlarm) => boolean): Fault | undefined {
   if (alarm.accountId !== home.accountId) {
     return {
       field: 'AlarmArn',

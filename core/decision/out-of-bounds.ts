@@ -12,7 +12,7 @@ import type { ScalingDecision } from './decision.ts';
 import { refusalOf } from './rules.ts';
 
 /** Undefined when the stream lies within its bounds, or cannot be scaled now for a reason that ends by itself. */
-export function enforceBounds(state: StreamState, settings: StreamSettings): ScalingDecision | undefined {
+export function moveIntoBounds(state: StreamState, settings: StreamSettings): ScalingDecision | undefined {
   const { openShardCount, status, mode, ledger } = state;
   if (mode === 'ON_DEMAND' || status !== 'ACTIVE') return undefined;
   const direction = openShardCount < settings.minShards ? 'up' : 'down';

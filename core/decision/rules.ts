@@ -19,7 +19,7 @@ export interface DecisionInput {
 }
 
 /** What an alarm, or a policy that looks at demand, wants of a stream. */
-export interface Wish {
+export interface Proposal {
   readonly direction: Direction;
   readonly wantedShardCount: number;
   readonly state: StreamState;
@@ -34,8 +34,8 @@ export interface HoldingRule<T> {
   readonly hold: (input: T) => HoldDecision | undefined;
 }
 
-export const streamRules: readonly HoldingRule<Pick<Wish, 'state'>>[] = [
-  { rule: 3, demands: 'the stream is provisioned', hold: holdOnDemand },
+export const streamRules: readonly HoldingRule<Pick<Proposal, 'state'>>[] = [
+  { rule: 3, demands: 'the stream is provisioned', hold: holdOnDemandStream },
   { rule: 4, demands: 'the stream is ACTIVE', hold: holdWhileUpdating },
 ];
 
@@ -45,7 +45,7 @@ export const alarmRules: readonly HoldingRule<DecisionInput>[] = [
   { rule: 7, demands: 'the alarm judged by the open shard count', hold: holdDrifted },
 ];
 
-export const wishRules: readonly HoldingRule<Wish>[] = [
+export const proposalRules: readonly HoldingRule<Proposal>[] = [
   { rule: 8, demands: 'the cooldown is over', hold: holdInCooldown },
   { rule: 9, demands: 'the minimum or maximum leaves room', hold: holdAtBound },
   { rule: 10, demands: 'a call of the day is left, beyond the reserve for scale-up', hold: holdForQuota },
@@ -62,12 +62,12 @@ const transitionToleranceMs = 1_000;
 /** Iterator age datapoints older than this say nothing about now; CloudWatch publishes them each minute, a few minutes late. */
 const iteratorAgeFreshMs = 15 * 60_000;
 
-function holdOnDemand({ state }: Pick<Wish, 'state'>): HoldDecision | undefined {
+function holdOnDemandStream({ state }: Pick<Proposal, 'state'>): HoldDecision | undefined {
   if (state.mode !== 'ON_DEMAND') return undefined;
   return hold('on-demand-stream', { rule: 3, mode: state.mode });
 }
 
-function holdWhileUpdating({ state }: Pick<Wish, 'state'>): HoldDecision | undefined {
+function holdWhileUpdating({ state }: Pick<Proposal, 'state'>): HoldDecision | undefined {
   if (state.status === 'ACTIVE') return undefined;
   return hold('stream-updating', {
     rule: 4,
@@ -112,7 +112,7 @@ function holdDrifted({ alarm, state }: DecisionInput): HoldDecision | undefined 
   });
 }
 
-function holdInCooldown({ direction, state, settings, nowMs }: Wish): HoldDecision | undefined {
+function holdInCooldown({ direction, state, settings, nowMs }: Proposal): HoldDecision | undefined {
   const minutes = direction === 'up' ? settings.scaleUpCooldownMinutes : settings.scaleDownCooldownMinutes;
   const last = lastScaledAtMs(state, nowMs);
   if (last === undefined) return undefined;
@@ -121,14 +121,14 @@ function holdInCooldown({ direction, state, settings, nowMs }: Wish): HoldDecisi
   return hold('cooldown', { rule: 8, lastScaledAtMs: last, cooldownMinutes: minutes }, retryAtMs);
 }
 
-function holdAtBound({ direction, wantedShardCount, state, settings }: Wish): HoldDecision | undefined {
+function holdAtBound({ direction, wantedShardCount, state, settings }: Proposal): HoldDecision | undefined {
   const { openShardCount } = state;
   if (wantedShardCount !== openShardCount) return undefined;
   if (direction === 'up') return hold('at-maximum', { rule: 9, openShardCount, maxShards: settings.maxShards });
   return hold('at-minimum', { rule: 9, openShardCount, minShards: settings.minShards });
 }
 
-function holdForQuota({ direction, state, settings }: Wish): HoldDecision | undefined {
+function holdForQuota({ direction, state, settings }: Proposal): HoldDecision | undefined {
   const reserve = direction === 'up' ? 0 : settings.dailyQuotaReserve;
   const usable = settings.dailyQuota - reserve;
   const { ledger } = state;
@@ -154,7 +154,7 @@ export function refusalOf({ refusal }: StreamState, direction: Direction): Refus
   return direction === 'down' && refusal?.reason === 'account-shard-limit' ? undefined : refusal;
 }
 
-function holdForConsumers({ direction, state, settings, nowMs }: Wish): HoldDecision | undefined {
+function holdForConsumers({ direction, state, settings, nowMs }: Proposal): HoldDecision | undefined {
   if (direction === 'up' || settings.iteratorAge === 'ignore') return undefined;
   const limitMs = settings.iteratorAgeLimitMinutes * 60_000;
   const age = state.iteratorAge;

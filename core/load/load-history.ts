@@ -25,7 +25,7 @@ export interface Demand {
 /** A year of 10,000 shards still adds up within a double's whole numbers. */
 const PARTS_PER_SHARD = 2 ** 20;
 
-export class DemandHistory implements Demand {
+export class LoadHistory implements Demand {
   readonly #peaks: PeakTable;
   /** `sums[i]` is the sum of all minutes before i, in whole parts of a shard: so no sum depends on where it began. */
   readonly #sums: Float64Array;
@@ -40,8 +40,8 @@ export class DemandHistory implements Demand {
     this.#sums = new Float64Array(capacityMinutes + 1);
   }
 
-  static of(shards: ArrayLike<number>): DemandHistory {
-    const history = new DemandHistory(Math.max(1, shards.length));
+  static of(shards: ArrayLike<number>): LoadHistory {
+    const history = new LoadHistory(Math.max(1, shards.length));
     for (let minute = 0; minute < shards.length; minute++) history.append(shards[minute] ?? 0);
     return history;
   }

@@ -6,24 +6,24 @@
  * WriteProvisionedThroughputExceeded as sums of a minute, from `historyStart`), and the stream's own tags (ledger, intent).
  */
 
-import type { DemandPolicyName } from '../settings/stream-settings.ts';
+import type { LoadPolicyName } from '../settings/stream-settings.ts';
 import type { Ledger, ScalingIntent } from '../stream/stream-tags.ts';
 import { type AdaptiveSettings, adaptiveDefaults, type Choice, choiceMinute, Replay, replayStart } from './adaptive.ts';
 import { firstDaySettings } from './candidates.ts';
 import type { Demand } from './load-history.ts';
 import { chooseTarget, type TargetInput, type TargetSettings, targetDefaults } from './target.ts';
 
-export interface DemandPolicyInput extends TargetInput {
+export interface LoadPolicyInput extends TargetInput {
   /** `throttledBefore[i]`: what was rejected in the minutes of `demand` before index i, in shard-minutes. */
   readonly throttledBefore: Float64Array;
 }
 
-export interface DemandPolicy {
-  readonly name: DemandPolicyName;
+export interface LoadPolicy {
+  readonly name: LoadPolicyName;
   /** The wanted open shard count, within one call's reach; the open count itself to hold. The caller bounds it. */
-  choose(input: DemandPolicyInput): number;
+  choose(input: LoadPolicyInput): number;
   /** What `choose` goes by now, for logs and `explain`. */
-  explain(input: DemandPolicyInput): PolicyExplanation;
+  explain(input: LoadPolicyInput): PolicyExplanation;
 }
 
 export interface PolicyExplanation {
@@ -36,16 +36,16 @@ export interface PolicyExplanation {
   readonly choice?: Choice;
 }
 
-export function targetPolicy(settings: TargetSettings = targetDefaults): DemandPolicy {
-  const choose = (input: DemandPolicyInput) => chooseTarget(settings, input);
+export function targetPolicy(settings: TargetSettings = targetDefaults): LoadPolicy {
+  const choose = (input: LoadPolicyInput) => chooseTarget(settings, input);
   return { name: 'target', choose, explain: (input) => explainWith(settings, input) };
 }
 
 /** Keeps the last choice and its replay; without them it would choose the same, only later. One object a stream. */
-export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): DemandPolicy {
+export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): LoadPolicy {
   const replay = new Replay(settings);
   let last: { readonly minute: number; readonly choice: Choice } | undefined;
-  const choiceFor = (input: DemandPolicyInput): Choice | undefined => {
+  const choiceFor = (input: LoadPolicyInput): Choice | undefined => {
     const minute = choiceMinute(input.minute);
     if (minute === undefined) return undefined;
     if (last?.minute !== minute) {
@@ -64,7 +64,7 @@ export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): D
   };
 }
 
-export function demandPolicyNamed(name: DemandPolicyName): DemandPolicy {
+export function loadPolicyNamed(name: LoadPolicyName): LoadPolicy {
   switch (name) {
     case 'target':
       return targetPolicy();
@@ -73,7 +73,7 @@ export function demandPolicyNamed(name: DemandPolicyName): DemandPolicy {
   }
 }
 
-function explainWith(settings: TargetSettings, input: DemandPolicyInput): PolicyExplanation {
+function explainWith(settings: TargetSettings, input: LoadPolicyInput): PolicyExplanation {
   return {
     wantedShardCount: chooseTarget(settings, input),
     settings,
@@ -83,7 +83,7 @@ function explainWith(settings: TargetSettings, input: DemandPolicyInput): Policy
 }
 
 /** Of all that was offered in the days that a choice at this minute replays. */
-function throttledFraction({ demand, throttledBefore }: DemandPolicyInput, minute: number): number {
+function throttledFraction({ demand, throttledBefore }: LoadPolicyInput, minute: number): number {
   const from = replayStart(minute);
   const load = demand.mean(from, minute) * (minute - from + 1);
   const throttled = (throttledBefore[minute + 1] as number) - (throttledBefore[from] as number);
@@ -100,7 +100,7 @@ export function historyStart(nowMs: number): number {
   return Math.floor(nowMs / DAY_MS) * DAY_MS - HISTORY_DAYS * DAY_MS;
 }
 
-export interface DemandHistoryOfStream {
+export interface StreamLoadHistory {
   /** As `historyStart` says. */
   readonly startMs: number;
   readonly demand: Demand;
@@ -119,7 +119,7 @@ export interface ScalingPast {
  * The deployed function's side of the seam: what it read becomes what a policy asks for.
  * @param history up to the newest minute that CloudWatch tells; its last minute is "now" to the policy.
  */
-export function policyInput(history: DemandHistoryOfStream, past: ScalingPast, nowMs: number): DemandPolicyInput {
+export function policyInput(history: StreamLoadHistory, past: ScalingPast, nowMs: number): LoadPolicyInput {
   const { openShardCount, ledger, intent, dailyQuota } = past;
   const wasUp = intent !== undefined && intent.to > intent.from;
   return {

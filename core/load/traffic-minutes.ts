@@ -7,8 +7,8 @@
  * - after the newest one time stands still for as long as datapoints may be late; only then it is 0. An outage of CloudWatch
  *   must not look like a stream that nobody uses.
  */
-import { DemandHistory, offeredShards } from './load-history.ts';
-import type { DemandHistoryOfStream } from './load-policy.ts';
+import { LoadHistory, offeredShards } from './load-history.ts';
+import type { StreamLoadHistory } from './load-policy.ts';
 
 /** Sums of one minute each, from `startMs`, a full minute; NaN where there is no datapoint. All of one length. */
 export interface MinuteSums {
@@ -29,7 +29,7 @@ export function noSums(startMs: number, minutes: number): MinuteSums {
 }
 
 /** Undefined while there is no datapoint at all: then nothing is known of the demand, which is not 0. */
-export function demandOf(sums: MinuteSums, nowMs: number): DemandHistoryOfStream | undefined {
+export function loadHistoryOf(sums: MinuteSums, nowMs: number): StreamLoadHistory | undefined {
   const first = findMinute(sums, 0, 1);
   if (first === undefined) return undefined;
   const newest = findMinute(sums, sums.records.length - 1, -1) ?? first;
@@ -38,7 +38,7 @@ export function demandOf(sums: MinuteSums, nowMs: number): DemandHistoryOfStream
   const firstMs = sums.startMs + first * minuteMs;
   const startMs = Math.floor(firstMs / dayMs) * dayMs;
   const unknown = (firstMs - startMs) / minuteMs;
-  const demand = new DemandHistory(unknown + end - first);
+  const demand = new LoadHistory(unknown + end - first);
   const throttledBefore = new Float64Array(unknown + end - first + 1);
   const flat = loadAt(sums, first).offered;
   for (let minute = 0; minute < unknown; minute++) demand.append(flat);

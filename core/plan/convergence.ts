@@ -70,7 +70,7 @@ export interface ConvergencePlan {
 }
 
 /** How the missing alarms of a stream that asked by its tag are made; a deployed stream's are the stack's to make. */
-export interface AlarmMaking {
+export interface NewAlarm {
   /** ARN of the topic that both alarms notify. */
   readonly topicArn: string;
   /** Says whose the alarms are, so that nobody else's are ever removed. */
@@ -81,7 +81,7 @@ export function planConvergence(
   state: StreamState,
   settings: StreamSettings,
   nowMs: number,
-  making?: AlarmMaking,
+  making?: NewAlarm,
 ): ConvergencePlan {
   const shardCount = state.mode === 'ON_DEMAND' ? undefined : settledShardCount(state);
   if (shardCount === undefined) {
@@ -116,7 +116,7 @@ export function isConverged(plan: ConvergencePlan): boolean {
   return plan.alarmLanes.length === 0 && plan.concurrencyLanes.length === 0;
 }
 
-function makeAlarm(alarmName: string, definition: AlarmDefinition, { topicArn, tags }: AlarmMaking): CreateAlarm {
+function makeAlarm(alarmName: string, definition: AlarmDefinition, { topicArn, tags }: NewAlarm): CreateAlarm {
   return {
     kind: 'create-alarm',
     alarmName,

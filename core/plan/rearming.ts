@@ -4,7 +4,7 @@
  * the reason ended, or the delivery was lost.
  */
 import { type Direction, readJudgedShardCount } from '../alarm/alarm-definition.ts';
-import { decideScaling } from '../decision/decide.ts';
+import { decideFromAlarm } from '../decision/decide.ts';
 import type { ScalingDecision } from '../decision/decision.ts';
 import type { FiredAlarm } from '../decision/rules.ts';
 import type { StreamSettings } from '../settings/stream-settings.ts';
@@ -17,7 +17,7 @@ export const unansweredAfterMs = 10 * 60_000;
 /** How often the reconciler looks, unless a deployment says otherwise. */
 export const defaultReconcileMinutes = 5;
 
-export interface StandingAlarm {
+export interface AlarmInAlarm {
   readonly direction: Direction;
   readonly alarmName: string;
   /** What would be decided if it fired now. */
@@ -26,16 +26,16 @@ export interface StandingAlarm {
 }
 
 /** Every alarm in ALARM that judged by the math that stands, with what holds it. */
-export function judgeStandingAlarms(
+export function judgeAlarmsInAlarm(
   state: StreamState,
   settings: StreamSettings,
   nowMs: number,
   quietMs: number,
-): readonly StandingAlarm[] {
+): readonly AlarmInAlarm[] {
   return (['up', 'down'] as const).flatMap((direction) => {
     const live = state.alarms[direction];
     if (live?.state !== 'ALARM' || live.stateTransitionedAtMs <= live.configuredAtMs) return [];
-    const decision = decideScaling({ alarm: asIfFired(live, direction), state, settings, nowMs });
+    const decision = decideFromAlarm({ alarm: asIfFired(live, direction), state, settings, nowMs });
     const unanswered = nowMs - live.stateTransitionedAtMs >= quietMs;
     const { alarmName } = live;
     const rearm: RearmAlarm = { kind: 'rearm-alarm', alarmName, why: 'nothing-holds-it', onFailure: 'continue' };

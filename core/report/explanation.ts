@@ -4,9 +4,9 @@
  */
 import { type Direction, readJudgedShardCount } from '../alarm/alarm-definition.ts';
 import { awsFacts } from '../aws-facts.ts';
-import { decideByDemand, decideScaling, demandRules, holdingRules } from '../decision/decide.ts';
+import { decideFromAlarm, decideFromLoad, holdingRules, loadRules } from '../decision/decide.ts';
 import type { HoldDecision, ScalingDecision } from '../decision/decision.ts';
-import { enforceBounds } from '../decision/out-of-bounds.ts';
+import { moveIntoBounds } from '../decision/out-of-bounds.ts';
 import { type HoldingRule, holdContradiction } from '../decision/rules.ts';
 import type { PolicyExplanation } from '../load/load-policy.ts';
 import { type ConvergencePlan, planConvergence } from '../plan/convergence.ts';
@@ -37,7 +37,7 @@ export interface DirectionExplanation {
 }
 
 /** Of a stream whose policy looks at demand: what a look now would find. */
-export interface DemandExplanation {
+export interface LoadExplanation {
   readonly policy: PolicyExplanation;
   readonly rules: readonly RuleVerdict[];
   readonly decision: ScalingDecision;
@@ -60,7 +60,7 @@ export interface StreamExplanation {
   /** Name of the policy. */
   readonly policy: PolicyName;
   /** Undefined for a policy that waits for alarms, and where nothing is known of the stream's traffic. */
-  readonly demand: DemandExplanation | undefined;
+  readonly demand: LoadExplanation | undefined;
   /** With a policy that looks at demand: what the alarm would set off where demand cannot be read. */
   readonly up: DirectionExplanation;
   readonly down: DirectionExplanation;
@@ -103,26 +103,26 @@ export function explainStream(input: ExplanationInput): StreamExplanation {
     nextSlotAtMs:
       spentByOthers?.untilMs ?? (oldest === undefined ? undefined : oldest + awsFacts.updateShardCountWindow.value),
     policy: settings.policy,
-    demand: input.demand && explainDemand(input.demand, input),
+    demand: input.demand && explainLoad(input.demand, input),
     up: explainDirection('up', input),
     down: explainDirection('down', input),
-    enforcement: enforceBounds(state, settings),
+    enforcement: moveIntoBounds(state, settings),
     drift: planConvergence(state, settings, nowMs),
     faults: [...tagFaults, ...contradictions],
   };
 }
 
-function explainDemand(
+function explainLoad(
   policy: PolicyExplanation,
   { state, settings, contradictions, nowMs }: ExplanationInput,
-): DemandExplanation {
+): LoadExplanation {
   const { wantedShardCount, offeredShards } = policy;
   const decisionInput = { state, settings, nowMs, wantedShardCount, offeredShards };
   const contradicted = holdContradicted(contradictions);
-  const decision = contradicted ?? decideByDemand(decisionInput);
+  const decision = contradicted ?? decideFromLoad(decisionInput);
   return {
     policy,
-    rules: judgeAll(demandRules, decisionInput, contradicted),
+    rules: judgeAll(loadRules, decisionInput, contradicted),
     decision,
     plan: decision.kind === 'scale' ? planScaling(decision, state, settings, nowMs) : undefined,
   };
@@ -165,7 +165,7 @@ function explainDirection(
   const firing: StreamState = { ...state, alarms: { ...state.alarms, [direction]: fired } };
   const decisionInput = { alarm: asIfFired(fired, direction), state: firing, settings, nowMs };
   const contradicted = holdContradicted(contradictions);
-  const decision = contradicted ?? decideScaling(decisionInput);
+  const decision = contradicted ?? decideFromAlarm(decisionInput);
   return {
     direction,
     alarmName: live.alarmName,

@@ -4,8 +4,8 @@
  */
 import { awsFacts } from '../aws-facts.ts';
 import { describeFault, type Fault, fail, quote, type Result, succeed } from '../result.ts';
-import { functionNameOf, readSettings, unknownKey } from './read-stream-settings.ts';
-import { knobNames, knobs, type StreamSettings } from './stream-settings.ts';
+import { functionNameOf, readStreamSettings, unknownKey } from './read-stream-settings.ts';
+import { type StreamSettings, streamSettingNames, streamSettingsTable } from './stream-settings.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -56,7 +56,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readDeployment(environment: Environment, settingsJson: string | undefined): Result<Deployment> {
   const faults: Fault[] = [];
   const given = readVariables(environment, faults);
-  const defaults = collect(readSettings(given, {}, variableOf), faults);
+  const defaults = collect(readStreamSettings(given, {}, variableOf), faults);
   const retry = readRetry(environment, faults);
   const logLevel = (environment.LOG_LEVEL?.trim() || 'info').toLowerCase();
   if (!isLogLevel(logLevel)) {
@@ -123,16 +123,16 @@ function isLogLevel(text: string): text is LogLevel {
 }
 
 function variableOf(key: string): string {
-  const name = knobNames.find((knob) => knob === key);
-  return name ? knobs[name].variable : 'PROCESSING_LAMBDA_ARN';
+  const name = streamSettingNames.find((knob) => knob === key);
+  return name ? streamSettingsTable[name].variable : 'PROCESSING_LAMBDA_ARN';
 }
 
 /** Only what is set: an unset or empty variable leaves the knob to its default. */
 function readVariables(environment: Environment, faults: Fault[]): Readonly<Record<string, unknown>> {
   const given: Record<string, unknown> = {};
-  for (const name of knobNames) {
-    const text = environment[knobs[name].variable]?.trim();
-    if (text) given[name] = knobs[name].kind === 'choice' ? text : readNumber(text);
+  for (const name of streamSettingNames) {
+    const text = environment[streamSettingsTable[name].variable]?.trim();
+    if (text) given[name] = streamSettingsTable[name].kind === 'choice' ? text : readNumber(text);
   }
   // -1 is the reference autoscaler's way, and its template's default, to let no iterator age block a scale-down.
   if (given.iteratorAgeLimitMinutes === -1) {
@@ -240,7 +240,7 @@ function readStreams(
       continue;
     }
     const settings = collect(
-      readSettings(given, defaults, (key) => `${field}.${key}`),
+      readStreamSettings(given, defaults, (key) => `${field}.${key}`),
       faults,
     );
     if (settings) read.set(name, settings);

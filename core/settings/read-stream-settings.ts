@@ -1,17 +1,17 @@
 /**
- * Reads the settings of one stream: defaults, ranges and contradictions, all faults at once. The knobs themselves stand in
- * knobs.ts.
+ * Reads the settings of one stream: defaults, ranges and contradictions, all faults at once. The settings themselves stand in
+ * stream-settings.ts.
  */
 import { awsFacts } from '../aws-facts.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../result.ts';
 import {
   type ConsumerSettings,
   dayMinutes,
-  type KnobName,
-  type KnobValues,
-  knobNames,
-  knobs,
+  type StreamSettingName,
   type StreamSettings,
+  type StreamSettingValues,
+  streamSettingNames,
+  streamSettingsTable,
 } from './stream-settings.ts';
 
 /**
@@ -20,44 +20,44 @@ import {
  * @param base what stands in for a knob that is not given (a deployment's defaults); the knob's own default otherwise.
  * @param nameOf how a fault names the field, for example the environment variable.
  */
-export function readSettings(
+export function readStreamSettings(
   given: Readonly<Record<string, unknown>>,
   base: Partial<StreamSettings> = {},
   nameOf: (key: string) => string = (key) => key,
 ): Result<StreamSettings> {
   const faults: Fault[] = [];
-  const refused = new Set<KnobName>();
-  const values = readKnobs(given, base, nameOf, refused, faults);
+  const refused = new Set<StreamSettingName>();
+  const values = readSettingValues(given, base, nameOf, refused, faults);
   const consumers = readConsumers(firstGiven(given.consumers, base.consumers, []), nameOf('consumers'), faults);
   for (const key of Object.keys(given)) {
-    if (key !== 'consumers' && !Object.hasOwn(knobs, key))
-      faults.push(unknownKey(nameOf(key), [...knobNames, 'consumers']));
+    if (key !== 'consumers' && !Object.hasOwn(streamSettingsTable, key))
+      faults.push(unknownKey(nameOf(key), [...streamSettingNames, 'consumers']));
   }
   const settings = { ...values, consumers };
   faults.push(...findContradictions(settings, nameOf, refused));
   return faults.length > 0 ? fail(faults) : succeed(settings);
 }
 
-function readKnobs(
+function readSettingValues(
   given: Readonly<Record<string, unknown>>,
   base: Partial<StreamSettings>,
   nameOf: (key: string) => string,
-  refused: Set<KnobName>,
+  refused: Set<StreamSettingName>,
   faults: Fault[],
-): KnobValues {
+): StreamSettingValues {
   const values: Record<string, unknown> = {};
-  for (const name of knobNames) {
-    const knob = knobs[name];
-    const value = firstGiven(given[name], base[name], knob.default(values as Partial<KnobValues>));
-    const fault = findKnobFault(name, value, nameOf(name));
+  for (const name of streamSettingNames) {
+    const knob = streamSettingsTable[name];
+    const value = firstGiven(given[name], base[name], knob.default(values as Partial<StreamSettingValues>));
+    const fault = findSettingFault(name, value, nameOf(name));
     if (fault) {
       faults.push(fault);
       refused.add(name);
     }
-    values[name] = fault ? knob.default(values as Partial<KnobValues>) : value;
+    values[name] = fault ? knob.default(values as Partial<StreamSettingValues>) : value;
   }
   // Complete by construction: one value for every name of the table.
-  return values as unknown as KnobValues;
+  return values as unknown as StreamSettingValues;
 }
 
 /** A null is a value that somebody wrote, and a wrong one: it never becomes the default. */
@@ -70,8 +70,8 @@ export function unknownKey(field: string, known: readonly string[]): Fault {
 }
 
 /** What is wrong with a value by itself, apart from what it may contradict. */
-export function findKnobFault(name: KnobName, value: unknown, field: string): Fault | undefined {
-  const knob = knobs[name];
+export function findSettingFault(name: StreamSettingName, value: unknown, field: string): Fault | undefined {
+  const knob = streamSettingsTable[name];
   if (knob.kind === 'choice') {
     if (typeof value === 'string' && knob.choices.includes(value)) return undefined;
     return {
@@ -170,9 +170,9 @@ export function functionNameOf(arn: string): string {
 
 /** Knobs that are each in range and still cannot stand together. One that was refused itself contradicts nothing. */
 function findContradictions(
-  settings: KnobValues,
+  settings: StreamSettingValues,
   nameOf: (key: string) => string,
-  refused: ReadonlySet<KnobName>,
+  refused: ReadonlySet<StreamSettingName>,
 ): readonly Fault[] {
   return contradictions.flatMap(({ knob, with: others, holds, problem, remedy }) => {
     if ([knob, ...others].some((name) => refused.has(name)) || !holds(settings)) return [];
@@ -183,12 +183,12 @@ function findContradictions(
 
 interface Contradiction {
   /** The knob that the fault names. */
-  readonly knob: KnobName;
+  readonly knob: StreamSettingName;
   /** What else it follows from. */
-  readonly with: readonly KnobName[];
-  readonly holds: (settings: KnobValues) => boolean;
-  readonly problem: (settings: KnobValues, nameOf: (key: string) => string) => string;
-  readonly remedy: (settings: KnobValues, nameOf: (key: string) => string) => string;
+  readonly with: readonly StreamSettingName[];
+  readonly holds: (settings: StreamSettingValues) => boolean;
+  readonly problem: (settings: StreamSettingValues, nameOf: (key: string) => string) => string;
+  readonly remedy: (settings: StreamSettingValues, nameOf: (key: string) => string) => string;
 }
 
 const contradictions: readonly Contradiction[] = [
@@ -228,10 +228,10 @@ const contradictions: readonly Contradiction[] = [
   },
 ];
 
-type DatapointsKnob = 'scaleUpDatapointsToAlarm' | 'scaleDownDatapointsToAlarm';
-type PeriodsKnob = 'scaleUpEvaluationPeriods' | 'scaleDownEvaluationPeriods';
+type DatapointsSetting = 'scaleUpDatapointsToAlarm' | 'scaleDownDatapointsToAlarm';
+type PeriodsSetting = 'scaleUpEvaluationPeriods' | 'scaleDownEvaluationPeriods';
 
-function moreDatapointsThanPeriods(datapoints: DatapointsKnob, periods: PeriodsKnob): Contradiction {
+function moreDatapointsThanPeriods(datapoints: DatapointsSetting, periods: PeriodsSetting): Contradiction {
   return {
     knob: datapoints,
     with: [periods, 'periodMinutes'],
@@ -241,7 +241,7 @@ function moreDatapointsThanPeriods(datapoints: DatapointsKnob, periods: PeriodsK
   };
 }
 
-function longerThanADay(periods: PeriodsKnob): Contradiction {
+function longerThanADay(periods: PeriodsSetting): Contradiction {
   return {
     knob: periods,
     with: ['periodMinutes'],
@@ -252,7 +252,7 @@ function longerThanADay(periods: PeriodsKnob): Contradiction {
 }
 
 /** Datapoints of the scale-down alarm that need not lie below its threshold. */
-function slackOf(settings: KnobValues): number {
+function slackOf(settings: StreamSettingValues): number {
   return settings.scaleDownEvaluationPeriods - settings.scaleDownDatapointsToAlarm;
 }
 

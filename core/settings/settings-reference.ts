@@ -1,7 +1,12 @@
 /** The reference of all settings as Markdown, read from the table that the product itself reads. */
 
 import { tagOf } from '../stream/tag-settings.ts';
-import { type Knob, type KnobName, knobNames, knobs } from './stream-settings.ts';
+import {
+  type StreamSetting,
+  type StreamSettingName,
+  streamSettingNames,
+  streamSettingsTable,
+} from './stream-settings.ts';
 
 export function describeSettings(): string {
   return `# Settings
@@ -19,9 +24,9 @@ never becomes the default, with one exception: a \`DRY_RUN\` that cannot be read
 
 | setting | variable | tag | unit | range | default |
 | --- | --- | --- | --- | --- | --- |
-${knobNames.map(row).join('\n')}
+${streamSettingNames.map(row).join('\n')}
 
-${knobNames.map((name) => `**${name}**: ${knobs[name].about}`).join('\n\n')}
+${streamSettingNames.map((name) => `**${name}**: ${streamSettingsTable[name].about}`).join('\n\n')}
 
 ## Of the deployment as a whole
 
@@ -68,18 +73,18 @@ const deploymentVariables = [
   ['`version`, `deploymentRing`', 'fields of every log line', 'empty'],
 ] as const;
 
-function row(name: KnobName): string {
-  const knob = knobs[name];
+function row(name: StreamSettingName): string {
+  const knob = streamSettingsTable[name];
   return `| \`${name}\` | \`${knob.variable}\` | ${knob.noTagFor === undefined ? `\`${tagOf(name)}\`` : 'none'} | ${knob.unit} | ${rangeOf(knob)} | ${defaultOf(knob)} |`;
 }
 
-function rangeOf(knob: Knob): string {
+function rangeOf(knob: StreamSetting): string {
   if (knob.kind === 'choice') return knob.choices.map((choice) => `\`${choice}\``).join(', ');
   const low = knob.above === undefined ? `${knob.from ?? 0}` : `above ${knob.above}`;
   return `${low} to ${knob.to}`;
 }
 
-function defaultOf(knob: Knob): string {
+function defaultOf(knob: StreamSetting): string {
   const value = knob.default({});
   const text = knob.kind === 'choice' ? `\`${value}\`` : String(value);
   return knob.derived === undefined ? text : `${text} (${knob.derived})`;

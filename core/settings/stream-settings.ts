@@ -39,16 +39,16 @@ export const iteratorAgeRules = ['auto', 'required', 'ignore'] as const;
 export type IteratorAgeRule = (typeof iteratorAgeRules)[number];
 
 /** Policies that look at the offered load every minute; `doubling` waits for an alarm. */
-export const demandPolicyNames = ['target', 'adaptive'] as const;
-export type DemandPolicyName = (typeof demandPolicyNames)[number];
+export const loadPolicyNames = ['target', 'adaptive'] as const;
+export type LoadPolicyName = (typeof loadPolicyNames)[number];
 
-export const policyNames = ['doubling', ...demandPolicyNames] as const;
+export const policyNames = ['doubling', ...loadPolicyNames] as const;
 export type PolicyName = (typeof policyNames)[number];
 
-export function looksAtDemand<T extends { readonly policy?: PolicyName }>(
+export function isLoadDriven<T extends { readonly policy?: PolicyName }>(
   settings: T,
-): settings is T & { readonly policy: DemandPolicyName } {
-  return demandPolicyNames.some((name) => name === settings.policy);
+): settings is T & { readonly policy: LoadPolicyName } {
+  return loadPolicyNames.some((name) => name === settings.policy);
 }
 
 export const concurrencyFallbacks = ['keep', 'remove'] as const;
@@ -57,11 +57,11 @@ export type ConcurrencyFallback = (typeof concurrencyFallbacks)[number];
 export const hotShardRules = ['ignore', 'tell', 'split'] as const;
 export type HotShardRule = (typeof hotShardRules)[number];
 
-/** The knobs that are single values; `consumers` is a list and is read apart. */
-export type KnobName = Exclude<keyof StreamSettings, 'consumers'>;
-export type KnobValues = { readonly [K in KnobName]: StreamSettings[K] };
+/** The settings that are single values; `consumers` is a list and is read apart. */
+export type StreamSettingName = Exclude<keyof StreamSettings, 'consumers'>;
+export type StreamSettingValues = { readonly [K in StreamSettingName]: StreamSettings[K] };
 
-interface KnobText {
+interface SettingText {
   readonly variable: string;
   readonly unit: string;
   readonly about: string;
@@ -70,26 +70,26 @@ interface KnobText {
   /** What cannot be changed by a tag alone, and why. */
   readonly noTagFor?: string;
 }
-export interface NumberKnob extends KnobText {
+export interface NumberSetting extends SettingText {
   readonly kind: 'number' | 'integer';
-  readonly default: (values: Partial<KnobValues>) => number;
+  readonly default: (values: Partial<StreamSettingValues>) => number;
   readonly above?: number;
   readonly from?: number;
   readonly to: number;
 }
-export interface ChoiceKnob extends KnobText {
+export interface ChoiceSetting extends SettingText {
   readonly kind: 'choice';
-  readonly default: (values: Partial<KnobValues>) => string;
+  readonly default: (values: Partial<StreamSettingValues>) => string;
   readonly choices: readonly string[];
 }
-export type Knob = NumberKnob | ChoiceKnob;
+export type StreamSetting = NumberSetting | ChoiceSetting;
 
 /** Minutes in a day: the longest window of an alarm, and the longest cooldown. */
 export const dayMinutes = awsFacts.alarmWindow.value / 60;
-const whenLooking = 'with a policy that looks at demand';
+const whenLoadDriven = 'with a policy that looks at demand';
 
-/** In the order in which defaults are filled in: a derived default reads only knobs above it. */
-export const knobs: { readonly [K in KnobName]: Knob } = {
+/** In the order in which defaults are filled in: a derived default reads only settings above it. */
+export const streamSettingsTable: { readonly [K in StreamSettingName]: StreamSetting } = {
   policy: {
     kind: 'choice',
     variable: 'SCALING_POLICY',
@@ -105,7 +105,7 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     variable: 'SCALE_PERIOD_MINS',
     unit: 'minutes',
     default: defaultPeriodMinutes,
-    derived: `1 ${whenLooking}`,
+    derived: `1 ${whenLoadDriven}`,
     from: 1,
     to: dayMinutes,
     about: 'Length of one datapoint of both alarms. The evaluation periods below are counted in it.',
@@ -114,8 +114,8 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     kind: 'number',
     variable: 'SCALE_UP_THRESHOLD',
     unit: 'utilization',
-    default: (values) => (looksAtDemand(values) ? 1 : 0.75),
-    derived: `1 ${whenLooking}`,
+    default: (values) => (isLoadDriven(values) ? 1 : 0.75),
+    derived: `1 ${whenLoadDriven}`,
     above: 0,
     to: 1,
     about:
@@ -126,7 +126,7 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     variable: 'SCALE_UP_EVALUATION_PERIOD',
     unit: 'periods',
     default: scaleUpPeriods,
-    derived: `25 minutes; 3 ${whenLooking}`,
+    derived: `25 minutes; 3 ${whenLoadDriven}`,
     from: 1,
     to: dayMinutes,
     about: 'Datapoints that the scale-up alarm looks at. Times periodMinutes: at most a day.',
@@ -221,8 +221,8 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     kind: 'number',
     variable: 'SCALE_DOWN_COOLDOWN_MINS',
     unit: 'minutes',
-    default: (values) => (looksAtDemand(values) ? 0 : 60),
-    derived: `0 ${whenLooking}, which waits by itself`,
+    default: (values) => (isLoadDriven(values) ? 0 : 60),
+    derived: `0 ${whenLoadDriven}, which waits by itself`,
     from: 0,
     to: dayMinutes,
     about:
@@ -242,8 +242,8 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
     kind: 'integer',
     variable: 'DAILY_QUOTA_RESERVE',
     unit: 'calls',
-    default: (values) => (looksAtDemand(values) ? 2 : 3),
-    derived: `2 ${whenLooking}, which keeps more where it may need them`,
+    default: (values) => (isLoadDriven(values) ? 2 : 3),
+    derived: `2 ${whenLoadDriven}, which keeps more where it may need them`,
     from: 0,
     to: 19,
     about: 'Calls kept for scale-up: scale-down waits when only these are left. Less than dailyQuota.',
@@ -268,21 +268,21 @@ export const knobs: { readonly [K in KnobName]: Knob } = {
   },
 };
 
-export const knobNames = Object.keys(knobs) as readonly KnobName[];
+export const streamSettingNames = Object.keys(streamSettingsTable) as readonly StreamSettingName[];
 
-function defaultPeriodMinutes(values: Partial<KnobValues>): number {
-  return looksAtDemand(values) ? 1 : 5;
+function defaultPeriodMinutes(values: Partial<StreamSettingValues>): number {
+  return isLoadDriven(values) ? 1 : 5;
 }
 
-function scaleUpPeriods(values: Partial<KnobValues>): number {
-  return periodsIn(looksAtDemand(values) ? 3 : 25, values);
+function scaleUpPeriods(values: Partial<StreamSettingValues>): number {
+  return periodsIn(isLoadDriven(values) ? 3 : 25, values);
 }
 
-function periodsIn(minutes: number, values: Partial<KnobValues>): number {
+function periodsIn(minutes: number, values: Partial<StreamSettingValues>): number {
   return Math.max(1, Math.round(minutes / (values.periodMinutes ?? defaultPeriodMinutes(values))));
 }
 
-function defaultScaleDownDatapoints(values: Partial<KnobValues>): number {
+function defaultScaleDownDatapoints(values: Partial<StreamSettingValues>): number {
   const periods = values.scaleDownEvaluationPeriods ?? periodsIn(300, values);
   const mostSlack = (values.scaleUpDatapointsToAlarm ?? scaleUpPeriods(values)) - 1;
   return Math.max(1, Math.round(periods * 0.95), periods - mostSlack);

@@ -91,10 +91,10 @@ export const alarmTagKeys = {
 /** A time that lies further ahead than clocks differ was not written by a scaling. */
 const clockToleranceMs = 60_000;
 
-type UntoldState = Omit<StreamState, 'intent' | 'ledger' | 'refusal'>;
+type StateWithoutHistory = Omit<StreamState, 'intent' | 'ledger' | 'refusal'>;
 
 /** Fills in what is read out of the stream's tags. */
-export function completeState(read: UntoldState, nowMs: number): StreamState {
+export function completeState(read: StateWithoutHistory, nowMs: number): StreamState {
   const told = readIntent(read.tags);
   // One from the future was written by a clock that was wrong: nothing is known, as for a time in an alarm's tag.
   const intent = told && told.atMs <= nowMs + clockToleranceMs ? told : undefined;
@@ -105,7 +105,7 @@ export function completeState(read: UntoldState, nowMs: number): StreamState {
  * An intent whose call was never made (the function died before it) left an entry that spent nothing: counted, it would hold
  * its own retry by the cooldown. An alarm's tag of that time shows that the call was made, and the stream resharded since.
  */
-function callsMade(read: UntoldState, intent: ScalingIntent | undefined, nowMs: number): Ledger {
+function callsMade(read: StateWithoutHistory, intent: ScalingIntent | undefined, nowMs: number): Ledger {
   const ledger = readLedger(read.tags, nowMs);
   if (!intent || read.status !== 'ACTIVE' || read.openShardCount !== intent.from) return ledger;
   const answered = liveAlarms(read).some((alarm) => {

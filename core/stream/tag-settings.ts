@@ -6,8 +6,13 @@
 
 import { fingerprint } from '../fingerprint.ts';
 import { describeFault, type Fault, quote } from '../result.ts';
-import { findKnobFault, readSettings } from '../settings/read-stream-settings.ts';
-import { type KnobName, knobNames, knobs, type StreamSettings } from '../settings/stream-settings.ts';
+import { findSettingFault, readStreamSettings } from '../settings/read-stream-settings.ts';
+import {
+  type StreamSettingName,
+  type StreamSettings,
+  streamSettingNames,
+  streamSettingsTable,
+} from '../settings/stream-settings.ts';
 import type { Tags } from './stream-tags.ts';
 
 const prefix = 'autoscaling/';
@@ -17,7 +22,7 @@ export const consumersTag = `${prefix}consumers`;
 /** On every alarm that was made for such a stream, not on the stream; its value is the deployment's name. */
 export const ownerTag = `${prefix}owner`;
 /** Fingerprint of the faults that were told last. */
-export const toldFaultsTag = `${prefix}told-faults`;
+export const notifiedFaultsTag = `${prefix}told-faults`;
 
 export interface Overrides {
   readonly settings: StreamSettings;
@@ -36,11 +41,11 @@ export function tagOf(knob: string): string {
 export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: (name: string) => string): Overrides {
   const faults: Fault[] = [];
   const given: Record<string, unknown> = {};
-  for (const name of knobNames) {
+  for (const name of streamSettingNames) {
     const text = tags[tagOf(name)]?.trim();
     // Saying what is so already is no fault, and changes nothing.
     if (text === undefined || text === String(base[name])) continue;
-    const value = knobs[name].kind === 'choice' ? text : toNumber(text);
+    const value = streamSettingsTable[name].kind === 'choice' ? text : toNumber(text);
     const fault = findTagFault(name, value);
     if (fault) faults.push(fault);
     else given[name] = value;
@@ -48,20 +53,23 @@ export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: 
   const consumers = tags[consumersTag];
   if (consumers !== undefined) given.consumers = readConsumersTag(consumers, functionArnOf, faults);
   if (Object.keys(given).length === 0) return { settings: base, faults, contradictions: [] };
-  const together = readSettings(given, base, tagOf);
+  const together = readStreamSettings(given, base, tagOf);
   if (together.ok) return { settings: together.value, faults, contradictions: [] };
   return { settings: base, faults, contradictions: together.faults };
 }
 
 /** Told again only when the faults have changed. Empty when there is nothing to tell and nothing was told. */
-export function faultsToTell(faults: readonly Fault[], tags: Tags): { readonly news: boolean; readonly mark: string } {
+export function changedTagFaults(
+  faults: readonly Fault[],
+  tags: Tags,
+): { readonly news: boolean; readonly mark: string } {
   const mark = faults.length === 0 ? '' : fingerprint(faults.map(describeFault).join('\n'));
-  return { news: mark !== (tags[toldFaultsTag] ?? ''), mark };
+  return { news: mark !== (tags[notifiedFaultsTag] ?? ''), mark };
 }
 
-function findTagFault(name: KnobName, value: number | string): Fault | undefined {
-  const { noTagFor } = knobs[name];
-  if (noTagFor === undefined) return findKnobFault(name, value, tagOf(name));
+function findTagFault(name: StreamSettingName, value: number | string): Fault | undefined {
+  const { noTagFor } = streamSettingsTable[name];
+  if (noTagFor === undefined) return findSettingFault(name, value, tagOf(name));
   const remedy = `set ${name} where the stream is deployed from: ${noTagFor}`;
   return { field: tagOf(name), value: quote(value), problem: 'cannot be set by a tag', remedy };
 }

@@ -10,17 +10,17 @@ import type { StreamSettings } from '../settings/stream-settings.ts';
 import { formatBasicTime, parseBasicTime } from '../time.ts';
 import type { Tags } from './stream-tags.ts';
 
-export const floorTag = 'autoscaling/floor';
+export const temporaryMinimumTag = 'autoscaling/floor';
 /** A week: whoever wants a floor for longer wants a minimum. */
-export const longestFloorMinutes = 10_080;
+export const longestTemporaryMinimumMinutes = 10_080;
 
-export interface Floor {
+export interface TemporaryMinimum {
   readonly shards: number;
   readonly untilMs: number;
 }
 
 /** What a schedule asks for. */
-export interface FloorRequest {
+export interface TemporaryMinimumRequest {
   readonly stream: string;
   readonly shards: number;
   readonly minutes: number;
@@ -29,35 +29,35 @@ export interface FloorRequest {
 /** Between floors in the tag; a tag takes no comma. */
 const separator = ' / ';
 /** So many fit into the 255 characters of a tag's value. */
-const mostFloors = 7;
+const mostTemporaryMinimums = 7;
 
 /** `16 until 20260302T100000.000Z`. */
-export function encodeFloor({ shards, untilMs }: Floor): string {
+export function encodeTemporaryMinimum({ shards, untilMs }: TemporaryMinimum): string {
   return `${shards} until ${formatBasicTime(untilMs)}`;
 }
 
 /** Value of the tag with one floor more. Floors that are over, or lower and shorter than another, are dropped. */
-export function addFloor(tags: Tags, floor: Floor, nowMs: number): string {
-  const floors = highestFirst([...readFloors(tags, nowMs), floor]);
+export function addTemporaryMinimum(tags: Tags, floor: TemporaryMinimum, nowMs: number): string {
+  const floors = highestFirst([...readTemporaryMinimums(tags, nowMs), floor]);
   const outlasting = floors.filter(({ untilMs }, index) =>
     floors.slice(0, index).every((higher) => higher.untilMs < untilMs),
   );
-  return outlasting.slice(0, mostFloors).map(encodeFloor).join(separator);
+  return outlasting.slice(0, mostTemporaryMinimums).map(encodeTemporaryMinimum).join(separator);
 }
 
 /** The floor in force now, the highest of several; undefined when there is none, it is over, or it cannot be read. */
-export function readFloor(tags: Tags, nowMs: number): Floor | undefined {
-  return highestFirst(readFloors(tags, nowMs))[0];
+export function readTemporaryMinimum(tags: Tags, nowMs: number): TemporaryMinimum | undefined {
+  return highestFirst(readTemporaryMinimums(tags, nowMs))[0];
 }
 
 /** The settings while a floor stands; never above the maximum. */
-export function raiseMinimum(settings: StreamSettings, floor: Floor | undefined): StreamSettings {
+export function withTemporaryMinimum(settings: StreamSettings, floor: TemporaryMinimum | undefined): StreamSettings {
   if (!floor) return settings;
   return { ...settings, minShards: Math.max(settings.minShards, Math.min(floor.shards, settings.maxShards)) };
 }
 
 /** Reads `{"floor": {"stream": "orders", "shards": 16, "minutes": 120}}`; undefined for an event about something else. */
-export function readFloorRequest(event: unknown): Result<FloorRequest> | undefined {
+export function readTemporaryMinimumRequest(event: unknown): Result<TemporaryMinimumRequest> | undefined {
   const { floor } = (event ?? {}) as { readonly floor?: unknown };
   if (floor === undefined) return undefined;
   if (typeof floor !== 'object' || floor === null) {
@@ -72,18 +72,18 @@ export function readFloorRequest(event: unknown): Result<FloorRequest> | undefin
   }
   const isCount = isWhole(shards, 1, awsFacts.shardsPerStream.value);
   if (!isCount) faults.push(outOfRange('floor.shards', shards, 1, awsFacts.shardsPerStream.value));
-  const isTime = isWhole(minutes, 1, longestFloorMinutes);
-  if (!isTime) faults.push(outOfRange('floor.minutes', minutes, 1, longestFloorMinutes));
+  const isTime = isWhole(minutes, 1, longestTemporaryMinimumMinutes);
+  if (!isTime) faults.push(outOfRange('floor.minutes', minutes, 1, longestTemporaryMinimumMinutes));
   return isName && isCount && isTime && faults.length === 0 ? succeed({ stream, shards, minutes }) : fail(faults);
 }
 
 /** Of two as high as each other the longer one. */
-function highestFirst(floors: readonly Floor[]): readonly Floor[] {
+function highestFirst(floors: readonly TemporaryMinimum[]): readonly TemporaryMinimum[] {
   return floors.toSorted((a, b) => b.shards - a.shards || b.untilMs - a.untilMs);
 }
 
-function readFloors(tags: Tags, nowMs: number): readonly Floor[] {
-  return (tags[floorTag] ?? '').split(separator).flatMap((text) => {
+function readTemporaryMinimums(tags: Tags, nowMs: number): readonly TemporaryMinimum[] {
+  return (tags[temporaryMinimumTag] ?? '').split(separator).flatMap((text) => {
     const match = /^([1-9]\d{0,4}) until (\S+)$/.exec(text);
     const untilMs = match?.[2] === undefined ? undefined : parseBasicTime(match[2]);
     return !match || untilMs === undefined || untilMs <= nowMs ? [] : [{ shards: Number(match[1]), untilMs }];

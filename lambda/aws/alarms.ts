@@ -39,7 +39,7 @@ export function cloudWatchAlarms(client: CloudWatchClient): AlarmPort {
           MetricAlarms.flatMap((alarm) => (alarm.AlarmName === undefined ? [] : [[alarm.AlarmName, readAlarm(alarm)]])),
         );
       }),
-    standing: (topicArn) => call('cloudwatch:DescribeAlarms', () => listStanding(client, topicArn)),
+    standing: (topicArn) => call('cloudwatch:DescribeAlarms', () => listInAlarm(client, topicArn)),
     listTags: async (alarmArn) => {
       const answer = await call('cloudwatch:ListTagsForResource', async () => {
         const { Tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: alarmArn }));
@@ -77,7 +77,7 @@ export function cloudWatchAlarms(client: CloudWatchClient): AlarmPort {
   };
 }
 
-async function listStanding(client: CloudWatchClient, topicArn: string): Promise<readonly UntaggedAlarm[]> {
+async function listInAlarm(client: CloudWatchClient, topicArn: string): Promise<readonly UntaggedAlarm[]> {
   const standing: MetricAlarm[] = [];
   const pages = paginateDescribeAlarms(
     { client, pageSize: 100 },

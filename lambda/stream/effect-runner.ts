@@ -3,12 +3,12 @@ import type { Lane, ScalingEffect, SetConcurrency } from '../../core/plan/effect
 import type { EffectOutcome } from '../../core/report/scaling-report.ts';
 import type { Answer, Ports } from '../ports.ts';
 
-export async function carryOut(
+export async function runEffects(
   lanes: readonly Lane[],
   streamName: string,
   ports: Ports,
 ): Promise<readonly EffectOutcome[]> {
-  const outcomes = await Promise.all(lanes.map((lane) => carryOutLane(lane, streamName, ports)));
+  const outcomes = await Promise.all(lanes.map((lane) => runLane(lane, streamName, ports)));
   return outcomes.flat();
 }
 
@@ -17,7 +17,7 @@ export function aborts(outcomes: readonly EffectOutcome[]): boolean {
   return outcomes.some(({ effect, failure }) => failure !== undefined && effect.onFailure === 'abort');
 }
 
-async function carryOutLane(lane: Lane, streamName: string, ports: Ports): Promise<readonly EffectOutcome[]> {
+async function runLane(lane: Lane, streamName: string, ports: Ports): Promise<readonly EffectOutcome[]> {
   const outcomes: EffectOutcome[] = [];
   for (const effect of lane) {
     const answer = await perform(effect, streamName, ports);

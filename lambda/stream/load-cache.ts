@@ -4,14 +4,9 @@
  * same. That matters for CloudWatch, which takes 90,000 datapoints a second (older than three hours) from an account; a
  * stream's two weeks are 60,000.
  */
-import {
-  type DemandHistoryOfStream,
-  type DemandPolicy,
-  demandPolicyNamed,
-  historyStart,
-} from '../../core/load/load-policy.ts';
-import { demandOf, joinSums, type MinuteSums } from '../../core/load/traffic-minutes.ts';
-import type { DemandPolicyName } from '../../core/settings/stream-settings.ts';
+import { historyStart, type LoadPolicy, loadPolicyNamed, type StreamLoadHistory } from '../../core/load/load-policy.ts';
+import { joinSums, loadHistoryOf, type MinuteSums } from '../../core/load/traffic-minutes.ts';
+import type { LoadPolicyName } from '../../core/settings/stream-settings.ts';
 import type { Answer, MetricPort } from '../ports.ts';
 
 const minuteMs = 60_000;
@@ -21,29 +16,29 @@ const minuteMs = 60_000;
  */
 const readAgainMs = 170 * minuteMs;
 
-export interface DemandReading {
+export interface LoadReading {
   /** Undefined: CloudWatch knows nothing of the stream's traffic. */
-  readonly history: DemandHistoryOfStream | undefined;
-  readonly policy: DemandPolicy;
+  readonly history: StreamLoadHistory | undefined;
+  readonly policy: LoadPolicy;
 }
 
 interface Remembered {
   readonly sums: MinuteSums;
-  readonly policyName: DemandPolicyName;
-  readonly policy: DemandPolicy;
+  readonly policyName: LoadPolicyName;
+  readonly policy: LoadPolicy;
   /** Start of the history that the policy has replayed: its minutes are counted from there. */
   readonly startMs: number | undefined;
 }
 
-export class DemandMemory {
+export class LoadCache {
   readonly #streams = new Map<string, Remembered>();
 
   async read(
     streamName: string,
-    policyName: DemandPolicyName,
+    policyName: LoadPolicyName,
     nowMs: number,
     metrics: MetricPort,
-  ): Promise<Answer<DemandReading>> {
+  ): Promise<Answer<LoadReading>> {
     const startMs = historyStart(nowMs);
     const endMs = Math.floor(nowMs / minuteMs) * minuteMs;
     const known = this.#streams.get(streamName);
@@ -51,9 +46,9 @@ export class DemandMemory {
     const answer = await metrics.minuteSums(streamName, fromMs, endMs);
     if (!answer.ok) return answer;
     const sums = known === undefined ? answer.value : joinSums(known.sums, answer.value, startMs);
-    const history = demandOf(sums, nowMs);
+    const history = loadHistoryOf(sums, nowMs);
     const isSame = known !== undefined && known.policyName === policyName && known.startMs === history?.startMs;
-    const policy = isSame ? known.policy : demandPolicyNamed(policyName);
+    const policy = isSame ? known.policy : loadPolicyNamed(policyName);
     this.#streams.set(streamName, { sums, policyName, policy, startMs: history?.startMs });
     return { ok: true, value: { history, policy } };
   }

@@ -7,17 +7,17 @@ import { findTagFaults, isNews, type Notice, noticeOf, tagFaultNoticeOf } from '
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import { lastNoticeTag, type Tags } from '../../core/stream/stream-tags.ts';
-import { toldFaultsTag } from '../../core/stream/tag-settings.ts';
+import { notifiedFaultsTag } from '../../core/stream/tag-settings.ts';
 import type { CallFailure, NoticePort, StreamPort } from '../ports.ts';
 
 /** @param tags the stream's, as they were read; undefined when they were not: then nothing is known to have been told. */
-export type Announce = (report: ScalingReport, tags: Tags | undefined) => Promise<readonly CallFailure[]>;
+export type Notify = (report: ScalingReport, tags: Tags | undefined) => Promise<readonly CallFailure[]>;
 
-export function announcer(
+export function createNotifier(
   { noticeTopicArn, pagerTopicArn, dryRun }: Pick<Deployment, 'noticeTopicArn' | 'pagerTopicArn' | 'dryRun'>,
   notices: NoticePort,
   streams: Pick<StreamPort, 'addTags'>,
-): Announce {
+): Notify {
   const publish = ({ subject, body, isFailure }: Notice) => {
     const topics = [noticeTopicArn, isFailure ? pagerTopicArn : undefined].filter((arn) => arn !== undefined);
     return topics.map((arn) => notices.publish(arn, subject, body));
@@ -44,6 +44,6 @@ function marksOf(report: ScalingReport, news: Notice | undefined): Tags {
   const tagFaults = findTagFaults(report);
   return {
     ...(news && held ? { [lastNoticeTag]: news.mark } : {}),
-    ...(tagFaults ? { [toldFaultsTag]: tagFaults.mark } : {}),
+    ...(tagFaults ? { [notifiedFaultsTag]: tagFaults.mark } : {}),
   };
 }

@@ -4,13 +4,13 @@ import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 
-export type Management = 'managed' | 'if-enabled' | 'foreign';
+export type Ownership = 'managed' | 'if-enabled' | 'foreign';
 
 /**
  * Without settings.json (code-only take-over) alarms may bear any stem, and the role bounds the streams. `if-enabled`: the
  * stream's own tags say whether it is managed.
  */
-export function managementOf(deployment: Deployment, alarm: ScalingAlarm): Management {
+export function ownershipOf(deployment: Deployment, alarm: ScalingAlarm): Ownership {
   if (!deployment.streams) return 'managed';
   if (alarm.alarmName !== alarmNameOf(alarm.streamName, alarm.direction)) return 'foreign';
   if (deployment.streams.has(alarm.streamName)) return 'managed';

@@ -10,7 +10,7 @@ import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import type { StreamState } from '../../core/stream/stream-state.ts';
 import { encodeRefusal, type Tags } from '../../core/stream/stream-tags.ts';
 import type { Clock, Ports } from '../ports.ts';
-import { aborts, carryOut } from './effect-runner.ts';
+import { aborts, runEffects } from './effect-runner.ts';
 import { judgeRefusal, type Refusal } from './update-refusal.ts';
 
 export interface ScalingWork {
@@ -31,17 +31,17 @@ interface Means {
   readonly clock: Clock;
 }
 
-export async function carryOutScaling(work: ScalingWork, means: Means): Promise<ScalingResult> {
+export async function runScaling(work: ScalingWork, means: Means): Promise<ScalingResult> {
   const { decision, state, settings, nowMs } = work;
   const { streamName } = state;
   const plan = planScaling(decision, state, settings, nowMs);
   const [intentStep = [], callStep = [], followStep = []] = plan.steps;
-  const intent = await carryOut(intentStep, streamName, means.ports);
+  const intent = await runEffects(intentStep, streamName, means.ports);
   if (aborts(intent)) return judgeUntagged(intent, decision);
   const { refusal, effects: called } = await callUntilJudged(work, plan, callStep, means);
   switch (refusal.kind) {
     case 'accepted': {
-      const followed = await carryOut(followStep, streamName, means.ports);
+      const followed = await runEffects(followStep, streamName, means.ports);
       return { outcome: 'scaled', decision, effects: [...intent, ...withoutRefusal(called), ...followed] };
     }
     case 'held': {
@@ -52,7 +52,7 @@ export async function carryOutScaling(work: ScalingWork, means: Means): Promise<
     case 'failed': {
       // A shard that cannot be split (no permission, a range too narrow) must not keep a full stream from scaling.
       const unsplit = withoutSplit(decision);
-      if (unsplit && isFinal(called)) return await carryOutScaling({ ...work, decision: unsplit }, means);
+      if (unsplit && isFinal(called)) return await runScaling({ ...work, decision: unsplit }, means);
       const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports) : [];
       return { outcome: 'failed', decision, effects: [...intent, ...called, ...takenBack] };
     }
@@ -71,7 +71,7 @@ async function callUntilJudged(
   let earlier: readonly EffectOutcome[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const lanes = attempt === 1 ? callStep : callStep.slice(0, 1);
-    const effects = [...earlier, ...(await carryOut(lanes, state.streamName, ports))];
+    const effects = [...earlier, ...(await runEffects(lanes, state.streamName, ports))];
     const failure = effects.find(isRefused)?.failure;
     if (!failure) return { refusal: { kind: 'accepted' }, effects };
     const dailyQuota = decision.split ? Number.POSITIVE_INFINITY : settings.dailyQuota;
@@ -120,7 +120,7 @@ function takeBack(
   ports: Ports,
   marks: Tags = {},
 ): Promise<readonly EffectOutcome[]> {
-  return carryOut(
+  return runEffects(
     [[{ kind: 'tag-stream', tags: { ...plan.takeBack, ...marks }, onFailure: 'abort' }]],
     streamName,
     ports,

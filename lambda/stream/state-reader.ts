@@ -17,7 +17,7 @@ import {
 } from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import { applyOverrides } from '../../core/stream/tag-settings.ts';
-import { raiseMinimum, readFloor } from '../../core/stream/temporary-minimum.ts';
+import { readTemporaryMinimum, withTemporaryMinimum } from '../../core/stream/temporary-minimum.ts';
 import type { Answer, CallFailure, Ports, UntaggedAlarm } from '../ports.ts';
 
 export interface Account {
@@ -96,7 +96,7 @@ export async function readState(ports: Ports, account: Account, query: StateQuer
     return { ok: false, failures: failedOf([summary, tags, alarms, upTags, downTags]) };
   }
   const overrides = applyOverrides(query.settings, tags.value, (name) => functionArnOf(account, name));
-  const settings = raiseMinimum(overrides.settings, readFloor(tags.value, query.nowMs));
+  const settings = withTemporaryMinimum(overrides.settings, readTemporaryMinimum(tags.value, query.nowMs));
   // Consumers that only a tag names are the one thing that costs a second round.
   const own =
     settings.consumers === query.settings.consumers

@@ -6,7 +6,7 @@ import { settingsOf } from './ownership.ts';
 import { alarmNamesOf, type StateQuery } from './state-reader.ts';
 
 /** The cheap reads: without the alarms' tags and the iterator age. */
-export function firstQueryOf(streamName: string, { deployment, clock }: ScalerContext): StateQuery {
+export function minimalQuery(streamName: string, { deployment, clock }: ScalerContext): StateQuery {
   return {
     streamName,
     settings: settingsOf(deployment, streamName),
@@ -18,14 +18,14 @@ export function firstQueryOf(streamName: string, { deployment, clock }: ScalerCo
   };
 }
 
-export type TurnResult = Pick<ScalingReport, 'outcome' | 'failures'> &
+export type StreamResult = Pick<ScalingReport, 'outcome' | 'failures'> &
   Partial<Pick<ScalingReport, 'findings' | 'effects' | 'decision' | 'alarmName'>>;
 
-export function reportTurn(
+export function toReport(
   source: ReportSource,
   streamName: string,
   { deployment, clock }: ScalerContext,
-  result: TurnResult,
+  result: StreamResult,
 ): ScalingReport {
   return {
     source,

@@ -14,7 +14,7 @@ import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { ScalerContext } from '../context.ts';
 import type { CallFailure, UntaggedAlarm } from '../ports.ts';
-import { managementOf } from '../stream/ownership.ts';
+import { ownershipOf } from '../stream/ownership.ts';
 import type { Account } from '../stream/state-reader.ts';
 import { answerAlarm } from './alarm-notification.ts';
 import { mapAtOnce } from './side-by-side.ts';
@@ -81,7 +81,7 @@ function firstOfEachStream(
   const byStream = new Map<string, ScalingAlarm>();
   for (const live of standing) {
     const alarm = notificationOf(live, account);
-    if (!alarm || managementOf(deployment, alarm) === 'foreign') continue;
+    if (!alarm || ownershipOf(deployment, alarm) === 'foreign') continue;
     if (alarm.direction === 'up' || !byStream.has(alarm.streamName)) byStream.set(alarm.streamName, alarm);
   }
   return [...byStream.values()]

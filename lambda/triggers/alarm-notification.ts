@@ -4,20 +4,20 @@
  */
 
 import { parseScalingAlarm, type ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
-import { decideScaling } from '../../core/decision/decide.ts';
+import { decideFromAlarm } from '../../core/decision/decide.ts';
 import type { ScalingDecision } from '../../core/decision/decision.ts';
-import { rejectAlarm, screenAlarm } from '../../core/decision/message-rules.ts';
+import { applyMessageRules, rejectAlarm } from '../../core/decision/message-rules.ts';
 import { holdContradiction } from '../../core/decision/rules.ts';
 import type { EffectOutcome, ScalingReport } from '../../core/report/scaling-report.ts';
 import { type Fault, quote } from '../../core/result.ts';
-import { looksAtDemand } from '../../core/settings/stream-settings.ts';
+import { isLoadDriven } from '../../core/settings/stream-settings.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import { formatIsoTime } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { CallFailure } from '../ports.ts';
-import { act } from '../stream/apply-decision.ts';
-import { decideOnDemand, readDemand } from '../stream/load-decision.ts';
-import { managementOf, settingsOf } from '../stream/ownership.ts';
+import { applyDecision } from '../stream/apply-decision.ts';
+import { decideFromReading, readLoad } from '../stream/load-decision.ts';
+import { ownershipOf, settingsOf } from '../stream/ownership.ts';
 import { alarmNamesFrom, type CompleteReading, readState } from '../stream/state-reader.ts';
 import { isEnabled } from './fleet.ts';
 
@@ -73,19 +73,15 @@ function reportOf(
   };
 }
 
-async function tell(
-  report: ScalingReport,
-  tags: Tags | undefined,
-  { announce }: ScalerContext,
-): Promise<ScalingReport> {
-  const unsent = (await announce?.(report, tags)) ?? [];
+async function tell(report: ScalingReport, tags: Tags | undefined, { notify }: ScalerContext): Promise<ScalingReport> {
+  const unsent = (await notify?.(report, tags)) ?? [];
   return unsent.length === 0 ? report : { ...report, failures: [...report.failures, ...unsent] };
 }
 
 async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number): Promise<Result> {
   const { deployment, account, ports } = context;
-  const management = managementOf(deployment, alarm);
-  const screened = screenAlarm(alarm, account, () => management !== 'foreign');
+  const ownership = ownershipOf(deployment, alarm);
+  const screened = applyMessageRules(alarm, account, () => ownership !== 'foreign');
   if (screened) return { outcome: 'held', decision: screened };
   const settings = settingsOf(deployment, alarm.streamName);
   const reading = await readState(ports, account, {
@@ -94,20 +90,20 @@ async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number
     alarmNames: alarmNamesFrom(alarm),
     alarmTags: true,
     // A policy may find that it is to go down by now, whichever alarm has fired.
-    iteratorAge: alarm.direction === 'down' || looksAtDemand(settings),
+    iteratorAge: alarm.direction === 'down' || isLoadDriven(settings),
     consumersUnproven: deployment.streams === undefined,
     nowMs,
   });
   if (!reading.ok) return { outcome: 'failed', failures: reading.failures };
   const { state, failures, contradictions } = reading;
-  if (management === 'if-enabled' && !isEnabled(state.tags)) {
+  if (ownership === 'if-enabled' && !isEnabled(state.tags)) {
     return { outcome: 'held', decision: rejectAlarm([notEnabled(alarm.streamName)]), failures };
   }
   const { tags } = state;
   if (contradictions.length > 0)
     return { outcome: 'held', decision: holdContradiction(contradictions), failures, tags };
   const { decision, failures: unread } = await decide(alarm, reading, context, nowMs);
-  const acted = await act(decision, { ...reading, nowMs }, context);
+  const acted = await applyDecision(decision, { ...reading, nowMs }, context);
   return { ...acted, failures: [...failures, ...unread], tags };
 }
 
@@ -126,10 +122,10 @@ async function decide(
   context: ScalerContext,
   nowMs: number,
 ): Promise<{ readonly decision: ScalingDecision; readonly failures: readonly CallFailure[] }> {
-  const byAlarm = () => decideScaling({ alarm, state, settings, nowMs });
-  if (!looksAtDemand(settings)) return { decision: byAlarm(), failures: [] };
+  const byAlarm = () => decideFromAlarm({ alarm, state, settings, nowMs });
+  if (!isLoadDriven(settings)) return { decision: byAlarm(), failures: [] };
   const subject = { state, settings, nowMs };
-  const reading = await readDemand(subject, context);
+  const reading = await readLoad(subject, context);
   if (!reading.ok) return { decision: byAlarm(), failures: [reading.failure] };
-  return { decision: decideOnDemand(subject, reading.value) ?? byAlarm(), failures: [] };
+  return { decision: decideFromReading(subject, reading.value) ?? byAlarm(), failures: [] };
 }

@@ -4,22 +4,22 @@
  */
 import type { PolicyExplanation } from '../../core/load/load-policy.ts';
 import { explainStream, type StreamExplanation } from '../../core/report/explanation.ts';
-import { looksAtDemand } from '../../core/settings/stream-settings.ts';
+import { isLoadDriven } from '../../core/settings/stream-settings.ts';
 import type { ScalerContext } from '../context.ts';
 import type { CallFailure, FleetPort } from '../ports.ts';
-import type { Subject } from '../stream/apply-decision.ts';
-import { explainDemand, readDemand } from '../stream/load-decision.ts';
+import type { StreamFacts } from '../stream/apply-decision.ts';
+import { explainLoad, readLoad } from '../stream/load-decision.ts';
 import { settingsOf } from '../stream/ownership.ts';
 import { alarmNamesOf, readState } from '../stream/state-reader.ts';
 import { findFleet } from './fleet.ts';
 
-export interface Inquiry {
+export interface ExplainRequest {
   readonly ask: 'explain';
   /** Names; all streams of the fleet when absent. */
   readonly streams?: readonly string[];
 }
 
-export type InquiryAnswer =
+export type ExplainAnswer =
   | {
       readonly streamName: string;
       readonly ok: true;
@@ -28,26 +28,26 @@ export type InquiryAnswer =
     }
   | { readonly streamName: string; readonly ok: false; readonly failures: readonly CallFailure[] };
 
-export function readInquiry(event: unknown): Inquiry | undefined {
+export function readExplainRequest(event: unknown): ExplainRequest | undefined {
   const { ask, streams } = (event ?? {}) as { readonly ask?: unknown; readonly streams?: unknown };
   if (ask !== 'explain') return undefined;
   return Array.isArray(streams) ? { ask, streams: streams.map(String) } : { ask };
 }
 
-export async function answerInquiry(
-  { streams }: Inquiry,
+export async function answerExplainRequest(
+  { streams }: ExplainRequest,
   context: ScalerContext,
   port: FleetPort,
-): Promise<readonly InquiryAnswer[]> {
+): Promise<readonly ExplainAnswer[]> {
   const streamNames = streams ?? (await findFleet(context.deployment, port)).streamNames;
-  const answers: InquiryAnswer[] = [];
+  const answers: ExplainAnswer[] = [];
   // Two weeks of demand a stream: for those that are asked for by name.
-  const asksPolicies = streams !== undefined;
-  for (const streamName of streamNames) answers.push(await explain(streamName, asksPolicies, context));
+  const withPolicies = streams !== undefined;
+  for (const streamName of streamNames) answers.push(await explain(streamName, withPolicies, context));
   return answers;
 }
 
-async function explain(streamName: string, asksPolicy: boolean, context: ScalerContext): Promise<InquiryAnswer> {
+async function explain(streamName: string, withPolicy: boolean, context: ScalerContext): Promise<ExplainAnswer> {
   const { deployment, ports, account, clock } = context;
   const nowMs = clock.nowMs();
   const reading = await readState(ports, account, {
@@ -60,7 +60,7 @@ async function explain(streamName: string, asksPolicy: boolean, context: ScalerC
     nowMs,
   });
   if (!reading.ok) return { streamName, ok: false, failures: reading.failures };
-  const { demand, failures } = asksPolicy ? await askPolicy({ ...reading, nowMs }, context) : nothingAsked;
+  const { demand, failures } = withPolicy ? await explainPolicy({ ...reading, nowMs }, context) : noPolicyExplained;
   const explanation = explainStream({ ...reading, demand, dryRun: deployment.dryRun, nowMs });
   return { streamName, ok: true, explanation, failures: [...reading.failures, ...failures] };
 }
@@ -70,12 +70,12 @@ interface PolicyAnswer {
   readonly failures: readonly CallFailure[];
 }
 
-const nothingAsked: PolicyAnswer = { failures: [] };
+const noPolicyExplained: PolicyAnswer = { failures: [] };
 
-async function askPolicy({ state, settings, nowMs }: Subject, context: ScalerContext): Promise<PolicyAnswer> {
-  if (!looksAtDemand(settings)) return nothingAsked;
+async function explainPolicy({ state, settings, nowMs }: StreamFacts, context: ScalerContext): Promise<PolicyAnswer> {
+  if (!isLoadDriven(settings)) return noPolicyExplained;
   const subject = { state, settings, nowMs };
-  const reading = await readDemand(subject, context);
+  const reading = await readLoad(subject, context);
   if (!reading.ok) return { failures: [reading.failure] };
-  return { demand: explainDemand(subject, reading.value), failures: [] };
+  return { demand: explainLoad(subject, reading.value), failures: [] };
 }

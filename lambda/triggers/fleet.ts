@@ -5,7 +5,7 @@
  * outage must not look like "nobody asks any more".
  */
 import { alarmNameOf, readAlarmName, readStreamName } from '../../core/alarm/alarm-definition.ts';
-import type { AlarmMaking } from '../../core/plan/convergence.ts';
+import type { NewAlarm } from '../../core/plan/convergence.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import { enabledTag, ownerTag } from '../../core/stream/tag-settings.ts';
@@ -17,7 +17,7 @@ export interface Fleet {
   /** Present when they were read for all streams at once. */
   readonly tags: ReadonlyMap<string, Tags> | undefined;
   /** For streams that the stack does not know. */
-  readonly making: AlarmMaking | undefined;
+  readonly making: NewAlarm | undefined;
   readonly failures: readonly CallFailure[];
 }
 
@@ -33,7 +33,7 @@ export async function findFleet(deployment: Deployment, port: FleetPort): Promis
   return {
     streamNames: [...new Set([...deployed, ...asking])].sort(),
     tags: tags.value,
-    making: makingOf(deployment),
+    making: newAlarmOf(deployment),
     failures: [],
   };
 }
@@ -64,7 +64,7 @@ function streamOfScalingAlarm({ alarmName, definition: { metrics } }: UntaggedAl
 }
 
 /** Undefined where streams do not ask by tag: then all alarms are the stack's to make. */
-export function makingOf({ discovery }: Deployment): AlarmMaking | undefined {
+export function newAlarmOf({ discovery }: Deployment): NewAlarm | undefined {
   return discovery && { topicArn: discovery.alarmTopicArn, tags: { [ownerTag]: discovery.owner } };
 }
 

@@ -8,21 +8,21 @@
 import { awsFacts } from '../../core/aws-facts.ts';
 import type { HoldDecision } from '../../core/decision/decision.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
-import { looksAtDemand } from '../../core/settings/stream-settings.ts';
+import { isLoadDriven } from '../../core/settings/stream-settings.ts';
 import { parseZonedTime } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { CallFailure, FleetPort, UntaggedAlarm } from '../ports.ts';
-import { act, type Subject } from '../stream/apply-decision.ts';
+import { applyDecision, type StreamFacts } from '../stream/apply-decision.ts';
 import { bugOf, isStreamGone } from '../stream/call-failures.ts';
-import type { DemandReading } from '../stream/load-cache.ts';
-import { type DemandSubject, decideOnDemand, readDemand } from '../stream/load-decision.ts';
+import type { LoadReading } from '../stream/load-cache.ts';
+import { decideFromReading, type LoadDrivenFacts, readLoad } from '../stream/load-decision.ts';
 import { settingsOf } from '../stream/ownership.ts';
 import { alarmNamesOf, type CompleteReading, readState, type StateQuery } from '../stream/state-reader.ts';
-import { firstQueryOf, reportTurn, type TurnResult } from '../stream/stream-report.ts';
+import { minimalQuery, type StreamResult, toReport } from '../stream/stream-report.ts';
 import { type Fleet, findFleet } from './fleet.ts';
 import { mapAtOnce } from './side-by-side.ts';
 
-export interface LookRequest {
+export interface LoadCheckRequest {
   /** When it was due; undefined where nobody says. */
   readonly dueAtMs: number | undefined;
 }
@@ -31,17 +31,17 @@ export interface LookRequest {
 const latestMs = 3 * 60_000;
 
 /** Reads `{"look": "demand", "at": "2026-03-02T09:15:00Z"}`, as the schedule sends it; undefined for an event about something else. */
-export function readLook(event: unknown): LookRequest | undefined {
+export function readLoadCheck(event: unknown): LoadCheckRequest | undefined {
   const { look, at } = (event ?? {}) as { readonly look?: unknown; readonly at?: unknown };
   if (look !== 'demand') return undefined;
   return { dueAtMs: typeof at === 'string' ? parseZonedTime(at) : undefined };
 }
 
-export function isOverdue({ dueAtMs }: LookRequest, nowMs: number): boolean {
+export function isOverdue({ dueAtMs }: LoadCheckRequest, nowMs: number): boolean {
   return dueAtMs !== undefined && nowMs - dueAtMs > latestMs;
 }
 
-export interface LookResult {
+export interface LoadCheckResult {
   /** What failed besides single streams. */
   readonly failures: readonly CallFailure[];
   readonly looked: number;
@@ -53,27 +53,27 @@ const streamsAtOnce = 4;
 const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
 const minuteMs = 60_000;
 /** The next look is due a minute after this one, and a batch takes ten seconds at the rate of ListTagsForStream. */
-const longestLookMs = 40_000;
+const longestCheckMs = 40_000;
 
 /** @param onReport of a stream that is not as it should be, as soon as it is known. */
-export async function lookAtFleet(
+export async function checkLoad(
   context: ScalerContext,
   port: FleetPort,
   onReport: (report: ScalingReport) => void,
-): Promise<LookResult> {
+): Promise<LoadCheckResult> {
   const { deployment, clock } = context;
   const startMs = clock.monotonicMs();
   const fleet = await findFleet(deployment, port);
-  const looking = fleet.streamNames.filter((name) => looksAtDemand(settingsOf(deployment, name)));
+  const looking = fleet.streamNames.filter((name) => isLoadDriven(settingsOf(deployment, name)));
   const streamNames = rotate(looking, Math.floor(clock.nowMs() / minuteMs) * streamsPerBatch);
   const failures = [...fleet.failures];
   let looked = 0;
-  while (looked < streamNames.length && clock.monotonicMs() - startMs < longestLookMs) {
+  while (looked < streamNames.length && clock.monotonicMs() - startMs < longestCheckMs) {
     const batch = streamNames.slice(looked, looked + streamsPerBatch);
     const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
     if (known.ok) {
       await mapAtOnce(batch, streamsAtOnce, async (name) => {
-        const report = await lookSafely(name, fleet, known.value, context);
+        const report = await checkStreamSafely(name, fleet, known.value, context);
         if (report) onReport(report);
       });
     } else failures.push(known.failure);
@@ -89,27 +89,27 @@ function rotate<T>(list: readonly T[], by: number): readonly T[] {
 }
 
 /** A bug that one stream brings out must not leave the others unseen: it becomes a failure of that stream. */
-async function lookSafely(
+async function checkStreamSafely(
   streamName: string,
   fleet: Fleet,
   knownAlarms: ReadonlyMap<string, UntaggedAlarm>,
   context: ScalerContext,
 ): Promise<ScalingReport | undefined> {
   try {
-    return await lookAt(streamName, fleet, knownAlarms, context);
+    return await checkStream(streamName, fleet, knownAlarms, context);
   } catch (error) {
     return failed(streamName, [bugOf('look', error)], context);
   }
 }
 
-async function lookAt(
+async function checkStream(
   streamName: string,
   fleet: Fleet,
   knownAlarms: ReadonlyMap<string, UntaggedAlarm>,
   context: ScalerContext,
 ): Promise<ScalingReport | undefined> {
   const { ports, account } = context;
-  const query = firstQueryOf(streamName, context);
+  const query = minimalQuery(streamName, context);
   const quick = await readState(ports, account, {
     ...query,
     // Consumers matter to what follows a scaling.
@@ -123,30 +123,30 @@ async function lookAt(
   }
   const subject = subjectOf(quick, query.nowMs);
   if (!subject) return undefined;
-  const reading = await readDemand(subject, context);
+  const reading = await readLoad(subject, context);
   if (!reading.ok) return failed(streamName, [reading.failure], context);
-  const first = decideOnDemand(withoutConsumerRule(subject), reading.value);
+  const first = decideFromReading(withoutConsumerRule(subject), reading.value);
   if (first === undefined || (first.kind === 'hold' && !isWorthTelling(first))) return undefined;
   return await decideAgain(query, reading.value, context);
 }
 
 async function decideAgain(
   query: StateQuery,
-  demand: DemandReading,
+  demand: LoadReading,
   context: ScalerContext,
 ): Promise<ScalingReport | undefined> {
   const { streamName, nowMs } = query;
   const full = await readState(context.ports, context.account, { ...query, alarmTags: true, iteratorAge: true });
   if (!full.ok) return failed(streamName, full.failures, context);
   const subject = subjectOf(full, nowMs);
-  const decision = subject && decideOnDemand(subject, demand);
+  const decision = subject && decideFromReading(subject, demand);
   if (!subject || !decision) return undefined;
-  const acted = await act(decision, subject, context);
+  const acted = await applyDecision(decision, subject, context);
   const report = reportOf(streamName, context, { ...acted, failures: full.failures });
   // A failure would be told every minute; that it keeps failing is told by an alarm. Nor does one make a hold news again.
   if (context.deployment.dryRun || report.outcome === 'failed') return report;
   const told = report.outcome === 'scaled' ? report : { ...report, needsRetry: false };
-  const unsent = (await context.announce?.(told, full.state.tags)) ?? [];
+  const unsent = (await context.notify?.(told, full.state.tags)) ?? [];
   return unsent.length === 0 ? report : { ...report, failures: [...report.failures, ...unsent] };
 }
 
@@ -156,13 +156,13 @@ function isWorthTelling({ reason }: HoldDecision): boolean {
 }
 
 /** Undefined where nothing could be acted on, so that no metric need be paid for; the reconciler tells why. */
-function subjectOf({ state, settings, contradictions }: CompleteReading, nowMs: number): DemandSubject | undefined {
+function subjectOf({ state, settings, contradictions }: CompleteReading, nowMs: number): LoadDrivenFacts | undefined {
   const isOurs = contradictions.length === 0 && state.mode === 'PROVISIONED';
-  return isOurs && looksAtDemand(settings) ? { state, settings, nowMs } : undefined;
+  return isOurs && isLoadDriven(settings) ? { state, settings, nowMs } : undefined;
 }
 
 /** Whether consumers keep up was not read yet. */
-function withoutConsumerRule<T extends Subject>(subject: T): T {
+function withoutConsumerRule<T extends StreamFacts>(subject: T): T {
   return { ...subject, settings: { ...subject.settings, iteratorAge: 'ignore' } };
 }
 
@@ -170,6 +170,6 @@ function failed(streamName: string, failures: readonly CallFailure[], context: S
   return reportOf(streamName, context, { outcome: 'failed', failures });
 }
 
-function reportOf(streamName: string, context: ScalerContext, result: TurnResult): ScalingReport {
-  return reportTurn('look', streamName, context, result);
+function reportOf(streamName: string, context: ScalerContext, result: StreamResult): ScalingReport {
+  return toReport('look', streamName, context, result);
 }

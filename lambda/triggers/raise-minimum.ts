@@ -9,11 +9,15 @@ import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { type Fault, quote, type Result } from '../../core/result.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
-import { addFloor, type FloorRequest, floorTag } from '../../core/stream/temporary-minimum.ts';
+import {
+  addTemporaryMinimum,
+  type TemporaryMinimumRequest,
+  temporaryMinimumTag,
+} from '../../core/stream/temporary-minimum.ts';
 import { formatIsoTime } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { Answer } from '../ports.ts';
-import { isEnabled, makingOf } from './fleet.ts';
+import { isEnabled, newAlarmOf } from './fleet.ts';
 import type { RunResult } from './reconcile-fleet.ts';
 import { reconcileStreams } from './reconcile-stream.ts';
 
@@ -21,8 +25,8 @@ import { reconcileStreams } from './reconcile-stream.ts';
 const patienceMs = 5 * 60_000;
 const pollMs = 15_000;
 
-export async function raiseFloor(
-  request: Result<FloorRequest>,
+export async function raiseTemporaryMinimum(
+  request: Result<TemporaryMinimumRequest>,
   remainingMs: () => number,
   context: ScalerContext,
 ): Promise<RunResult> {
@@ -33,22 +37,22 @@ export async function raiseFloor(
   if (!isManaged(stream, tags.value, context.deployment)) {
     return runOf([refuse([notManaged(stream)], stream, context)]);
   }
-  const report = await writeFloor(request.value, tags.value, remainingMs, context);
+  const report = await writeTemporaryMinimum(request.value, tags.value, remainingMs, context);
   if (report.outcome !== 'converged') return runOf([report]);
-  const fleet = { streamNames: [stream], tags: undefined, making: makingOf(context.deployment), failures: [] };
+  const fleet = { streamNames: [stream], tags: undefined, making: newAlarmOf(context.deployment), failures: [] };
   const { reports } = await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, context);
   return runOf([report, ...reports]);
 }
 
-async function writeFloor(
-  { stream, shards, minutes }: FloorRequest,
+async function writeTemporaryMinimum(
+  { stream, shards, minutes }: TemporaryMinimumRequest,
   tags: Tags,
   remainingMs: () => number,
   context: ScalerContext,
 ): Promise<ScalingReport> {
   const nowMs = context.clock.nowMs();
-  const value = addFloor(tags, { shards, untilMs: nowMs + minutes * 60_000 }, nowMs);
-  const effect: TagStream = { kind: 'tag-stream', tags: { [floorTag]: value }, onFailure: 'abort' };
+  const value = addTemporaryMinimum(tags, { shards, untilMs: nowMs + minutes * 60_000 }, nowMs);
+  const effect: TagStream = { kind: 'tag-stream', tags: { [temporaryMinimumTag]: value }, onFailure: 'abort' };
   if (context.deployment.dryRun) return reportOf(stream, context, { outcome: 'planned', effects: [{ effect }] });
   const answer = await tagOnceActive(stream, effect.tags, remainingMs, context);
   if (answer.ok) return reportOf(stream, context, { outcome: 'converged', effects: [{ effect }] });

@@ -7,21 +7,21 @@
  */
 import { awsFacts } from '../../core/aws-facts.ts';
 import type { ScalingDecision } from '../../core/decision/decision.ts';
-import { enforceBounds } from '../../core/decision/out-of-bounds.ts';
+import { moveIntoBounds } from '../../core/decision/out-of-bounds.ts';
 import { holdContradiction } from '../../core/decision/rules.ts';
-import { type AlarmMaking, isConverged, planConvergence } from '../../core/plan/convergence.ts';
+import { isConverged, type NewAlarm, planConvergence } from '../../core/plan/convergence.ts';
 import type { Lane } from '../../core/plan/effects.ts';
-import { judgeStandingAlarms, type StandingAlarm, unansweredAfterMs } from '../../core/plan/rearming.ts';
+import { type AlarmInAlarm, judgeAlarmsInAlarm, unansweredAfterMs } from '../../core/plan/rearming.ts';
 import { describeDryRun } from '../../core/report/dry-run.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
-import { looksAtDemand, type StreamSettings } from '../../core/settings/stream-settings.ts';
+import { isLoadDriven, type StreamSettings } from '../../core/settings/stream-settings.ts';
 import { scalingIsUnderWay } from '../../core/stream/stream-state.ts';
-import { faultsToTell } from '../../core/stream/tag-settings.ts';
+import { changedTagFaults } from '../../core/stream/tag-settings.ts';
 import type { ScalerContext } from '../context.ts';
 import type { CallFailure, UntaggedAlarm } from '../ports.ts';
 import { bugOf, isStreamGone } from '../stream/call-failures.ts';
-import { aborts, carryOut } from '../stream/effect-runner.ts';
-import { carryOutScaling } from '../stream/scaling-run.ts';
+import { aborts, runEffects } from '../stream/effect-runner.ts';
+import { runScaling } from '../stream/scaling-run.ts';
 import {
   alarmNamesOf,
   type CompleteReading,
@@ -29,7 +29,7 @@ import {
   type StateQuery,
   type StateReading,
 } from '../stream/state-reader.ts';
-import { firstQueryOf, reportTurn, type TurnResult } from '../stream/stream-report.ts';
+import { minimalQuery, type StreamResult, toReport } from '../stream/stream-report.ts';
 import type { Fleet } from './fleet.ts';
 import { mapAtOnce } from './side-by-side.ts';
 
@@ -88,7 +88,7 @@ async function reconcileSafely(streamName: string, batch: Batch, context: Scaler
 }
 
 async function reconcileStream(streamName: string, batch: Batch, context: ScalerContext): Promise<ScalingReport> {
-  const query = firstQueryOf(streamName, context);
+  const query = minimalQuery(streamName, context);
   const { fleet, knownAlarms } = batch;
   // GetResources leaves out what was never tagged.
   const knownTags = fleet.tags ? { knownTags: fleet.tags.get(streamName) ?? {} } : {};
@@ -100,9 +100,9 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
     return { ...report(streamName, context, { outcome: 'agrees', failures: first.failures }), openShardCount };
   }
   const full = await readAgain(query, context);
-  const result = await putRight(streamName, { cause: batch.cause, making }, full, query.nowMs, context);
+  const result = await repairStream(streamName, { cause: batch.cause, making }, full, query.nowMs, context);
   const told = { ...addTagFaults(result, full), openShardCount };
-  const unsent = (await context.announce?.(told, full.ok ? full.state.tags : undefined)) ?? [];
+  const unsent = (await context.notify?.(told, full.ok ? full.state.tags : undefined)) ?? [];
   return unsent.length === 0 ? told : { ...told, failures: [...told.failures, ...unsent] };
 }
 
@@ -110,7 +110,7 @@ async function reconcileStream(streamName: string, batch: Batch, context: Scaler
 function reportUnread(
   streamName: string,
   failures: readonly CallFailure[],
-  making: AlarmMaking | undefined,
+  making: NewAlarm | undefined,
   context: ScalerContext,
 ): ScalingReport {
   const isGone = making !== undefined && isStreamGone(failures);
@@ -121,7 +121,7 @@ function reportUnread(
 /** Tags that were passed over, when that is news. Only while a tag can remember that they were told. */
 function addTagFaults(result: ScalingReport, reading: StateReading): ScalingReport {
   if (!reading.ok || reading.state.status !== 'ACTIVE' || result.outcome === 'scaled') return result;
-  const { news, mark } = faultsToTell(reading.tagFaults, reading.state.tags);
+  const { news, mark } = changedTagFaults(reading.tagFaults, reading.state.tags);
   if (!news) return result;
   return { ...result, findings: [...result.findings, { kind: 'tag-faults', faults: reading.tagFaults, mark }] };
 }
@@ -138,17 +138,17 @@ async function readAgain(query: StateQuery, { ports, account }: ScalerContext): 
 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
 function isQuiet({ state, settings, contradictions, tagFaults }: CompleteReading, nowMs: number): boolean {
-  if (contradictions.length > 0 || faultsToTell(tagFaults, state.tags).news) return false;
+  if (contradictions.length > 0 || changedTagFaults(tagFaults, state.tags).news) return false;
   const plan = planConvergence(state, settings, nowMs);
   const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
   const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;
-  const bounded = enforceBounds(state, settings) === undefined;
+  const bounded = moveIntoBounds(state, settings) === undefined;
   return isConverged(plan) && plan.findings.length === 0 && bounded && !standing && !recent;
 }
 
-async function putRight(
+async function repairStream(
   streamName: string,
-  { cause, making }: { readonly cause: ReconcileCause; readonly making: AlarmMaking | undefined },
+  { cause, making }: { readonly cause: ReconcileCause; readonly making: NewAlarm | undefined },
   reading: StateReading,
   nowMs: number,
   context: ScalerContext,
@@ -164,15 +164,15 @@ async function putRight(
   }
   const plan = planConvergence(state, settings, nowMs, making);
   // After a deploy nothing is waited for: dry run may just have been turned off, or a reason to hold been changed.
-  const standing = judgeStandingAlarms(state, settings, nowMs, cause === 'deploy' ? 0 : unansweredAfterMs);
+  const standing = judgeAlarmsInAlarm(state, settings, nowMs, cause === 'deploy' ? 0 : unansweredAfterMs);
   const rearms = standing.flatMap(({ rearm }): Lane[] => (rearm ? [[rearm]] : []));
   const lanes = joinLanes([...plan.alarmLanes, ...plan.concurrencyLanes], rearms);
   const shown = { findings: plan.findings, failures, ...decisionOf(standing, settings) };
-  const bound = enforceBounds(state, settings);
+  const bound = moveIntoBounds(state, settings);
   if (bound) return await enforce(bound, reading, lanes, nowMs, context);
   if (context.deployment.dryRun) return report(streamName, context, describeReconcile(reading, lanes, shown, nowMs));
   if (lanes.length === 0) return report(streamName, context, { outcome: 'agrees', ...shown });
-  const effects = await carryOut(lanes, streamName, context.ports);
+  const effects = await runEffects(lanes, streamName, context.ports);
   const failed = aborts(effects) || effects.some(({ failure }) => failure !== undefined);
   return report(streamName, context, { outcome: failed ? 'failed' : 'converged', ...shown, effects });
 }
@@ -184,9 +184,9 @@ async function putRight(
 function describeReconcile(
   { state, settings }: CompleteReading,
   lanes: readonly Lane[],
-  shown: Pick<TurnResult, 'findings' | 'failures' | 'decision' | 'alarmName'>,
+  shown: Pick<StreamResult, 'findings' | 'failures' | 'decision' | 'alarmName'>,
   nowMs: number,
-): TurnResult {
+): StreamResult {
   const effects = lanes.flat().map((effect) => ({ effect }));
   if (shown.decision?.kind !== 'scale') return { outcome: lanes.length > 0 ? 'planned' : 'agrees', ...shown, effects };
   const scaling = describeDryRun(shown.decision, state, settings, nowMs);
@@ -209,15 +209,15 @@ async function enforce(
     // First what drifted: the call may be refused for a day, and the alarms would judge by a wrong count for so long.
     // Consumers go with the call, whose plan knows the state from before: fitted to the old count now, they would stay there.
     const isConsumers = (lane: Lane) => lane.some(({ kind }) => kind === 'set-concurrency');
-    const drifted = await carryOut(
+    const drifted = await runEffects(
       lanes.filter((lane) => !isConsumers(lane)),
       streamName,
       context.ports,
     );
-    const scaling = await carryOutScaling({ decision: bound, state, settings, nowMs }, context);
+    const scaling = await runScaling({ decision: bound, state, settings, nowMs }, context);
     // A refused call leaves the old count, and consumers that were too few for it already.
     const consumers =
-      scaling.outcome === 'scaled' ? [] : await carryOut(lanes.filter(isConsumers), streamName, context.ports);
+      scaling.outcome === 'scaled' ? [] : await runEffects(lanes.filter(isConsumers), streamName, context.ports);
     return report(streamName, context, {
       failures,
       ...scaling,
@@ -226,13 +226,13 @@ async function enforce(
   }
   if (context.deployment.dryRun) {
     const converging = lanes.flat().map((effect) => ({ effect }));
-    const planned: Pick<TurnResult, 'outcome' | 'decision' | 'effects'> =
+    const planned: Pick<StreamResult, 'outcome' | 'decision' | 'effects'> =
       bound.kind === 'scale'
         ? describeDryRun(bound, state, settings, nowMs)
         : { outcome: 'planned', decision: bound, effects: converging };
     return report(streamName, context, { failures, ...planned });
   }
-  const effects = await carryOut(lanes, streamName, context.ports);
+  const effects = await runEffects(lanes, streamName, context.ports);
   return report(streamName, context, { outcome: 'held', decision: bound, failures, effects });
 }
 
@@ -255,15 +255,15 @@ function joinLanes(lanes: readonly Lane[], rearms: readonly Lane[]): readonly La
  * policy that looks at demand.
  */
 function decisionOf(
-  standing: readonly StandingAlarm[],
+  standing: readonly AlarmInAlarm[],
   settings: StreamSettings,
 ): Pick<ScalingReport, 'decision' | 'alarmName'> {
   const acting = standing.find(({ decision }) => decision.kind === 'scale');
   const holding = standing.find(({ decision }) => decision.kind === 'hold');
-  const told = looksAtDemand(settings) ? holding : (acting ?? holding);
+  const told = isLoadDriven(settings) ? holding : (acting ?? holding);
   return told ? { decision: told.decision, alarmName: told.alarmName } : {};
 }
 
-function report(streamName: string, context: ScalerContext, result: TurnResult): ScalingReport {
-  return reportTurn('reconcile', streamName, context, result);
+function report(streamName: string, context: ScalerContext, result: StreamResult): ScalingReport {
+  return toReport('reconcile', streamName, context, result);
 }

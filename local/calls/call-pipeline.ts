@@ -4,7 +4,7 @@
  */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Scheduler } from '../../simulator/models/clock.ts';
-import type { ApiCall, ApiResponse, ServiceFace, ServiceName } from '../wire/api-call.ts';
+import type { ApiCall, ApiResponse, ServiceEndpoint, ServiceName } from '../wire/api-call.ts';
 import { errorResponse, internalFailure } from '../wire/error-response.ts';
 import { CallLog } from './call-log.ts';
 import { CallRates } from './call-rates.ts';
@@ -24,7 +24,7 @@ export type CallHook = (call: ApiCall, when: 'before' | 'after') => void | Promi
 
 export interface CallPipelineOptions {
   readonly clock: Scheduler;
-  readonly faces: Readonly<Record<ServiceName, ServiceFace>>;
+  readonly faces: Readonly<Record<ServiceName, ServiceEndpoint>>;
   /** Enforce AWS's call rates. */
   readonly throttle: boolean;
   /** Kills the process of the function that made the call; does nothing for a caller outside. */

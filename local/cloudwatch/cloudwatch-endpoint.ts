@@ -4,13 +4,13 @@
  */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { CloudWatchModel } from '../../simulator/models/cloudwatch/cloudwatch-model.ts';
-import type { ApiCall, Protocol, ServiceFace } from '../wire/api-call.ts';
+import type { ApiCall, Protocol, ServiceEndpoint } from '../wire/api-call.ts';
 import { AlarmWrites } from './alarm-writes.ts';
 import { OPERATIONS } from './operations.ts';
 import { readInput, writeOutput } from './shapes.ts';
 import { CBOR_PROTOCOL, JSON_PROTOCOL, QUERY_PROTOCOL, type WireProtocol } from './spellings.ts';
 
-export interface CloudWatchFaceOptions {
+export interface CloudWatchEndpointOptions {
   /**
    * How long a write to an alarm takes in real milliseconds; another write to the same alarm meanwhile is refused, as AWS
    * does at times. 0 lets everything pass. Default 2.
@@ -18,7 +18,7 @@ export interface CloudWatchFaceOptions {
   readonly alarmWriteMs?: number;
 }
 
-export function cloudWatchFace(model: CloudWatchModel, options: CloudWatchFaceOptions = {}): ServiceFace {
+export function cloudWatchEndpoint(model: CloudWatchModel, options: CloudWatchEndpointOptions = {}): ServiceEndpoint {
   const writes = new AlarmWrites(options.alarmWriteMs ?? 2);
   return {
     async handle(call) {

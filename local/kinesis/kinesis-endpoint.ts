@@ -2,14 +2,14 @@
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Clock } from '../../simulator/models/clock.ts';
 import type { StreamMode } from '../../simulator/models/kinesis-model.ts';
-import type { JsonObject, Operations, ServiceFace } from '../wire/api-call.ts';
+import type { JsonObject, Operations, ServiceEndpoint } from '../wire/api-call.ts';
 import { optionalNumber, optionalText, requireNumber, requireText, tagList, textList, textMap } from '../wire/input.ts';
-import { jsonFace } from '../wire/json-endpoint.ts';
+import { jsonEndpoint } from '../wire/json-endpoint.ts';
 import type { KinesisService } from './kinesis-service.ts';
 import type { PutMeter } from './put-meter.ts';
 
-export function kinesisFace(kinesis: KinesisService, clock: Clock, meter: PutMeter): ServiceFace {
-  return jsonFace('1.1', {
+export function kinesisEndpoint(kinesis: KinesisService, clock: Clock, meter: PutMeter): ServiceEndpoint {
+  return jsonEndpoint('1.1', {
     ...streamOperations(kinesis, clock),
     ...shardOperations(kinesis),
     ...tagOperations(kinesis, clock),

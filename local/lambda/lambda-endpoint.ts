@@ -1,5 +1,5 @@
 /** Lambda as REST JSON: https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
-import type { ServiceFace } from '../wire/api-call.ts';
+import type { ServiceEndpoint } from '../wire/api-call.ts';
 import { parseJsonBody } from '../wire/json-endpoint.ts';
 import { lambdaPathLabels } from '../wire/lambda-paths.ts';
 import { accessOperations } from './api/access-operations.ts';
@@ -10,7 +10,7 @@ import { invocationOperations } from './api/invocation-operations.ts';
 import type { LambdaOperations } from './api/lambda-operation.ts';
 import type { LambdaHost, LambdaService } from './lambda-service.ts';
 
-export function lambdaFace(lambda: LambdaService, host: Pick<LambdaHost, 'account' | 'time'>): ServiceFace {
+export function lambdaEndpoint(lambda: LambdaService, host: Pick<LambdaHost, 'account' | 'time'>): ServiceEndpoint {
   const operations: LambdaOperations = {
     ...functionOperations(lambda, host),
     ...invocationOperations(lambda, host),

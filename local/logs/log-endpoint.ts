@@ -1,16 +1,16 @@
 /** CloudWatch Logs in JSON 1.1: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operations.html */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import { arnOf, type LocalAccount } from '../account.ts';
-import type { JsonObject, ServiceFace } from '../wire/api-call.ts';
+import type { JsonObject, ServiceEndpoint } from '../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText, textList } from '../wire/input.ts';
-import { jsonFace } from '../wire/json-endpoint.ts';
+import { jsonEndpoint } from '../wire/json-endpoint.ts';
 import { parseFilterPattern } from './filter-pattern.ts';
 import type { LogEvent, LogService } from './log-service.ts';
 
 const LARGEST_PAGE = 10_000;
 
-export function logFace(logs: LogService, account: LocalAccount): ServiceFace {
-  return jsonFace('1.1', {
+export function logEndpoint(logs: LogService, account: LocalAccount): ServiceEndpoint {
+  return jsonEndpoint('1.1', {
     CreateLogGroup: (input) => {
       logs.createGroup(requireText(input, 'logGroupName'));
       return {};

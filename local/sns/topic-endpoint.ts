@@ -1,10 +1,10 @@
 /** SNS in the Query protocol: https://docs.aws.amazon.com/sns/latest/api/API_Operations.html */
-import type { JsonObject, ServiceFace } from '../wire/api-call.ts';
+import type { JsonObject, ServiceEndpoint } from '../wire/api-call.ts';
 import { optionalText, requireText, textMap } from '../wire/input.ts';
-import { queryFace } from '../wire/query-endpoint.ts';
+import { queryEndpoint } from '../wire/query-endpoint.ts';
 import type { Publication, Subscription, TopicService } from './topic-service.ts';
 
-export function topicFace(topics: TopicService, accountId: string): ServiceFace {
+export function topicEndpoint(topics: TopicService, accountId: string): ServiceEndpoint {
   const describe = (subscription: Subscription): JsonObject => ({
     SubscriptionArn: subscription.arn,
     Owner: accountId,
@@ -13,7 +13,7 @@ export function topicFace(topics: TopicService, accountId: string): ServiceFace 
     TopicArn: subscription.topicArn,
   });
   const topicOf = (input: JsonObject): string => requireText(input, 'TopicArn');
-  return queryFace('http://sns.amazonaws.com/doc/2010-03-31/', {
+  return queryEndpoint('http://sns.amazonaws.com/doc/2010-03-31/', {
     CreateTopic: (input) => ({ TopicArn: topics.create(requireText(input, 'Name'), textMap(input, 'Attributes')) }),
     DeleteTopic: (input) => {
       topics.delete(topicOf(input));

@@ -1,12 +1,12 @@
 /** SQS in JSON 1.0: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html */
-import type { JsonObject, ServiceFace } from '../wire/api-call.ts';
+import type { JsonObject, ServiceEndpoint } from '../wire/api-call.ts';
 import { optionalNumber, requireText, textList, textMap } from '../wire/input.ts';
-import { jsonFace } from '../wire/json-endpoint.ts';
+import { jsonEndpoint } from '../wire/json-endpoint.ts';
 import { md5Of, type QueueMessage, type QueueService } from './queue-service.ts';
 
-export function queueFace(queues: QueueService): ServiceFace {
+export function queueEndpoint(queues: QueueService): ServiceEndpoint {
   const urlOf = (input: JsonObject): string => requireText(input, 'QueueUrl');
-  return jsonFace('1.0', {
+  return jsonEndpoint('1.0', {
     CreateQueue: (input) => ({
       QueueUrl: queues.create(requireText(input, 'QueueName'), textMap(input, 'Attributes')),
     }),

@@ -37,7 +37,7 @@ export interface ApiResponse {
 }
 
 /** One AWS service as it is spoken on the wire. */
-export interface ServiceFace {
+export interface ServiceEndpoint {
   /** @throws AwsServiceError for whatever AWS would refuse. */
   handle(call: ApiCall): ApiResponse | Promise<ApiResponse>;
 }

@@ -1,9 +1,9 @@
 /** A face over a table of operations in AWS JSON 1.0 / 1.1. */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
-import type { ApiCall, ApiResponse, JsonObject, Operations, ServiceFace } from './api-call.ts';
+import type { ApiCall, ApiResponse, JsonObject, Operations, ServiceEndpoint } from './api-call.ts';
 import { operationOf } from './operation-table.ts';
 
-export function jsonFace(version: '1.0' | '1.1', operations: Operations): ServiceFace {
+export function jsonEndpoint(version: '1.0' | '1.1', operations: Operations): ServiceEndpoint {
   return {
     async handle(call) {
       const operation = operationOf(operations, call);

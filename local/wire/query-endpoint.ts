@@ -1,8 +1,8 @@
 /** A face over a table of operations in the AWS Query protocol: a form in, XML out. */
-import type { ApiCall, JsonObject, Operations, ServiceFace } from './api-call.ts';
+import type { ApiCall, JsonObject, Operations, ServiceEndpoint } from './api-call.ts';
 import { operationOf } from './operation-table.ts';
 
-export function queryFace(namespace: string, operations: Operations): ServiceFace {
+export function queryEndpoint(namespace: string, operations: Operations): ServiceEndpoint {
   return {
     async handle(call) {
       const operation = operationOf(operations, call);

@@ -3,7 +3,7 @@
  * after 15 minutes. The peak is of what was offered, which is more than on-demand is sure to go by: AWS does not say whether
  * rejected records count. Nothing is called and nothing is resharded; what it costs is in `prices.ts`.
  */
-import { DemandHistory } from '../../core/load/load-history.ts';
+import { LoadHistory } from '../../core/load/load-history.ts';
 import type { RunOptions, StreamRun } from '../stream-run.ts';
 
 const LEAST_SHARDS = 4;
@@ -16,7 +16,7 @@ export function runOnDemand(load: Float64Array, policy: OnDemandMode, { model = 
   const minutes = load.length;
   const capacity = new Float64Array(minutes);
   const throttled = new Float64Array(minutes);
-  const seen = new DemandHistory(Math.max(1, minutes));
+  const seen = new LoadHistory(Math.max(1, minutes));
   const first = load[0] ?? 0;
   let backlog = 0;
   for (let minute = 0; minute < minutes; minute++) {

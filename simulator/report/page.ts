@@ -1,6 +1,6 @@
 /** A comparison as one self-contained HTML page: pictures and table, no script, no network. */
 
-import { contestants, isContestant } from '../candidate-policies.ts';
+import { candidatePolicies, isCandidatePolicy } from '../candidate-policies.ts';
 import type { Comparison } from '../comparison.ts';
 import { describeOptimum } from '../optimum.ts';
 import { PASS_FRACTION, type Scorecard } from '../scorecard.ts';
@@ -51,7 +51,7 @@ function figure(svg: string, label: string): string {
 
 function renderResult(score: Scorecard): string {
   const { policy, shardHours, ratioToOptimum, dollars, dollarRatioToOptimum, throttledFraction } = score;
-  const about = isContestant(policy) ? contestants[policy].about : '';
+  const about = isCandidatePolicy(policy) ? candidatePolicies[policy].about : '';
   const passed = throttledFraction <= PASS_FRACTION;
   const cells = [
     `<span class="${passed ? 'good' : 'bad'}">${(100 * throttledFraction).toFixed(3)} %</span>`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
-import { contestantNames } from '../../simulator/candidate-policies.ts';
+import { candidatePolicyNames } from '../../simulator/candidate-policies.ts';
 import { RealClock } from '../../simulator/models/clock.ts';
 import { runCommand } from './command.ts';
 
@@ -130,9 +130,9 @@ describe('backtest of a stream', () => {
     expect(trace).toBe('orders');
     // The stream took 6 shards' worth at most; more was offered.
     expect(peakShards).toBeCloseTo(6.9, 9);
-    expect(results.map(({ policy }: { policy: string }) => policy)).toEqual(contestantNames);
+    expect(results.map(({ policy }: { policy: string }) => policy)).toEqual(candidatePolicyNames);
     const options: { option: string; dollarsPerMonth: number; isSafe: boolean }[] = advice.options;
-    expect(options.map(({ option }) => option).sort()).toEqual([...contestantNames].sort());
+    expect(options.map(({ option }) => option).sort()).toEqual([...candidatePolicyNames].sort());
     expect(options).toEqual(options.toSorted((one, other) => one.dollarsPerMonth - other.dollarsPerMonth));
     const deployable = ['adaptive', 'target', 'doubling', 'on-demand', 'on-demand-advantage'];
     const cheapest = options.find(({ option, isSafe }) => isSafe && deployable.includes(option));

@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { registerSimulate } from '../../cli/commands/simulate.ts';
 import { UsageError } from '../../cli/usage-error.ts';
-import { contestantNames } from '../../simulator/candidate-policies.ts';
+import { candidatePolicyNames } from '../../simulator/candidate-policies.ts';
 import { runCommand } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kinesis-autoscaler-simulate-'));
@@ -62,7 +62,7 @@ describe('simulate', () => {
     const answer = JSON.parse(once.stdout);
     expect(Object.keys(answer)).toEqual(['trace', 'peakShards', 'results', 'optimum']);
     expect(answer).toMatchObject({ trace: 'wave', peakShards: 12 });
-    expect(policiesOf(answer)).toEqual(contestantNames);
+    expect(policiesOf(answer)).toEqual(candidatePolicyNames);
     expect(policiesOf(answer)).toEqual(
       expect.arrayContaining([
         ...['doubling', 'reference-code', 'static-peak', 'polling-utility', 'fitted-halving'],
@@ -232,7 +232,7 @@ describe('an option that is wrong', () => {
     [
       'a policy that is not known',
       ['--trace', wave, '--policy', 'tripling'],
-      `"tripling" is not known; use ${contestantNames.join(', ')}`,
+      `"tripling" is not known; use ${candidatePolicyNames.join(', ')}`,
     ],
     ['a policy twice', ['--trace', wave, '--policy', 'target,target'], '"target" is named twice; name it once'],
     ['another unit', ['--trace', wave, '--unit', 'shards'], 'Allowed choices are records, bytes'],

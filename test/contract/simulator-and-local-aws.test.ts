@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { runAlarms } from '../../simulator/alarm-run.ts';
@@ -78,7 +78,7 @@ const cases: readonly Case[] = [
 it.each(cases)(
   'the simulator and the deployed stack agree on $name',
   async ({ load, settings: given, deployed: more = {} }) => {
-    const settings = readSettings(given);
+    const settings = readStreamSettings(given);
     if (!settings.ok) throw new Error(JSON.stringify(settings.faults));
     await agree(runAlarms(load, 'doubling', settings.value, more), { load, settings: given, deployed: more });
   },

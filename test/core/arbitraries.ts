@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { alarmNameOf, type Direction, defineAlarm } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
-import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import {
   type AlarmState,
@@ -30,7 +30,7 @@ const recently = fc.integer({ min: -2 * day, max: 2 * hour }).map((offset) => no
 
 const hundredth = (least: number, most: number) => fc.integer({ min: least, max: most }).map((value) => value / 100);
 
-/** Valid settings only: what readSettings refuses never reaches a decision. */
+/** Valid settings only: what readStreamSettings refuses never reaches a decision. */
 export const settings: fc.Arbitrary<StreamSettings> = fc
   .record(
     {
@@ -49,7 +49,7 @@ export const settings: fc.Arbitrary<StreamSettings> = fc
     },
     { requiredKeys: [] },
   )
-  .map((given) => readSettings(given))
+  .map((given) => readStreamSettings(given))
   .filter((read) => read.ok)
   .map(({ value }) => value);
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defineAlarm } from '../../core/alarm/alarm-definition.ts';
 import { parseScalingAlarm } from '../../core/alarm/alarm-notification.ts';
-import { decideScaling } from '../../core/decision/decide.ts';
+import { decideFromAlarm } from '../../core/decision/decide.ts';
 import type { ScaleDecision } from '../../core/decision/decision.ts';
 import { isConverged, planConvergence } from '../../core/plan/convergence.ts';
 import type { ScalingEffect } from '../../core/plan/effects.ts';
@@ -28,8 +28,8 @@ import { day, eventMessage, minute, now, streamName } from './samples.ts';
 const many = { numRuns: 200 };
 const drawn = streamState.chain((state) => fc.record({ state: fc.constant(state), alarm: alarmOf(state), settings }));
 
-function scaleOf(input: Parameters<typeof decideScaling>[0]): ScaleDecision | undefined {
-  const decision = decideScaling(input);
+function scaleOf(input: Parameters<typeof decideFromAlarm>[0]): ScaleDecision | undefined {
+  const decision = decideFromAlarm(input);
   return decision.kind === 'scale' ? decision : undefined;
 }
 

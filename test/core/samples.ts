@@ -11,7 +11,7 @@ import {
   opposite,
 } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
-import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import {
   type AlarmState,
@@ -31,7 +31,7 @@ export const now = Date.parse('2026-03-02T09:15:45.000Z');
 export const firedAt = now - 2 * second;
 
 export function sampleSettings(given: Partial<StreamSettings> = {}): StreamSettings {
-  const read = readSettings({ ...given });
+  const read = readStreamSettings({ ...given });
   if (!read.ok) throw new TypeError(`the sample settings are not valid: ${JSON.stringify(read.faults)}`);
   return read.value;
 }

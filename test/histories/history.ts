@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import type { Direction } from '../../core/alarm/alarm-definition.ts';
-import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import type { PolicyName, StreamSettings } from '../../core/settings/stream-settings.ts';
 
 /** What the deployment says; a redeploy may change all of it. */
@@ -72,16 +72,16 @@ export interface History {
 /** Minutes in which steps happen; after them come the minutes in which nothing is at fault any more. */
 export const eventfulMinutes = 6 * 60;
 
-/** The knobs that a history does not vary are small, so that alarms can fire many times within half a day. */
+/** The settings that a history does not vary are small, so that alarms can fire many times within half a day. */
 export function settingsOf(choice: DeploymentChoice, hasConsumer: boolean): StreamSettings {
-  const { dryRun: _, ...knobs } = choice;
-  const read = readSettings({
+  const { dryRun: _, ...streamSettingsTable } = choice;
+  const read = readStreamSettings({
     periodMinutes: 1,
     scaleUpEvaluationPeriods: 5,
     scaleUpDatapointsToAlarm: 5,
     scaleDownEvaluationPeriods: 15,
     scaleDownDatapointsToAlarm: 12,
-    ...knobs,
+    ...streamSettingsTable,
     consumers: hasConsumer ? [{ functionArn: consumerArn, lambdasPerShard: 2 }] : [],
   });
   if (!read.ok) throw new TypeError(`a history drew settings that are not valid: ${JSON.stringify(read.faults)}`);

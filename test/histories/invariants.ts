@@ -4,7 +4,7 @@
  */
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { Direction } from '../../core/alarm/alarm-definition.ts';
-import { looksAtDemand } from '../../core/settings/stream-settings.ts';
+import { isLoadDriven } from '../../core/settings/stream-settings.ts';
 import type { ModelCall } from '../../simulator/in-process-clients.ts';
 import { consumerName, eventfulMinutes, settingsOf } from './history.ts';
 import type { Invocation, Notice } from './invocations.ts';
@@ -133,7 +133,7 @@ function faultsOfAlarm(direction: Direction, count: number, account: StreamAccou
   const judged = alarm.Metrics?.find(({ Id }) => Id === 's1')?.Expression;
   if (judged !== String(count)) wrong.push(`judges by ${judged} shards, there are ${count}`);
   const rests =
-    direction === 'up' ? count >= settings.maxShards : count <= settings.minShards || looksAtDemand(settings);
+    direction === 'up' ? count >= settings.maxShards : count <= settings.minShards || isLoadDriven(settings);
   const threshold = direction === 'up' ? settings.scaleUpThreshold : settings.scaleDownThreshold;
   const isResting = (alarm.Threshold ?? 0) < 0 || (alarm.Threshold ?? 0) > 1;
   if (rests ? !isResting : alarm.Threshold !== threshold)

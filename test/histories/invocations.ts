@@ -8,7 +8,7 @@ import type { ScalerContext } from '../../lambda/context.ts';
 import { pacePorts } from '../../lambda/pacing.ts';
 import type { Clock, FleetPort } from '../../lambda/ports.ts';
 import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
-import { lookAtFleet } from '../../lambda/triggers/load-check.ts';
+import { checkLoad } from '../../lambda/triggers/load-check.ts';
 import { type ReconcileCause, reconcileStreams } from '../../lambda/triggers/reconcile-stream.ts';
 import { asServiceException, type Carrier, type ModelCall } from '../../simulator/in-process-clients.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
@@ -254,7 +254,7 @@ const noFleet = {} as FleetPort;
 
 async function look(context: ScalerContext) {
   const reports: ScalingReport[] = [];
-  await lookAtFleet(context, noFleet, (report) => reports.push(report));
+  await checkLoad(context, noFleet, (report) => reports.push(report));
   for (const { failures } of reports) assertNoBug(failures);
   return { outcome: `looked: ${reports.map(({ outcome }) => outcome).join() || 'met'}`, needsRetry: false };
 }

@@ -10,7 +10,7 @@ import { lambdaFunctions } from '../../lambda/aws/functions.ts';
 import { cloudWatchMetrics } from '../../lambda/aws/metrics.ts';
 import { kinesisStreams } from '../../lambda/aws/streams.ts';
 import type { Ports } from '../../lambda/ports.ts';
-import { DemandMemory } from '../../lambda/stream/load-cache.ts';
+import { LoadCache } from '../../lambda/stream/load-cache.ts';
 import type { Carrier } from '../../simulator/in-process-clients.ts';
 import { type AccountModels, inProcessClients, ReservedConcurrency } from '../../simulator/in-process-clients.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
@@ -49,7 +49,7 @@ export class StreamAccount {
   /** When somebody else last changed the shard count, or the mode. */
   changedByHandAtMs = Number.NEGATIVE_INFINITY;
   /** Of the one process that runs the scaler, as long as it is warm. */
-  readonly demand = new DemandMemory();
+  readonly demand = new LoadCache();
   /** Told of each notification to the topic. */
   onNotification: (notification: AlarmNotification) => void = () => {};
   readonly #metrics = new MetricStore({ retentionMinutes: 1_500 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readDeployment } from '../../core/settings/deployment.ts';
-import { observer } from '../../lambda/observability.ts';
+import { createRunLog } from '../../lambda/observability.ts';
 import { type DeployedStack, deploy, resourcesOf, theResource } from './deployed-stack.ts';
 
 interface Widget {
@@ -199,7 +199,7 @@ function writtenShardCount() {
   const written: string[] = [];
   const capture = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   try {
-    observer(read.value, 'the-reconciler').observe({
+    createRunLog(read.value, 'the-reconciler').observe({
       source: 'reconcile',
       at: '2026-03-02T09:15:45.000Z',
       streamName: 'orders',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { defineAlarm } from '../../core/alarm/alarm-definition.ts';
 import { readDeployment } from '../../core/settings/deployment.ts';
-import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import { bundleFunction } from '../../infra/function-bundle.ts';
 import { consumerArn, type DeployedStack, deploy, newOutdir, resourcesOf, theResource } from './deployed-stack.ts';
 
@@ -63,7 +63,12 @@ describe('settings.json', () => {
     if (!read.ok) throw new Error(JSON.stringify(read.faults));
     expect(read.value.dryRun).toBe(false);
     const orders = read.value.streams?.get('orders');
-    const wanted = readSettings({ ...defaults, minShards: 2, scaleUpThreshold: 0.8, consumers: streams[0]?.consumers });
+    const wanted = readStreamSettings({
+      ...defaults,
+      minShards: 2,
+      scaleUpThreshold: 0.8,
+      consumers: streams[0]?.consumers,
+    });
     expect({ ok: true, value: orders }).toEqual(wanted);
     const alarm = resourcesOf(stack, 'AWS::CloudWatch::Alarm').find(
       ({ Properties }) => Properties.AlarmName === 'orders-scale-up',

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readDeployment } from '../../core/settings/deployment.ts';
-import { observer } from '../../lambda/observability.ts';
+import { createRunLog } from '../../lambda/observability.ts';
 import { deploy, flatten, resourcesOf, theResource } from './deployed-stack.ts';
 
 const pager = 'arn:aws:sns:us-east-1:111122223333:pager';
@@ -83,7 +83,7 @@ function writtenMetrics() {
   const capture = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   const hush = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    const observe = observer(read.value, 'the-scaler');
+    const observe = createRunLog(read.value, 'the-scaler');
     observe.failed('a record failed', new Error('for this test'));
     observe.flush();
   } finally {

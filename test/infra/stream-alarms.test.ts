@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AlarmMetric, type Direction, defineAlarm } from '../../core/alarm/alarm-definition.ts';
-import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import { deploy, flatten, type Resource, resourcesOf, theResource } from './deployed-stack.ts';
 
 interface CfnMetric {
@@ -47,7 +47,7 @@ function metricIn({ Id: id, Label: label, ReturnData: returnData, Expression, Me
 }
 
 function settingsOf(given: Record<string, unknown>) {
-  const read = readSettings(given);
+  const read = readStreamSettings(given);
   if (!read.ok) throw new Error(JSON.stringify(read.faults));
   return read.value;
 }

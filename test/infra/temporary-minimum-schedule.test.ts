@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { describe, expect, it } from 'vitest';
-import { readFloorRequest } from '../../core/stream/temporary-minimum.ts';
+import { readTemporaryMinimumRequest } from '../../core/stream/temporary-minimum.ts';
 import { findCronFault } from '../../infra/cron-expression.ts';
 import { readDeploymentContext } from '../../infra/deployment-context.ts';
 import { KinesisAutoscaler } from '../../infra/kinesis-autoscaler.ts';
@@ -34,7 +34,7 @@ describe('a schedule', () => {
       },
     });
     const { Input: input } = Properties.Target as { readonly Input: string };
-    expect(readFloorRequest(JSON.parse(input))).toEqual({
+    expect(readTemporaryMinimumRequest(JSON.parse(input))).toEqual({
       ok: true,
       value: { stream: 'orders', shards: 16, minutes: 120 },
     });

@@ -48,8 +48,8 @@ describe('the schedule', () => {
 });
 
 describe('the looks at demand', () => {
-  const looksOf = (deployed: DeployedStack) =>
-    resourcesOf(deployed, 'AWS::Scheduler::Schedule').filter(({ id }) => id.includes('LookSchedule'));
+  const loadChecksOf = (deployed: DeployedStack) =>
+    resourcesOf(deployed, 'AWS::Scheduler::Schedule').filter(({ id }) => id.includes('LoadCheckSchedule'));
   const looking = [
     { name: 'orders', policy: 'adaptive' },
     { name: 'clicks', policy: 'target' },
@@ -59,7 +59,7 @@ describe('the looks at demand', () => {
     const deployed = deploy({ streams: looking });
     const scaler = theResource(deployed, 'AWS::Lambda::Function', 'ScalerFunction').id;
     const role = theResource(deployed, 'AWS::IAM::Role', 'ScheduleRole').id;
-    expect(looksOf(deployed).map(({ Properties }) => flatten(Properties))).toMatchObject([
+    expect(loadChecksOf(deployed).map(({ Properties }) => flatten(Properties))).toMatchObject([
       {
         ScheduleExpression: 'rate(1 minute)',
         State: 'ENABLED',
@@ -91,7 +91,7 @@ describe('the looks at demand', () => {
       0,
     ],
   ])('are deployed %s', (_why, context, count) => {
-    expect(looksOf(deploy(context))).toHaveLength(count);
+    expect(loadChecksOf(deploy(context))).toHaveLength(count);
   });
 });
 

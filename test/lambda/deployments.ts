@@ -2,7 +2,7 @@
 import { type Deployment, describeFaults, readDeployment } from '../../core/settings/deployment.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import type { ScalerContext } from '../../lambda/context.ts';
-import { DemandMemory } from '../../lambda/stream/load-cache.ts';
+import { LoadCache } from '../../lambda/stream/load-cache.ts';
 import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
 import { account, type MemoryAccount, notificationOf } from './memory-account.ts';
 
@@ -18,7 +18,7 @@ export function deploymentOf(
 }
 
 export function contextOf(aws: MemoryAccount, deployment: Deployment): ScalerContext {
-  return { deployment, account, ports: aws.ports, clock: aws.clock, demand: new DemandMemory() };
+  return { deployment, account, ports: aws.ports, clock: aws.clock, demand: new LoadCache() };
 }
 
 /** The function answers the notification of an alarm as it stands. */

@@ -205,8 +205,8 @@ export class MemoryAccount {
   }
 
   /** Runs once, when the operation is called next. */
-  before(operation: string, act: () => void): void {
-    this.#hooks.set(operation, act);
+  before(operation: string, applyDecision: () => void): void {
+    this.#hooks.set(operation, applyDecision);
   }
 
   stream(name: string): MemoryStream {
@@ -272,14 +272,14 @@ export class MemoryAccount {
     return failing;
   }
 
-  async #answer<T>(operation: string, about: string, act: () => T): Promise<Answer<T>> {
+  async #answer<T>(operation: string, about: string, applyDecision: () => T): Promise<Answer<T>> {
     const hook = this.#hooks.get(operation);
     this.#hooks.delete(operation);
     hook?.();
     this.calls.push({ operation, about, isWrite: writes.test(operation) });
     const failing = this.#nextFailure(operation);
     try {
-      const value = failing && !failing.after ? undefined : act();
+      const value = failing && !failing.after ? undefined : applyDecision();
       if (failing) throw failing.dies ? new ProcessDied(operation) : new Refused(failing.code, failing.retryable);
       // Without a failure the call was carried out, and has a value of its type.
       return { ok: true, value: value as T };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
-import { observer } from '../../lambda/observability.ts';
+import { createRunLog } from '../../lambda/observability.ts';
 import { sampleAlarmState, sampleDefinition } from '../core/samples.ts';
 
 const deployment = { logLevel: 'info', version: '1.2.3', deploymentRing: 'blue', streamMetrics: false } as const;
@@ -52,7 +52,7 @@ const held = (reason: 'cooldown' | 'rejected'): Partial<ScalingReport> => ({
 
 describe('the log', () => {
   it('has one line a report, with what was decided and why', () => {
-    observer(deployment, 'scaler').observe(reportOf());
+    createRunLog(deployment, 'scaler').observe(reportOf());
     expect(logLines()).toEqual([
       expect.objectContaining({
         level: 'INFO',
@@ -70,7 +70,7 @@ describe('the log', () => {
   });
 
   it('never carries fields of one record over to the next', () => {
-    const { observe } = observer(deployment, 'scaler');
+    const { observe } = createRunLog(deployment, 'scaler');
     observe(reportOf());
     const { streamName: _stream, alarmName: _alarm, messageId: _message, ...unread } = reportOf(held('rejected'));
     observe(unread);
@@ -90,7 +90,7 @@ describe('the log', () => {
       'INFO',
     ],
   ])('%s', (_what, given, level) => {
-    observer(deployment, 'scaler').observe(reportOf(given));
+    createRunLog(deployment, 'scaler').observe(reportOf(given));
     expect(logLines().map((line) => line.level)).toEqual(level ? [level] : []);
   });
 
@@ -99,7 +99,7 @@ describe('the log', () => {
     const definition = sampleDefinition('up', 8);
     const effect = { kind: 'put-alarm', alarmName, definition, userParts, onFailure: 'abort' } as const;
     const failure = { code: 'Throttling', message: 'slow down', retryable: true };
-    observer(deployment, 'scaler').observe(reportOf({ effects: [{ effect }, { effect, failure }] }));
+    createRunLog(deployment, 'scaler').observe(reportOf({ effects: [{ effect }, { effect, failure }] }));
     expect(logLines()[0]?.effects).toEqual([
       { kind: 'put-alarm', alarmName, threshold: 0.75, shardCount: '8' },
       { kind: 'put-alarm', alarmName, threshold: 0.75, shardCount: '8', failure },
@@ -107,12 +107,12 @@ describe('the log', () => {
   });
 
   it('escapes what a message carried', () => {
-    observer(deployment, 'scaler').observe(reportOf({ messageId: 'a\nb' }));
+    createRunLog(deployment, 'scaler').observe(reportOf({ messageId: 'a\nb' }));
     expect(written.filter((line) => line.includes('message'))).toHaveLength(1);
   });
 
   it('tells a bug with where it was', () => {
-    observer(deployment, 'scaler').failed('record m failed on a bug', new TypeError('x is undefined'));
+    createRunLog(deployment, 'scaler').failed('record m failed on a bug', new TypeError('x is undefined'));
     expect(logLines()).toEqual([
       expect.objectContaining({
         level: 'ERROR',
@@ -123,7 +123,7 @@ describe('the log', () => {
   });
 
   it('says nothing of a look every minute, unless there was no time for all streams', () => {
-    const { looked } = observer(deployment, 'scaler');
+    const { looked } = createRunLog(deployment, 'scaler');
     looked({ looked: 50, left: 0 });
     expect(logLines()).toEqual([]);
     looked({ looked: 50, left: 30 });
@@ -131,7 +131,7 @@ describe('the log', () => {
   });
 
   it.each(['trace', 'debug', 'info', 'warn', 'error'] as const)('keeps to the level %s', (logLevel) => {
-    const { observe } = observer({ ...deployment, logLevel }, 'scaler');
+    const { observe } = createRunLog({ ...deployment, logLevel }, 'scaler');
     observe(reportOf({ outcome: 'agrees' }));
     observe(reportOf());
     observe(reportOf(held('rejected')));
@@ -144,7 +144,7 @@ describe('the log', () => {
 
 describe('the metrics', () => {
   function counted(...reports: readonly Partial<ScalingReport>[]) {
-    const { observe, flush } = observer(deployment, 'scaler');
+    const { observe, flush } = createRunLog(deployment, 'scaler');
     for (const report of reports) observe(reportOf(report));
     flush();
     return metricLines();
@@ -178,7 +178,7 @@ describe('the metrics', () => {
   });
 
   it('count a bug as a failure', () => {
-    const { failed, flush } = observer(deployment, 'scaler');
+    const { failed, flush } = createRunLog(deployment, 'scaler');
     failed('a bug', 'thrown text');
     flush();
     expect(metricLines()).toEqual([expect.objectContaining({ Failures: 1 })]);
@@ -195,12 +195,12 @@ describe('the shard count of a stream', () => {
     [true, [expect.objectContaining({ StreamName: 'orders', OpenShardCount: 8 })]],
     [false, []],
   ])('is a metric where it was asked for: %s', (streamMetrics, expected) => {
-    observer({ ...deployment, streamMetrics }, 'scaler').observe(reportOf({ openShardCount: 8 }));
+    createRunLog({ ...deployment, streamMetrics }, 'scaler').observe(reportOf({ openShardCount: 8 }));
     expect(metricLines()).toEqual(expected);
   });
 
   it('is none where it is not known', () => {
-    observer({ ...deployment, streamMetrics: true }, 'scaler').observe(reportOf());
+    createRunLog({ ...deployment, streamMetrics: true }, 'scaler').observe(reportOf());
     expect(metricLines()).toEqual([]);
   });
 });
@@ -212,7 +212,7 @@ describe('the end of a reconcile', () => {
       reportOf({ outcome: 'agrees' }),
       reportOf({ outcome: 'converged' }),
     ];
-    observer(deployment, 'reconciler').reconciled(reports, { left: 0, alarmsRemoved: [] });
+    createRunLog(deployment, 'reconciler').reconciled(reports, { left: 0, alarmsRemoved: [] });
     expect(logLines()).toEqual([
       expect.objectContaining({ message: 'reconciled', streams: 3, outcomes: { agrees: 2, converged: 1 } }),
     ]);

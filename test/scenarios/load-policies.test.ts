@@ -129,7 +129,7 @@ describe('the net under the looks', () => {
   let account: Scenario;
   beforeAll(async () => {
     account = await Scenario.start(looking, { restingLoad });
-    account.stopLooks();
+    account.stopLoadChecks();
   });
   afterAll(() => account?.stop());
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { streamLimits } from '../../core/load/stream-replay.ts';
-import { readSettings } from '../../core/settings/read-stream-settings.ts';
+import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import { runAlarms } from '../../simulator/alarm-run.ts';
 
-const read = readSettings({});
+const read = readStreamSettings({});
 if (!read.ok) throw new Error('the default settings are refused');
 const settings = read.value;
 const hour = 60;

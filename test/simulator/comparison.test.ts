@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { streamLimits } from '../../core/load/stream-replay.ts';
 import { usEast1Prices } from '../../core/report/prices.ts';
 import { advise } from '../../simulator/advisor.ts';
-import { type ContestantName, contestantNames, contestants } from '../../simulator/candidate-policies.ts';
+import {
+  type CandidatePolicyName,
+  candidatePolicies,
+  candidatePolicyNames,
+} from '../../simulator/candidate-policies.ts';
 import { type ComparisonOptions, compare } from '../../simulator/comparison.ts';
 import { runOnDemand } from '../../simulator/competitors/on-demand.ts';
 import { readPrices } from '../../simulator/prices.ts';
@@ -65,18 +69,18 @@ describe('our policies', () => {
   it.each(['target', 'adaptive'] as const)('%s asks for no more shards than a stream can have', (policy) => {
     const limits = { ...streamLimits, maxShards: 50 };
     const growing = Float64Array.from({ length: 300 }, (_, minute) => Math.min(48, 15 + minute / 4));
-    const { refusals, calls, throttled } = contestants[policy].run(growing, { limits });
+    const { refusals, calls, throttled } = candidatePolicies[policy].run(growing, { limits });
     expect({ refusals, to: calls.at(-1)?.to }).toEqual({ refusals: 0, to: 50 });
     expect(throttled.at(-1)).toBe(0);
   });
 });
 
 describe('a comparison', () => {
-  const comparison = compare('wave', load, contestantNames, options);
-  const of = (policy: ContestantName) => comparison.results[contestantNames.indexOf(policy)];
+  const comparison = compare('wave', load, candidatePolicyNames, options);
+  const of = (policy: CandidatePolicyName) => comparison.results[candidatePolicyNames.indexOf(policy)];
 
   it('has a result for every policy, none cheaper than the optimum unless it throttles', () => {
-    expect(comparison.results.map(({ policy }) => policy)).toEqual(contestantNames);
+    expect(comparison.results.map(({ policy }) => policy)).toEqual(candidatePolicyNames);
     for (const { ratioToOptimum, throttledFraction } of comparison.results) {
       if (ratioToOptimum !== null && throttledFraction === 0) expect(ratioToOptimum).toBeGreaterThanOrEqual(1);
     }
@@ -106,7 +110,7 @@ describe('a comparison', () => {
 
   it('advises what can be had and throttles least for its price', () => {
     const { recommended, options: ranked } = advise(comparison);
-    expect(contestants[recommended as ContestantName].ours).toBe(true);
+    expect(candidatePolicies[recommended as CandidatePolicyName].ours).toBe(true);
     const prices = ranked.map(({ dollarsPerMonth }) => dollarsPerMonth);
     expect(prices).toEqual(prices.toSorted((a, b) => a - b));
   });

@@ -27,8 +27,8 @@ delete process.env[CLOCK_VARIABLE];
 
 let checking = false;
 let messagesSeen = 0;
-const clock = installProcessClock(anchor, lookForIdleness);
-const requests = watchRequests(lookForIdleness, seeTime);
+const clock = installProcessClock(anchor, findIdleness);
+const requests = watchRequests(findIdleness, seeTime);
 const runtimeClient = createRuntimeClient(
   runtimeApi,
   (headers) => seeTime(Number(headers[CLOCK_HEADER])),
@@ -51,11 +51,11 @@ function requireVariable(name: string): string {
 function seeTime(clockMs: number): void {
   messagesSeen += 1;
   clock.observe(clockMs);
-  lookForIdleness();
+  findIdleness();
 }
 
 /** Reports idleness once the event loop has nothing left but timers and open requests. */
-function lookForIdleness(): void {
+function findIdleness(): void {
   if (anchor.speed > 0 || checking) return;
   checking = true;
   // Two turns: promise continuations of what just happened run within the first.

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { decideScaling } from '../../../core/decision/decide.ts';
+import { decideFromAlarm } from '../../../core/decision/decide.ts';
 import { firing, freshAge, minute, now, sampleAlarm, sampleSettings, sampleState } from '../samples.ts';
 
 function decide(direction: 'up' | 'down', warnedAtMs: number | undefined) {
   const iteratorAge = { ...freshAge(0), ...(warnedAtMs === undefined ? {} : { warnedAtMs }) };
   const alarms = { up: undefined, down: undefined, [direction]: firing(direction) };
   const state = sampleState({ openShardCount: 4, alarms, iteratorAge });
-  return decideScaling({ alarm: sampleAlarm(direction), state, settings: sampleSettings(), nowMs: now });
+  return decideFromAlarm({ alarm: sampleAlarm(direction), state, settings: sampleSettings(), nowMs: now });
 }
 
 it('a scale-down waits while the consumer side says that it would hurt, although the iterator age is low', () => {

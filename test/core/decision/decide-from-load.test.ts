@@ -1,6 +1,6 @@
 /** What a policy that looks at demand wants, judged by the rules: the rows of the truth table that know no alarm. */
 import { describe, expect, it } from 'vitest';
-import { decideByDemand } from '../../../core/decision/decide.ts';
+import { decideFromLoad } from '../../../core/decision/decide.ts';
 import type { HoldReason } from '../../../core/decision/decision.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
@@ -18,7 +18,7 @@ function decide(
   settings: Partial<StreamSettings> = {},
   offeredShards = 4.9876,
 ) {
-  return decideByDemand({
+  return decideFromLoad({
     wantedShardCount,
     offeredShards,
     state: sampleState({ iteratorAge: freshAge(0), ...state }),

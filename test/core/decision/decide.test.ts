@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { ScalingAlarm } from '../../../core/alarm/alarm-notification.ts';
-import { decideScaling } from '../../../core/decision/decide.ts';
+import { decideFromAlarm } from '../../../core/decision/decide.ts';
 import type { HoldReason, ScalingDecision } from '../../../core/decision/decision.ts';
-import { rejectAlarm, screenAlarm } from '../../../core/decision/message-rules.ts';
+import { applyMessageRules, rejectAlarm } from '../../../core/decision/message-rules.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import type { StreamState } from '../../../core/stream/stream-state.ts';
 import { encodeIntent, encodeLedger, refusedUntilTag, tagKeys } from '../../../core/stream/stream-tags.ts';
@@ -446,7 +446,7 @@ function titled<R extends { readonly why: string; readonly expected: HoldReason 
 }
 
 function decide(row: Pick<Row, 'alarm' | 'state' | 'settings'>): ScalingDecision {
-  return decideScaling({
+  return decideFromAlarm({
     alarm: sampleAlarm(row.alarm?.direction ?? 'up', row.alarm),
     state: row.state,
     settings: sampleSettings(row.settings),
@@ -670,7 +670,7 @@ describe('rules 1 and 2, before any call', () => {
   ];
 
   it.each(titled(rows))('%s', (_title, { alarm, managed = true, expected, field }) => {
-    const held = screenAlarm(sampleAlarm('up', alarm), home, () => managed);
+    const held = applyMessageRules(sampleAlarm('up', alarm), home, () => managed);
     expect(held?.reason).toBe(expected);
     if (expected === 'rejected') {
       expect(held?.because).toMatchObject({ rule: 1, faults: [{ field }] });
@@ -680,7 +680,7 @@ describe('rules 1 and 2, before any call', () => {
   });
 
   it('says what is wrong and the way out', () => {
-    const foreign = screenAlarm(sampleAlarm('up', { accountId: '210987654321' }), home, () => true);
+    const foreign = applyMessageRules(sampleAlarm('up', { accountId: '210987654321' }), home, () => true);
     expect(foreign?.because.faults).toEqual([
       {
         field: 'AlarmArn',
@@ -689,7 +689,7 @@ describe('rules 1 and 2, before any call', () => {
         remedy: 'this deployment scales streams of 123456789012',
       },
     ]);
-    const far = screenAlarm(sampleAlarm('up', { region: 'us-east-1' }), home, () => true);
+    const far = applyMessageRules(sampleAlarm('up', { region: 'us-east-1' }), home, () => true);
     expect(far?.because.faults).toEqual([
       {
         field: 'AlarmArn',
@@ -698,7 +698,7 @@ describe('rules 1 and 2, before any call', () => {
         remedy: 'this deployment scales streams of eu-west-1',
       },
     ]);
-    const stranger = screenAlarm(sampleAlarm('up', { alarmName: 'a\nb-scale-up' }), home, () => false);
+    const stranger = applyMessageRules(sampleAlarm('up', { alarmName: 'a\nb-scale-up' }), home, () => false);
     expect(stranger?.because.faults).toEqual([
       {
         field: 'StreamName',

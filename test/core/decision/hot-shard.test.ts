@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScaleDecision } from '../../../core/decision/decision.ts';
-import { asksForShards, considerShards, type ShardLoad, type ShardLoads } from '../../../core/decision/hot-shard.ts';
+import { considerShards, needsShardLoads, type ShardLoad, type ShardLoads } from '../../../core/decision/hot-shard.ts';
 import { planScaling } from '../../../core/plan/scaling-plan.ts';
 import { noticeOf } from '../../../core/report/notice.ts';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
@@ -107,7 +107,7 @@ describe('before a scale-up, one shard', () => {
 describe('the shards are asked for', () => {
   const published = { publishesByShard: true };
   const asks = (over: Partial<ScaleDecision>, state = published, hotShard: 'tell' | 'ignore' = 'tell') =>
-    asksForShards({ ...decision, ...over }, state, { hotShard });
+    needsShardLoads({ ...decision, ...over }, state, { hotShard });
 
   it('before a scale-up of a stream that publishes by shard, and at no other time', () => {
     expect(asks({})).toBe(true);
@@ -116,7 +116,7 @@ describe('the shards are asked for', () => {
     expect(asks({}, { publishesByShard: false })).toBe(false);
     expect(asks({}, published, 'ignore')).toBe(false);
     expect(
-      asksForShards({ kind: 'hold', reason: 'cooldown', because: { rule: 8 } }, published, { hotShard: 'tell' }),
+      needsShardLoads({ kind: 'hold', reason: 'cooldown', because: { rule: 8 } }, published, { hotShard: 'tell' }),
     ).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 /** The bounds hold without any alarm: a stream outside them is brought back in steps that one call can reach. */
 import { describe, expect, it } from 'vitest';
-import { enforceBounds } from '../../../core/decision/out-of-bounds.ts';
+import { moveIntoBounds } from '../../../core/decision/out-of-bounds.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, refusedUntilTag, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { formatBasicTime } from '../../../core/time.ts';
@@ -11,7 +11,7 @@ function enforce(
   settings: Partial<StreamSettings> = {},
   given: Parameters<typeof sampleState>[0] = {},
 ) {
-  return enforceBounds(
+  return moveIntoBounds(
     sampleState({ openShardCount, ...given }),
     sampleSettings({ minShards: 4, maxShards: 16, ...settings }),
   );

@@ -7,7 +7,7 @@ import {
   replayStart,
 } from '../../../core/load/adaptive.ts';
 import { type Candidate, candidates } from '../../../core/load/candidates.ts';
-import { DemandHistory } from '../../../core/load/load-history.ts';
+import { LoadHistory } from '../../../core/load/load-history.ts';
 import { targetDefaults } from '../../../core/load/target.ts';
 
 const day = 1440;
@@ -36,7 +36,7 @@ describe('a candidate’s replay', () => {
   const [first, minutes] = [2 * day, 6 * day + 100];
 
   function replay(candidate: Candidate, load: readonly number[], at = minute) {
-    const { replayed } = new Replay({ ...few, candidates: [candidate] }).choose(DemandHistory.of(load), at, 0);
+    const { replayed } = new Replay({ ...few, candidates: [candidate] }).choose(LoadHistory.of(load), at, 0);
     return replayed[0];
   }
 
@@ -75,7 +75,7 @@ describe('a candidate’s replay', () => {
 describe('adaptive', () => {
   it('ranks every candidate, best first, and follows the best', () => {
     const load = wave(3);
-    const choice = new Replay(few).choose(DemandHistory.of(load), load.length - 1, 0);
+    const choice = new Replay(few).choose(LoadHistory.of(load), load.length - 1, 0);
     expect(choice.replayed.map(({ name }) => name).sort()).toEqual(few.candidates.map(({ name }) => name).sort());
     const scores = choice.replayed.map(({ score }) => score);
     expect(scores).toEqual(scores.toSorted((a, b) => a - b));
@@ -84,7 +84,7 @@ describe('adaptive', () => {
 
   it('is the more cautious the more was thrown away', () => {
     const load = wave(3);
-    const choose = (throttled: number) => new Replay(few).choose(DemandHistory.of(load), load.length - 1, throttled);
+    const choose = (throttled: number) => new Replay(few).choose(LoadHistory.of(load), load.length - 1, throttled);
     const [easy, strained] = [choose(0), choose(0.01)];
     expect(strained.price).toBeGreaterThan(easy.price);
     const throttledOf = ({ replayed }: typeof easy) => replayed[0]?.throttledFraction ?? Number.NaN;
@@ -98,14 +98,14 @@ describe('adaptive', () => {
     ['much more: no more than fifteen times as much is paid', 0.01, 750],
   ])('pays for a shard-minute thrown away by what was thrown away: %s', (_what, throttled, price) => {
     const choose = (settings: AdaptiveSettings) =>
-      new Replay(settings).choose(DemandHistory.of(steady(4, day)), day - 1, throttled);
+      new Replay(settings).choose(LoadHistory.of(steady(4, day)), day - 1, throttled);
     expect(choose(few).price).toBeCloseTo(price, 10);
     expect(choose({ ...few, lowestPrice: 2 }).price).toBeCloseTo(Math.max(100, price), 10);
   });
 
   it('follows no reckless candidate before three days are replayed', () => {
     const tempers = (days: number) => {
-      const { replayed } = new Replay(few).choose(DemandHistory.of(wave(days)), days * day - 1, 0);
+      const { replayed } = new Replay(few).choose(LoadHistory.of(wave(days)), days * day - 1, 0);
       return new Set(replayed.map(({ name }) => name.split('/')[0]));
     };
     expect(tempers(2)).not.toContain('reckless');
@@ -115,19 +115,19 @@ describe('adaptive', () => {
 
   it('needs a candidate', () => {
     const none = new Replay({ ...few, candidates: [] });
-    expect(() => none.choose(DemandHistory.of([1]), 0, 0)).toThrow(
+    expect(() => none.choose(LoadHistory.of([1]), 0, 0)).toThrow(
       new RangeError('adaptive needs at least one candidate'),
     );
   });
 
   it('has no memory: a new one chooses as one that went on, from only the fifteen days that CloudWatch keeps', () => {
     const load = wave(20);
-    const whole = DemandHistory.of(load);
+    const whole = LoadHistory.of(load);
     const kept = new Replay(few);
     for (const minute of [18 * day + 360, 18 * day + 720, 19 * day + 360]) {
       const choice = kept.choose(whole, minute, 0);
       const firstKept = (Math.floor(minute / day) - 14) * day;
-      const truncated = DemandHistory.of(load.slice(firstKept, minute + 1));
+      const truncated = LoadHistory.of(load.slice(firstKept, minute + 1));
       const anew = new Replay(few).choose(truncated, minute - firstKept, 0);
       expect(anew.candidate.name).toBe(choice.candidate.name);
       anew.replayed.forEach((each, index) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DemandHistory, offeredShards } from '../../../core/load/load-history.ts';
+import { LoadHistory, offeredShards } from '../../../core/load/load-history.ts';
 
-describe('DemandHistory', () => {
+describe('LoadHistory', () => {
   it('finds peak and mean of any window, as a loop would', () => {
     const window = fc.tuple(
       fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 }),
@@ -11,7 +11,7 @@ describe('DemandHistory', () => {
     );
     fc.assert(
       fc.property(window, ([values, one, other]) => {
-        const history = DemandHistory.of(values);
+        const history = LoadHistory.of(values);
         const last = values.length - 1;
         const from = Math.min(one, other, last);
         const to = Math.min(Math.max(one, other), last);
@@ -24,14 +24,14 @@ describe('DemandHistory', () => {
   });
 
   it('is flat at its first value before it begins, and at its newest after it', () => {
-    const history = DemandHistory.of([3, 1, 2]);
+    const history = LoadHistory.of([3, 1, 2]);
     expect([history.at(-5), history.at(9), history.peak(-10, -1)]).toEqual([3, 2, 3]);
   });
 
   it('refuses more minutes than it was made for, and a size that is none', () => {
-    const history = DemandHistory.of([1]);
+    const history = LoadHistory.of([1]);
     expect(() => history.append(2)).toThrow(/full/);
-    expect(() => new DemandHistory(0)).toThrow(/positive/);
+    expect(() => new LoadHistory(0)).toThrow(/positive/);
   });
 });
 

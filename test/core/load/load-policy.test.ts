@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { adaptiveDefaults } from '../../../core/load/adaptive.ts';
 import { firstDaySettings } from '../../../core/load/candidates.ts';
-import { DemandHistory } from '../../../core/load/load-history.ts';
+import { LoadHistory } from '../../../core/load/load-history.ts';
 import {
   adaptivePolicy,
-  demandPolicyNamed,
   historyStart,
+  loadPolicyNamed,
   policyInput,
   targetPolicy,
 } from '../../../core/load/load-policy.ts';
@@ -15,7 +15,7 @@ const nowMs = Date.UTC(2026, 2, 15, 10, 30);
 const load = Array.from({ length: 3 * 1440 }, (_, minute) => 6 - 4 * Math.cos((2 * Math.PI * minute) / 1440));
 const history = {
   startMs: historyStart(nowMs),
-  demand: DemandHistory.of(load),
+  demand: LoadHistory.of(load),
   throttledBefore: new Float64Array(load.length + 1),
 };
 const past = {
@@ -49,12 +49,12 @@ describe('what the deployed function gives a policy', () => {
 
 describe('a policy', () => {
   it.each(['target', 'adaptive'] as const)('is had by its name: %s', (name) => {
-    expect(demandPolicyNamed(name).name).toBe(name);
+    expect(loadPolicyNamed(name).name).toBe(name);
   });
 
   it('adaptive follows its first day’s settings until it has a day to replay', () => {
     const given = (newest: number) =>
-      policyInput({ ...history, demand: DemandHistory.of([...load.slice(0, 600), newest, newest]) }, past, nowMs);
+      policyInput({ ...history, demand: LoadHistory.of([...load.slice(0, 600), newest, newest]) }, past, nowMs);
     expect(adaptivePolicy().choose(given(12))).toBeGreaterThan(past.openShardCount);
     // Between what `target` and the first day's settings take to be full.
     expect(adaptivePolicy().choose(given(3.7))).toBe(targetPolicy(firstDaySettings).choose(given(3.7)));
@@ -72,7 +72,7 @@ describe('what adaptive pays for a shard-minute thrown away', () => {
     for (let minute = 0; minute < minutes; minute += 1) {
       throttledBefore[minute + 1] = (throttledBefore[minute] ?? 0) + (thrownAway[minute] ?? 0);
     }
-    const demand = DemandHistory.of(Array.from({ length: minutes }, () => shards));
+    const demand = LoadHistory.of(Array.from({ length: minutes }, () => shards));
     return adaptivePolicy(few).explain(policyInput({ ...history, demand, throttledBefore }, past, nowMs)).choice?.price;
   }
 
@@ -113,14 +113,14 @@ describe('a policy explains itself', () => {
   it('adaptive keeps its choice until the next is due', () => {
     const policy = adaptivePolicy(few);
     const until = (minutes: number) =>
-      policy.explain(policyInput({ ...history, demand: DemandHistory.of(load.slice(0, minutes)) }, past, nowMs)).choice;
+      policy.explain(policyInput({ ...history, demand: LoadHistory.of(load.slice(0, minutes)) }, past, nowMs)).choice;
     const atSix = until(2 * 1440 + 361);
     expect(until(2 * 1440 + 720)).toBe(atSix);
     expect(until(2 * 1440 + 721)).not.toBe(atSix);
   });
 
   it('adaptive has no choice before it has seen a day', () => {
-    const short = { ...history, demand: DemandHistory.of(load.slice(0, 600)) };
+    const short = { ...history, demand: LoadHistory.of(load.slice(0, 600)) };
     expect(adaptivePolicy().explain(policyInput(short, past, nowMs))).not.toHaveProperty('choice');
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DemandHistory } from '../../../core/load/load-history.ts';
+import { LoadHistory } from '../../../core/load/load-history.ts';
 import { chooseTarget, expectAhead, type TargetInput, targetDefaults } from '../../../core/load/target.ts';
 
 const day = 1440;
@@ -16,7 +16,7 @@ interface Situation {
 function input({ load, open, callsLeft = 10, minutesSinceScaleUp = Number.POSITIVE_INFINITY }: Situation): TargetInput {
   return {
     minute: load.length - 1,
-    demand: DemandHistory.of(load),
+    demand: LoadHistory.of(load),
     openShardCount: open,
     callsLeft,
     minutesSinceScaleUp,

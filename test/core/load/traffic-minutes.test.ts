@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { demandOf, joinSums, type MinuteSums, noSums } from '../../../core/load/traffic-minutes.ts';
+import { joinSums, loadHistoryOf, type MinuteSums, noSums } from '../../../core/load/traffic-minutes.ts';
 
 const minuteMs = 60_000;
 const midnight = Date.UTC(2026, 2, 1);
@@ -14,7 +14,7 @@ function sums(startMs: number, shards: readonly number[], throttled: readonly nu
 }
 
 function shardsOf(reading: MinuteSums, nowMs = reading.startMs + reading.records.length * minuteMs) {
-  const history = demandOf(reading, nowMs);
+  const history = loadHistoryOf(reading, nowMs);
   if (!history) return undefined;
   return Array.from({ length: history.demand.length }, (_, minute) => history.demand.at(minute));
 }
@@ -23,7 +23,7 @@ describe('the demand of a stream', () => {
   it('is what was accepted and what was rejected', () => {
     const reading = sums(midnight, [2, 4, 4], [0, 0, 1]);
     expect(shardsOf(reading)).toEqual([2, 4, 5]);
-    expect([...(demandOf(reading, midnight + 3 * minuteMs)?.throttledBefore ?? [])]).toEqual([0, 0, 0, 1]);
+    expect([...(loadHistoryOf(reading, midnight + 3 * minuteMs)?.throttledBefore ?? [])]).toEqual([0, 0, 0, 1]);
   });
 
   it('is by bytes where they fill more', () => {
@@ -42,13 +42,13 @@ describe('the demand of a stream', () => {
 
   it('begins with the first datapoint, at its midnight, and was flat until then', () => {
     const reading = sums(midnight - 1440 * minuteMs, [...Array(1440).fill(gap), gap, gap, 5, 6]);
-    expect(demandOf(reading, midnight + 4 * minuteMs)?.startMs).toBe(midnight);
+    expect(loadHistoryOf(reading, midnight + 4 * minuteMs)?.startMs).toBe(midnight);
     expect(shardsOf(reading)).toEqual([5, 5, 5, 6]);
   });
 
   it('is unknown, not 0, without a datapoint', () => {
-    expect(demandOf(noSums(midnight, 60), midnight + 60 * minuteMs)).toBeUndefined();
-    expect(demandOf(noSums(midnight, 0), midnight)).toBeUndefined();
+    expect(loadHistoryOf(noSums(midnight, 60), midnight + 60 * minuteMs)).toBeUndefined();
+    expect(loadHistoryOf(noSums(midnight, 0), midnight)).toBeUndefined();
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /** Holds must end: each reason, and whether the reconciler frees an alarm that stands on it. */
 import { describe, expect, it } from 'vitest';
-import { judgeStandingAlarms, unansweredAfterMs } from '../../../core/plan/rearming.ts';
+import { judgeAlarmsInAlarm, unansweredAfterMs } from '../../../core/plan/rearming.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import type { AlarmState, StreamState } from '../../../core/stream/stream-state.ts';
 import { encodeIntent, encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
@@ -17,7 +17,7 @@ function standing(direction: 'up' | 'down', alarm: Partial<AlarmState> = {}, sta
 }
 
 function judge(state: StreamState, settings: Partial<StreamSettings> = {}, quietMs = unansweredAfterMs) {
-  return judgeStandingAlarms(state, sampleSettings(settings), now, quietMs);
+  return judgeAlarmsInAlarm(state, sampleSettings(settings), now, quietMs);
 }
 
 describe('an alarm that nothing holds', () => {

@@ -136,8 +136,8 @@ describe('the mark', () => {
 
   it('is the same whether an alarm met the hold or a look', () => {
     const because = { rule: 10, direction: 'down' };
-    const ofLook = { ...withoutAlarm, decision: { kind: 'hold', reason: 'daily-quota', because } } as const;
-    expect(mark(ofLook)).toBe(mark(held('daily-quota')));
+    const ofLoadCheck = { ...withoutAlarm, decision: { kind: 'hold', reason: 'daily-quota', because } } as const;
+    expect(mark(ofLoadCheck)).toBe(mark(held('daily-quota')));
   });
 });
 

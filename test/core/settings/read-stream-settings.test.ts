@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { describeFault, type Fault, quote } from '../../../core/result.ts';
-import { findCautions, readSettings } from '../../../core/settings/read-stream-settings.ts';
-import { type KnobName, knobNames, knobs, type StreamSettings } from '../../../core/settings/stream-settings.ts';
+import { findCautions, readStreamSettings } from '../../../core/settings/read-stream-settings.ts';
+import {
+  type StreamSettingName,
+  type StreamSettings,
+  streamSettingNames,
+  streamSettingsTable,
+} from '../../../core/settings/stream-settings.ts';
 import { sampleSettings } from '../samples.ts';
 
 const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:orders-processor';
 
 function faultsOf(given: Readonly<Record<string, unknown>>, base: Partial<StreamSettings> = {}): readonly Fault[] {
-  const read = readSettings(given, base, (name) => `orders.${name}`);
+  const read = readStreamSettings(given, base, (name) => `orders.${name}`);
   return read.ok ? [] : read.faults;
 }
 const fieldsOf = (given: Readonly<Record<string, unknown>>) => faultsOf(given).map(({ field }) => field);
@@ -79,7 +84,7 @@ describe('defaults', () => {
   });
 
   it('come from the base before the knob', () => {
-    const read = readSettings(
+    const read = readStreamSettings(
       { minShards: 2 },
       { minShards: 3, maxShards: 9, consumers: [{ functionArn: arn, lambdasPerShard: 2 }] },
     );
@@ -91,7 +96,7 @@ describe('defaults', () => {
 });
 
 describe('ranges', () => {
-  it.each<[KnobName, readonly unknown[], readonly unknown[]]>([
+  it.each<[StreamSettingName, readonly unknown[], readonly unknown[]]>([
     ['periodMinutes', [1, 1440], [0, 1441, 2.5, '5', null, Number.NaN]],
     ['scaleUpThreshold', [0.51, 1], [0, -1, 1.01, Number.POSITIVE_INFINITY, true]],
     ['scaleUpEvaluationPeriods', [4, 288], [0, 1441, 1.5]],
@@ -363,10 +368,10 @@ describe('cautions', () => {
   });
 });
 
-describe('the table of knobs', () => {
+describe('the table of stream settings', () => {
   it('has a variable of its own for each, and every default is in range by itself', () => {
-    const variables = knobNames.map((name) => knobs[name].variable);
-    expect(new Set(variables).size).toBe(knobNames.length);
+    const variables = streamSettingNames.map((name) => streamSettingsTable[name].variable);
+    expect(new Set(variables).size).toBe(streamSettingNames.length);
     for (const variable of variables) expect(variable).toMatch(/^[A-Z_]+$/);
   });
 
@@ -384,7 +389,7 @@ describe('the table of knobs', () => {
             'scaleDownThreshold',
             'iteratorAgeLimitMinutes',
           ] as const
-        ).map((name) => [name, knobs[name].variable]),
+        ).map((name) => [name, streamSettingsTable[name].variable]),
       ),
     ).toEqual({
       periodMinutes: 'SCALE_PERIOD_MINS',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeSettings } from '../../../core/settings/settings-reference.ts';
-import { knobNames, knobs } from '../../../core/settings/stream-settings.ts';
+import { streamSettingNames, streamSettingsTable } from '../../../core/settings/stream-settings.ts';
 
 const linesOf = () => describeSettings().split('\n');
 
@@ -27,9 +27,9 @@ describe('the reference', () => {
   it('has a row and a paragraph for every setting, in their order', () => {
     const lines = linesOf();
     const rows = lines.filter((line) => /^\| `[a-z]\w+` \| `[A-Z_]+` \|/.test(line));
-    expect(rows.map((line) => line.split('`')[1])).toEqual(knobNames);
+    expect(rows.map((line) => line.split('`')[1])).toEqual(streamSettingNames);
     const paragraphs = lines.filter((line) => line.startsWith('**'));
-    expect(paragraphs).toEqual(knobNames.map((name) => `**${name}**: ${knobs[name].about}`));
+    expect(paragraphs).toEqual(streamSettingNames.map((name) => `**${name}**: ${streamSettingsTable[name].about}`));
     const [first, second] = paragraphs.map((line) => lines.indexOf(line));
     expect((second ?? 0) - (first ?? 0), 'paragraphs are set apart').toBe(2);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
-import { applyOverrides, faultsToTell, tagOf, toldFaultsTag } from '../../../core/stream/tag-settings.ts';
+import { applyOverrides, changedTagFaults, notifiedFaultsTag, tagOf } from '../../../core/stream/tag-settings.ts';
 import { sampleSettings } from '../samples.ts';
 
 const arnOf = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
@@ -92,7 +92,7 @@ describe('settings in a stream’s tags', () => {
     expect(contradictions.map(({ field }) => field)).toEqual(['autoscaling/min-shards']);
   });
 
-  it('are named after the knobs', () => {
+  it('are named after the settings', () => {
     expect(tagOf('scaleDownDatapointsToAlarm')).toBe('autoscaling/scale-down-datapoints-to-alarm');
   });
 });
@@ -127,14 +127,14 @@ describe('telling faults', () => {
   const { faults } = apply({ 'autoscaling/min-shards': 'x' });
 
   it('is news once', () => {
-    const told = faultsToTell(faults, {});
+    const told = changedTagFaults(faults, {});
     expect(told.news).toBe(true);
-    expect(faultsToTell(faults, { [toldFaultsTag]: told.mark })).toEqual({ news: false, mark: told.mark });
+    expect(changedTagFaults(faults, { [notifiedFaultsTag]: told.mark })).toEqual({ news: false, mark: told.mark });
   });
 
   it('is news again when they end, and no news when there were none', () => {
-    const { mark } = faultsToTell(faults, {});
-    expect(faultsToTell([], { [toldFaultsTag]: mark })).toEqual({ news: true, mark: '' });
-    expect(faultsToTell([], {})).toEqual({ news: false, mark: '' });
+    const { mark } = changedTagFaults(faults, {});
+    expect(changedTagFaults([], { [notifiedFaultsTag]: mark })).toEqual({ news: true, mark: '' });
+    expect(changedTagFaults([], {})).toEqual({ news: false, mark: '' });
   });
 });

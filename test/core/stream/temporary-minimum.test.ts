@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import {
-  addFloor,
-  encodeFloor,
-  floorTag,
-  raiseMinimum,
-  readFloor,
-  readFloorRequest,
+  addTemporaryMinimum,
+  encodeTemporaryMinimum,
+  readTemporaryMinimum,
+  readTemporaryMinimumRequest,
+  temporaryMinimumTag,
+  withTemporaryMinimum,
 } from '../../../core/stream/temporary-minimum.ts';
 import { hour, minute, now, sampleSettings } from '../samples.ts';
 
-const tagged = (value: string) => ({ [floorTag]: value });
+const tagged = (value: string) => ({ [temporaryMinimumTag]: value });
 const tenOclock = { shards: 16, untilMs: now + hour };
 
 describe('a floor', () => {
   it('stands until its time, as a tag that Kinesis takes', () => {
-    const value = encodeFloor(tenOclock);
+    const value = encodeTemporaryMinimum(tenOclock);
     expect(value).toMatch(/^16 until [0-9TZ.]+$/);
-    expect(readFloor(tagged(value), now)).toEqual(tenOclock);
-    expect(readFloor(tagged(value), tenOclock.untilMs - 1)).toEqual(tenOclock);
-    expect(readFloor(tagged(value), tenOclock.untilMs)).toBeUndefined();
+    expect(readTemporaryMinimum(tagged(value), now)).toEqual(tenOclock);
+    expect(readTemporaryMinimum(tagged(value), tenOclock.untilMs - 1)).toEqual(tenOclock);
+    expect(readTemporaryMinimum(tagged(value), tenOclock.untilMs)).toBeUndefined();
   });
 
   it.each([
@@ -31,46 +31,50 @@ describe('a floor', () => {
     'at least 16 until 20990101T000000.000Z',
     '100000 until 20990101T000000.000Z',
   ])('is none where the tag says %j', (value) => {
-    expect(readFloor(tagged(value), now)).toBeUndefined();
+    expect(readTemporaryMinimum(tagged(value), now)).toBeUndefined();
   });
 
   it('is the minimum while it stands, and never above the maximum', () => {
     const settings = sampleSettings({ minShards: 2, maxShards: 12 });
-    expect(raiseMinimum(settings, { shards: 8, untilMs: now }).minShards).toBe(8);
-    expect(raiseMinimum(settings, { shards: 16, untilMs: now }).minShards).toBe(12);
-    expect(raiseMinimum(settings, { shards: 1, untilMs: now }).minShards).toBe(2);
-    expect(raiseMinimum(settings, undefined)).toBe(settings);
+    expect(withTemporaryMinimum(settings, { shards: 8, untilMs: now }).minShards).toBe(8);
+    expect(withTemporaryMinimum(settings, { shards: 16, untilMs: now }).minShards).toBe(12);
+    expect(withTemporaryMinimum(settings, { shards: 1, untilMs: now }).minShards).toBe(2);
+    expect(withTemporaryMinimum(settings, undefined)).toBe(settings);
   });
 });
 
 describe('floors of several schedules', () => {
   it('do not end each other: the highest counts, then the one that outlasts it', () => {
     const low = { shards: 4, untilMs: now + 3 * hour };
-    const both = tagged(addFloor(tagged(encodeFloor(tenOclock)), low, now));
-    expect(readFloor(both, now)).toEqual(tenOclock);
-    expect(readFloor(both, now + 2 * hour)).toEqual(low);
-    expect(readFloor(both, now + 3 * hour)).toBeUndefined();
+    const both = tagged(addTemporaryMinimum(tagged(encodeTemporaryMinimum(tenOclock)), low, now));
+    expect(readTemporaryMinimum(both, now)).toEqual(tenOclock);
+    expect(readTemporaryMinimum(both, now + 2 * hour)).toEqual(low);
+    expect(readTemporaryMinimum(both, now + 3 * hour)).toBeUndefined();
   });
 
   it('are dropped when they are over, or lower and shorter than another', () => {
-    const over = tagged(encodeFloor({ shards: 32, untilMs: now - 1 }));
-    expect(addFloor(over, tenOclock, now)).toBe(encodeFloor(tenOclock));
-    const shorter = tagged(encodeFloor({ shards: 8, untilMs: now + minute }));
-    expect(addFloor(shorter, tenOclock, now)).toBe(encodeFloor(tenOclock));
-    expect(addFloor(tagged(encodeFloor(tenOclock)), { shards: 8, untilMs: now + minute }, now)).toBe(
-      encodeFloor(tenOclock),
-    );
+    const over = tagged(encodeTemporaryMinimum({ shards: 32, untilMs: now - 1 }));
+    expect(addTemporaryMinimum(over, tenOclock, now)).toBe(encodeTemporaryMinimum(tenOclock));
+    const shorter = tagged(encodeTemporaryMinimum({ shards: 8, untilMs: now + minute }));
+    expect(addTemporaryMinimum(shorter, tenOclock, now)).toBe(encodeTemporaryMinimum(tenOclock));
+    expect(
+      addTemporaryMinimum(tagged(encodeTemporaryMinimum(tenOclock)), { shards: 8, untilMs: now + minute }, now),
+    ).toBe(encodeTemporaryMinimum(tenOclock));
   });
 
   it('are dropped when they end with a higher one, or before one of the same height', () => {
     const lower = { shards: 8, untilMs: tenOclock.untilMs };
-    expect(addFloor(tagged(encodeFloor(tenOclock)), lower, now)).toBe(encodeFloor(tenOclock));
+    expect(addTemporaryMinimum(tagged(encodeTemporaryMinimum(tenOclock)), lower, now)).toBe(
+      encodeTemporaryMinimum(tenOclock),
+    );
     const longer = { shards: 16, untilMs: now + 2 * hour };
     for (const [first, second] of [
       [tenOclock, longer],
       [longer, tenOclock],
     ] as const) {
-      expect(addFloor(tagged(encodeFloor(first)), second, now)).toBe(encodeFloor(longer));
+      expect(addTemporaryMinimum(tagged(encodeTemporaryMinimum(first)), second, now)).toBe(
+        encodeTemporaryMinimum(longer),
+      );
     }
   });
 
@@ -79,24 +83,24 @@ describe('floors of several schedules', () => {
       { shards: 4, untilMs: now + 3 * hour },
       { shards: 16, untilMs: now + 2 * hour },
     ];
-    const written = tagged([low, tenOclock, longer, low].map(encodeFloor).join(' / '));
-    expect(readFloor(written, now)).toEqual(longer);
+    const written = tagged([low, tenOclock, longer, low].map(encodeTemporaryMinimum).join(' / '));
+    expect(readTemporaryMinimum(written, now)).toEqual(longer);
   });
 
   it('fit into the 255 characters of a tag, the highest ones', () => {
     let tags = {};
     for (let count = 1; count <= 12; count += 1) {
-      tags = tagged(addFloor(tags, { shards: 10_000 - count, untilMs: now + count * hour }, now));
+      tags = tagged(addTemporaryMinimum(tags, { shards: 10_000 - count, untilMs: now + count * hour }, now));
     }
     expect(Object.values(tags).join('').length).toBeLessThanOrEqual(255);
-    expect(readFloor(tags, now)?.shards).toBe(9_999);
+    expect(readTemporaryMinimum(tags, now)?.shards).toBe(9_999);
   });
 });
 
 describe('the event of a schedule', () => {
   it('names stream, shards and minutes', () => {
     const floor = { stream: 'orders', shards: 16, minutes: 120 };
-    expect(readFloorRequest({ floor })).toEqual({ ok: true, value: floor });
+    expect(readTemporaryMinimumRequest({ floor })).toEqual({ ok: true, value: floor });
   });
 
   it.each([
@@ -104,15 +108,15 @@ describe('the event of a schedule', () => {
     [10_000, 7 * 24 * 60],
   ])('may ask for %d shards and %d minutes', (shards, minutes) => {
     const floor = { stream: 'orders', shards, minutes };
-    expect(readFloorRequest({ floor })).toEqual({ ok: true, value: floor });
+    expect(readTemporaryMinimumRequest({ floor })).toEqual({ ok: true, value: floor });
   });
 
   it.each([undefined, null, {}, { cause: 'schedule' }, { ask: 'explain' }])('is not %j', (event) => {
-    expect(readFloorRequest(event)).toBeUndefined();
+    expect(readTemporaryMinimumRequest(event)).toBeUndefined();
   });
 
   it('is refused with all its faults at once', () => {
-    expect(readFloorRequest({ floor: { stream: '', shards: 0, minutes: 10_081, until: 'ten' } })).toEqual({
+    expect(readTemporaryMinimumRequest({ floor: { stream: '', shards: 0, minutes: 10_081, until: 'ten' } })).toEqual({
       ok: false,
       faults: [
         {
@@ -148,7 +152,7 @@ describe('the event of a schedule', () => {
     ['floor.minutes', { minutes: Number.NaN }],
     ['floor.hours', { hours: 2 }],
   ])('is refused for %s alone: %j', (field, wrong) => {
-    const read = readFloorRequest({ floor: { stream: 'orders', shards: 16, minutes: 120, ...wrong } });
+    const read = readTemporaryMinimumRequest({ floor: { stream: 'orders', shards: 16, minutes: 120, ...wrong } });
     expect(read?.ok === false && read.faults.map((fault) => fault.field)).toEqual([field]);
   });
 
@@ -156,7 +160,7 @@ describe('the event of a schedule', () => {
     ['16', '"16"'],
     [null, 'null'],
   ])('is refused where it is no object but %j', (floor, value) => {
-    expect(readFloorRequest({ floor })).toEqual({
+    expect(readTemporaryMinimumRequest({ floor })).toEqual({
       ok: false,
       faults: [{ field: 'floor', value, problem: 'is not an object', remedy: 'give {"stream", "shards", "minutes"}' }],
     });

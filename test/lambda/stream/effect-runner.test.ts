@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScalingEffect, SetConcurrency } from '../../../core/plan/effects.ts';
-import { aborts, carryOut } from '../../../lambda/stream/effect-runner.ts';
+import { aborts, runEffects } from '../../../lambda/stream/effect-runner.ts';
 import { sampleAlarmState, sampleDefinition, sampleSettings } from '../../core/samples.ts';
 import { MemoryAccount } from '../memory-account.ts';
 
@@ -46,7 +46,7 @@ describe('effects', () => {
   it('do what they say', async () => {
     const aws = setUp();
     aws.fire('orders', 'up');
-    const outcomes = await carryOut([[tagStream, put, rearm, tagAlarm, reserve]], 'orders', aws.ports);
+    const outcomes = await runEffects([[tagStream, put, rearm, tagAlarm, reserve]], 'orders', aws.ports);
     expect(outcomes).toEqual([tagStream, put, rearm, tagAlarm, reserve].map((effect) => ({ effect })));
     expect(aws.stream('orders').tags).toEqual({ team: 'checkout' });
     expect(aws.alarm(alarm.alarmName)).toMatchObject({
@@ -55,7 +55,7 @@ describe('effects', () => {
       tags: { ScaleAction: 'Up' },
     });
     expect(aws.function('orders-processor').reserved).toBe(8);
-    await carryOut([[update]], 'orders', aws.ports);
+    await runEffects([[update]], 'orders', aws.ports);
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
   });
 
@@ -63,13 +63,13 @@ describe('effects', () => {
     const aws = setUp();
     aws.alarms.clear();
     const create: ScalingEffect = { ...put, kind: 'create-alarm', tags: { 'autoscaling/owner': 'us' } };
-    await carryOut([[create]], 'orders', aws.ports);
+    await runEffects([[create]], 'orders', aws.ports);
     expect(aws.alarm(alarm.alarmName).tags).toEqual({ 'autoscaling/owner': 'us' });
   });
 
   it('of a lane run in order, those of two lanes side by side', async () => {
     const aws = setUp();
-    await carryOut([[put, rearm], [reserve]], 'orders', aws.ports);
+    await runEffects([[put, rearm], [reserve]], 'orders', aws.ports);
     expect(aws.operations()).toEqual([
       'cloudwatch:PutMetricAlarm',
       'lambda:PutFunctionConcurrency',
@@ -82,7 +82,7 @@ describe('a failure', () => {
   it('that aborts ends its lane and no other', async () => {
     const aws = setUp();
     aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', retryable: true });
-    const outcomes = await carryOut([[put, rearm, tagAlarm], [tagStream]], 'orders', aws.ports);
+    const outcomes = await runEffects([[put, rearm, tagAlarm], [tagStream]], 'orders', aws.ports);
     expect(outcomes.map(({ effect, failure }) => [effect.kind, failure?.code])).toEqual([
       ['put-alarm', 'Throttling'],
       ['tag-stream', undefined],
@@ -93,13 +93,13 @@ describe('a failure', () => {
   it('that does not abort lets the lane go on', async () => {
     const aws = setUp();
     aws.fail('cloudwatch:SetAlarmState', { code: 'Throttling', retryable: true });
-    const outcomes = await carryOut([[rearm, tagAlarm]], 'orders', aws.ports);
+    const outcomes = await runEffects([[rearm, tagAlarm]], 'orders', aws.ports);
     expect(outcomes.map(({ failure }) => failure?.code)).toEqual(['Throttling', undefined]);
     expect(aborts(outcomes)).toBe(false);
   });
 
   it('is none without one', async () => {
-    expect(aborts(await carryOut([[put]], 'orders', setUp().ports))).toBe(false);
+    expect(aborts(await runEffects([[put]], 'orders', setUp().ports))).toBe(false);
     expect(aborts([])).toBe(false);
   });
 });
@@ -112,7 +112,7 @@ describe('the fall-back of a reservation', () => {
   ])('%s, and the failure is told', async (_what, change, failing, reserved) => {
     const aws = setUp();
     aws.fail('lambda:PutFunctionConcurrency', failing);
-    const [outcome] = await carryOut([[{ ...reserve, ...change }]], 'orders', aws.ports);
+    const [outcome] = await runEffects([[{ ...reserve, ...change }]], 'orders', aws.ports);
     expect(outcome?.failure?.code).toBe(failing.code);
     expect(aws.function('orders-processor').reserved).toBe(reserved);
   });
@@ -121,7 +121,7 @@ describe('the fall-back of a reservation', () => {
     const aws = setUp();
     aws.fail('lambda:PutFunctionConcurrency', { code: 'InvalidParameterValueException' });
     aws.fail('lambda:DeleteFunctionConcurrency', { code: 'AccessDeniedException' });
-    const [outcome] = await carryOut([[reserve]], 'orders', aws.ports);
+    const [outcome] = await runEffects([[reserve]], 'orders', aws.ports);
     expect(outcome?.failure?.code).toBe('AccessDeniedException');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { historyStart, policyInput } from '../../../core/load/load-policy.ts';
 import { noSums } from '../../../core/load/traffic-minutes.ts';
 import type { MetricPort } from '../../../lambda/ports.ts';
-import { DemandMemory } from '../../../lambda/stream/load-cache.ts';
+import { LoadCache } from '../../../lambda/stream/load-cache.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -24,7 +24,7 @@ function cloudWatch() {
   return { asked, port };
 }
 
-async function historyAt(memory: DemandMemory, atMs: number, { port } = cloudWatch(), name = 'orders') {
+async function historyAt(memory: LoadCache, atMs: number, { port } = cloudWatch(), name = 'orders') {
   const reading = await memory.read(name, 'adaptive', atMs, port);
   if (!reading.ok || !reading.value.history) throw new TypeError('nothing was read');
   const { history, policy } = reading.value;
@@ -35,7 +35,7 @@ async function historyAt(memory: DemandMemory, atMs: number, { port } = cloudWat
 describe('what is remembered of demand', () => {
   it('is read whole once, then only by what is new or may have been late', async () => {
     const aws = cloudWatch();
-    const memory = new DemandMemory();
+    const memory = new LoadCache();
     await historyAt(memory, nowMs, aws);
     await historyAt(memory, nowMs + minuteMs, aws);
     const minute = Math.floor(nowMs / minuteMs) * minuteMs;
@@ -46,10 +46,10 @@ describe('what is remembered of demand', () => {
   });
 
   it('makes no difference to what is chosen, over days and across midnight', async () => {
-    const warm = new DemandMemory();
+    const warm = new LoadCache();
     for (const hours of [0, 1, 7, 14, 20, 38]) {
       const atMs = nowMs + hours * hourMs;
-      const [before, fresh] = [await historyAt(warm, atMs), await historyAt(new DemandMemory(), atMs)];
+      const [before, fresh] = [await historyAt(warm, atMs), await historyAt(new LoadCache(), atMs)];
       expect(before.history.startMs).toBe(fresh.history.startMs);
       expect(before.history.demand.length).toBe(fresh.history.demand.length);
       expect(before.explained).toEqual(fresh.explained);
@@ -57,14 +57,14 @@ describe('what is remembered of demand', () => {
   });
 
   it('keeps the policy, with its replay, until the history begins at another day', async () => {
-    const memory = new DemandMemory();
+    const memory = new LoadCache();
     const { policy } = await historyAt(memory, nowMs);
     expect((await historyAt(memory, nowMs + hourMs)).policy).toBe(policy);
     expect((await historyAt(memory, nowMs + 14 * hourMs)).policy).not.toBe(policy);
   });
 
   it('is of each stream, and of its policy', async () => {
-    const memory = new DemandMemory();
+    const memory = new LoadCache();
     const { policy } = await historyAt(memory, nowMs);
     expect((await historyAt(memory, nowMs, cloudWatch(), 'clicks')).policy).not.toBe(policy);
     const other = await memory.read('orders', 'target', nowMs, cloudWatch().port);
@@ -73,7 +73,7 @@ describe('what is remembered of demand', () => {
 
   it('is not spoilt by a read that failed', async () => {
     const failure = { call: 'cloudwatch:GetMetricData', code: 'Throttling', message: '', retryable: true };
-    const memory = new DemandMemory();
+    const memory = new LoadCache();
     await historyAt(memory, nowMs);
     const refusing: MetricPort = { minuteSums: async () => ({ ok: false, failure }) };
     expect(await memory.read('orders', 'adaptive', nowMs + hourMs, refusing)).toEqual({ ok: false, failure });

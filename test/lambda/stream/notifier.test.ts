@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, lastNoticeTag, tagKeys } from '../../../core/stream/stream-tags.ts';
-import { tagOf, toldFaultsTag } from '../../../core/stream/tag-settings.ts';
+import { notifiedFaultsTag, tagOf } from '../../../core/stream/tag-settings.ts';
 import type { Answer } from '../../../lambda/ports.ts';
-import { announcer } from '../../../lambda/stream/notifier.ts';
+import { createNotifier } from '../../../lambda/stream/notifier.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
 import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
@@ -35,7 +35,7 @@ function setUp(given: Partial<StreamSettings> = {}, environment: Readonly<Record
   };
   const context = {
     ...contextOf(aws, deployment),
-    announce: announcer(deployment, notices, aws.ports.streams),
+    notify: createNotifier(deployment, notices, aws.ports.streams),
   };
   return {
     aws,
@@ -164,7 +164,7 @@ describe('a tag that cannot be used', () => {
     tag({ [tagOf('scaleUpThreshold')]: '0.75' });
     await reconcile();
     expect(subjects()).toHaveLength(2);
-    expect(aws.stream('orders').tags[toldFaultsTag]).toBe('');
+    expect(aws.stream('orders').tags[notifiedFaultsTag]).toBe('');
     const writes = aws.writes().length;
     await reconcile();
     expect(aws.writes()).toHaveLength(writes);

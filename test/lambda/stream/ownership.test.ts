@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { managementOf, settingsOf } from '../../../lambda/stream/ownership.ts';
+import { ownershipOf, settingsOf } from '../../../lambda/stream/ownership.ts';
 import { sampleAlarm } from '../../core/samples.ts';
 import { deploymentOf } from '../deployments.ts';
 
@@ -35,7 +35,7 @@ describe('whose an alarm is', () => {
       'managed',
     ],
   ])('%s', (_what, deployment, alarm, expected) => {
-    expect(managementOf(deployment, alarm)).toBe(expected);
+    expect(ownershipOf(deployment, alarm)).toBe(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
-import { encodeFloor, floorTag } from '../../../core/stream/temporary-minimum.ts';
+import { encodeTemporaryMinimum, temporaryMinimumTag } from '../../../core/stream/temporary-minimum.ts';
 import { alarmNamesFrom, alarmNamesOf, readState, type StateQuery } from '../../../lambda/stream/state-reader.ts';
 import { hour, now, sampleAlarm, sampleDefinition, sampleSettings } from '../../core/samples.ts';
 import { consumerArn } from '../deployments.ts';
@@ -130,7 +130,7 @@ describe('the stream’s own tags', () => {
     aws.stream('orders').tags = {
       'autoscaling/max-shards': '64',
       'autoscaling/min-shards': 'few',
-      [floorTag]: encodeFloor({ shards: 16, untilMs: now + hour }),
+      [temporaryMinimumTag]: encodeTemporaryMinimum({ shards: 16, untilMs: now + hour }),
     };
     const { settings, tagFaults, contradictions } = await readWhole(aws.ports, account, query);
     expect(settings).toMatchObject({ maxShards: 64, minShards: 16 });

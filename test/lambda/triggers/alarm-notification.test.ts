@@ -439,7 +439,7 @@ describe('a notice that cannot be sent', () => {
     const { aws, deployment, alarmName } = fired();
     const unsent = { call: 'sns:Publish', code: 'AccessDenied', message: '', retryable: false };
     const record = { messageId: 'm', message: notificationOf(aws.alarm(alarmName)) };
-    const context = { ...contextOf(aws, deployment), announce: async () => [unsent] };
+    const context = { ...contextOf(aws, deployment), notify: async () => [unsent] };
     expect(await handleAlarm(record, context)).toMatchObject({
       outcome: 'scaled',
       failures: [unsent],

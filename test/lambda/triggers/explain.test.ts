@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { tagOf } from '../../../core/stream/tag-settings.ts';
 import { formatAlarmTime } from '../../../core/time.ts';
-import { answerInquiry, readInquiry } from '../../../lambda/triggers/explain.ts';
+import { answerExplainRequest, readExplainRequest } from '../../../lambda/triggers/explain.ts';
 import { hour, now, sampleSettings } from '../../core/samples.ts';
 import { consumerArn, contextOf, deploymentOf } from '../deployments.ts';
 import { fleetPortOf } from '../fleet-port.ts';
@@ -13,8 +13,8 @@ function setUp(given: Partial<StreamSettings> = {}, environment?: Readonly<Recor
   for (const name of ['orders', 'clicks']) aws.addStream(name, 4, sampleSettings(given));
   const deployment = deploymentOf({ orders: given, clicks: {} }, environment);
   const ask = (...streams: readonly string[]) => {
-    const inquiry = streams.length === 0 ? { ask: 'explain' as const } : { ask: 'explain' as const, streams };
-    return answerInquiry(inquiry, contextOf(aws, deployment), fleetPortOf().port);
+    const explainRequest = streams.length === 0 ? { ask: 'explain' as const } : { ask: 'explain' as const, streams };
+    return answerExplainRequest(explainRequest, contextOf(aws, deployment), fleetPortOf().port);
   };
   const explain = async (streamName: string) => {
     const [answer] = await ask(streamName);
@@ -26,16 +26,16 @@ function setUp(given: Partial<StreamSettings> = {}, environment?: Readonly<Recor
 
 describe('a question', () => {
   it('is about all streams, or those that it names', () => {
-    expect(readInquiry({ ask: 'explain' })).toEqual({ ask: 'explain' });
-    expect(readInquiry({ ask: 'explain', streams: ['orders', 7] })).toEqual({
+    expect(readExplainRequest({ ask: 'explain' })).toEqual({ ask: 'explain' });
+    expect(readExplainRequest({ ask: 'explain', streams: ['orders', 7] })).toEqual({
       ask: 'explain',
       streams: ['orders', '7'],
     });
-    expect(readInquiry({ ask: 'explain', streams: 'orders' })).toEqual({ ask: 'explain' });
+    expect(readExplainRequest({ ask: 'explain', streams: 'orders' })).toEqual({ ask: 'explain' });
   });
 
   it.each([undefined, null, 'explain', {}, { ask: 'scale' }, { cause: 'schedule' }])('is not %j', (event) => {
-    expect(readInquiry(event)).toBeUndefined();
+    expect(readExplainRequest(event)).toBeUndefined();
   });
 });
 
@@ -126,7 +126,7 @@ describe('the answer', () => {
     await ask('orders');
     expect(aws.operations()).not.toContain('lambda:ListEventSourceMappings');
     const takenOver = deploymentOf(undefined, { DRY_RUN: 'false', PROCESSING_LAMBDA_ARN: consumerArn });
-    await answerInquiry({ ask: 'explain', streams: ['orders'] }, contextOf(aws, takenOver), fleetPortOf().port);
+    await answerExplainRequest({ ask: 'explain', streams: ['orders'] }, contextOf(aws, takenOver), fleetPortOf().port);
     expect(aws.operations()).toContain('lambda:ListEventSourceMappings');
   });
 });

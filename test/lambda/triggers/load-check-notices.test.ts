@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import type { FleetPort } from '../../../lambda/ports.ts';
-import { announcer } from '../../../lambda/stream/notifier.ts';
+import { createNotifier } from '../../../lambda/stream/notifier.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
-import { lookAtFleet } from '../../../lambda/triggers/load-check.ts';
+import { checkLoad } from '../../../lambda/triggers/load-check.ts';
 import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
 import { consumerArn, contextOf, deploymentOf } from '../deployments.ts';
@@ -32,8 +32,8 @@ function setUp(given: Partial<StreamSettings> = {}) {
       return { ok: true as const, value: undefined };
     },
   };
-  const context = { ...contextOf(aws, deployment), announce: announcer(deployment, notices, aws.ports.streams) };
-  const look = () => lookAtFleet(context, {} as FleetPort, () => {});
+  const context = { ...contextOf(aws, deployment), notify: createNotifier(deployment, notices, aws.ports.streams) };
+  const look = () => checkLoad(context, {} as FleetPort, () => {});
   const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
   return {
     aws,

@@ -4,7 +4,7 @@ import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeIntent, tagKeys } from '../../../core/stream/stream-tags.ts';
 import type { ScalerContext } from '../../../lambda/context.ts';
 import type { FleetPort } from '../../../lambda/ports.ts';
-import { isOverdue, lookAtFleet as lookAtStreams, readLook } from '../../../lambda/triggers/load-check.ts';
+import { checkLoad as checkStreams, isOverdue, readLoadCheck } from '../../../lambda/triggers/load-check.ts';
 import { minute, now, sampleSettings, second } from '../../core/samples.ts';
 import { contextOf, deploymentOf } from '../deployments.ts';
 import { fleetPortOf, refused } from '../fleet-port.ts';
@@ -14,9 +14,9 @@ import { findDisagreements, MemoryAccount } from '../memory-account.ts';
 const fleetPort = {} as FleetPort;
 const looks = { policy: 'target' } as const;
 
-async function lookAtFleet(context: ScalerContext, port: FleetPort) {
+async function checkLoad(context: ScalerContext, port: FleetPort) {
   const reports: ScalingReport[] = [];
-  const result = await lookAtStreams(context, port, (report) => reports.push(report));
+  const result = await checkStreams(context, port, (report) => reports.push(report));
   return { ...result, reports };
 }
 
@@ -28,7 +28,7 @@ function accountWith(streams: Readonly<Record<string, Partial<StreamSettings>>>,
     aws.iteratorAges.set(name, { seen: true, atMs: now, ageMs: 0 });
   }
   const context = contextOf(aws, deploymentOf(streams));
-  return { aws, context, look: () => lookAtFleet(context, fleetPort) };
+  return { aws, context, look: () => checkLoad(context, fleetPort) };
 }
 
 describe('a look', () => {
@@ -166,19 +166,19 @@ describe('a look', () => {
     };
     const context = contextOf(aws, deploymentOf({ clicks: looks, orders: looks }, discovery));
     const { port } = fleetPortOf({ orders: { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' } });
-    await lookAtFleet(context, port);
+    await checkLoad(context, port);
     // `clicks` was never tagged. What is acted on is read again.
     expect(aws.scalings).toEqual([{ streamName: 'clicks', from: 4, to: 8 }]);
     const asked = aws.calls.filter(({ operation }) => operation === 'kinesis:ListTagsForStream');
     expect(asked.map(({ about }) => about)).toEqual(['clicks']);
     const untold = fleetPortOf({}, [], { streamTags: async () => refused });
-    expect((await lookAtFleet(context, untold.port)).failures).toEqual([refused.failure]);
+    expect((await checkLoad(context, untold.port)).failures).toEqual([refused.failure]);
   });
 
   it('tells in its report that people could not be told', async () => {
     const { context } = accountWith({ orders: looks });
     const unsent = { call: 'sns:Publish', code: 'NotFound', message: '', retryable: false };
-    const { reports } = await lookAtFleet({ ...context, announce: async () => [unsent] }, fleetPort);
+    const { reports } = await checkLoad({ ...context, notify: async () => [unsent] }, fleetPort);
     expect(reports).toMatchObject([{ outcome: 'scaled', failures: [unsent], needsRetry: false }]);
   });
 
@@ -215,14 +215,14 @@ describe('a look', () => {
   it('tells people of a scaling, and of no failure: an alarm counts those', async () => {
     const { aws, context } = accountWith({ orders: looks });
     const told: string[] = [];
-    const announce = async ({ outcome }: { outcome: string }) => {
+    const notify = async ({ outcome }: { outcome: string }) => {
       told.push(outcome);
       return [];
     };
     aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException', times: 1 });
-    await lookAtFleet({ ...context, announce }, fleetPort);
+    await checkLoad({ ...context, notify }, fleetPort);
     aws.nowMs += 3 * minute;
-    await lookAtFleet({ ...context, announce }, fleetPort);
+    await checkLoad({ ...context, notify }, fleetPort);
     expect(told).toEqual(['scaled']);
   });
 
@@ -231,7 +231,7 @@ describe('a look', () => {
     const { aws, context } = accountWith(streams, 3);
     const seen = async () => {
       const from = aws.calls.length;
-      const { looked, left } = await lookAtFleet(context, fleetPort);
+      const { looked, left } = await checkLoad(context, fleetPort);
       const names = aws.calls.slice(from).filter(({ operation }) => operation === 'kinesis:DescribeStreamSummary');
       return { looked, left, first: names[0]?.about };
     };
@@ -256,7 +256,7 @@ describe('a look', () => {
       aws.before('cloudwatch:DescribeAlarms', () => {
         aws.nowMs += 50 * second;
       });
-      expect(await lookAtFleet(context, fleetPort)).toMatchObject({ looked: 50, left: 110 });
+      expect(await checkLoad(context, fleetPort)).toMatchObject({ looked: 50, left: 110 });
     }
     const seen = aws.calls.filter(({ operation }) => operation === 'kinesis:DescribeStreamSummary');
     expect(new Set(seen.map(({ about }) => about)).size).toBe(160);
@@ -285,9 +285,9 @@ describe('a look', () => {
     const context = contextOf(aws, deploymentOf({ orders: looks }, environment));
     // The tagging API goes on naming it for a while.
     const { port } = fleetPortOf({ clicks: { 'autoscaling/enabled': 'true' } });
-    expect(await lookAtFleet(context, port)).toMatchObject({ looked: 2, reports: [], failures: [] });
+    expect(await checkLoad(context, port)).toMatchObject({ looked: 2, reports: [], failures: [] });
     aws.streams.delete('orders');
-    expect((await lookAtFleet(context, port)).reports).toMatchObject([{ streamName: 'orders', outcome: 'failed' }]);
+    expect((await checkLoad(context, port)).reports).toMatchObject([{ streamName: 'orders', outcome: 'failed' }]);
   });
 });
 
@@ -304,7 +304,7 @@ describe('the event of a look', () => {
     [undefined, undefined],
     [null, undefined],
   ])('%j', (event, expected) => {
-    expect(readLook(event)).toEqual(expected);
+    expect(readLoadCheck(event)).toEqual(expected);
   });
 
   it('is dropped when it stood in line for minutes: a newer one stands behind it', () => {

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { fail, succeed } from '../../../core/result.ts';
 import type { Deployment } from '../../../core/settings/deployment.ts';
 import { enabledTag } from '../../../core/stream/tag-settings.ts';
-import { encodeFloor, floorTag, readFloor } from '../../../core/stream/temporary-minimum.ts';
-import { raiseFloor } from '../../../lambda/triggers/raise-minimum.ts';
+import {
+  encodeTemporaryMinimum,
+  readTemporaryMinimum,
+  temporaryMinimumTag,
+} from '../../../core/stream/temporary-minimum.ts';
+import { raiseTemporaryMinimum } from '../../../lambda/triggers/raise-minimum.ts';
 import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
 import { contextOf, deploymentOf } from '../deployments.ts';
@@ -18,7 +22,7 @@ const discovery = {
 /** What is written for eight shards and an hour. */
 const writing = {
   kind: 'tag-stream',
-  tags: { [floorTag]: encodeFloor({ shards: 8, untilMs: now + hour }) },
+  tags: { [temporaryMinimumTag]: encodeTemporaryMinimum({ shards: 8, untilMs: now + hour }) },
   onFailure: 'abort',
 };
 
@@ -29,7 +33,7 @@ function setUp(openShardCount = 2) {
 }
 
 function ask(aws: MemoryAccount, deployment: Deployment, stream = 'orders', remainingMs = quarterOfAnHour) {
-  return raiseFloor(succeed({ stream, shards: 8, minutes: 60 }), remainingMs, contextOf(aws, deployment));
+  return raiseTemporaryMinimum(succeed({ stream, shards: 8, minutes: 60 }), remainingMs, contextOf(aws, deployment));
 }
 
 async function reconcile(aws: MemoryAccount, deployment: Deployment) {
@@ -59,7 +63,7 @@ describe('the hour of a schedule', () => {
       left: 0,
       alarmsRemoved: [],
     });
-    expect(readFloor(aws.stream('orders').tags, now)).toEqual({ shards: 8, untilMs: now + hour });
+    expect(readTemporaryMinimum(aws.stream('orders').tags, now)).toEqual({ shards: 8, untilMs: now + hour });
     aws.finish('orders');
     aws.nowMs += 5 * minute;
     await reconcile(aws, deployment);
@@ -85,7 +89,7 @@ describe('the hour of a schedule', () => {
     aws.stream('orders').targetShardCount = 2;
     const clock = { ...aws.clock, sleep: async () => aws.finish('orders') };
     const request = succeed({ stream: 'orders', shards: 8, minutes: 60 });
-    const { reports } = await raiseFloor(request, quarterOfAnHour, { ...contextOf(aws, deployment), clock });
+    const { reports } = await raiseTemporaryMinimum(request, quarterOfAnHour, { ...contextOf(aws, deployment), clock });
     expect(reports.map(({ outcome }) => outcome)).toEqual(['converged', 'scaled']);
   });
 
@@ -150,7 +154,7 @@ describe('the hour of a schedule', () => {
   it('refuses an event that it cannot read, and does not try it again', async () => {
     const { aws, deployment } = setUp();
     const faults = [{ field: 'floor.shards', value: '0', problem: 'is out of range', remedy: 'give 1' }];
-    const { reports } = await raiseFloor(fail(faults), quarterOfAnHour, contextOf(aws, deployment));
+    const { reports } = await raiseTemporaryMinimum(fail(faults), quarterOfAnHour, contextOf(aws, deployment));
     expect(reports).toMatchObject([{ outcome: 'held', decision: { because: { faults } }, needsRetry: false }]);
     expect(reports[0]).not.toHaveProperty('streamName');
   });
@@ -159,6 +163,6 @@ describe('the hour of a schedule', () => {
     const { aws, deployment } = setUp();
     aws.fail('kinesis:ListTagsForStream', { code: 'AccessDeniedException' });
     expect(await ask(aws, deployment)).toMatchObject({ reports: [], failures: [{ code: 'AccessDeniedException' }] });
-    expect(aws.stream('orders').tags[floorTag]).toBeUndefined();
+    expect(aws.stream('orders').tags[temporaryMinimumTag]).toBeUndefined();
   });
 });

@@ -474,7 +474,7 @@ describe('telling', () => {
     const unsent = { call: 'sns:Publish', code: 'AccessDenied', message: '', retryable: false };
     const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
     const run = { cause: 'schedule', timeIsUp: () => false } as const;
-    const context = { ...contextOf(aws, deployment), announce: async () => [unsent] };
+    const context = { ...contextOf(aws, deployment), notify: async () => [unsent] };
     expect((await reconcileStreams(fleet, run, context)).reports).toMatchObject([
       { outcome: 'converged', failures: [unsent], needsRetry: false },
     ]);

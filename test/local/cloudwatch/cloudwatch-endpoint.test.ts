@@ -23,7 +23,7 @@ import {
 import { SmithyRpcV2CborProtocol } from '@smithy/core/cbor';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaceServer, startFaceServer } from './endpoint-server.ts';
+import { type EndpointServer, startEndpointServer } from './endpoint-server.ts';
 
 const NOW_MS = Date.UTC(2026, 2, 2, 9, 15, 44, 775);
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:kinesis-scaling';
@@ -57,11 +57,11 @@ const ALARM: PutMetricAlarmInput = {
   Tags: [{ Key: 'LastScaledTimestamp', Value: '2026-03-02T08:00:00Z' }],
 };
 
-let server: FaceServer;
+let server: EndpointServer;
 let client: CloudWatchClient;
 
 beforeEach(async () => {
-  server = await startFaceServer(NOW_MS);
+  server = await startEndpointServer(NOW_MS);
 });
 
 afterEach(async () => {

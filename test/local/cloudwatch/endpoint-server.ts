@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { cloudWatchFace } from '../../../local/cloudwatch/cloudwatch-endpoint.ts';
+import { cloudWatchEndpoint } from '../../../local/cloudwatch/cloudwatch-endpoint.ts';
 import { cloudWatchErrorAnswer } from '../../../local/cloudwatch/error-answer.ts';
 import type { ApiCall } from '../../../local/wire/api-call.ts';
 import { findRoute } from '../../../local/wire/route.ts';
@@ -13,7 +13,7 @@ import { CloudWatchModel } from '../../../simulator/models/cloudwatch/cloudwatch
 /** Long enough that two writes that are sent together always overlap, also on a busy machine. */
 const alarmWriteMs = 40;
 
-export interface FaceServer {
+export interface EndpointServer {
   readonly endpoint: string;
   readonly model: CloudWatchModel;
   readonly notifications: AlarmNotification[];
@@ -23,7 +23,7 @@ export interface FaceServer {
   close(): Promise<void>;
 }
 
-export async function startFaceServer(nowMs: number): Promise<FaceServer> {
+export async function startEndpointServer(nowMs: number): Promise<EndpointServer> {
   const notifications: AlarmNotification[] = [];
   const spoken: string[] = [];
   const model = new CloudWatchModel({
@@ -32,7 +32,7 @@ export async function startFaceServer(nowMs: number): Promise<FaceServer> {
     region: 'eu-west-1',
     notify: (notification) => notifications.push(notification),
   });
-  const face = cloudWatchFace(model, { alarmWriteMs });
+  const face = cloudWatchEndpoint(model, { alarmWriteMs });
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -59,7 +59,7 @@ export async function startFaceServer(nowMs: number): Promise<FaceServer> {
     response.writeHead(answer.status, { ...answer.headers, 'x-amzn-requestid': call.requestId }).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const started: FaceServer = {
+  const started: EndpointServer = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     model,
     notifications,

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaceServer, startFaceServer } from './endpoint-server.ts';
+import { type EndpointServer, startEndpointServer } from './endpoint-server.ts';
 
 const NOW_MS = Date.UTC(2026, 2, 2, 9, 15);
-let server: FaceServer;
+let server: EndpointServer;
 
 beforeEach(async () => {
-  server = await startFaceServer(NOW_MS);
+  server = await startEndpointServer(NOW_MS);
 });
 
 afterEach(() => server.close());

@@ -11,7 +11,7 @@ import type { Fault } from '../../../local/calls/fault-rules.ts';
 import type { ApiCall } from '../../../local/wire/api-call.ts';
 import { disagreementsOf } from './agreement.ts';
 import { callKey } from './call-key.ts';
-import { initialShardCount, lambdasPerShard, pagerTopic, retries, single, singleLooking } from './fleet.ts';
+import { initialShardCount, lambdasPerShard, pagerTopic, retries, single, singleLoadDriven } from './fleet.ts';
 import { hourMs, minuteMs, Scenario, secondMs } from './scenario.ts';
 import type { StreamUnderTest } from './stream-under-test.ts';
 
@@ -134,7 +134,7 @@ export class FaultRun {
   static async start(kind: 'of alarms' | 'of looks' = 'of alarms'): Promise<FaultRun> {
     const { restingLoad } = stories.look;
     if (kind === 'of alarms') return new FaultRun(await Scenario.start(single), 0);
-    return new FaultRun(await Scenario.start(singleLooking, { restingLoad }), restingLoad);
+    return new FaultRun(await Scenario.start(singleLoadDriven, { restingLoad }), restingLoad);
   }
 
   private constructor(account: Scenario, restingLoad: number) {

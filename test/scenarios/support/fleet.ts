@@ -35,7 +35,7 @@ export const noticeTopic = 'people';
 export const pagerTopic = 'pager';
 const notices = { notices: { topicArn: topicArn(noticeTopic) }, pager: { topicArn: topicArn(pagerTopic) } };
 export const single = { ...deploymentOf([served('served-1')]), ...notices };
-export const singleLooking = { ...deploymentOf([{ ...served('served-1'), policy: 'target' }]), ...notices };
+export const singleLoadDriven = { ...deploymentOf([{ ...served('served-1'), policy: 'target' }]), ...notices };
 
 /** Streams whose policy looks at demand every minute. */
 export const looking = {

@@ -220,7 +220,7 @@ export class Scenario {
   }
 
   /** Nothing looks at demand any more: somebody has removed the schedule. */
-  stopLooks(): void {
+  stopLoadChecks(): void {
     this.#deleteSchedules((logicalId) => logicalId.includes('Look'));
   }
 

@@ -58,7 +58,8 @@ export function createLoadCheckSchedule(scope: Construct, scaler: LambdaFunction
     roles: [role],
     statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [scaler.functionArn] })],
   });
-  return new CfnSchedule(scope, 'LoadCheckSchedule', {
+  // The id is older than the word "load check": another one would replace the schedule of every deployment.
+  return new CfnSchedule(scope, 'LookSchedule', {
     description: 'Looks at the demand of the streams whose policy goes by it',
     scheduleExpression: 'rate(1 minute)',
     flexibleTimeWindow: { mode: 'OFF' },

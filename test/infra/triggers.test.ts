@@ -49,7 +49,7 @@ describe('the schedule', () => {
 
 describe('the looks at demand', () => {
   const loadChecksOf = (deployed: DeployedStack) =>
-    resourcesOf(deployed, 'AWS::Scheduler::Schedule').filter(({ id }) => id.includes('LoadCheckSchedule'));
+    resourcesOf(deployed, 'AWS::Scheduler::Schedule').filter(({ id }) => id.includes('LookSchedule'));
   const looking = [
     { name: 'orders', policy: 'adaptive' },
     { name: 'clicks', policy: 'target' },

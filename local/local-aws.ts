@@ -4,9 +4,7 @@
  * Everything that it starts (server, kinesis-local, the processes of functions) ends with `stop`.
  */
 import { RealClock, type Scheduler, VirtualClock } from '../simulator/models/clock.ts';
-import type { CloudWatchFacts } from '../simulator/models/cloudwatch/cloudwatch-facts.ts';
 import type { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
-import type { KinesisFacts } from '../simulator/models/kinesis-facts.ts';
 import { DEFAULT_ACCOUNT, type LocalAccount } from './account.ts';
 import { CallPipeline } from './calls/call-pipeline.ts';
 import type { DeployedStack } from './deploy/deployed-stack.ts';
@@ -14,6 +12,7 @@ import { startKinesisLocal } from './kinesis/kinesis-local.ts';
 import type { KinesisService } from './kinesis/kinesis-service.ts';
 import { shardsWithoutRecords } from './kinesis/shard-backend.ts';
 import type { FinishedInvocation, LambdaService } from './lambda/lambda-service.ts';
+import type { LocalAwsOptions } from './local-aws-options.ts';
 import { createServices } from './local-services.ts';
 import type { LocalTime } from './local-time.ts';
 import type { LogService } from './logs/log-service.ts';
@@ -22,29 +21,7 @@ import { startServer } from './server.ts';
 import type { TopicService } from './sns/topic-service.ts';
 import type { QueueService } from './sqs/queue-service.ts';
 
-export interface LocalAwsOptions {
-  /** A VirtualClock moves only between requests and invocations; a RealClock runs by itself. */
-  readonly clock: VirtualClock | RealClock;
-  /** Clock seconds per real second of a RealClock, which does not tell; default 1. */
-  readonly speed?: number;
-  readonly account?: LocalAccount;
-  /** Enforce AWS's call rates; default false. */
-  readonly throttle?: boolean;
-  /** Time on the clock that every call takes; default 0. */
-  readonly latencyMs?: number;
-  /** 0, the default, for any free port. */
-  readonly port?: number;
-  /**
-   * `records`, the default: kinesis-local runs and holds real shards and records. `no-records`: streams are the model
-   * alone, so that a thousand of them cost nothing; whatever touches a record is refused.
-   */
-  readonly streams?: 'records' | 'no-records';
-  readonly accountConcurrency?: number;
-  readonly kinesisFacts?: Partial<KinesisFacts>;
-  readonly cloudWatchFacts?: Partial<CloudWatchFacts>;
-  /** Where in the minute CloudWatch evaluates its alarms; default 0. */
-  readonly evaluationOffsetMs?: number;
-}
+export type { LocalAwsOptions } from './local-aws-options.ts';
 
 export interface LocalAws {
   /** What `AWS_ENDPOINT_URL` must be. */
@@ -63,7 +40,7 @@ export interface LocalAws {
   /** What `deploy` has deployed, by name. */
   readonly stacks: Map<string, DeployedStack>;
   readonly topics: TopicService;
-  /** Told of each invocation when it has ended. @returns stops it. */
+  /** Calls the listener at the end of each invocation. @returns stops it. */
   onInvocation(listener: (invocation: FinishedInvocation) => void): () => void;
   stop(): Promise<void>;
 }
@@ -76,7 +53,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   let endpoint = '';
   const listeners = new Set<(invocation: FinishedInvocation) => void>();
   const kinesisLocal = options.streams === 'no-records' ? undefined : await startKinesisLocal(account);
-  const { faces, ...services } = createServices(options, {
+  const { endpoints, ...services } = createServices(options, {
     account,
     time,
     backend: kinesisLocal ?? shardsWithoutRecords(),
@@ -88,7 +65,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { lambda } = services;
   const calls = new CallPipeline({
     clock,
-    faces,
+    endpoints,
     throttle: options.throttle ?? false,
     killCaller: ({ caller }) => {
       if (caller.kind === 'function') lambda.findEnvironment(caller.environmentId)?.kill();

@@ -10,7 +10,7 @@ import { PutMeter } from './kinesis/put-meter.ts';
 import type { ShardBackend } from './kinesis/shard-backend.ts';
 import { lambdaEndpoint } from './lambda/lambda-endpoint.ts';
 import { type FinishedInvocation, LambdaService } from './lambda/lambda-service.ts';
-import type { LocalAwsOptions } from './local-aws.ts';
+import type { LocalAwsOptions } from './local-aws-options.ts';
 import type { LocalTime } from './local-time.ts';
 import { logEndpoint } from './logs/log-endpoint.ts';
 import { LogService } from './logs/log-service.ts';
@@ -39,7 +39,7 @@ export interface LocalServices {
   readonly queues: QueueService;
   readonly schedules: ScheduleService;
   readonly topics: TopicService;
-  readonly faces: Readonly<Record<ServiceName, ServiceEndpoint>>;
+  readonly endpoints: Readonly<Record<ServiceName, ServiceEndpoint>>;
   /** Ends what happens by itself. */
   stop(): Promise<void>;
 }
@@ -115,7 +115,7 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
     queues,
     schedules,
     topics,
-    faces: {
+    endpoints: {
       cloudwatch: cloudWatchEndpoint(cloudwatch),
       kinesis: kinesisEndpoint(kinesis, clock, new PutMeter(clock, store)),
       lambda: lambdaEndpoint(lambda, context),

@@ -1,6 +1,6 @@
 /**
  * The one endpoint: HTTP/1.1 and HTTP/2 without TLS on the same loopback port (the JavaScript Kinesis client speaks
- * HTTP/2 unless told otherwise). It reads a request, finds out who calls what, and hands it to the pipeline.
+ * HTTP/2 by default). It reads a request, finds out who calls what, and hands it to the pipeline.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -2,7 +2,7 @@ import type { LocalAccount } from './account.ts';
 import type { ServiceEndpoint } from './wire/api-call.ts';
 import { queryEndpoint } from './wire/query-endpoint.ts';
 
-/** STS, for those who ask where they are. */
+/** STS, for callers that want to know their account. */
 export function stsEndpoint(account: LocalAccount): ServiceEndpoint {
   return queryEndpoint('https://sts.amazonaws.com/doc/2011-06-15/', {
     GetCallerIdentity: () => ({

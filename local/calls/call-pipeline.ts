@@ -1,6 +1,6 @@
 /**
  * What happens to every call whatever its service: hooks, faults, call rates, latency, then the service itself, then
- * the log. One place, so that no face needs to know of it.
+ * the log. It is one place, so that no endpoint needs to know of it.
  */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Scheduler } from '../../simulator/models/clock.ts';
@@ -24,7 +24,7 @@ export type CallHook = (call: ApiCall, when: 'before' | 'after') => void | Promi
 
 export interface CallPipelineOptions {
   readonly clock: Scheduler;
-  readonly faces: Readonly<Record<ServiceName, ServiceEndpoint>>;
+  readonly endpoints: Readonly<Record<ServiceName, ServiceEndpoint>>;
   /** Enforce AWS's call rates. */
   readonly throttle: boolean;
   /** Kills the process of the function that made the call; does nothing for a caller outside. */
@@ -94,7 +94,7 @@ export class CallPipeline {
   async #answer(call: ApiCall): Promise<NamedOutcome> {
     try {
       this.#rates?.admit(call);
-      return { kind: 'answer', name: 'ok', response: await this.#options.faces[call.service].handle(call) };
+      return { kind: 'answer', name: 'ok', response: await this.#options.endpoints[call.service].handle(call) };
     } catch (error) {
       return refused(error instanceof AwsServiceError ? error : internalFailure(error), call);
     }

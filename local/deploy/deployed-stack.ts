@@ -1,12 +1,17 @@
 /** What a deployment is given, and what it leaves. */
 import type { JsonObject } from '../wire/api-call.ts';
-import type { PhysicalResource } from './resource-type.ts';
 
 /** Where a synthesized stack lies. */
 export interface Assembly {
   readonly stackName: string;
   readonly templatePath: string;
   readonly assetManifestPath: string;
+}
+
+/** What `Ref` and `Fn::GetAtt` give for a resource that exists. */
+export interface PhysicalResource {
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 export interface DeployedResource {

@@ -1,11 +1,6 @@
 import type { LocalAws } from '../local-aws.ts';
 import type { JsonObject } from '../wire/api-call.ts';
-
-/** What `Ref` and `Fn::GetAtt` give for a resource that exists. */
-export interface PhysicalResource {
-  readonly id: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
+import type { PhysicalResource } from './deployed-stack.ts';
 
 export interface ResourceRequest {
   readonly aws: LocalAws;

@@ -174,7 +174,7 @@ function environmentVariables(
     AWS_LAMBDA_LOG_FORMAT: definition.logFormat === 'JSON' ? 'JSON' : 'Text',
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
-    // The access key tells local AWS which environment a call comes from.
+    // By the access key local AWS knows which environment a call comes from.
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',

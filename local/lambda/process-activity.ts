@@ -1,8 +1,8 @@
 /**
  * Says when a function's process lets time pass. On the discrete-event clock a process holds the clock while it works
  * (init or an invocation), and lets go of it while it merely waits: every request it has open is delayed on the clock
- * by local AWS itself, or it sleeps on a timer. What the process reports can be out of date when it arrives; a count
- * of the messages sent to it tells.
+ * by local AWS itself, or it sleeps on a timer. A report of the process can be out of date when it arrives; the
+ * count of messages sent to it shows that.
  */
 import type { ScheduledEvent, Scheduler } from '../../simulator/models/clock.ts';
 import type { IdleReport } from './runtime/messages.ts';
@@ -18,7 +18,7 @@ export class ProcessActivity {
   #report: IdleReport | undefined;
   #acceptsReports = true;
 
-  /** @param wake tells the process that the clock has reached its next timer. */
+  /** @param wake informs the process that the clock has reached its next timer. */
   constructor(clock: Scheduler, wake: (clockMs: number) => void) {
     this.#clock = clock;
     this.#wake = wake;

@@ -1,4 +1,4 @@
-/** What all faces share: a request of AWS's wire protocols, taken apart as far as every protocol has it. */
+/** What all endpoints share: a request of one of AWS's wire protocols, parsed as far as all protocols have it in common. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export const SERVICE_NAMES = ['kinesis', 'cloudwatch', 'sns', 'lambda', 'sqs', 'logs', 'sts', 'tagging'] as const;
@@ -16,7 +16,7 @@ export interface ApiRequest {
   readonly body: Buffer;
 }
 
-/** Who sent it: a process of a function (told by its access key), or anybody else. */
+/** Who sent it: a process of a function (its access key identifies it), or anybody else. */
 export type Caller =
   | { readonly kind: 'external' }
   | { readonly kind: 'function'; readonly functionName: string; readonly environmentId: string };
@@ -43,6 +43,6 @@ export interface ServiceEndpoint {
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
-/** An operation of a face whose input and output are plain members, whatever the protocol spells them like. */
+/** One operation. Input and output are plain members, however the protocol spells them. */
 export type Operation = (input: JsonObject, call: ApiCall) => JsonObject | undefined | Promise<JsonObject | undefined>;
 export type Operations = Readonly<Record<string, Operation>>;

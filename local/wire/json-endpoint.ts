@@ -1,4 +1,4 @@
-/** A face over a table of operations in AWS JSON 1.0 / 1.1. */
+/** An endpoint over a table of operations in AWS JSON 1.0 / 1.1. */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { ApiCall, ApiResponse, JsonObject, Operations, ServiceEndpoint } from './api-call.ts';
 import { operationOf } from './operation-table.ts';

@@ -1,4 +1,4 @@
-/** A face over a table of operations in the AWS Query protocol: a form in, XML out. */
+/** An endpoint over a table of operations in the AWS Query protocol: a form in, XML out. */
 import type { ApiCall, JsonObject, Operations, ServiceEndpoint } from './api-call.ts';
 import { operationOf } from './operation-table.ts';
 

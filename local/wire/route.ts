@@ -1,5 +1,5 @@
 /**
- * Tells from a request which service and operation is meant: by `X-Amz-Target` (JSON), by path (RPC v2 CBOR, Lambda's
+ * Finds which service and operation a request means: by `X-Amz-Target` (JSON), by path (RPC v2 CBOR, Lambda's
  * REST) or by `Action` and `Version` (Query).
  */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
@@ -26,7 +26,7 @@ const QUERY_VERSIONS: Readonly<Record<string, ServiceName>> = {
 };
 const RPC_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
 
-/** @throws AwsServiceError UnknownOperationException if no face here speaks what was asked. */
+/** @throws AwsServiceError UnknownOperationException if no endpoint here serves the request. */
 export function findRoute(request: ApiRequest): Route {
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') {

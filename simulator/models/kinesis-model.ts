@@ -85,7 +85,7 @@ export class KinesisAccount implements StreamAccount {
   }
 }
 
-// Which of its causes it was, AWS tells in words only, and does not document the words.
+// AWS says which of the causes it was in the message alone, and does not document the message.
 function limitExceeded(message: string): AwsServiceError {
   return new AwsServiceError('LimitExceededException', message);
 }

@@ -1,6 +1,6 @@
 /**
- * A Kinesis stream as an autoscaler sees it: counts, status, quota, tags. Nothing in here runs: what a stream is at a
- * moment follows from what was called before, and every method is told the time.
+ * A Kinesis stream as an autoscaler sees it: counts, status, quota, tags. Nothing in here runs by itself: the calls
+ * made so far determine what a stream is at a moment, and every method takes the time as an argument.
  */
 import { AwsServiceError } from './aws-service-error.ts';
 import type { KinesisFacts } from './kinesis-facts.ts';
@@ -65,7 +65,7 @@ export class KinesisStreamModel {
     return nowMs < this.#resharding.endMs ? 'UPDATING' : 'ACTIVE';
   }
 
-  /** While UPDATING it moves one shard at a time; no call of AWS tells where to. */
+  /** While UPDATING it moves one shard at a time; no read of AWS shows the target. */
   openShardCountAt(nowMs: number): number {
     const { from, to, startMs, endMs } = this.#resharding;
     if (nowMs >= endMs) return to;
@@ -140,7 +140,7 @@ export class KinesisStreamModel {
     this.#account.checkShardLimit(target - this.openShardCountAt(nowMs), nowMs);
   }
 
-  /** UpdateStreamMode. Taken at once: how long AWS takes over it has no bearing on what is modelled here. */
+  /** UpdateStreamMode. It takes effect at once: how long AWS needs for it does not matter to what is modelled here. */
   updateStreamMode(mode: StreamMode, nowMs: number): void {
     if (this.statusAt(nowMs) !== 'ACTIVE') throw notActive(this.streamName, this.#account.accountId);
     this.#mode = mode;
@@ -157,7 +157,7 @@ export class KinesisStreamModel {
     };
   }
 
-  /** SplitShard, MergeShards or a colleague at the console: the count has become another one, without any call. */
+  /** SplitShard, MergeShards or a colleague at the console has changed the count without UpdateShardCount. */
   reshardByHand(openShardCount: number, nowMs: number): void {
     this.#resharding = { from: openShardCount, to: openShardCount, startMs: nowMs, endMs: nowMs };
   }

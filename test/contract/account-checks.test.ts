@@ -1,4 +1,4 @@
-/** The checks that are made for a real account, on local AWS: they find what is so, write what they say, and leave nothing. */
+/** The checks for a real account, run on local AWS: they find no difference, write only what they announce, and leave nothing behind. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -11,7 +11,7 @@ import { VirtualClock } from '../../simulator/models/clock.ts';
 import { type AccountUnderCheck, accountChecks } from './account-checks.ts';
 import { startMs } from './subjects.ts';
 
-describe('the checks of an account', () => {
+describe('the checks of a real account, run on local AWS,', () => {
   let aws: LocalAws;
   let account: AccountUnderCheck;
   const clock = new VirtualClock({ startMs });
@@ -37,7 +37,7 @@ describe('the checks of an account', () => {
   });
   afterAll(() => aws.stop());
 
-  it.each(accountChecks)('$name: nothing that AWS documents differs', async ({ writes, run }) => {
+  it.each(accountChecks)('find in "$name" nothing that differs from what AWS documents', async ({ writes, run }) => {
     const from = aws.calls.log.records.length;
     const findings = await run(account);
     expect(findings.filter(({ verdict }) => verdict === 'differs')).toEqual([]);
@@ -55,7 +55,7 @@ describe('the checks of an account', () => {
     expect(aws.cloudwatch.describeAlarms().MetricAlarms).toEqual([]);
   });
 
-  it('are a command, which writes nothing where nobody can be asked', async () => {
+  it('run as a command, which writes nothing where it cannot ask for consent', async () => {
     const from = aws.calls.log.records.length;
     const { status, output } = await runCommand(['--aws', '--stream', 'orders', '--reshard']);
     expect(output).toContain('orders is ACTIVE, PROVISIONED, with 4 open shards');
@@ -67,12 +67,12 @@ describe('the checks of an account', () => {
     );
   });
 
-  it('fail for a stream that is not there, and say how they are called', async () => {
+  it('fail for a stream that does not exist, and print their usage without a stream', async () => {
     expect(await runCommand(['--aws', '--stream', 'nothing'])).toMatchObject({ status: 1 });
     expect(await runCommand(['--aws'])).toMatchObject({ status: 2 });
   });
 
-  it('tell what the models assume of FILL', async () => {
+  it('report that FILL(m,0) of an empty series gives zeros, as the models assume', async () => {
     const alarms = accountChecks.find(({ name }) => name === 'alarms');
     const texts = (await alarms?.run(account))?.map(({ text }) => text);
     expect(texts).toContain('FILL(m,0) of a series without any datapoint gives zeros');

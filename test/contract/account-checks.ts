@@ -1,5 +1,5 @@
 /**
- * What only a real account can tell, asked of one: a check each for the facts that AWS does not document and for those that
+ * What only a real account can show: one check for each of the facts that AWS does not document and for those that
  * the product's safety stands on. Reads come first; a check that writes says what, and is asked for. No stream is touched but
  * the one that is named, and alarms that are made bear a name of their own and are deleted.
  */
@@ -32,9 +32,9 @@ export interface AccountUnderCheck {
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** `agrees` and `differs`: what AWS documents. `told`: what it does not, as seen now. */
+/** `agrees` and `differs` are about what AWS documents; `seen` reports a fact that AWS does not document. */
 export interface Finding {
-  readonly verdict: 'agrees' | 'differs' | 'told';
+  readonly verdict: 'agrees' | 'differs' | 'seen';
   readonly text: string;
 }
 
@@ -90,16 +90,16 @@ async function summaryOf({ kinesis, streamName }: AccountUnderCheck) {
 
 async function readStream(account: AccountUnderCheck): Promise<readonly Finding[]> {
   const { status, open, mode } = await summaryOf(account);
-  return [{ verdict: 'told', text: `${account.streamName} is ${status}, ${mode}, with ${open} open shards` }];
+  return [{ verdict: 'seen', text: `${account.streamName} is ${status}, ${mode}, with ${open} open shards` }];
 }
 
 async function readLimits({ kinesis, lambda }: AccountUnderCheck): Promise<readonly Finding[]> {
   const { ShardLimit, OpenShardCount } = await kinesis.send(new DescribeLimitsCommand({}));
   const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
   return [
-    { verdict: 'told', text: `the account has ${OpenShardCount} open shards of ${ShardLimit}` },
+    { verdict: 'seen', text: `the account has ${OpenShardCount} open shards of ${ShardLimit}` },
     {
-      verdict: 'told',
+      verdict: 'seen',
       text: `${AccountLimit?.UnreservedConcurrentExecutions} of ${AccountLimit?.ConcurrentExecutions} concurrent executions are unreserved`,
     },
   ];
@@ -121,9 +121,9 @@ async function tryTags({ kinesis, streamName }: AccountUnderCheck): Promise<read
   return [
     agreement(plain === 'accepted', `a tag as the product writes it: ${plain}`),
     agreement(long !== 'accepted', `a value of 256 characters: ${long}`),
-    { verdict: 'told', text: `a value with a comma: ${comma}` },
+    { verdict: 'seen', text: `a value with a comma: ${comma}` },
     {
-      verdict: 'told',
+      verdict: 'seen',
       text: `read ${Math.round(performance.now() - startedMs)} ms later the tag is ${seen ? '' : 'not '}there`,
     },
   ];
@@ -156,7 +156,7 @@ async function tryAlarm(account: AccountUnderCheck): Promise<readonly Finding[]>
   await wait(3 * minuteMs);
   const lasting = (await describe(account))?.StateValue;
   return [
-    { verdict: 'told', text: `FILL(m,0) of a series without any datapoint gives ${filled}` },
+    { verdict: 'seen', text: `FILL(m,0) of a series without any datapoint gives ${filled}` },
     agreement(
       kept?.StateValue === 'OK' && kept.Threshold === 2,
       'PutMetricAlarm replaces the definition and keeps the state',
@@ -167,9 +167,9 @@ async function tryAlarm(account: AccountUnderCheck): Promise<readonly Finding[]>
     ),
     agreement(
       kept?.StateTransitionedTimestamp !== undefined && kept.AlarmConfigurationUpdatedTimestamp !== undefined,
-      'DescribeAlarms tells when state and definition changed',
+      'DescribeAlarms shows when state and definition changed',
     ),
-    { verdict: 'told', text: `three minutes after SetAlarmState to OK the state is ${lasting}` },
+    { verdict: 'seen', text: `three minutes after SetAlarmState to OK the state is ${lasting}` },
   ];
 }
 
@@ -237,9 +237,9 @@ async function tryResharding(account: AccountUnderCheck): Promise<readonly Findi
     agreement(tooFar === 'InvalidArgumentException', `more than twice the open count: ${tooFar}`),
     agreement(again === 'ResourceInUseException', `UpdateShardCount while UPDATING: ${again}`),
     agreement(tagged === 'ResourceInUseException', `AddTagsToStream while UPDATING: ${tagged}`),
-    { verdict: 'told', text: `${open} to ${open * 2} took ${up.seconds} s, open counts seen: ${up.counts.join(' ')}` },
+    { verdict: 'seen', text: `${open} to ${open * 2} took ${up.seconds} s, open counts seen: ${up.counts.join(' ')}` },
     {
-      verdict: 'told',
+      verdict: 'seen',
       text: `${open * 2} to ${open} took ${down.seconds} s, open counts seen: ${down.counts.join(' ')}`,
     },
   ];

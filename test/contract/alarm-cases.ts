@@ -65,7 +65,7 @@ export const alarmCases: readonly ContractCase[] = [
     },
   },
   {
-    says: 'DescribeAlarms tells when the state and when the definition last changed',
+    says: 'DescribeAlarms shows when the state and when the definition last changed',
     facts: [],
     needs: ['cloudwatch', 'time'],
     check: async (subject, name) => {

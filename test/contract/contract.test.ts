@@ -1,4 +1,4 @@
-/** One suite, every implementation: what the models bless must be what AWS does, as far as anybody here can tell. */
+/** One suite for every implementation: what the models accept must be what AWS does, as far as it is known here. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsFacts } from '../../core/aws-facts.ts';
 import { CLOUDWATCH_FACTS } from '../../simulator/models/cloudwatch/cloudwatch-facts.ts';
@@ -44,12 +44,12 @@ describe.each(subjects)('$name', ({ name, start }) => {
   });
 });
 
-describe('what the models only assume', () => {
+describe('an assumption of the models', () => {
   it.each(assumptionCases)('$says', ({ check }) => check());
 });
 
 describe('the list of differences', () => {
-  it('names cases that there are, and that are asked', () => {
+  it('names only cases that exist and that the subject is asked', () => {
     for (const { subject, says } of differences) {
       const named = cases.find((each) => each.says === says);
       expect(named, says).toBeDefined();
@@ -58,7 +58,7 @@ describe('the list of differences', () => {
   });
 });
 
-it('every fact that code relies on has a case', () => {
+it('has a contract case for every fact that code relies on', () => {
   const facts = [...Object.keys(awsFacts), ...Object.keys(KINESIS_FACTS), ...Object.keys(CLOUDWATCH_FACTS)];
   const shown = new Set([...cases, ...assumptionCases].flatMap((each) => each.facts));
   expect(facts.filter((fact) => !shown.has(fact))).toEqual([]);

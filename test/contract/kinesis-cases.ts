@@ -74,7 +74,7 @@ export const kinesisCases: readonly ContractCase[] = [
     },
   },
   {
-    says: 'the account’s shards are limited, and DescribeLimits tells how many there are',
+    says: 'the account’s shards are limited, and DescribeLimits shows how many there are',
     facts: ['maxShardsPerAccount'],
     needs: ['many-shards'],
     check: async (subject, name) => {

@@ -16,7 +16,7 @@ const usage = `npm run contract -- --aws --stream NAME [--yes] [--reshard]
   --yes      answers yes to what is written; otherwise each writing check asks
   --reshard  also doubles the stream and brings it back: two of its ten calls of the day`;
 
-const mark = { agrees: styleText('green', '✓'), differs: styleText('red', '✗'), told: '·' } as const;
+const symbol = { agrees: styleText('green', '✓'), differs: styleText('red', '✗'), seen: '·' } as const;
 
 const { values } = parseArgs({
   options: {
@@ -59,7 +59,7 @@ async function checkAccount(account: AccountUnderCheck): Promise<boolean> {
     }
     for (const { verdict, text } of await findingsOf(() => run(account))) {
       agrees &&= verdict !== 'differs';
-      console.log(`${mark[verdict]} ${name}: ${text}`);
+      console.log(`${symbol[verdict]} ${name}: ${text}`);
     }
   }
   return agrees;

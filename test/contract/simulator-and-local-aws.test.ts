@@ -1,7 +1,7 @@
 /**
  * The simulator promises what the deployed product would do. Here both are given the same load: the simulator as `simulate`
- * runs it, and the synthesized stack on local AWS, where alarms notify a topic or a schedule has demand looked at, Lambda runs
- * the bundle, and the bundle asks and changes AWS over the wire. They must scale in the same minutes, from and to the same counts.
+ * runs it, and the synthesized stack on local AWS, where alarms notify a topic or a schedule starts load checks, Lambda runs
+ * the bundle, and the bundle reads and changes AWS over the wire. They must scale in the same minutes, from and to the same counts.
  *
  * No tolerance: models, durations and metric delay are the same, and on the discrete-event clock an invocation costs no time.
  */
@@ -98,7 +98,7 @@ interface Deployed {
   readonly load: Float64Array;
   readonly settings: Settings;
   readonly deployed: object;
-  /** A policy that looks at demand takes its history from CloudWatch, and the simulator has none before the load. */
+  /** A load-driven policy takes its history from CloudWatch; the simulator has none before the load begins. */
   readonly historyMinutes?: number;
 }
 
@@ -154,7 +154,7 @@ async function runDeployed(
     capacity[index] = stream.capacityShardCountAt(atMs);
     const { accepted, rejected } = admitMinute({ records, bytes: records * recordBytes }, capacity[index] ?? 0, 'lost');
     throttled[index] = rejected.records / recordsPerShardMinute;
-    // Metrics are a minute late: what is told at the end of this one is the traffic of the one before.
+    // Metrics are a minute late: what CloudWatch gets at the end of this minute is the traffic of the one before.
     putTraffic(minute, late.accepted, late.rejected);
     late = { accepted: accepted.records, rejected: rejected.records };
   }
@@ -164,7 +164,7 @@ async function runDeployed(
   return { calls, refusals: asked.length - accepted, capacity, throttled };
 }
 
-/** Successful puts and rejected ones, as Kinesis tells CloudWatch of them. */
+/** Successful and rejected puts, as Kinesis reports them to CloudWatch. */
 function trafficWriter({ cloudwatch: { metrics }, clock }: LocalAws) {
   const series = (metricName: string) =>
     metrics.series({ namespace: 'AWS/Kinesis', metricName, dimensions: [{ name: 'StreamName', value: streamName }] });

@@ -5,7 +5,7 @@ const FAILING = `exports.handler = async () => { throw new Error('always'); };`;
 const TIMES_FAILING = (times: number) =>
   `let count = 0; exports.handler = async () => { count += 1; if (count <= ${times}) throw new Error('not yet'); };`;
 
-test('a function error is tried again after 1 and then 2 minutes', async () => {
+test('Lambda retries an asynchronous invocation that failed after 1 and then 2 minutes', async () => {
   const { aws, pass } = await startFixture();
   await addFunction(aws, 'f', TIMES_FAILING(2));
   const starts: number[] = [];
@@ -16,7 +16,7 @@ test('a function error is tried again after 1 and then 2 minutes', async () => {
   expect(aws.lambda.queue.size).toBe(0);
 });
 
-test('what fails for good goes to the dead-letter queue and the failure destination', async () => {
+test('an asynchronous invocation that fails for good goes to the dead-letter queue and the failure destination', async () => {
   const { aws, pass } = await startFixture();
   aws.queues.create('dead');
   aws.queues.create('failed');
@@ -47,7 +47,7 @@ test('what fails for good goes to the dead-letter queue and the failure destinat
   });
 });
 
-test('throttled events go back to the queue with a growing delay, and none is lost', async () => {
+test('throttled asynchronous invocations return to the queue with a growing delay, and none is lost', async () => {
   const { aws, pass } = await startFixture();
   await addFunction(aws, 'one', `exports.handler = () => new Promise((resolve) => setTimeout(resolve, 400));`, {
     reservedConcurrency: 1,
@@ -65,7 +65,7 @@ test('throttled events go back to the queue with a growing delay, and none is lo
   expect(aws.lambda.queue.size).toBe(0);
 });
 
-test('an event that grows too old while it is throttled is given up', async () => {
+test('Lambda gives up an asynchronous invocation that grows too old while it is throttled', async () => {
   const { aws, pass } = await startFixture();
   aws.queues.create('dead');
   await addFunction(aws, 'stopped', FAILING, {

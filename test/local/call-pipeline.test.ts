@@ -32,7 +32,7 @@ function rule(text: string): FaultRule {
   return parsed;
 }
 
-test('a fault says what it hits, how, and how often', () => {
+test('a fault rule names the call that it hits, the error and how often', () => {
   expect(parseFaultRule('UpdateShardCount=LimitExceededException:2')).toEqual({
     operation: 'UpdateShardCount',
     fault: { kind: 'error', code: 'LimitExceededException' },
@@ -49,7 +49,7 @@ test('a fault says what it hits, how, and how often', () => {
   expect(parseFaultRule('PutMetricAlarm=500:0')).toContain('TIMES');
 });
 
-test('an injected error is in the protocol of the service that was called, as often as asked', async () => {
+test('an injected error arrives in the protocol of the called service, as often as the rule says', async () => {
   const { aws } = await startFixture();
   await aws.kinesis.create('orders', 'PROVISIONED', 1);
   const { kinesis, cloudwatch, lambda, sns } = clientsOf(aws);
@@ -72,7 +72,7 @@ test('an injected error is in the protocol of the service that was called, as of
   });
 });
 
-test('a call without an answer, a reset and a kill reach the function as such, before or after the effect', async () => {
+test('faults without an answer, with a reset or a kill reach the calling function, before or after the effect', async () => {
   const { aws, pass } = await startFixture();
   await aws.kinesis.create('orders', 'PROVISIONED', 1);
   await addFunction(aws, 'caller', CALLER);
@@ -102,7 +102,7 @@ test('a call without an answer, a reset and a kill reach the function as such, b
   });
 });
 
-test('before and after the effect differ: a reset after a write leaves the write', async () => {
+test('a reset after the effect leaves the write, a reset before it does not', async () => {
   const { aws } = await startFixture();
   await aws.kinesis.create('orders', 'PROVISIONED', 2);
   const send = () => callJson(aws, 'Kinesis_20131202.AddTagsToStream', { StreamName: 'orders', Tags: { a: '1' } });
@@ -114,7 +114,7 @@ test('before and after the effect differ: a reset after a write leaves the write
   expect(aws.kinesis.stream('orders').tags.get('a')).toBe('1');
 });
 
-test('latency is time on the clock, and calls side by side wait together', async () => {
+test('latency passes on the clock, and concurrent calls wait at the same time', async () => {
   const { aws, pass } = await startFixture({ latencyMs: 50 });
   await aws.kinesis.create('orders', 'PROVISIONED', 1);
   await addFunction(
@@ -136,7 +136,7 @@ test('latency is time on the clock, and calls side by side wait together', async
   expect(result.kind === 'success' && JSON.parse(result.payload)).toEqual({ together: 50, inAll: 100 });
 });
 
-test("AWS's call rates are enforced when asked, on the clock, and a retry that sleeps gets through", async () => {
+test("with throttle on, AWS's call rates hold on the clock, and a retry that sleeps gets through", async () => {
   const { aws, pass } = await startFixture({ throttle: true });
   await aws.kinesis.create('orders', 'PROVISIONED', 1);
   const { cloudwatch } = clientsOf(aws);
@@ -165,7 +165,7 @@ test("AWS's call rates are enforced when asked, on the clock, and a retry that s
   expect(result.kind === 'success' && JSON.parse(result.payload)).toBe(1500);
 });
 
-test('the log knows who called, what, when, whether it writes and how it ended', async () => {
+test('the call log records caller, operation, time, whether it writes and the outcome', async () => {
   const { aws, pass } = await startFixture();
   await aws.kinesis.create('orders', 'PROVISIONED', 1);
   await addFunction(aws, 'caller', CALLER);
@@ -196,7 +196,7 @@ test('the log knows who called, what, when, whether it writes and how it ended',
   ]);
 });
 
-test('hooks run before and after a call, which waits for them', async () => {
+test('a call waits for the hooks before and after it', async () => {
   const { aws } = await startFixture();
   const seen: string[] = [];
   const remove = aws.calls.addHook(async ({ operation }, when) => {
@@ -210,7 +210,7 @@ test('hooks run before and after a call, which waits for them', async () => {
   expect(seen).toHaveLength(2);
 });
 
-test('the JavaScript Kinesis client is served as it is, over HTTP/2', async () => {
+test('the JavaScript Kinesis client works over HTTP/2, its default', async () => {
   const { aws } = await startFixture();
   await aws.kinesis.create('orders', 'PROVISIONED', 3);
   const { requestHandler: _, ...options } = clientOptions(aws);
@@ -219,7 +219,7 @@ test('the JavaScript Kinesis client is served as it is, over HTTP/2', async () =
   client.destroy();
 });
 
-test('what is not served is refused as AWS refuses it', async () => {
+test('an operation that is not served is refused as AWS refuses an unknown one', async () => {
   const { aws } = await startFixture();
   expect(await callJson(aws, 'DynamoDB_20120810.ListTables', {})).toMatchObject({
     __type: 'UnknownOperationException',

@@ -72,7 +72,7 @@ function alarm(threshold: number, name = 'orders-scale-up') {
   };
 }
 
-test('an alarm of a deployed stack makes its function run: alarm, topic, permission, function', async () => {
+test('an alarm of a deployed stack invokes its function by way of topic and permission', async () => {
   const { aws, pass } = await startFixture();
   // In no order: what is referred to must come first.
   const deployed = await deploy(
@@ -113,7 +113,7 @@ test('an alarm of a deployed stack makes its function run: alarm, topic, permiss
   expect(aws.lambda.functions.get(functionName).reservedConcurrency).toBe(1);
 });
 
-test('an update writes only what differs, deletes what is gone, and leaves the rest untouched', async () => {
+test('a second deployment writes only what differs, deletes what is gone and leaves the rest untouched', async () => {
   const { aws, pass } = await startFixture();
   const queue = { Type: 'AWS::SQS::Queue' };
   await deploy(
@@ -142,14 +142,14 @@ test('an update writes only what differs, deletes what is gone, and leaves the r
   expect(aws.queues.urls().map((url) => url.split('-')[1])).toEqual(['Kept', 'New']);
 });
 
-test('a resource whose name changes is replaced: the new one first, then the old one goes', async () => {
+test('a deployment replaces a resource whose name changes: it makes the new one, then deletes the old one', async () => {
   const { aws } = await startFixture();
   await deploy(aws, await assemble({ Topic: TOPIC, A: alarm(1, 'before') }));
   await deploy(aws, await assemble({ Topic: TOPIC, A: alarm(1, 'after') }));
   expect(aws.cloudwatch.describeAlarms({}).MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual(['after']);
 });
 
-test('a trigger runs its function after what it depends on, and again only when it has changed', async () => {
+test('a deployment runs a trigger after what it depends on, and again only when the trigger has changed', async () => {
   const { aws, pass } = await startFixture();
   const trigger = (digest: string) => ({
     Type: 'Custom::Trigger',
@@ -174,7 +174,7 @@ test('a trigger runs its function after what it depends on, and again only when 
   expect(aws.kinesis.describeSummary('orders')).toMatchObject({ OpenShardCount: 2 });
 });
 
-test('new code is run by the next invocation', async () => {
+test('the next invocation after a deployment runs the new code', async () => {
   const { aws } = await startFixture();
   const resources: Resources = {
     Topic: TOPIC,
@@ -193,7 +193,7 @@ test('new code is run by the next invocation', async () => {
   expect(await aws.lambda.invoke('f', '{}')).toMatchObject({ payload: '2' });
 });
 
-test('schedules invoke by the clock: a schedule at once and then by its rate, a rule after its period', async () => {
+test('a schedule with a rate invokes at once and then each period, a rule first after its period', async () => {
   const { aws, pass } = await startFixture();
   const target = { Arn: { 'Fn::GetAtt': ['Function', 'Arn'] }, Input: '{"cause":"schedule"}' };
   await deploy(
@@ -226,7 +226,7 @@ test('schedules invoke by the clock: a schedule at once and then by its rate, a 
   expect(starts).toEqual([0, 5, 10, 12]);
 });
 
-test("conditions, mappings, parameters and string functions give what CloudFormation's give", async () => {
+test("a template's conditions, mappings, parameters and string functions give what CloudFormation gives", async () => {
   const { aws } = await startFixture();
   const { outputs } = await deploy(
     aws,
@@ -263,7 +263,7 @@ test("conditions, mappings, parameters and string functions give what CloudForma
   expect(aws.topics.list()).toHaveLength(1);
 });
 
-test('what cannot be deployed is said with its name', async () => {
+test('a deployment names the resources that it cannot deploy', async () => {
   const { aws } = await startFixture();
   const table = { Type: 'AWS::DynamoDB::Table', Properties: {} };
   await expect(deploy(aws, await assemble({ Table: table }))).rejects.toThrow('Table (AWS::DynamoDB::Table)');
@@ -274,7 +274,7 @@ test('what cannot be deployed is said with its name', async () => {
   await expect(deploy(aws, circle)).rejects.toThrow('circular dependency: A -> B -> A');
 });
 
-test("a role's own, attached and managed policies tell what it grants", async () => {
+test("grants() reads a role's own, attached and managed policies", async () => {
   const { aws } = await startFixture();
   const statement = (Action: string | string[], Resource: unknown, Effect = 'Allow') => ({ Effect, Action, Resource });
   const stack = await deploy(

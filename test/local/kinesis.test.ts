@@ -38,8 +38,8 @@ async function summaryOf(kinesis: KinesisClient) {
   return { status: StreamDescriptionSummary?.StreamStatus, open: StreamDescriptionSummary?.OpenShardCount };
 }
 
-describe("AWS's rules, in front of streams without records", () => {
-  test('while UPDATING the open count moves step by step, and further calls and tags are refused', async () => {
+describe("Kinesis applies AWS's rules to streams without records", () => {
+  test('while UPDATING the open count moves step by step, and UpdateShardCount and tags are refused', async () => {
     const { aws, pass } = await startFixture();
     const { kinesis } = clientsOf(aws);
     await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 32 }));
@@ -57,7 +57,7 @@ describe("AWS's rules, in front of streams without records", () => {
     expect(Shards).toHaveLength(64);
   });
 
-  test('ten calls within a rolling day, and the eleventh a day after the first', async () => {
+  test('UpdateShardCount is refused after ten calls within a rolling day', async () => {
     const { aws, pass } = await startFixture();
     const { kinesis } = clientsOf(aws);
     await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 2 }));
@@ -70,7 +70,7 @@ describe("AWS's rules, in front of streams without records", () => {
     await expect(reshard(kinesis, 4)).resolves.toMatchObject({ CurrentShardCount: 2, TargetShardCount: 4 });
   });
 
-  test('more than double, less than half, an ON_DEMAND stream and a missing one are refused', async () => {
+  test('UpdateShardCount refuses more than double, less than half, an ON_DEMAND stream and a missing one', async () => {
     const { aws } = await startFixture();
     const { kinesis } = clientsOf(aws);
     await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 3 }));
@@ -92,7 +92,7 @@ describe("AWS's rules, in front of streams without records", () => {
     await expect(kinesis.send(missing)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test('the account has a limit of shards, and DescribeLimits tells it', async () => {
+  test('the limit of shards in the account holds, and DescribeLimits shows it', async () => {
     const { aws } = await startFixture({ kinesisFacts: { maxShardsPerAccount: 10 } });
     const { kinesis } = clientsOf(aws);
     await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 6 }));
@@ -115,7 +115,7 @@ describe("AWS's rules, in front of streams without records", () => {
     expect(calls.filter(({ status }) => status === 'rejected')).toHaveLength(1);
   });
 
-  test('tags: characters, number, pages, by name and by ARN', async () => {
+  test("tags follow AWS's rules for characters and pages, by stream name and by ARN", async () => {
     const { aws } = await startFixture();
     const { kinesis } = clientsOf(aws);
     await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }));
@@ -133,7 +133,7 @@ describe("AWS's rules, in front of streams without records", () => {
     expect(Tags?.map(({ Key }) => Key)).toEqual(['autoscaling/scaling', 'c']);
   });
 
-  test('retention, enhanced monitoring, listing and deleting', async () => {
+  test("retention, enhanced monitoring, ListStreams and DeleteStream follow AWS's rules", async () => {
     const { aws } = await startFixture();
     const { kinesis } = clientsOf(aws);
     for (const name of ['b', StreamName, 'a'])
@@ -160,7 +160,7 @@ describe("AWS's rules, in front of streams without records", () => {
     await expect(summaryOf(kinesis)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test('records are refused with the reason', async () => {
+  test('a stream without records refuses PutRecord and gives the reason', async () => {
     const { aws } = await startFixture();
     await aws.kinesis.create(StreamName, 'PROVISIONED', 1);
     const put = new PutRecordCommand({ StreamName, PartitionKey: 'a', Data: Buffer.from('x') });
@@ -168,8 +168,8 @@ describe("AWS's rules, in front of streams without records", () => {
   });
 });
 
-describe('real shards and records', () => {
-  test('shards split and merge, records are read back, and what was put becomes metrics', async () => {
+describe('Kinesis with real shards and records', () => {
+  test('splits and merges shards, reads records back and counts puts as metrics', async () => {
     const { aws, pass } = await startFixture({ streams: 'records' });
     const { kinesis } = clientsOf(aws);
     await kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 2 }));

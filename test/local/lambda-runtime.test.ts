@@ -8,7 +8,7 @@ function payloadOf(result: PoolResult): unknown {
   return result.kind === 'throttled' ? undefined : JSON.parse(result.payload);
 }
 
-test('a process is reused, and lives on the clock: its Date stands still while it works', async () => {
+test('Lambda reuses a process, whose Date stands still while it works', async () => {
   const { aws, pass } = await startFixture();
   await addFunction(
     aws,
@@ -34,7 +34,7 @@ test('a process is reused, and lives on the clock: its Date stands still while i
   expect(payloadOf(await aws.lambda.invoke('clock', '{}'))).toMatchObject({ count: 2, begun: START_MS + MINUTE_MS });
 });
 
-test('a sleep in a function takes its time on the clock', async () => {
+test('a sleep in a function takes its time on the clock, not on the machine', async () => {
   const { aws, clock, pass } = await startFixture();
   await addFunction(
     aws,
@@ -56,7 +56,7 @@ test('a sleep in a function takes its time on the clock', async () => {
   expect(clock.nowMs()).toBe(START_MS + 10 * MINUTE_MS);
 });
 
-test('what a function runs in is what Lambda gives it, and nothing of the host', async () => {
+test('a function gets the environment that Lambda documents, and nothing of the host', async () => {
   const { aws } = await startFixture();
   await addFunction(
     aws,
@@ -92,7 +92,7 @@ test('what a function runs in is what Lambda gives it, and nothing of the host',
   });
 });
 
-test('errors, a missing handler, a crash and a hang end as Lambda ends them', async () => {
+test('an error, a missing handler, a crash and a hang give the answers that Lambda gives', async () => {
   const { aws } = await startFixture();
   await addFunction(
     aws,
@@ -120,7 +120,7 @@ test('errors, a missing handler, a crash and a hang end as Lambda ends them', as
   });
 });
 
-test('an invocation that runs into its time-out loses its process', async () => {
+test('Lambda kills the process of an invocation that runs into its time-out', async () => {
   const { aws, pass } = await startFixture();
   await addFunction(
     aws,
@@ -144,7 +144,7 @@ test('an invocation that runs into its time-out loses its process', async () => 
   expect(payloadOf(await aws.lambda.invoke('slow', '{}'))).toBe(1);
 });
 
-test('as many invocations run at a time as concurrency is reserved, and the next is throttled', async () => {
+test('Lambda throttles the invocation beyond the reserved concurrency', async () => {
   const { aws, pass } = await startFixture();
   const sleep = `exports.handler = () => new Promise((resolve) => setTimeout(() => resolve('done'), 1000));`;
   await addFunction(aws, 'two', sleep, { reservedConcurrency: 2 });
@@ -153,7 +153,7 @@ test('as many invocations run at a time as concurrency is reserved, and the next
   expect((await Promise.all(results)).map(({ kind }) => kind)).toEqual(['success', 'success', 'throttled']);
 });
 
-test('a log holds every line of an invocation when the invocation has ended', async () => {
+test('the log of an invocation is complete when the invocation has ended', async () => {
   const { aws } = await startFixture();
   await addFunction(
     aws,
@@ -169,7 +169,7 @@ test('a log holds every line of an invocation when the invocation has ended', as
   expect(messages[503]).toMatch(/^REPORT RequestId: r\tDuration: 0.00 ms/);
 });
 
-test('on a fast real clock the process is as fast: its Date, its timers and its time-out', async () => {
+test('on a fast real clock the Date, timers and time-out of a function run as fast', async () => {
   const startMs = Date.UTC(2030, 0, 1);
   const aws = await startLocalAws({
     clock: new RealClock({ startMs, speed: 1000 }),
@@ -194,7 +194,7 @@ test('on a fast real clock the process is as fast: its Date, its timers and its 
   expect(ended).toBeLessThanOrEqual(aws.clock.nowMs());
 });
 
-test('a process that sleeps while it starts does so on the clock', async () => {
+test('a function that sleeps during its init sleeps on the clock', async () => {
   const { aws, pass } = await startFixture();
   await addFunction(
     aws,

@@ -44,7 +44,7 @@ const awsCli = await run('aws', ['--version']).then(
   () => false,
 );
 
-test(`local: says when it is ready, serves, fails as told, and ends on SIGTERM${awsCli ? '; the AWS CLI works against it' : ' (no AWS CLI on this machine: not tried)'}`, async () => {
+test(`the command local prints when it is ready, serves, injects the faults of --fail and ends on SIGTERM${awsCli ? '; the AWS CLI works with it' : ' (no AWS CLI on this machine: not tried)'}`, async () => {
   const { ready, child } = await startCommand('--fail', 'ListStreams=LimitExceededException:1', '--speed', '60');
   expect(ready).toMatchObject({ endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), deployed: null });
   expect(ready.environment.AWS_ENDPOINT_URL).toBe(ready.endpoint);
@@ -78,7 +78,7 @@ async function driveByAwsCli(ready: ReadyLine): Promise<void> {
   expect(refused).toContain('ResourceNotFoundException');
 }
 
-test('local --deploy: set-alarm-state on an alarm of the stack makes the scaler run', async () => {
+test('after local --deploy, set-alarm-state on an alarm of the stack makes the scaler run', async () => {
   const { ready } = await startCommand('--deploy');
   const options = {
     endpoint: ready.endpoint,
@@ -103,7 +103,7 @@ test('local --deploy: set-alarm-state on an alarm of the stack makes the scaler 
   expect(report).toMatchObject({ alarmName: AlarmName, source: 'alarm' });
 });
 
-test('faults in the options are said in a line each, with the way out', async () => {
+test('the command local reports each fault in its options in a line of its own, with the way out', async () => {
   const refused = async (...options: string[]) =>
     run(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'local', ...options], { cwd: ROOT }).then(
       () => 'accepted',

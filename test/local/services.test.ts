@@ -34,7 +34,7 @@ function shapeOf(value: unknown): unknown {
   );
 }
 
-test('a published message reaches a function in the envelope that Lambda documents', async () => {
+test('a message published to a topic reaches a function in the envelope that Lambda documents', async () => {
   const { aws, pass } = await startFixture();
   const { arn } = await addFunction(aws, 'receiver', RECORDER, { permissions: FROM_SNS });
   const { sns } = clientsOf(aws);
@@ -56,7 +56,7 @@ test('a published message reaches a function in the envelope that Lambda documen
   expect(Attributes).toMatchObject({ DisplayName: 'A & B', SubscriptionsConfirmed: '1' });
 });
 
-test('deliveries can be late, out of order and more than one', async () => {
+test('a topic can deliver late, out of order and more than once', async () => {
   const { aws, pass } = await startFixture();
   const { arn } = await addFunction(aws, 'receiver', RECORDER, { permissions: FROM_SNS });
   const topic = aws.topics.create('alarms');
@@ -83,7 +83,7 @@ test("a topic without permission does not invoke; its message goes to the subscr
   expect(JSON.parse(aws.queues.messages('undelivered')[0]?.body ?? '')).toMatchObject({ Message: 'm' });
 });
 
-test('Lambda over its API: functions, configuration, tags, invocation', async () => {
+test('Lambda creates, describes, changes, tags and invokes functions over its API', async () => {
   const { aws, pass } = await startFixture();
   const { lambda } = clientsOf(aws);
   const Code = { ZipFile: Buffer.from(ZIP_OF_ECHO, 'base64') };
@@ -121,7 +121,7 @@ test('Lambda over its API: functions, configuration, tags, invocation', async ()
   });
 });
 
-test('reserved concurrency leaves the account its floor, with the error that AWS gives', async () => {
+test('Lambda refuses reserved concurrency that leaves less than 100 unreserved, with the error of AWS', async () => {
   const { aws } = await startFixture({ accountConcurrency: 400 });
   await addFunction(aws, 'a', RECORDER);
   await addFunction(aws, 'b', RECORDER);
@@ -141,7 +141,7 @@ test('reserved concurrency leaves the account its floor, with the error that AWS
   expect(aws.lambda.functions.unreservedConcurrency).toBe(300);
 });
 
-test('who reads a stream is known by its event source mappings', async () => {
+test('ListEventSourceMappings shows which functions read a stream', async () => {
   const { aws } = await startFixture();
   const { arn } = await addFunction(aws, 'reader', RECORDER);
   await addFunction(aws, 'idle', RECORDER);
@@ -160,7 +160,7 @@ test('who reads a stream is known by its event source mappings', async () => {
   expect(await list('idle')).toEqual([]);
 });
 
-test('logs are read back by group, stream, time and pattern', async () => {
+test('CloudWatch Logs finds log lines by group, stream, time and pattern', async () => {
   const { aws, pass } = await startFixture();
   await addFunction(
     aws,
@@ -225,7 +225,7 @@ test('embedded metrics and the metrics of functions and queues reach CloudWatch'
   expect(sumOf('AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', 'dead')).toBe(1);
 });
 
-test('streams are found by their tags, page by page', async () => {
+test('GetResources finds streams by their tags, page by page', async () => {
   const { aws } = await startFixture();
   for (const name of ['a', 'b', 'c', 'd']) {
     await aws.kinesis.create(

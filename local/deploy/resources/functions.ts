@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { member } from '../../lambda/api/lambda-operation.ts';
 import { type FunctionDefinition, functionArn, functionNameOf } from '../../lambda/function-definition.ts';
 import { optionalNumber, optionalText, requireText, tagList, textList, textMap } from '../../wire/input.ts';
-import type { PhysicalResource, ResourceRequest, ResourceTypes } from '../resource-type.ts';
+import type { PhysicalResource } from '../deployed-stack.ts';
+import type { ResourceRequest, ResourceTypes } from '../resource-type.ts';
 
 export const FUNCTION_TYPES: ResourceTypes = {
   'AWS::Lambda::Function': {

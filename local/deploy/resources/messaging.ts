@@ -2,7 +2,8 @@
 import { arnOf } from '../../account.ts';
 import type { JsonObject } from '../../wire/api-call.ts';
 import { optionalText, requireText, textList } from '../../wire/input.ts';
-import type { PhysicalResource, ResourceTypes } from '../resource-type.ts';
+import type { PhysicalResource } from '../deployed-stack.ts';
+import type { ResourceTypes } from '../resource-type.ts';
 
 export const MESSAGING_TYPES: ResourceTypes = {
   'AWS::SNS::Topic': {

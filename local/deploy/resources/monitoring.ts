@@ -3,7 +3,8 @@ import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { arnOf } from '../../account.ts';
 import type { JsonObject } from '../../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText } from '../../wire/input.ts';
-import type { PhysicalResource, ResourceRequest, ResourceTypes } from '../resource-type.ts';
+import type { PhysicalResource } from '../deployed-stack.ts';
+import type { ResourceRequest, ResourceTypes } from '../resource-type.ts';
 
 export const MONITORING_TYPES: ResourceTypes = {
   'AWS::CloudWatch::Alarm': {

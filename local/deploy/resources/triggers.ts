@@ -4,7 +4,8 @@
  */
 import { AwsServiceError } from '../../../simulator/models/aws-service-error.ts';
 import { optionalText, requireText } from '../../wire/input.ts';
-import type { PhysicalResource, ResourceRequest, ResourceTypes } from '../resource-type.ts';
+import type { PhysicalResource } from '../deployed-stack.ts';
+import type { ResourceRequest, ResourceTypes } from '../resource-type.ts';
 
 export const TRIGGER_TYPES: ResourceTypes = {
   'Custom::Trigger': { create: runTrigger, update: runTrigger, delete: () => {} },

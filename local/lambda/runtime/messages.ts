@@ -1,5 +1,5 @@
 /**
- * What the host and a function's process tell each other over the process's IPC channel, and the few names that both
+ * The messages between the host and a function's process over the process's IPC channel, and the few names that both
  * must agree on. Invocations themselves go over the Runtime API, as in Lambda; this is only about time.
  */
 
@@ -33,7 +33,7 @@ export interface IdleReport {
   readonly kind: 'idle';
   /** Requests sent by the function that have no complete answer yet. */
   readonly requestsInFlight: number;
-  /** Answers of local AWS, invocations and wakes seen since the process began: tells an old report from a current one. */
+  /** Answers of local AWS, invocations and wakes seen since the process began; shows whether a report is current. */
   readonly messagesSeen: number;
   /** When the earliest timer that keeps the process alive is due, on the clock; null without one. */
   readonly wakeAtMs: number | null;

@@ -1,7 +1,7 @@
 /**
  * Stands in for the native module of aws-lambda-ric (`rapid-client.node`), which is not built here. The native one
- * posts synchronously; this one posts in the background and lets `next` wait for it, which the runtime cannot tell
- * apart: it asks for the next invocation only after it has answered the last.
+ * posts synchronously; this one posts in the background and lets `next` wait for it. The runtime sees no
+ * difference: it asks for the next invocation only after it has answered the last.
  */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 

@@ -1,6 +1,6 @@
 import { awsFacts } from '../../../core/aws-facts.ts';
 
-/** What the CloudWatch model takes from AWS. Each can be set otherwise, so that a test can ask "and if it were not so?" */
+/** What the CloudWatch model takes from AWS. A test can set each to another value, to see what follows. */
 export interface CloudWatchFacts {
   /**
    * What FILL(m, 0) gives when m has no datapoint at all in the range. Not documented; idle streams depend on it.

@@ -28,8 +28,9 @@ import type {
   UntagResourceInput,
 } from '@aws-sdk/client-cloudwatch';
 import type { Clock, Scheduler } from '../clock.ts';
-import type { AlarmModel, StateChange } from './alarm/alarm-model.ts';
+import type { AlarmModel } from './alarm/alarm-model.ts';
 import type { AlarmNotification } from './alarm/alarm-notification.ts';
+import type { StateChange } from './alarm/alarm-reason.ts';
 import { AlarmService } from './alarm/alarm-service.ts';
 import { CLOUDWATCH_FACTS, type CloudWatchFacts } from './cloudwatch-facts.ts';
 import { DashboardService } from './dashboard-service.ts';
@@ -92,7 +93,7 @@ export class CloudWatchModel {
     this.#alarms.put(input);
   }
 
-  /** What DescribeAlarms tells of one alarm's state, for callers in this process that ask every few minutes. */
+  /** The state of one alarm as DescribeAlarms shows it, for callers in this process that read it every few minutes. */
   alarmState(alarmName: string): LiveAlarm | undefined {
     return this.#alarms.alarm(alarmName);
   }

@@ -80,7 +80,7 @@ const PROTOCOLS = {
   },
 } as const;
 
-describe.each(['json', 'cbor'] as const)('the JavaScript SDK over %s', (protocol) => {
+describe.each(['json', 'cbor'] as const)('CloudWatch for the JavaScript SDK over %s', (protocol) => {
   beforeEach(() => {
     client = new CloudWatchClient({
       endpoint: server.endpoint,
@@ -108,7 +108,7 @@ describe.each(['json', 'cbor'] as const)('the JavaScript SDK over %s', (protocol
     expect(server.spoken).toEqual([protocol, protocol]);
   });
 
-  it('carries state, tags and history', async () => {
+  it('gives back the state, tags and history of an alarm', async () => {
     await client.send(new PutMetricAlarmCommand(ALARM));
     const [alarm] = (await client.send(new DescribeAlarmsCommand({}))).MetricAlarms ?? [];
     const ResourceARN = alarm?.AlarmArn;
@@ -131,7 +131,7 @@ describe.each(['json', 'cbor'] as const)('the JavaScript SDK over %s', (protocol
     expect((await client.send(new DescribeAlarmsCommand({}))).MetricAlarms).toEqual([]);
   });
 
-  it('takes metrics, large requests compressed, and gives them back', async () => {
+  it('stores metrics, also from large compressed requests, and gives them back', async () => {
     const Dimensions = [{ Name: 'Service', Value: 'orders' }];
     const minute = new Date(NOW_MS - 120_000);
     // More than the 10 KB from which the SDK compresses.
@@ -162,7 +162,7 @@ describe.each(['json', 'cbor'] as const)('the JavaScript SDK over %s', (protocol
     expect((await client.send(new ListMetricsCommand({ Namespace: 'Shop' }))).Metrics).toEqual([metric]);
   });
 
-  it('keeps dashboards', async () => {
+  it('gives back, lists and deletes dashboards', async () => {
     const DashboardBody = '{"widgets":[]}';
     await client.send(new PutDashboardCommand({ DashboardName: 'orders', DashboardBody }));
     const read = await client.send(new GetDashboardCommand({ DashboardName: 'orders' }));

@@ -1,4 +1,4 @@
-/** The CloudWatch face alone behind HTTP, as local AWS's server would put it, on a free loopback port. */
+/** The CloudWatch endpoint alone behind HTTP, as local AWS's server would put it, on a free loopback port. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -32,7 +32,7 @@ export async function startEndpointServer(nowMs: number): Promise<EndpointServer
     region: 'eu-west-1',
     notify: (notification) => notifications.push(notification),
   });
-  const face = cloudWatchEndpoint(model, { alarmWriteMs });
+  const cloudWatch = cloudWatchEndpoint(model, { alarmWriteMs });
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -52,7 +52,7 @@ export async function startEndpointServer(nowMs: number): Promise<EndpointServer
       caller: { kind: 'external' },
     };
     spoken.push(call.protocol);
-    const answer = await Promise.resolve(face.handle(call)).catch((error: unknown) => {
+    const answer = await Promise.resolve(cloudWatch.handle(call)).catch((error: unknown) => {
       if (error instanceof AwsServiceError) return cloudWatchErrorAnswer(error, call);
       throw error;
     });

@@ -23,7 +23,7 @@ describe('errors of CloudWatch', () => {
     expect(answer(name, 'query')).toMatchObject({ status });
   });
 
-  it('say the same in every protocol', () => {
+  it('have the same members in JSON, CBOR and Query', () => {
     const members = { __type: 'com.amazonaws.cloudwatch#Throttling', message: 'Rate <exceeded>' };
     expect(JSON.parse(String(answer('Throttling', 'json').body))).toEqual(members);
     expect(cbor.deserialize(answer('Throttling', 'cbor').body as Buffer)).toEqual(members);

@@ -36,8 +36,8 @@ const ALARM = {
   'Metrics.member.2.Label': 'a<b>&"c"',
 };
 
-describe('the Query protocol', () => {
-  it('reads the form by the schema and writes XML', async () => {
+describe('CloudWatch in the Query protocol', () => {
+  it('reads a form by the schema and answers in XML', async () => {
     const put = await query('PutMetricAlarm', ALARM);
     expect(put).toEqual({
       status: 200,
@@ -54,7 +54,7 @@ describe('the Query protocol', () => {
     expect(xml).toContain('<ActionsEnabled>false</ActionsEnabled>');
   });
 
-  it('keeps the order of more than nine members', async () => {
+  it('keeps the order of a list of more than nine members', async () => {
     const names = Array.from({ length: 12 }, (_, index) => [`Tags.member.${index + 1}.Key`, `k${index}`] as const);
     const values = names.map(([key]) => [key.replace('Key', 'Value'), 'v'] as const);
     await query('PutMetricAlarm', { ...ALARM, ...Object.fromEntries([...names, ...values].reverse()) });

@@ -1,9 +1,8 @@
 import type { AlarmHistoryItem, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
-import type { StateChange } from './alarm-model.ts';
 import type { AlarmNotification } from './alarm-notification.ts';
-import { formatTime, type StateReason } from './alarm-reason.ts';
+import { formatTime, type StateChange, type StateReason } from './alarm-reason.ts';
 
-/** What DescribeAlarmHistory tells of one alarm; it outlives the alarm, as in AWS. The oldest items are dropped. */
+/** What DescribeAlarmHistory returns for one alarm. It outlives the alarm, as in AWS; the oldest items are dropped. */
 export class AlarmHistory {
   readonly #alarmName: string;
   readonly #maxItems: number;

@@ -3,16 +3,8 @@ import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
 import type { MetricSeries } from '../metric/metric-series.ts';
 import type { AlarmHistory } from './alarm-history.ts';
 import type { AlarmPlan } from './alarm-plan.ts';
-import { INITIAL_REASON, reasonOf, type StateReason, type StateValue } from './alarm-reason.ts';
+import { INITIAL_REASON, reasonOf, type StateChange, type StateReason, type StateValue } from './alarm-reason.ts';
 import { AlarmWindows } from './alarm-windows.ts';
-
-/** An alarm that has moved from one state to another: the only thing that CloudWatch acts on. */
-export interface StateChange {
-  readonly from: StateValue;
-  readonly to: StateValue;
-  readonly reason: StateReason;
-  readonly atMs: number;
-}
 
 /** A definition that has been checked, bound to the series that it reads. */
 export interface BoundDefinition {

@@ -1,7 +1,6 @@
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { regionDisplayName } from '../region-names.ts';
-import type { AlarmModel, StateChange } from './alarm-model.ts';
-import { formatTime } from './alarm-reason.ts';
+import { formatTime, type StateChange } from './alarm-reason.ts';
 
 /** What CloudWatch hands to an action. For an SNS topic: publish `message` under `subject`. */
 export interface AlarmNotification {
@@ -14,7 +13,11 @@ export interface AlarmNotification {
 }
 
 /** The notification of a change, one for each action of the new state, in the shape of 2026. */
-export function notificationsOf(alarm: AlarmModel, change: StateChange, account: AccountPlace): AlarmNotification[] {
+export function notificationsOf(
+  alarm: NotifyingAlarm,
+  change: StateChange,
+  account: AccountPlace,
+): AlarmNotification[] {
   const actions = alarm.actions();
   if (actions.length === 0) return [];
   const { name: alarmName, arn, definition, configuredAtMs } = alarm;
@@ -34,7 +37,18 @@ export function notificationsOf(alarm: AlarmModel, change: StateChange, account:
   }));
 }
 
-type ToldAlarm = Pick<AlarmModel, 'name' | 'arn' | 'definition' | 'configuredAtMs'>;
+/** What a message says of the alarm. */
+interface DescribedAlarm {
+  readonly name: string;
+  readonly arn: string;
+  readonly definition: PutMetricAlarmInput;
+  readonly configuredAtMs: number;
+}
+
+export interface NotifyingAlarm extends DescribedAlarm {
+  /** The actions of the state that it is in now. */
+  actions(): readonly string[];
+}
 
 export interface AccountPlace {
   readonly accountId: string;
@@ -43,7 +57,7 @@ export interface AccountPlace {
 
 const SNS_SUBJECT_LENGTH = 100;
 
-function messageOf(alarm: ToldAlarm, change: StateChange, account: AccountPlace): object {
+function messageOf(alarm: DescribedAlarm, change: StateChange, account: AccountPlace): object {
   const definition = alarm.definition;
   return {
     AlarmName: alarm.name,

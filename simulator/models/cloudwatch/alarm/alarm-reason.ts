@@ -14,6 +14,14 @@ export interface StateReason {
   readonly data: string | undefined;
 }
 
+/** An alarm that has moved from one state to another: the only thing that CloudWatch acts on. */
+export interface StateChange {
+  readonly from: StateValue;
+  readonly to: StateValue;
+  readonly reason: StateReason;
+  readonly atMs: number;
+}
+
 export const INITIAL_REASON: StateReason = { text: 'Unchecked: Initial alarm creation', data: undefined };
 
 export interface ReasonedEvaluation {

@@ -14,11 +14,11 @@ import { Constraints, permitted } from '../constraints.ts';
 import type { MetricStore } from '../metric/metric-store.ts';
 import type { TagService } from '../tag-service.ts';
 import { AlarmHistory } from './alarm-history.ts';
-import { AlarmModel, type BoundDefinition, type StateChange } from './alarm-model.ts';
+import { AlarmModel, type BoundDefinition } from './alarm-model.ts';
 import { type AccountPlace, type AlarmNotification, notificationsOf } from './alarm-notification.ts';
 import { planAlarm } from './alarm-plan.ts';
 import { describeAlarms, describeHistories } from './alarm-queries.ts';
-import { STATE_VALUES } from './alarm-reason.ts';
+import { STATE_VALUES, type StateChange } from './alarm-reason.ts';
 
 export interface AlarmServiceParts {
   readonly clock: Clock;

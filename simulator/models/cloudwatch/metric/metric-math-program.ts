@@ -8,7 +8,7 @@ export type MathBinding = { readonly metric: number } | { readonly program: Math
 
 /**
  * Makes a parsed expression runnable.
- * @param resolve tells what an id stands for
+ * @param resolve finds what an id stands for
  * @throws MetricMathError for an unknown id (thrown by `resolve`) or a list where a series is needed
  */
 export function compileMath(node: MathNode, resolve: (id: string) => MathBinding): MathProgram {

@@ -16,7 +16,7 @@ export interface MetricIdentity {
   readonly dimensions: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** Told the minute of every datapoint that arrives or changes. */
+/** Called with the minute of every datapoint that arrives or changes. */
 export type DatapointListener = (minute: number) => void;
 
 /**
@@ -58,7 +58,7 @@ export class MetricSeries {
     chunk[at + MIN] = first ? datum.minimum : Math.min(chunk[at + MIN] ?? 0, datum.minimum);
     chunk[at + MAX] = first ? datum.maximum : Math.max(chunk[at + MAX] ?? 0, datum.maximum);
     this.#unit = unit ?? this.#unit;
-    this.#tell(minute);
+    this.#notify(minute);
   }
 
   /** `add` for one value that is the whole minute: the inner loop of every simulation, so without an object for it. */
@@ -70,7 +70,7 @@ export class MetricSeries {
     chunk[at + SUM] = count === 0 ? value : (chunk[at + SUM] ?? 0) + value;
     chunk[at + MIN] = count === 0 ? value : Math.min(chunk[at + MIN] ?? 0, value);
     chunk[at + MAX] = count === 0 ? value : Math.max(chunk[at + MAX] ?? 0, value);
-    this.#tell(minute);
+    this.#notify(minute);
   }
 
   /** The statistic over the minutes [fromMinute, toMinute); NaN if none of them has a datapoint. */
@@ -105,7 +105,7 @@ export class MetricSeries {
     };
   }
 
-  #tell(minute: number): void {
+  #notify(minute: number): void {
     if (minute > this.#latestMinute) this.#latestMinute = minute;
     for (const listener of this.#listeners) listener(minute);
   }

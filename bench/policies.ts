@@ -12,7 +12,7 @@ import { describeFault, type Result } from '../core/result.ts';
 import { type CandidatePolicyName, candidatePolicyNames } from '../simulator/candidate-policies.ts';
 import { toLoad } from '../simulator/load.ts';
 import { doubleFlashCrowd, type SyntheticLoad, syntheticLoads } from '../simulator/synthetic-loads.ts';
-import { readTraceFile } from '../simulator/trace.ts';
+import { readTraceFile } from '../simulator/trace-file.ts';
 import { Case } from './policies/case.ts';
 import { foresightRows } from './policies/foresight.ts';
 import { gateRows } from './policies/gates.ts';

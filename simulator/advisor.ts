@@ -1,4 +1,4 @@
-/** Stay provisioned, with which policy, or move to on-demand: dollars a month for each, and what was assumed. */
+/** Advises whether to stay provisioned, with which policy, or to move to on-demand, by dollars a month. */
 
 import { candidatePolicies, isCandidatePolicy } from './candidate-policies.ts';
 import type { Comparison } from './comparison.ts';
@@ -13,7 +13,7 @@ export interface Option {
 }
 
 export interface Advice {
-  /** The cheapest of the safe ones that a user can have now: our policies and on-demand. */
+  /** The cheapest safe option that a user can have: one of our policies, or on-demand. */
   readonly recommended: string;
   readonly because: string;
   /** Cheapest first. */
@@ -46,7 +46,7 @@ function reasonFor({ option, dollarsPerMonth, throttledFraction }: Option, isSaf
   return `${kind}: ${why} (${dollarsPerMonth.toFixed(2)} dollars a month, ${throttled})`;
 }
 
-/** Policies that are here to compare with cannot be recommended: one needs hindsight, the others are not deployed by this. */
+/** Competitors are for comparison only: one needs hindsight, and this product does not deploy the others. */
 function isAvailable(option: string): boolean {
   if (!isCandidatePolicy(option)) return false;
   const { ours, billing } = candidatePolicies[option];

@@ -1,6 +1,6 @@
 /**
- * A load through an alarm-driven policy: the production decision core over the models of CloudWatch and Kinesis, a minute at
- * a time. Slower than `runStream`, and exactly what the deployed functions would do.
+ * Runs a load through an alarm-driven policy, minute by minute: the production decision core over the models of
+ * CloudWatch and Kinesis. Slower than `runStream`, and exactly what the deployed functions would do.
  */
 
 import { reshardMinutes, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
@@ -10,12 +10,12 @@ import { AlarmStream } from './alarm-stream.ts';
 import { KINESIS_FACTS } from './models/kinesis-facts.ts';
 import { type RunOptions, type StreamRun, startingShards } from './stream-run.ts';
 
-/** A whole day, so that any alarm's window and phase start alike. */
+/** The start of a day, so that every alarm's windows begin at the same phase. */
 const START_MINUTE = 20_000 * 1440;
 const MINUTE_MS = 60_000;
 
 export interface AlarmRunOptions extends RunOptions {
-  /** Bytes of one record: how much IncomingBytes says beside IncomingRecords. */
+  /** Bytes of one record: what IncomingBytes counts for each of IncomingRecords. */
   readonly recordBytes?: number;
   /** How often the reconciler runs; default 5, as a deployment's `reconcileMinutes`. */
   readonly reconcileMinutes?: number;
@@ -51,8 +51,8 @@ export function runAlarms(
     run.capacity[minute] = capacity;
     run.billed[minute] = stream.billedShardCountAt(startMs);
     run.throttled[minute] = rejected;
-    // Late metrics: a minute's traffic stands whole in a later datapoint. Were the newest merely missing, every evaluation
-    // would judge a window with a hole in it, and a steady 85 % would never reach 75 %.
+    // A late metric shifts a minute's traffic into a later datapoint. If the newest datapoint were merely missing, every
+    // evaluation would judge a window with a hole in it, and a steady 85 % would never reach 75 %.
     late.push((wanted - rejected) * KINESIS_FACTS.recordsPerSecondPerShard * 60);
     const records = late.shift() ?? 0;
     alarms.endMinute(START_MINUTE + minute, records, records * recordBytes);

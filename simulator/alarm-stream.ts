@@ -1,6 +1,6 @@
 /**
- * A stream of the models with its two alarms, and the production core between them: what the deployed functions do with
- * promises and AWS calls happens here at once, on the same `decideFromAlarm`, `planScaling` and `planConvergence`.
+ * A modelled stream with its two alarms, and the production core between them. What the deployed functions do with
+ * promises and AWS calls happens here at once, through the same `decideFromAlarm`, `planScaling` and `planConvergence`.
  */
 import {
   type AlarmDefinition,
@@ -39,7 +39,7 @@ const accountId = '111122223333';
 const region = 'us-east-1';
 const streamName = 'simulated';
 const topicArn = `arn:aws:sns:${region}:${accountId}:scaling`;
-/** Of any alarm. */
+/** The longest window that an alarm can have. */
 const longestWindowMinutes = awsFacts.alarmWindow.value / 60;
 const userParts: AlarmUserParts = {
   description: undefined,
@@ -61,7 +61,7 @@ export class AlarmStream {
   readonly #fired: FiredAlarm[] = [];
   readonly #putIncoming: (minute: number, records: number, bytes: number) => void;
   #nowMs: number;
-  #standing = false;
+  #hasAlarmInAlarm = false;
 
   constructor(options: AlarmStreamOptions) {
     const { settings, openShardCount, startMs, reconcileMinutes } = options;
@@ -92,27 +92,27 @@ export class AlarmStream {
     }
   }
 
-  /** What CloudWatch counts for the minute (whole minutes since the epoch); at its end the alarms are judged. */
+  /** Counts the minute's traffic (whole minutes since the epoch) as CloudWatch does, and evaluates the alarms at its end. */
   endMinute(minute: number, records: number, bytes: number): void {
     this.#nowMs = (minute + 1) * 60_000;
     this.#putIncoming(minute, records, bytes);
     this.judge();
   }
 
-  /** One evaluation by CloudWatch, the deliveries that it causes, and the reconciler. */
+  /** Runs one evaluation by CloudWatch, the deliveries that it causes, and the reconciler when it is due. */
   judge(): void {
     const changes = this.#cloudwatch.evaluateAlarms();
-    for (const { to } of changes) if (to === 'ALARM') this.#standing = true;
+    for (const { to } of changes) if (to === 'ALARM') this.#hasAlarmInAlarm = true;
     for (let fired = this.#fired.shift(); fired !== undefined; fired = this.#fired.shift()) this.#answer(fired);
-    if (this.#standing && this.#nowMs % this.#reconcileEveryMs === 0) this.#reconcile();
+    if (this.#hasAlarmInAlarm && this.#nowMs % this.#reconcileEveryMs === 0) this.#reconcile();
   }
 
-  /** Before the first minute: how the past that the alarms look back on is told. */
+  /** Counts traffic of a minute before the first: the alarms look back on it. */
   recall(minute: number, records: number, bytes: number): void {
     this.#putIncoming(minute, records, bytes);
   }
 
-  /** What the function reads out of the notification; the models write the same into its text. */
+  /** What the deployed function reads from the notification. */
   #fire(alarmName: string, atMs: number): FiredAlarm {
     const name = readAlarmName(alarmName);
     const definition = this.#definitions.get(alarmName);
@@ -138,12 +138,12 @@ export class AlarmStream {
     }
   }
 
-  /** What the reconciler would do about alarms that stand; everything else here is converged by construction. */
+  /** What the reconciler does about alarms in ALARM; everything else here is converged by construction. */
   #reconcile(): void {
     const state = this.#read();
-    const standing = judgeAlarmsInAlarm(state, this.#settings, this.#nowMs, unansweredAfterMs);
-    for (const { rearm } of standing) if (rearm !== undefined) this.#runEffects([rearm]);
-    this.#standing = standing.length > 0;
+    const inAlarm = judgeAlarmsInAlarm(state, this.#settings, this.#nowMs, unansweredAfterMs);
+    for (const { rearm } of inAlarm) if (rearm !== undefined) this.#runEffects([rearm]);
+    this.#hasAlarmInAlarm = inAlarm.length > 0;
   }
 
   #read(): StreamState {

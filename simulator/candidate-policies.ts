@@ -9,7 +9,7 @@ import { type RunOptions, runStream, type StreamRun } from './stream-run.ts';
 
 export interface CandidatePolicy {
   readonly about: string;
-  /** Ours can be deployed by a setting; the others are what users have instead. */
+  /** Ours can be deployed by a setting; the others are competitors. */
   readonly ours: boolean;
   readonly billing: 'shards' | 'on-demand' | 'on-demand-advantage';
   readonly run: (load: Float64Array, options: RunOptions) => StreamRun;
@@ -80,7 +80,7 @@ export function isCandidatePolicy(name: string): name is CandidatePolicyName {
   return Object.hasOwn(candidatePolicies, name);
 }
 
-/** It has no cooldown and keeps no call in reserve. */
+/** The reference's code has no cooldown and keeps no call in reserve. */
 const referenceCode = {
   scaleUpThreshold: 0.25,
   scaleDownThreshold: 0.075,
@@ -91,7 +91,7 @@ const referenceCode = {
 function settingsOf(given: Readonly<Record<string, unknown>>) {
   const settings = readStreamSettings(given);
   if (settings.ok) return settings.value;
-  throw new Error(`settings of a candidatePolicy are refused: ${JSON.stringify(settings.faults)}`);
+  throw new Error(`settings of a candidate policy are refused: ${JSON.stringify(settings.faults)}`);
 }
 
 function runStaticPeak(load: Float64Array): StreamRun {

@@ -1,4 +1,4 @@
-/** A load, several policies, one table: runs, scorecards and the optimum. */
+/** Runs several policies over one load: runs, scorecards and the optimum. */
 import type { StreamLimits } from '../core/load/stream-replay.ts';
 import { type CandidatePolicy, type CandidatePolicyName, candidatePolicies } from './candidate-policies.ts';
 import { shardCapacity } from './load.ts';
@@ -27,7 +27,7 @@ export interface Comparison {
   readonly runs: readonly StreamRun[];
 }
 
-/** @param optimum if it is known already: of the same load under the usual limits */
+/** @param optimum give it where it is known already; it is of the same load under the usual limits */
 export function compare(
   trace: string,
   load: Float64Array,
@@ -49,7 +49,7 @@ export function compare(
   return { trace, peakShards, results, optimum, runs };
 }
 
-/** Records of the whole load; a load in bytes is told in records of `recordBytes`. */
+/** Records of the whole load; a load in bytes is counted in records of `recordBytes`. */
 export function trafficOf(load: Float64Array, options: ComparisonOptions): Traffic {
   const perShard = shardCapacity(options.unit) / (options.unit === 'records' ? 1 : options.recordBytes);
   const records = load.reduce((total, shards) => total + shards * perShard * 60, 0);

@@ -1,6 +1,6 @@
 /**
- * A cheap schedule that could really be run: a change takes whole steps (capacity the smaller count, billing the
- * larger), starts from the policy's own first count, and no 24 hours hold more than the allowed calls.
+ * A cheap schedule that could really be run: a change takes whole steps (capacity is the smaller count, billing the
+ * larger), the schedule starts from the policies' own first count, and no 24 hours hold more than the allowed calls.
  *
  * The rolling rule would need the times of the last ten calls in the state. Instead each call has a price that depends
  * on its time; a dynamic programme over the shard count finds the cheapest schedule at these prices, the prices rise
@@ -13,7 +13,7 @@ import { SlidingMinimum } from './sliding-minimum.ts';
 
 /** Rounds in which prices rise and sink. */
 const SEARCH_ROUNDS = 120;
-/** Then, until the rule holds everywhere, they only rise; so many rounds were never needed. */
+/** Then prices only rise, until the rule holds everywhere; it never needed so many rounds. */
 const REPAIR_ROUNDS = 400;
 
 /**
@@ -29,7 +29,7 @@ export function leastFeasible(
   limits: StreamLimits,
 ): number {
   const most = need.reduce((max, n) => Math.max(max, n), start);
-  // The longest that any change takes: some of the way up lie on the 25 % grid, where those back down do not.
+  // The longest that any change takes: a change down can be off the 25 % grid where the same change up is on it.
   const next = Math.max(1, most - 1);
   const longest = Math.max(reshardMinutes(next, most, limits), reshardMinutes(most, next, limits));
   const steps = Math.ceil(longest / stepMinutes);
@@ -156,7 +156,7 @@ class CallPrices {
     this.#allowed = allowed;
   }
 
-  /** Says whether the calls keep the rule, and raises prices where they do not (and lowers them where there is room). */
+  /** Returns whether the calls keep the rule. Raises prices where they do not, and lowers them where there is room. */
   update(calls: readonly number[], rate: number, mayLower: boolean): boolean {
     const counts = this.#callsPerWindow(calls);
     let isKept = true;

@@ -1,6 +1,6 @@
 /**
- * Our demand-driven policies in the simulator: the objects that the deployed function asks, fed with the run's metrics and,
- * like there, bounded by the most shards that may be.
+ * Our load-driven policies in the simulator: the same objects that the deployed function asks, fed with the run's metrics
+ * and, as there, bounded by the largest allowed shard count.
  */
 
 import type { AdaptiveSettings } from '../core/load/adaptive.ts';
@@ -19,12 +19,12 @@ export function adaptiveScaler(settings?: AdaptiveSettings): Scaler {
 export function scalerOf(policy: LoadPolicy): Scaler {
   return {
     name: policy.name,
-    step: ({ minute, stream, demand, throttledBefore }) =>
+    step: ({ minute, stream, load, throttledBefore }) =>
       Math.min(
         stream.maxShardCount,
         policy.choose({
           minute,
-          demand,
+          load,
           throttledBefore,
           openShardCount: stream.openShardCount,
           callsLeft: stream.callsLeft(minute),

@@ -1,4 +1,4 @@
-/** A trace as the simulator runs it: one value a minute, in shards. */
+/** Turns a trace into the load that the simulator runs: one value a minute, in shards. */
 import { awsFacts } from '../core/aws-facts.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { LoadUnit, Trace } from './trace.ts';
@@ -11,8 +11,8 @@ export type LoadScale =
 const MINUTE_SECONDS = 60;
 
 /**
- * Coarser grids are interpolated linearly (a rate does not jump every half hour), finer ones averaged by minute. Fails on a
- * trace that is zero throughout when a peak is asked for, and on a load that no stream can take.
+ * Interpolates coarser grids linearly (a rate does not jump every half hour) and averages finer ones by minute. Fails on
+ * a trace that is zero throughout when a peak is asked for, and on a load that no stream can take.
  */
 export function toLoad(trace: Trace, unit: LoadUnit, scale: LoadScale): Result<Float64Array> {
   const minutes = trace.stepSeconds < MINUTE_SECONDS ? averageByMinute(trace) : interpolateToMinutes(trace);
@@ -23,7 +23,7 @@ export function toLoad(trace: Trace, unit: LoadUnit, scale: LoadScale): Result<F
   }
   const factor = scale.kind === 'peak' ? scale.peakShards / peak : scale.factor / shardCapacity(unit);
   const most = awsFacts.shardsPerStream.value;
-  // A peak that is asked for may come out a rounding above it.
+  // A requested peak may come out a rounding error above it.
   if (peak * factor < most + 1e-6) return succeed(multiply(minutes, factor));
   const problem = `needs ${Math.ceil(peak * factor)} shards at its peak: more than the ${most} that a stream can have`;
   return fail([{ field: 'trace', value: trace.name, problem, remedy: 'give a lower --peak-shards or --scale' }]);
@@ -34,7 +34,7 @@ export function shardCapacity(unit: LoadUnit): number {
   return unit === 'records' ? awsFacts.shardRecordsPerSecond.value : awsFacts.shardBytesPerSecond.value;
 }
 
-/** What fills a shard first with records of this size. */
+/** The unit that fills a shard first with records of this size. */
 export function fillingUnit(recordBytes: number): LoadUnit {
   return recordBytes * shardCapacity('records') > shardCapacity('bytes') ? 'bytes' : 'records';
 }

@@ -1,11 +1,11 @@
 /**
- * The least that anyone could have paid for a load without throttling a record, knowing the future; on a 5-minute grid,
+ * The least that anyone who knows the future could have paid for a load without throttling a record, on a 5-minute grid,
  * under x2 and 1/2.
  *
  * `lowerBoundShardHours`: resharding is instant and at most ten calls fall into each aligned day. A schedule that obeys
  * the rolling 24-hour rule obeys this one too, whatever the alignment; 24 alignments are tried, the cheapest counts. It is a
- * bound for schedules on the grid: one that changes between its points, as a policy does, can come out cheaper by minutes of each
- * change, less those of resharding, which bills the larger count.
+ * bound for schedules on the grid. A policy changes between its points and can save some minutes of each change, less those
+ * of resharding, which bills the larger count.
  *
  * `feasibleShardHours`: the cheapest schedule found that could really be run (`feasible-schedule.ts`).
  */
@@ -17,7 +17,7 @@ import { startingShards } from './stream-run.ts';
 
 export interface Optimum {
   readonly lowerBoundShardHours: number;
-  /** Infinite where none leads from the policies' own first count: the load outgrows it at once. */
+  /** Infinite where the load outgrows the policies' own first count before any call can help. */
   readonly feasibleShardHours: number;
 }
 
@@ -42,7 +42,7 @@ export function findOptimum(load: Float64Array, limits: StreamLimits = streamLim
   return { lowerBoundShardHours: lowerBound * hoursPerStep, feasibleShardHours: feasible * hoursPerStep };
 }
 
-/** For people: both figures, as the end of a sentence about the optimum. */
+/** Both figures for people, as the end of a sentence about the optimum. */
 export function describeOptimum({ lowerBoundShardHours, feasibleShardHours }: Optimum): string {
   const least = `${lowerBoundShardHours.toFixed(0)} shard-hours at least`;
   if (!Number.isFinite(feasibleShardHours)) return `${least}; no schedule from the first shard count serves it all`;
@@ -59,7 +59,7 @@ function shardsNeeded(load: Float64Array, limits: StreamLimits): Int32Array {
   return need;
 }
 
-/** Cost in shard-steps. `cost[used * width + n]` is the cheapest way to stand at n shards with `used` calls today. */
+/** Cost in shard-steps. `cost[used * width + n]` is the cheapest way to be at n shards with `used` calls today. */
 function leastWithAlignedDays(
   need: Int32Array,
   lastShare: number,

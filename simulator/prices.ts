@@ -1,7 +1,7 @@
 /**
- * Dollars of a run. Prices are an input with region and date (`prices/us-east-1.json`, or a file of the user's), never truth.
+ * Dollars of a run. Prices are an input with region and date (`prices/us-east-1.json`, or a file of the user's), not facts.
  *
- * PUT units and gigabytes are charged for all that was offered, rejected or not: throwing records away must not look cheap.
+ * PUT units and gigabytes are charged for everything that was offered, rejected or not: losing records must not look cheap.
  */
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
@@ -30,7 +30,7 @@ const pricesSchema = v.strictObject({
 
 export type Prices = v.InferOutput<typeof pricesSchema>;
 
-/** What of a load costs money besides its shards. */
+/** What a load costs besides its shards. */
 export interface Traffic {
   /** All records offered, in total. */
   readonly records: number;

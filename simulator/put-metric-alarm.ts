@@ -1,4 +1,4 @@
-/** An alarm of `core/alarm/alarm-definition.ts` as the model of CloudWatch takes it: the call that the stack and the function make. */
+/** Turns an alarm of `core/alarm/alarm-definition.ts` into the PutMetricAlarm call that the stack and the function make. */
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { AlarmDefinition, AlarmMetric } from '../core/alarm/alarm-definition.ts';
 

@@ -1,4 +1,4 @@
-/** What a run came to. Cost is never given without throttling beside it. */
+/** The figures of a run. Cost is never given without throttling beside it. */
 import type { UpdateCall } from '../core/load/stream-replay.ts';
 import type { Optimum } from './optimum.ts';
 import type { StreamRun } from './stream-run.ts';
@@ -18,9 +18,9 @@ export interface Scorecard {
   /** Shard-hours and dollars against the lower bound of the clairvoyant optimum. */
   readonly ratioToOptimum: number | null;
   readonly dollarRatioToOptimum: number;
-  /** Mean of the missing capacity as a share of the demand, and share of time with any missing. */
+  /** Mean of the missing capacity as a share of the load, and share of time with any missing. */
   readonly underProvisioning: { readonly mean: number; readonly timeShare: number };
-  /** Mean of the spare shards as a share of the demand in whole shards, and share of time with any spare. */
+  /** Mean of the spare shards as a share of the load in whole shards, and share of time with any spare. */
   readonly overProvisioning: { readonly mean: number; readonly timeShare: number };
   /** Median of the share of capacity that is free. */
   readonly medianSlack: number;

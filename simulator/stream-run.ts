@@ -1,8 +1,8 @@
 /**
- * One stream, one policy, one load, minute by minute: what fits, what is billed, what is rejected, and when the metrics
- * tell. The inner loop of every comparison, so it holds numbers only.
+ * Runs one load through one policy and one stream, minute by minute: what fits, what is billed, what is rejected, and
+ * when the metrics show it. This is the inner loop of every comparison, so it holds numbers only.
  */
-import { type Demand, LoadHistory } from '../core/load/load-history.ts';
+import { LoadHistory, type LoadSeries } from '../core/load/load-history.ts';
 import { ReplayStream, type StreamLimits, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
 
 export interface RunOptions {
@@ -12,7 +12,7 @@ export interface RunOptions {
   readonly metricDelayMinutes?: number;
 }
 
-/** What becomes of records that do not fit: gone, or offered again in the next minute on top of the new ones. */
+/** Records that do not fit are lost, or offered again in the next minute on top of the new ones. */
 export type LoadModel = 'loss' | 'retry';
 
 /** Utilization that every stream starts at. */
@@ -23,15 +23,15 @@ export interface StreamView {
   readonly minute: number;
   readonly stream: ReplayStream;
   /** Offered load, throttled records included. Its newest minute has index `minute`, and is as old as the metric delay. */
-  readonly demand: Demand;
-  /** `throttledBefore[i]`: all that was rejected in the minutes of `demand` before index i, in shard-minutes. */
+  readonly load: LoadSeries;
+  /** `throttledBefore[i]`: all that was rejected in the minutes of `load` before index i, in shard-minutes. */
   readonly throttledBefore: Float64Array;
 }
 
 /** A policy in the simulator, asked at the end of every minute in which the stream is ACTIVE. */
 export interface Scaler {
   readonly name: string;
-  /** The wanted open shard count; undefined to leave it; 'refused' when it called in vain and acted on that by itself. */
+  /** The wanted open shard count; undefined to hold; 'refused' when a call failed and the policy resharded by hand. */
   step(view: StreamView): number | 'refused' | undefined;
 }
 
@@ -56,7 +56,7 @@ export function runStream(load: Float64Array, scaler: Scaler, options: RunOption
   const capacity = new Float64Array(minutes);
   const billed = new Float64Array(minutes);
   const throttled = new Float64Array(minutes);
-  const view = { minute: 0, stream, demand: seen.demand, throttledBefore: seen.throttledBefore };
+  const view = { minute: 0, stream, load: seen.load, throttledBefore: seen.throttledBefore };
   let backlog = 0;
   let refusals = 0;
   for (let minute = 0; minute < minutes; minute++) {
@@ -82,14 +82,14 @@ export function startingShards(load: Float64Array, limits: StreamLimits): number
   return Math.max(limits.minShards, Math.min(limits.maxShards, Math.max(1, shards)));
 }
 
-/** Metrics as they become readable; before the first minute the load was flat. */
+/** Metrics as they become readable. Before the first minute the load was flat. */
 class SeenMetrics {
-  readonly demand: LoadHistory;
+  readonly load: LoadHistory;
   readonly throttledBefore: Float64Array;
   readonly #waiting: { readonly offered: number; readonly rejected: number }[] = [];
 
   constructor(capacity: number, first: number, delay: number) {
-    this.demand = new LoadHistory(capacity);
+    this.load = new LoadHistory(capacity);
     this.throttledBefore = new Float64Array(capacity + 1);
     for (let minute = 0; minute < delay; minute++) this.#waiting.push({ offered: first, rejected: 0 });
   }
@@ -98,8 +98,8 @@ class SeenMetrics {
     this.#waiting.push({ offered, rejected });
     const readable = this.#waiting.shift();
     if (readable === undefined) return;
-    const index = this.demand.length;
-    this.demand.append(readable.offered);
+    const index = this.load.length;
+    this.load.append(readable.offered);
     this.throttledBefore[index + 1] = (this.throttledBefore[index] as number) + readable.rejected;
   }
 }

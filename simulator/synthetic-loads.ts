@@ -1,6 +1,6 @@
 /**
- * Loads of known shape, made from a seed: what real traces rarely show twice. Unit: arbitrary; one value a minute.
- * A policy is tuned on some of them and looked at once on others (docs/benchmark.md says which).
+ * Loads of known shape, made from a seed: what real traces rarely show twice. The unit is arbitrary; one value a minute.
+ * A policy is tuned on some of them and measured once on others (docs/benchmark.md says which).
  */
 const DAY = 1440;
 

@@ -1,11 +1,5 @@
-/**
- * A recorded load: CSV (`t_seconds,value`, gzip or plain, any regular grid) or the JSON that
- * `aws cloudwatch get-metric-data` prints. Whatever is wrong is named with its line, all faults at once (the first ten).
- */
-import { basename } from 'node:path';
-import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
-import { readMetricData } from './metric-data.ts';
-import { findTooLong, readTraceText } from './trace-text.ts';
+/** A recorded load, from whichever file it was read, and how long it may be. */
+import type { Fault } from '../core/result.ts';
 
 /** Values are per second: records or bytes, as the reader of the trace decides. */
 export interface Trace {
@@ -18,97 +12,13 @@ export interface Trace {
 
 export type LoadUnit = 'records' | 'bytes';
 
-const MOST_FAULTS = 10;
-/** Of a step: more than any grid has, and fewer than a double keeps of a fraction. */
-const SIGNIFICANT_DIGITS = 9;
+const DAY_SECONDS = 86_400;
+/** One stray time among a stream's minutes would ask for billions of them. CloudWatch itself keeps 15 months. */
+const LONGEST_DAYS = 3 * 366;
 
-export function readTraceFile(path: string, unit: LoadUnit = 'records'): Result<Trace> {
-  let text: string;
-  try {
-    text = readTraceText(path);
-  } catch (error) {
-    const problem = `cannot be read (${error instanceof Error ? error.message : String(error)})`;
-    return fail([{ field: 'trace', value: path, problem, remedy: 'give a CSV or JSON file, plain or gzip' }]);
-  }
-  const name = basename(path).replace(/\.(csv|json)?(\.gz)?$/, '');
-  return text.trimStart().startsWith('{') ? readMetricData(text, name, unit) : parseCsvTrace(text, name);
-}
-
-export function parseCsvTrace(text: string, name: string): Result<Trace> {
-  const faults: Fault[] = [];
-  const lines = text.split('\n');
-  while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop();
-  if (lines.length === 0) return fail([fault('line 1', '', 'is missing: the file is empty', 'give a trace')]);
-  const header = lines[0]?.trim() ?? '';
-  if (header !== 't_seconds,value') {
-    faults.push(fault('line 1', header, 'is not the header', 'begin with "t_seconds,value"'));
-  }
-  if (lines.length < 3) {
-    faults.push(fault(`line ${lines.length}`, header, 'is the last: fewer than two values', 'give at least two lines'));
-    return fail(faults);
-  }
-  const values = new Float64Array(lines.length - 1);
-  const grid = new Grid();
-  for (let index = 1; index < lines.length && faults.length < MOST_FAULTS; index++) {
-    const line = (lines[index] ?? '').trim();
-    const found = readLine(line, `line ${index + 1}`, grid);
-    if (typeof found === 'number') values[index - 1] = found;
-    else faults.push(found);
-  }
-  if (faults.length > 0) return fail(faults);
-  const tooLong = findTooLong('t_seconds', grid.stepSeconds * values.length);
-  if (tooLong.length > 0) return fail(tooLong);
-  return succeed({ name, stepSeconds: grid.stepSeconds, values });
-}
-
-/** The times seen so far: the first two fix the step of all. */
-class Grid {
-  #first = 0;
-  #previous: number | undefined;
-  #firstStep = 0;
-  #steps = 0;
-
-  /** Of all lines, since two neighbouring fractions of a second differ by a rounding from the others. */
-  get stepSeconds(): number {
-    return Number((((this.#previous ?? 0) - this.#first) / this.#steps).toPrecision(SIGNIFICANT_DIGITS));
-  }
-
-  /** What is wrong with the next time, if anything. */
-  add(seconds: number): string | undefined {
-    const previous = this.#previous;
-    this.#previous = seconds;
-    if (previous === undefined) {
-      this.#first = seconds;
-      return undefined;
-    }
-    const step = seconds - previous;
-    if (step <= 0) return `comes ${-step} s before the line above: times must rise`;
-    if (this.#firstStep === 0) this.#firstStep = step;
-    this.#steps++;
-    // Neither time is exact, and neither were those of the first step.
-    const rounding = 4 * Number.EPSILON * Math.abs(seconds);
-    if (Math.abs(step - this.#firstStep) <= rounding) return undefined;
-    const what = step > this.#firstStep ? 'leaves a gap' : 'is off the grid';
-    return `${what}: ${step} s after the line above, the grid is ${this.#firstStep} s`;
-  }
-}
-
-function readLine(line: string, field: string, grid: Grid): number | Fault {
-  const [time = '', value = '', ...rest] = line.split(',').map((cell) => cell.trim());
-  if (line === '') return fault(field, line, 'is blank', 'remove it, or fill the gap');
-  if (rest.length > 0) return fault(field, line, 'has more than two columns', 'give t_seconds,value');
-  const seconds = Number(time);
-  if (time === '' || !Number.isFinite(seconds))
-    return fault(field, line, 'has no time', 'give seconds, then the value');
-  const misplaced = grid.add(seconds);
-  if (misplaced !== undefined)
-    return fault(field, line, misplaced, 'give a regular grid, interpolated where it has gaps');
-  const rate = Number(value);
-  if (value === '' || !Number.isFinite(rate)) return fault(field, line, 'has no number as its value', 'give a number');
-  if (rate < 0) return fault(field, line, 'has a negative value', 'a load is zero or more');
-  return rate;
-}
-
-function fault(field: string, value: string, problem: string, remedy: string): Fault {
-  return { field, value: quote(value), problem, remedy };
+export function findTooLong(field: string, seconds: number): readonly Fault[] {
+  const days = seconds / DAY_SECONDS;
+  if (days <= LONGEST_DAYS) return [];
+  const problem = `are more than the ${LONGEST_DAYS} that can be replayed`;
+  return [{ field, value: `${Math.ceil(days)} days`, problem, remedy: 'check the first and the last time' }];
 }

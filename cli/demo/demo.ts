@@ -15,7 +15,7 @@ import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { toLoad } from '../../simulator/load.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';
 import { renderPng } from '../../simulator/report/rendering.ts';
-import { readTraceFile } from '../../simulator/trace.ts';
+import { readTraceFile } from '../../simulator/trace-file.ts';
 import { readReportLine } from '../report-lines.ts';
 import { UsageError } from '../usage-error.ts';
 import { clientsOf, createProcessor } from './account-setup.ts';

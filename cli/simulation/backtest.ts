@@ -6,7 +6,7 @@ import { compare } from '../../simulator/comparison.ts';
 import { fillingUnit, toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
 import type { Trace } from '../../simulator/trace.ts';
-import { readTraceText } from '../../simulator/trace-text.ts';
+import { readTraceText } from '../../simulator/trace-file.ts';
 import { UsageError } from '../usage-error.ts';
 import { tableOf } from './comparison-table.ts';
 import {

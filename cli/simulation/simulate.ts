@@ -11,7 +11,8 @@ import { type Comparison, type ComparisonOptions, compare } from '../../simulato
 import { fillingUnit, type LoadScale, toLoad } from '../../simulator/load.ts';
 import { readPrices } from '../../simulator/prices.ts';
 import type { LoadModel } from '../../simulator/stream-run.ts';
-import { type LoadUnit, readTraceFile } from '../../simulator/trace.ts';
+import type { LoadUnit } from '../../simulator/trace.ts';
+import { readTraceFile } from '../../simulator/trace-file.ts';
 import { UsageError } from '../usage-error.ts';
 import { tableOf } from './comparison-table.ts';
 

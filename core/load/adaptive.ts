@@ -2,18 +2,19 @@
  * `adaptive`: the `target` policy that would have served this stream best.
  *
  * Every six hours, each candidate setting runs a stream of its own through the last week of offered load, under
- * Kinesis's own rules. Followed is the one that minimises
+ * Kinesis's own rules. The policy then follows the candidate that minimises
  *
  *     shard-minutes billed + price x shard-minutes of load thrown away
  *
- * The price is an error budget at work: it rises with what the real stream has thrown away in that week, so that a
- * stream which has used up its budget is scaled cautiously, and one that has not may be run close to its limit.
+ * The price is an error budget at work: it rises with what the real stream has thrown away in that week. A stream that
+ * has used up its budget is scaled cautiously, and one that has not may run close to its limit.
  *
- * No memory: the replay begins at a midnight and its result depends on the load alone, so two invocations choose alike.
+ * It has no memory: the replay begins at a midnight and its result depends on the load alone, so that two invocations
+ * choose alike.
  */
 
 import { type Candidate, candidates } from './candidates.ts';
-import type { Demand } from './load-history.ts';
+import type { LoadSeries } from './load-history.ts';
 import { ReplayStream, type StreamLimits, streamLimits } from './stream-replay.ts';
 import { chooseTarget } from './target.ts';
 
@@ -39,21 +40,21 @@ export const adaptiveDefaults: AdaptiveSettings = {
   candidates,
 };
 
-/** The replay takes resharding to be slower than AWS's usual: nobody promises how long it takes. */
+/** The replay assumes that resharding is slower than usual: AWS does not promise how long it takes. */
 export const replayLimits: StreamLimits = { ...streamLimits, reshardSlowdown: 3 };
 
-/** How often a choice is made; on these minutes of the day (UTC). */
+/** A choice is made at every multiple of this many minutes of the day (UTC). */
 export const CHOICE_MINUTES = 360;
 /** Whole days replayed before today. With the week that `target` looks back from there: 15 days, as long as CloudWatch keeps minutes. */
 export const REPLAYED_DAYS = 6;
-/** Before so much load is known there is nothing to replay, and `firstDaySettings` stand. */
+/** Until so many minutes are known there is nothing to replay, and `firstDaySettings` apply. */
 export const WARM_UP_MINUTES = 1440;
 
 export interface ReplayedCandidate {
   readonly name: string;
   readonly shardHours: number;
   readonly throttledFraction: number;
-  /** What is minimised, in shard-hours. */
+  /** What the choice minimises, in shard-hours. */
   readonly score: number;
 }
 
@@ -61,17 +62,17 @@ export interface Choice {
   readonly candidate: Candidate;
   /** Price of a shard-minute of load thrown away, after the error budget. */
   readonly price: number;
-  /** All that may be followed by now, best first. */
+  /** Every candidate that may be followed now, best first. */
   readonly replayed: readonly ReplayedCandidate[];
 }
 
-/** The minute (index into the demand) of the choice that stands at `minute`; undefined before there is one. */
+/** The minute (index into the load) of the choice in force at `minute`; undefined before the first. */
 export function choiceMinute(minute: number): number | undefined {
   const at = Math.floor(minute / CHOICE_MINUTES) * CHOICE_MINUTES;
   return at >= WARM_UP_MINUTES ? at : undefined;
 }
 
-/** The midnight that a replay begins at. */
+/** The midnight at which a replay begins. */
 export function replayStart(minute: number): number {
   return Math.max(0, Math.floor(minute / DAY) - REPLAYED_DAYS) * DAY;
 }
@@ -80,8 +81,8 @@ const DAY = 1440;
 const STARTING_UTILIZATION = 0.5;
 
 /**
- * Replays and chooses. Keep one for as long as the demand only grows: it goes on from where the last choice ended. A new one
- * gives the same choices, after a longer replay. Minute 0 of the demand must be a midnight (UTC).
+ * Replays and chooses. Keep one for as long as the load only grows: it goes on from where the last choice ended. A new
+ * one gives the same choices, after a longer replay. Minute 0 of the load must be a midnight (UTC).
  */
 export class Replay {
   readonly #settings: AdaptiveSettings;
@@ -96,12 +97,12 @@ export class Replay {
   }
 
   /** @param throttledFraction of the real stream's load in the replayed days */
-  choose(demand: Demand, minute: number, throttledFraction: number): Choice {
-    this.#advance(demand, minute);
+  choose(load: LoadSeries, minute: number, throttledFraction: number): Choice {
+    this.#advance(load, minute);
     const { budget, price: base, steepness, lowestPrice, highestPrice } = this.#settings;
     const pressure = Math.exp(steepness * (throttledFraction / budget - 1));
     const price = base * Math.min(highestPrice, Math.max(lowestPrice, pressure));
-    const load = demand.mean(this.#from, minute) * (minute - this.#from + 1);
+    const offered = load.mean(this.#from, minute) * (minute - this.#from + 1);
     const days = Math.floor((minute - this.#from + 1) / DAY);
     const ranked = this.#streams
       .filter(({ candidate }) => candidate.leastDays <= days)
@@ -115,26 +116,26 @@ export class Replay {
       replayed: ranked.map(({ stream, score }) => ({
         name: stream.candidate.name,
         shardHours: stream.billed / 60,
-        throttledFraction: load > 0 ? stream.throttled / load : 0,
+        throttledFraction: offered > 0 ? stream.throttled / offered : 0,
         score: score / 60,
       })),
     };
   }
 
-  #advance(demand: Demand, minute: number): void {
+  #advance(load: LoadSeries, minute: number): void {
     const from = replayStart(minute);
     if (from !== this.#from) {
-      const open = Math.max(this.#limits.minShards, Math.ceil(demand.at(from) / STARTING_UTILIZATION));
+      const open = Math.max(this.#limits.minShards, Math.ceil(load.at(from) / STARTING_UTILIZATION));
       this.#streams = this.#settings.candidates.map((each) => new CandidateStream(each, open, this.#limits));
       this.#from = from;
       this.#next = from;
     }
-    for (const stream of this.#streams) for (let at = this.#next; at <= minute; at++) stream.step(demand, at);
+    for (const stream of this.#streams) for (let at = this.#next; at <= minute; at++) stream.step(load, at);
     this.#next = minute + 1;
   }
 }
 
-/** One candidate's own stream. Its input object is itself: nothing is allocated in the loop. */
+/** One candidate's own stream. It reuses one input object, so that the loop allocates nothing. */
 class CandidateStream {
   readonly candidate: Candidate;
   billed = 0;
@@ -142,7 +143,7 @@ class CandidateStream {
   readonly #stream: ReplayStream;
   readonly #input: {
     minute: number;
-    demand: Demand;
+    load: LoadSeries;
     openShardCount: number;
     callsLeft: number;
     minutesSinceScaleUp: number;
@@ -151,17 +152,17 @@ class CandidateStream {
   constructor(candidate: Candidate, openShardCount: number, limits: StreamLimits) {
     this.candidate = candidate;
     this.#stream = new ReplayStream(openShardCount, limits);
-    this.#input = { minute: 0, demand: nothing, openShardCount, callsLeft: 0, minutesSinceScaleUp: 0 };
+    this.#input = { minute: 0, load: nothing, openShardCount, callsLeft: 0, minutesSinceScaleUp: 0 };
   }
 
-  step(demand: Demand, minute: number): void {
+  step(load: LoadSeries, minute: number): void {
     const stream = this.#stream;
     this.billed += stream.billed(minute);
-    this.throttled += Math.max(0, demand.at(minute) - stream.capacity(minute));
+    this.throttled += Math.max(0, load.at(minute) - stream.capacity(minute));
     if (stream.isUpdating(minute + 1)) return;
     const input = this.#input;
     input.minute = minute;
-    input.demand = demand;
+    input.load = load;
     input.openShardCount = stream.openShardCount;
     input.callsLeft = stream.callsLeft(minute);
     input.minutesSinceScaleUp = stream.minutesSinceScaleUp(minute);
@@ -170,4 +171,4 @@ class CandidateStream {
   }
 }
 
-const nothing: Demand = { length: 0, at: () => 0, peak: () => 0, mean: () => 0 };
+const nothing: LoadSeries = { length: 0, at: () => 0, peak: () => 0, mean: () => 0 };

@@ -1,6 +1,6 @@
 /**
- * The settings that `adaptive` chooses among: every combination of when to move, how full to be after a scale-up, how long to
- * wait before going down, and whose past to believe; and two that hardly ever go down, for load that nothing predicts.
+ * The settings that `adaptive` chooses among: every combination of when to move, how full to be after a scale-up, how
+ * long to wait before going down, and whose past to believe. Two more hardly ever go down, for load that nothing predicts.
  */
 import type { TargetSettings } from './target.ts';
 
@@ -12,7 +12,7 @@ export interface Candidate {
   readonly leastDays: number;
 }
 
-/** Followed until there is a day to replay: careful, patient, and believing in no season. */
+/** In force until there is a day to replay: careful, patient, and without a season. */
 export const firstDaySettings: TargetSettings = {
   scaleUpAt: 0.95,
   sustainedMinutes: 2,

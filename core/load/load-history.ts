@@ -1,5 +1,5 @@
 /**
- * The offered load of one stream, minute by minute: what a scaling policy looks at.
+ * The offered load of one stream, minute by minute: what a scaling policy decides by.
  *
  * Unit: shards (1.5 = as much as one and a half shards take in), throttled records included. CloudWatch's
  * IncomingBytes and IncomingRecords count successful puts only, so whoever fills this adds
@@ -11,10 +11,10 @@
  */
 import { awsFacts } from '../aws-facts.ts';
 
-export interface Demand {
+export interface LoadSeries {
   /** Number of minutes known; the newest has index `length - 1`. */
   readonly length: number;
-  /** Offered load in shards. Before the first known minute the series is taken to be flat at its first value. */
+  /** Offered load in shards. Before the first known minute the series is assumed flat at its first value. */
   at(minute: number): number;
   /** Highest offered load of the minutes `from` to `to`, both included, in shards. */
   peak(from: number, to: number): number;
@@ -22,10 +22,10 @@ export interface Demand {
   mean(from: number, to: number): number;
 }
 
-/** A year of 10,000 shards still adds up within a double's whole numbers. */
+/** Fine enough for a policy, and coarse enough that a year of 10,000 shards adds up to a safe integer. */
 const PARTS_PER_SHARD = 2 ** 20;
 
-export class LoadHistory implements Demand {
+export class LoadHistory implements LoadSeries {
   readonly #peaks: PeakTable;
   /** `sums[i]` is the sum of all minutes before i, in whole parts of a shard: so no sum depends on where it began. */
   readonly #sums: Float64Array;
@@ -52,7 +52,7 @@ export class LoadHistory implements Demand {
 
   append(shards: number): void {
     const minute = this.#length;
-    if (minute >= this.#sums.length - 1) throw new RangeError(`demand history is full at ${minute} minutes`);
+    if (minute >= this.#sums.length - 1) throw new RangeError(`load history is full at ${minute} minutes`);
     this.#sums[minute + 1] = (this.#sums[minute] as number) + Math.round(shards * PARTS_PER_SHARD);
     this.#length = minute + 1;
     this.#peaks.append(minute, shards);
@@ -106,7 +106,7 @@ class PeakTable {
   }
 }
 
-/** What CloudWatch counted in one period: sums of IncomingRecords, IncomingBytes and WriteProvisionedThroughputExceeded. */
+/** CloudWatch's sums of one period: IncomingRecords, IncomingBytes and WriteProvisionedThroughputExceeded. */
 export interface IncomingSums {
   readonly records: number;
   readonly bytes: number;
@@ -114,8 +114,8 @@ export interface IncomingSums {
 }
 
 /**
- * The load that was offered in a period, in shards: records and bytes, whichever fills more; rejected records count as
- * large as the accepted ones, since nothing tells their size.
+ * The load that was offered in a period, in shards: records or bytes, whichever fills more. A rejected record counts as
+ * large as the accepted ones, since no metric gives its size.
  */
 export function offeredShards({ records, bytes, throttledRecords }: IncomingSums, periodSeconds: number): number {
   const taken = Math.max(

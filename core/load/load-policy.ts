@@ -1,20 +1,20 @@
 /**
- * The seam for policies that look at demand instead of waiting for an alarm: `target` and `adaptive`. One object serves the
- * simulator and the deployed function; both ask it once a minute while the stream is ACTIVE.
+ * The seam for policies that read the load instead of waiting for an alarm: `target` and `adaptive`. One object serves
+ * the simulator and the deployed function; both ask it once a minute while the stream is ACTIVE.
  *
- * What the function needs for it: one GetMetricData call a minute (IncomingRecords, IncomingBytes and
- * WriteProvisionedThroughputExceeded as sums of a minute, from `historyStart`), and the stream's own tags (ledger, intent).
+ * The function feeds it from one GetMetricData call a minute (IncomingRecords, IncomingBytes and
+ * WriteProvisionedThroughputExceeded as sums of a minute, from `historyStart`) and the stream's own tags (ledger, intent).
  */
 
 import type { LoadPolicyName } from '../settings/stream-settings.ts';
 import type { Ledger, ScalingIntent } from '../stream/stream-tags.ts';
 import { type AdaptiveSettings, adaptiveDefaults, type Choice, choiceMinute, Replay, replayStart } from './adaptive.ts';
 import { firstDaySettings } from './candidates.ts';
-import type { Demand } from './load-history.ts';
+import type { LoadSeries } from './load-history.ts';
 import { chooseTarget, type TargetInput, type TargetSettings, targetDefaults } from './target.ts';
 
 export interface LoadPolicyInput extends TargetInput {
-  /** `throttledBefore[i]`: what was rejected in the minutes of `demand` before index i, in shard-minutes. */
+  /** `throttledBefore[i]` is what was rejected in the minutes of `load` before index i, in shard-minutes. */
   readonly throttledBefore: Float64Array;
 }
 
@@ -22,7 +22,7 @@ export interface LoadPolicy {
   readonly name: LoadPolicyName;
   /** The wanted open shard count, within one call's reach; the open count itself to hold. The caller bounds it. */
   choose(input: LoadPolicyInput): number;
-  /** What `choose` goes by now, for logs and `explain`. */
+  /** What `choose` decides now and by which settings, for logs and `explain`. */
   explain(input: LoadPolicyInput): PolicyExplanation;
 }
 
@@ -41,7 +41,7 @@ export function targetPolicy(settings: TargetSettings = targetDefaults): LoadPol
   return { name: 'target', choose, explain: (input) => explainWith(settings, input) };
 }
 
-/** Keeps the last choice and its replay; without them it would choose the same, only later. One object a stream. */
+/** Use one object a stream. It keeps the last choice and its replay; a new object chooses the same, only later. */
 export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): LoadPolicy {
   const replay = new Replay(settings);
   let last: { readonly minute: number; readonly choice: Choice } | undefined;
@@ -49,7 +49,7 @@ export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): L
     const minute = choiceMinute(input.minute);
     if (minute === undefined) return undefined;
     if (last?.minute !== minute) {
-      last = { minute, choice: replay.choose(input.demand, minute, throttledFraction(input, minute)) };
+      last = { minute, choice: replay.choose(input.load, minute, throttledFraction(input, minute)) };
     }
     return last.choice;
   };
@@ -77,17 +77,17 @@ function explainWith(settings: TargetSettings, input: LoadPolicyInput): PolicyEx
   return {
     wantedShardCount: chooseTarget(settings, input),
     settings,
-    offeredShards: input.demand.at(input.minute),
+    offeredShards: input.load.at(input.minute),
     callsLeft: input.callsLeft,
   };
 }
 
-/** Of all that was offered in the days that a choice at this minute replays. */
-function throttledFraction({ demand, throttledBefore }: LoadPolicyInput, minute: number): number {
+/** Share of the offered load that was rejected in the days that a choice at this minute replays. */
+function throttledFraction({ load, throttledBefore }: LoadPolicyInput, minute: number): number {
   const from = replayStart(minute);
-  const load = demand.mean(from, minute) * (minute - from + 1);
+  const offered = load.mean(from, minute) * (minute - from + 1);
   const throttled = (throttledBefore[minute + 1] as number) - (throttledBefore[from] as number);
-  return load > 0 ? throttled / load : 0;
+  return offered > 0 ? throttled / offered : 0;
 }
 
 const MINUTE_MS = 60_000;
@@ -95,7 +95,7 @@ const DAY_MS = 86_400_000;
 /** CloudWatch keeps minutes for 15 days; the first of them must begin at a midnight. */
 const HISTORY_DAYS = 14;
 
-/** Where the history that a policy is given must begin: a midnight (UTC), 14 to 15 days ago. */
+/** When a policy's history must begin: a midnight (UTC), 14 to 15 days ago. */
 export function historyStart(nowMs: number): number {
   return Math.floor(nowMs / DAY_MS) * DAY_MS - HISTORY_DAYS * DAY_MS;
 }
@@ -103,7 +103,7 @@ export function historyStart(nowMs: number): number {
 export interface StreamLoadHistory {
   /** As `historyStart` says. */
   readonly startMs: number;
-  readonly demand: Demand;
+  readonly load: LoadSeries;
   readonly throttledBefore: Float64Array;
 }
 
@@ -116,15 +116,15 @@ export interface ScalingPast {
 }
 
 /**
- * The deployed function's side of the seam: what it read becomes what a policy asks for.
- * @param history up to the newest minute that CloudWatch tells; its last minute is "now" to the policy.
+ * The deployed function's side of the seam: turns what it read into a policy's input.
+ * @param history up to the newest minute that CloudWatch reports; its last minute is "now" to the policy.
  */
 export function policyInput(history: StreamLoadHistory, past: ScalingPast, nowMs: number): LoadPolicyInput {
   const { openShardCount, ledger, intent, dailyQuota } = past;
   const wasUp = intent !== undefined && intent.to > intent.from;
   return {
-    minute: history.demand.length - 1,
-    demand: history.demand,
+    minute: history.load.length - 1,
+    load: history.load,
     throttledBefore: history.throttledBefore,
     openShardCount,
     callsLeft: Math.max(0, dailyQuota - ledger.length),

@@ -1,20 +1,20 @@
 /**
- * A stream as a replay sees it, minute by minute: what serves, what is billed, which calls Kinesis would take. The
+ * A stream as a replay sees it, minute by minute: what serves, what is billed, which calls Kinesis would accept. The
  * `adaptive` policy replays a stream's own past on it, and the simulator runs every policy on it, so both judge alike.
- * Time is in whole minutes from wherever the caller begins to count.
+ * Time is in whole minutes from any origin.
  */
 import { awsFacts } from '../aws-facts.ts';
 
 export interface StreamLimits {
   /** UpdateShardCount calls per stream in any rolling 24 hours. */
   readonly callsPer24h: number;
-  /** Minutes that every resharding takes, before its size counts. */
+  /** Minutes that every resharding takes, whatever its size. */
   readonly reshardBaseMinutes: number;
   /** Minutes for each shard of the larger count. */
   readonly reshardMinutesPerShard: number;
   /** Extra minutes when the target is not a multiple of 25 % of the open count. */
   readonly offGridMinutes: number;
-  /** Multiplies the whole duration: 3 asks what a slow day would do. */
+  /** Multiplies the whole duration: 3 simulates a slow day. */
   readonly reshardSlowdown: number;
   readonly minShards: number;
   readonly maxShards: number;
@@ -69,7 +69,7 @@ export class ReplayStream {
     return minute < this.#busyUntil;
   }
 
-  /** Shards sure to take records in during the minute: the smaller count while UPDATING. */
+  /** Shards that certainly accept records during the minute: the smaller count while UPDATING. */
   capacity(minute: number): number {
     return minute < this.#busyUntil ? Math.min(this.#previous, this.#open) : this.#open;
   }
@@ -103,7 +103,7 @@ export class ReplayStream {
     return true;
   }
 
-  /** SplitShard and MergeShards one after the other: no quota, and not quick. */
+  /** SplitShard and MergeShards one after the other: they have no daily quota, and take their time. */
   reshardByHand(minute: number, target: number, minutes: number): void {
     this.#previous = this.#open;
     this.#open = target;

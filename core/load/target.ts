@@ -1,40 +1,40 @@
 /**
  * `target`: enough shards for what is offered, throttled records included.
  *
- * - Up when the load stands above a share of the shards, or at once when it stands far above them; by the demand that is
- *   seen, that was seen at this hour before, and that the calls left must still be able to reach; in steps of 25 %.
- * - At once when the load is news: beyond twice anything of the last day, and rising. A stream that stood at one shard needs
- *   a call for every doubling; the first one must not wait for the shard to be full.
- * - Up ahead of time (`prewarmMinutes`) when the load rose at this hour yesterday or last week.
- * - Down when the load has been lower for `quietMinutes` and was not higher in the hours ahead a day or a week ago.
- * - *Return ticket*: no call that is not urgent unless enough of the day's calls remain to double back to the week's peak.
- *   Ten calls a day are few; a stream that has spent them cannot grow.
+ * - It scales up when the load exceeds a share of the shards, and at once when it is far above them. The step, on the 25 %
+ *   grid, covers the load now, the load seen at this hour before, and what the calls left must still be able to reach.
+ * - It scales up at once when the load is a new peak: beyond twice anything of the last day, and rising. A stream of one
+ *   shard needs a call for every doubling; the first must not wait until the shard is full.
+ * - It scales up ahead of time (`prewarmMinutes`) when the load rose at this hour yesterday or last week.
+ * - It scales down when the load has been lower for `quietMinutes` and was not higher in the hours ahead a day or a week ago.
+ * - *Return ticket*: it makes a call that is not urgent only if enough of the day's calls remain to double back to the
+ *   week's peak. Ten calls a day are few; a stream that has spent them cannot grow.
  *
- * Pure, and without memory of its own: everything follows from the input.
+ * Pure and without memory: everything follows from the input.
  */
-import type { Demand } from './load-history.ts';
+import type { LoadSeries } from './load-history.ts';
 
 export interface TargetSettings {
   /** Scale up when the load stands above this share of the open shards. */
   readonly scaleUpAt: number;
   /** … for so many minutes. Ignored when the load is far above, or the last scale-up was minutes ago. */
   readonly sustainedMinutes: number;
-  /** Utilization aimed at by a scale-up. */
+  /** Utilization that a scale-up aims for. */
   readonly fillTo: number;
-  /** Minutes that the load must have stayed lower before a scale-down. */
+  /** The load must have stayed lower for so many minutes before a scale-down. */
   readonly quietMinutes: number;
-  /** Highest utilization that those minutes would have had after the scale-down. */
+  /** Highest utilization that those minutes would have had with the fewer shards. */
   readonly shrinkTo: number;
   /** A scale-down to more than this share of the open shards is not worth a call. */
   readonly largestRemainder: number;
-  /** Whose load ahead counts: nobody's, yesterday's, or last week's (yesterday's until a week is known). */
+  /** Which past says what is ahead: none, yesterday, or last week (yesterday until a week is known). */
   readonly season: 'none' | 'day' | 'week';
   readonly lookAheadMinutes: number;
-  /** Scale up for load that season expects within so many minutes; 0 never. */
+  /** Scale up for load that the season expects within so many minutes; 0 never. */
   readonly prewarmMinutes: number;
 }
 
-/** Sound for a stream that nothing is known of; `docs/benchmark.md` says what it was tuned on. */
+/** Sound for a stream about which nothing is known; `docs/benchmark.md` says on what it was tuned. */
 export const targetDefaults: TargetSettings = {
   scaleUpAt: 0.9,
   sustainedMinutes: 1,
@@ -48,9 +48,9 @@ export const targetDefaults: TargetSettings = {
 };
 
 export interface TargetInput {
-  /** Index of the newest minute of `demand`; the clock that the next two are measured by. */
+  /** Index of the newest minute of `load`; "now" to the policy. */
   readonly minute: number;
-  readonly demand: Demand;
+  readonly load: LoadSeries;
   readonly openShardCount: number;
   /** UpdateShardCount calls that the quota still allows. */
   readonly callsLeft: number;
@@ -60,32 +60,32 @@ export interface TargetInput {
 
 const DAY = 1440;
 const WEEK = 7 * DAY;
-/** The load is far above the shards: a quarter of it and more is thrown away. */
+/** The load is far above the shards when it exceeds them by a quarter. */
 const FAR_ABOVE = 1.25;
 /** A scale-up so recent that the load may still be rising under it. */
 const RISING_MINUTES = 15;
 /** A rise over `RISE_MINUTES` by more than this share of the shards is expected to go on. */
 const RISE_MINUTES = 3;
 const STEEP_RISE = 0.2;
-/** Load is news when it is so many times the highest of the last day, up to `NEWS_MINUTES` ago. */
-const NEWS_FACTOR = 2;
-const NEWS_MINUTES = 10;
+/** Load is a new peak when it is so many times the highest of the last day, up to `NEW_PEAK_MINUTES` ago. */
+const NEW_PEAK_FACTOR = 2;
+const NEW_PEAK_MINUTES = 10;
 /** … and has risen by more than this share of the shards in `RISE_MINUTES`: below it there is time to wait. */
-const NEWS_RISE = 0.15;
+const NEW_PEAK_RISE = 0.15;
 /** No scale-down so soon after a scale-up. */
 const SETTLED_MINUTES = 20;
-/** Calls that only load which is already there may spend. */
+/** Calls reserved for load that is already there. */
 const URGENT_CALLS = 2;
-/** How far beyond the highest load that is known an unknown rise may still go. */
+/** How far beyond the highest known load an unknown rise may go. */
 const UNKNOWN_RISE = 8;
-/** Minutes over which today is compared with the season before. */
+/** The last so many minutes are compared with the same minutes of the season before. */
 const COMPARED_MINUTES = 60;
 const GRID = [1.25, 1.5, 1.75, 2] as const;
 
-/** The wanted open shard count, within one call's reach; the open count itself to hold. */
+/** The wanted open shard count, within one call's reach; the open count itself means hold. */
 export function chooseTarget(settings: TargetSettings, input: TargetInput): number {
   if (input.callsLeft <= 0) return input.openShardCount;
-  const now = input.demand.at(input.minute);
+  const now = input.load.at(input.minute);
   const isFarAbove = now > FAR_ABOVE * input.openShardCount;
   if (isFarAbove || isAbove(settings, input, now)) return chooseUp(settings, input, now, isFarAbove);
   const prewarmed = choosePrewarm(settings, input);
@@ -94,24 +94,24 @@ export function chooseTarget(settings: TargetSettings, input: TargetInput): numb
 }
 
 function isAbove(settings: TargetSettings, input: TargetInput, now: number): boolean {
-  const { demand, minute, openShardCount } = input;
+  const { load, minute, openShardCount } = input;
   if (input.minutesSinceScaleUp < RISING_MINUTES) {
     return riseOn(input, now) > Math.min(1, settings.scaleUpAt) * openShardCount;
   }
-  if (isNews(input, now)) return true;
+  if (isNewPeak(input, now)) return true;
   const limit = settings.scaleUpAt * openShardCount;
-  for (let ago = 0; ago < settings.sustainedMinutes; ago++) if (demand.at(minute - ago) <= limit) return false;
+  for (let ago = 0; ago < settings.sustainedMinutes; ago++) if (load.at(minute - ago) <= limit) return false;
   return true;
 }
 
-function isNews({ demand, minute, openShardCount }: TargetInput, now: number): boolean {
-  if (now - demand.at(minute - RISE_MINUTES) <= NEWS_RISE * openShardCount) return false;
-  return now > NEWS_FACTOR * demand.peak(minute - DAY, minute - NEWS_MINUTES);
+function isNewPeak({ load, minute, openShardCount }: TargetInput, now: number): boolean {
+  if (now - load.at(minute - RISE_MINUTES) <= NEW_PEAK_RISE * openShardCount) return false;
+  return now > NEW_PEAK_FACTOR * load.peak(minute - DAY, minute - NEW_PEAK_MINUTES);
 }
 
 function chooseUp(settings: TargetSettings, input: TargetInput, now: number, isFarAbove: boolean): number {
-  const { demand, minute, openShardCount, callsLeft } = input;
-  const recent = demand.peak(minute - 2, minute);
+  const { load, minute, openShardCount, callsLeft } = input;
+  const recent = load.peak(minute - 2, minute);
   const ahead = Math.min(expectAhead(settings, input, settings.lookAheadMinutes), 2 * recent);
   let need = Math.max(recent, ahead) / settings.fillTo;
   need = Math.max(need, mustReach(input, now) / 2 ** (callsLeft - 1));
@@ -123,8 +123,8 @@ function chooseUp(settings: TargetSettings, input: TargetInput, now: number, isF
 }
 
 /** The load in three minutes if it rises on as steeply: by then a call made now has taken effect. */
-function riseOn({ demand, minute, openShardCount }: TargetInput, now: number): number {
-  const rise = now - demand.at(minute - RISE_MINUTES);
+function riseOn({ load, minute, openShardCount }: TargetInput, now: number): number {
+  const rise = now - load.at(minute - RISE_MINUTES);
   return rise > STEEP_RISE * openShardCount ? now + rise : now;
 }
 
@@ -138,9 +138,9 @@ function choosePrewarm(settings: TargetSettings, input: TargetInput): number {
 }
 
 function chooseDown(settings: TargetSettings, input: TargetInput, now: number): number {
-  const { demand, minute, openShardCount, callsLeft } = input;
+  const { load, minute, openShardCount, callsLeft } = input;
   if (input.minutesSinceScaleUp < SETTLED_MINUTES) return openShardCount;
-  const quiet = demand.peak(minute - settings.quietMinutes + 1, minute);
+  const quiet = load.peak(minute - settings.quietMinutes + 1, minute);
   const need = Math.max(quiet, expectAhead(settings, input, settings.lookAheadMinutes)) / settings.shrinkTo;
   const target = stepDown(openShardCount, need, settings.largestRemainder * openShardCount);
   const reach = minute < DAY ? mustReach(input, now) : weekPeak(input);
@@ -151,27 +151,27 @@ function chooseDown(settings: TargetSettings, input: TargetInput, now: number): 
  * The highest load that the same minutes ahead had a day or a week ago, scaled by how today compares with then (by at most 2
  * either way); 0 when that is not known.
  */
-export function expectAhead(settings: TargetSettings, { demand, minute }: TargetInput, minutesAhead: number): number {
+export function expectAhead(settings: TargetSettings, { load, minute }: TargetInput, minutesAhead: number): number {
   if (settings.season === 'none' || minute < DAY) return 0;
   const back = settings.season === 'week' && minute >= WEEK ? WEEK : DAY;
-  const then = demand.mean(minute - back - COMPARED_MINUTES + 1, minute - back);
-  const now = demand.mean(minute - COMPARED_MINUTES + 1, minute);
+  const then = load.mean(minute - back - COMPARED_MINUTES + 1, minute - back);
+  const now = load.mean(minute - COMPARED_MINUTES + 1, minute);
   const factor = then > 0 ? Math.min(2, Math.max(0.5, now / then)) : 1;
-  return demand.peak(minute - back, minute - back + minutesAhead) * factor;
+  return load.peak(minute - back, minute - back + minutesAhead) * factor;
 }
 
-/** What the calls left must be able to reach: the week's peak, or beyond it when the load is in unknown country. */
+/** What the calls left must be able to reach: the week's peak, or beyond it when the load is higher than any known. */
 function mustReach(input: TargetInput, now: number): number {
   const week = weekPeak(input);
   const isKnown = input.minute >= DAY && now < 0.9 * week;
   return isKnown ? week : Math.max(week, UNKNOWN_RISE * now);
 }
 
-function weekPeak({ demand, minute }: TargetInput): number {
-  return demand.peak(minute - WEEK, minute);
+function weekPeak({ load, minute }: TargetInput): number {
+  return load.peak(minute - WEEK, minute);
 }
 
-/** Doublings from `shards` to `load`, and never fewer than are kept for urgent load. */
+/** Doublings from `shards` to `load`; never fewer than the calls reserved for urgent load. */
 function callsToReach(load: number, shards: number): number {
   return Math.max(URGENT_CALLS, Math.ceil(Math.log2(load / shards) - 1e-9));
 }

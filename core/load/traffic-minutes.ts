@@ -1,11 +1,11 @@
 /**
- * What CloudWatch told of a stream, minute by minute, and what a policy makes of it. A datapoint that is missing is late, or
- * there was nothing to count, and nothing says which:
+ * Turns CloudWatch's sums of a stream, minute by minute, into the load that a policy reads. A missing datapoint is late,
+ * or there was nothing to count, and CloudWatch does not say which:
  *
- * - before the first one nothing is known, so the history begins with it (at its midnight, and flat until it);
- * - between two others it is 0;
- * - after the newest one time stands still for as long as datapoints may be late; only then it is 0. An outage of CloudWatch
- *   must not look like a stream that nobody uses.
+ * - before the first datapoint nothing is known: the history begins with it (at its midnight, and flat until it);
+ * - between two datapoints a missing one is 0;
+ * - after the newest datapoint the history stops for as long as datapoints may be late; only then a missing one is 0. An
+ *   outage of CloudWatch must not look like a stream that nobody uses.
  */
 import { LoadHistory, offeredShards } from './load-history.ts';
 import type { StreamLoadHistory } from './load-policy.ts';
@@ -20,7 +20,7 @@ export interface MinuteSums {
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-/** A datapoint comes within minutes, or, in an outage, within the hour: idle shards for an hour cost less than busy ones taken away. */
+/** A datapoint arrives within minutes or, in an outage, within the hour. An hour of idle shards costs less than taking away busy ones. */
 const latestMinutes = 60;
 
 export function noSums(startMs: number, minutes: number): MinuteSums {
@@ -28,7 +28,7 @@ export function noSums(startMs: number, minutes: number): MinuteSums {
   return { startMs, records: empty(), bytes: empty(), throttledRecords: empty() };
 }
 
-/** Undefined while there is no datapoint at all: then nothing is known of the demand, which is not 0. */
+/** Undefined while there is no datapoint at all: then the load is unknown, which is not 0. */
 export function loadHistoryOf(sums: MinuteSums, nowMs: number): StreamLoadHistory | undefined {
   const first = findMinute(sums, 0, 1);
   if (first === undefined) return undefined;
@@ -38,17 +38,17 @@ export function loadHistoryOf(sums: MinuteSums, nowMs: number): StreamLoadHistor
   const firstMs = sums.startMs + first * minuteMs;
   const startMs = Math.floor(firstMs / dayMs) * dayMs;
   const unknown = (firstMs - startMs) / minuteMs;
-  const demand = new LoadHistory(unknown + end - first);
+  const load = new LoadHistory(unknown + end - first);
   const throttledBefore = new Float64Array(unknown + end - first + 1);
   const flat = loadAt(sums, first).offered;
-  for (let minute = 0; minute < unknown; minute++) demand.append(flat);
+  for (let minute = 0; minute < unknown; minute++) load.append(flat);
   for (let minute = first; minute < end; minute++) {
     const { offered, throttled } = loadAt(sums, minute);
-    const index = demand.length;
-    demand.append(offered);
+    const index = load.length;
+    load.append(offered);
     throttledBefore[index + 1] = (throttledBefore[index] as number) + throttled;
   }
-  return { startMs, demand, throttledBefore };
+  return { startMs, load, throttledBefore };
 }
 
 /** In shards. */
@@ -68,8 +68,8 @@ function findMinute({ records, bytes, throttledRecords }: MinuteSums, from: numb
 }
 
 /**
- * The older sums with newer ones over them, from `startMs` on. What was read again stands: CloudWatch may complete a minute
- * that was told before. It never takes one back, so what is missing in the newer is no news.
+ * The older sums overwritten by the newer ones, from `startMs` on. CloudWatch may complete a minute that it reported
+ * before; it never takes one back, so a minute that the newer sums lack keeps its older value.
  */
 export function joinSums(older: MinuteSums, newer: MinuteSums, startMs: number): MinuteSums {
   const endMs = Math.max(endOf(older), endOf(newer));

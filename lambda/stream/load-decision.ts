@@ -33,7 +33,7 @@ export function explainLoad(subject: LoadDrivenFacts, reading: LoadReading): Pol
 function decisionInput(subject: LoadDrivenFacts, reading: LoadReading): LoadDecisionInput | undefined {
   const input = inputOf(subject, reading);
   if (!input) return undefined;
-  return { ...subject, wantedShardCount: reading.policy.choose(input), offeredShards: input.demand.at(input.minute) };
+  return { ...subject, wantedShardCount: reading.policy.choose(input), offeredShards: input.load.at(input.minute) };
 }
 
 function inputOf({ state, settings, nowMs }: LoadDrivenFacts, { history }: LoadReading) {

@@ -1,6 +1,7 @@
 /**
- * Fitted halving: up at one 5-minute datapoint of 75 % or more (x2 up to 3 shards, x1.5 up to 50, x1.25 above); down when
- * the last 24 hours stayed under 25 %, to where their peak would have stood at half. Successful puts only.
+ * Fitted halving: it scales up at one 5-minute datapoint of 75 % or more (x2 up to 3 shards, x1.5 up to 50, x1.25 above).
+ * It scales down when the last 24 hours stayed under 25 %, to the count that their peak would have filled by half.
+ * It sees successful puts only.
  */
 import type { Scaler, StreamView } from '../stream-run.ts';
 
@@ -14,19 +15,19 @@ export function fittedHalving(): Scaler {
   return { name: 'fitted-halving', step: (view) => chooseUp(view) ?? chooseDown(view) };
 }
 
-function chooseUp({ minute, stream, demand }: StreamView): number | undefined {
+function chooseUp({ minute, stream, load }: StreamView): number | undefined {
   const open = stream.openShardCount;
   let taken = 0;
-  for (let ago = 0; ago < PERIOD_MINUTES; ago++) taken += Math.min(open, demand.at(minute - ago));
+  for (let ago = 0; ago < PERIOD_MINUTES; ago++) taken += Math.min(open, load.at(minute - ago));
   if (taken / PERIOD_MINUTES < UP_AT * open || stream.callsLeft(minute) <= 0) return undefined;
   const factor = open <= 3 ? 2 : open <= 50 ? 1.5 : 1.25;
   return Math.min(2 * open, Math.ceil(open * factor));
 }
 
-function chooseDown({ minute, stream, demand }: StreamView): number | undefined {
+function chooseDown({ minute, stream, load }: StreamView): number | undefined {
   const open = stream.openShardCount;
   if (minute % PERIOD_MINUTES !== 0 || stream.callsLeft(minute) <= 0) return undefined;
-  const peak = demand.peak(minute - DAY_MINUTES + 1, minute);
+  const peak = load.peak(minute - DAY_MINUTES + 1, minute);
   if (minute < DAY_MINUTES || peak >= DOWN_BELOW * open) return undefined;
   const target = Math.max(1, Math.ceil(open / 2), Math.ceil(peak / FITTED_UTILIZATION));
   return target < open ? target : undefined;

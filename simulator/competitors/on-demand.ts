@@ -1,7 +1,7 @@
 /**
  * On-demand capacity: twice the peak of the last 30 days, never less than 4 shards' worth (4 MB/s); a new peak counts
- * after 15 minutes. The peak is of what was offered, which is more than on-demand is sure to go by: AWS does not say whether
- * rejected records count. Nothing is called and nothing is resharded; what it costs is in `prices.ts`.
+ * after 15 minutes. The peak is taken of the offered load. That flatters on-demand: AWS does not say whether rejected
+ * records count. There are no calls and no resharding; `prices.ts` has its cost.
  */
 import { LoadHistory } from '../../core/load/load-history.ts';
 import type { RunOptions, StreamRun } from '../stream-run.ts';

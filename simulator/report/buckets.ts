@@ -1,4 +1,4 @@
-/** A run in as many points as a picture can show: of each bucket the worst, so that no throttled minute is averaged away. */
+/** Reduces a run to as many points as a picture can show. Each point is the worst of its bucket, so that no throttled minute disappears. */
 import type { StreamRun } from '../stream-run.ts';
 
 export interface Point {
@@ -12,7 +12,7 @@ export interface Point {
 
 const MOST_POINTS = 800;
 
-/** Minutes of a bucket. */
+/** How many minutes one bucket holds. */
 export function bucketsOf(minutes: number): number {
   return Math.max(1, Math.ceil(minutes / MOST_POINTS));
 }

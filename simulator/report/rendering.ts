@@ -1,6 +1,6 @@
 /**
- * Specifications become pictures: SVG by vega-lite (the same bytes for the same data), PNG by resvg with a font that ships
- * with it, so that they look the same on every machine.
+ * Renders specifications: SVG by vega-lite (the same bytes for the same data), PNG by resvg with a font that ships with
+ * it, so that pictures look the same on every machine.
  */
 import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';

@@ -16,7 +16,7 @@ import { adaptiveScaler, targetScaler } from '../../simulator/load-policies.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';
 import { admitMinute } from '../../simulator/models/kinesis-capacity.ts';
 import { runStream } from '../../simulator/stream-run.ts';
-import { readTraceFile } from '../../simulator/trace.ts';
+import { readTraceFile } from '../../simulator/trace-file.ts';
 import { assemblyOf } from '../scenarios/support/assembly.ts';
 
 type Settings = Readonly<Record<string, unknown>>;

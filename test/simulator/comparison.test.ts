@@ -32,7 +32,7 @@ const load = Float64Array.from({ length: 5 * day }, (_, minute) => {
 describe('runStream', () => {
   const never: Scaler = { name: 'never', step: () => undefined };
 
-  it('loses what does not fit, or offers it again', () => {
+  it('a run loses what does not fit, or offers it again in the retry model', () => {
     const burst = Float64Array.of(1, 3, 1, 1, 1);
     expect([...runStream(burst, never).throttled]).toEqual([0, 1, 0, 0, 0]);
     expect([...runStream(burst, never, { model: 'retry' }).throttled]).toEqual([0, 1, 0, 0, 0]);
@@ -40,12 +40,12 @@ describe('runStream', () => {
     expect([...runStream(overload, never, { model: 'retry' }).throttled]).toEqual([0, 1, 1, 1, 0]);
   });
 
-  it('tells a policy nothing that CloudWatch could not tell yet', () => {
+  it('a policy sees no datapoint before CloudWatch could show it', () => {
     const seen: number[][] = [];
     const watching: Scaler = {
       name: 'watching',
-      step: ({ minute, demand }) => {
-        seen.push([demand.length, demand.at(minute)]);
+      step: ({ minute, load }) => {
+        seen.push([load.length, load.at(minute)]);
         return undefined;
       },
     };
@@ -59,7 +59,7 @@ describe('runStream', () => {
     ]);
   });
 
-  it('counts what Kinesis would refuse', () => {
+  it('a run counts every call that Kinesis would refuse', () => {
     const rash: Scaler = { name: 'rash', step: ({ stream }) => stream.openShardCount * 3 };
     expect(runStream(new Float64Array(5).fill(1), rash).refusals).toBe(5);
   });
@@ -79,7 +79,7 @@ describe('a comparison', () => {
   const comparison = compare('wave', load, candidatePolicyNames, options);
   const of = (policy: CandidatePolicyName) => comparison.results[candidatePolicyNames.indexOf(policy)];
 
-  it('has a result for every policy, none cheaper than the optimum unless it throttles', () => {
+  it('every policy has a result, and none is cheaper than the optimum unless it throttles', () => {
     expect(comparison.results.map(({ policy }) => policy)).toEqual(candidatePolicyNames);
     for (const { ratioToOptimum, throttledFraction } of comparison.results) {
       if (ratioToOptimum !== null && throttledFraction === 0) expect(ratioToOptimum).toBeGreaterThanOrEqual(1);
@@ -87,7 +87,7 @@ describe('a comparison', () => {
   });
 
   it.each(['adaptive', 'target'] as const)(
-    '%s: no refusal, ten calls a day at most, cheaper than its peak',
+    '%s has no refusal, makes at most ten calls a day and is cheaper than a fixed stream',
     (policy) => {
       const score = of(policy);
       expect(score?.refusals).toBe(0);
@@ -96,19 +96,19 @@ describe('a comparison', () => {
     },
   );
 
-  it('pays on-demand by use, and static peak by its peak', () => {
+  it('on-demand is billed by use, static peak by its peak', () => {
     expect(of('on-demand')?.shardHours).toBeNull();
     expect(of('static-peak')?.shardHours).toBe(20 * 5 * 24);
     expect(of('static-peak')?.throttledFraction).toBe(0);
   });
 
-  it('is the same every time', () => {
+  it('two comparisons of the same load are equal', () => {
     expect(compare('wave', load, ['adaptive', 'doubling'], options)).toEqual(
       compare('wave', load, ['adaptive', 'doubling'], options),
     );
   });
 
-  it('advises what can be had and throttles least for its price', () => {
+  it('the advice names a policy that can be deployed, and lists options by price', () => {
     const { recommended, options: ranked } = advise(comparison);
     expect(candidatePolicies[recommended as CandidatePolicyName].ours).toBe(true);
     const prices = ranked.map(({ dollarsPerMonth }) => dollarsPerMonth);
@@ -117,7 +117,7 @@ describe('a comparison', () => {
 });
 
 describe('on-demand', () => {
-  it('takes twice the peak it has known for a quarter of an hour, and 4 shards at least', () => {
+  it('on-demand accepts twice the peak of 15 minutes ago, and at least 4 shards', () => {
     const step = Float64Array.from({ length: 60 }, (_, minute) => (minute < 10 ? 3 : 10));
     const { capacity, throttled } = runOnDemand(step, 'on-demand');
     expect([capacity[9], capacity[24], capacity[25]]).toEqual([6, 6, 20]);
@@ -125,7 +125,7 @@ describe('on-demand', () => {
     expect(runOnDemand(new Float64Array(3), 'on-demand').capacity[0]).toBe(4);
   });
 
-  it('forgets a peak after 30 days, that of the first minute too', () => {
+  it('on-demand forgets a peak after 30 days, even that of the first minute', () => {
     const fading = Float64Array.from({ length: 31 * day }, (_, minute) => (minute === 0 ? 50 : 5));
     const { capacity } = runOnDemand(fading, 'on-demand');
     expect([capacity[30 * day], capacity[30 * day + 15]]).toEqual([100, 10]);
@@ -133,14 +133,14 @@ describe('on-demand', () => {
 });
 
 describe('calls in any 24 hours', () => {
-  it('counts both ends', () => {
+  it('calls in any 24 hours include both ends', () => {
     const calls = [0, 700, day, day + 1].map((minute) => ({ minute, from: 1, to: 2 }));
     expect(mostCallsInADay(calls)).toBe(3);
   });
 });
 
 describe('prices', () => {
-  it('agree with those that the plan of a scaling shows', () => {
+  it('the shipped price list agrees with the prices that a plan shows', () => {
     expect(prices.value.provisioned.shardHour).toBe(usEast1Prices.shardHour);
     expect(prices.value.provisioned.millionPutUnits).toBe(usEast1Prices.millionPutUnits);
     expect([prices.value.region, prices.value.asOf]).toEqual([usEast1Prices.region, usEast1Prices.asOf]);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseCsvTrace } from '../../simulator/csv-trace.ts';
 import { toLoad } from '../../simulator/load.ts';
 import { readMetricData, readStreamHistory } from '../../simulator/metric-data.ts';
-import { parseCsvTrace, readTraceFile } from '../../simulator/trace.ts';
+import { readTraceFile } from '../../simulator/trace-file.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'trace-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -13,7 +14,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const good = 't_seconds,value\n0,10\n60,20\n120,30\n';
 
 describe('a CSV trace', () => {
-  it('is read, plain and gzip', () => {
+  it('a CSV trace is read plain and gzip', () => {
     const [plain, packed] = [join(directory, 'a.csv'), join(directory, 'b.csv.gz')];
     writeFileSync(plain, good);
     writeFileSync(packed, gzipSync(good));
@@ -26,7 +27,7 @@ describe('a CSV trace', () => {
     }
   });
 
-  it('may be of fractions of a second, which a double does not hold exactly', () => {
+  it('a CSV trace on a grid of fractions of a second is read despite rounding', () => {
     for (const start of [0, 1_700_000_000]) {
       const lines = Array.from({ length: 1200 }, (_, row) => `${start + row * 0.1},${row < 600 ? 1 : 3}`);
       const trace = parseCsvTrace(['t_seconds,value', ...lines].join('\n'), 'fine');
@@ -37,7 +38,7 @@ describe('a CSV trace', () => {
     }
   });
 
-  it('that would last for ages is refused before it is laid out', () => {
+  it('a CSV trace that spans too many days is refused before memory is allocated', () => {
     const trace = parseCsvTrace('t_seconds,value\n0,1\n1e12,2\n', 'ages');
     expect(!trace.ok && trace.faults.map(({ field, remedy }) => [field, remedy])).toEqual([
       ['t_seconds', 'check the first and the last time'],
@@ -57,18 +58,18 @@ describe('a CSV trace', () => {
     ['negative', 't_seconds,value\n0,1\n60,-2\n120,1\n', 'line 3'],
     ['a blank line', 't_seconds,value\n0,1\n\n120,1\n', 'line 3'],
     ['a third column', 't_seconds,value\n0,1\n60,1,9\n120,1\n', 'line 3'],
-  ])('that is bad is refused with its line: %s', (_why, text, line) => {
+  ])('a bad CSV trace is refused with its line: %s', (_why, text, line) => {
     const trace = parseCsvTrace(text, 'bad');
     expect(trace.ok).toBe(false);
     if (!trace.ok) expect(trace.faults[0]?.field).toBe(line);
   });
 
-  it('tells all faults at once', () => {
+  it('a bad CSV trace reports all faults at once', () => {
     const trace = parseCsvTrace('t_seconds,value\n0,x\n60,-1\n120,1\n', 'bad');
     expect(!trace.ok && trace.faults.map(({ field }) => field)).toEqual(['line 2', 'line 3']);
   });
 
-  it('that cannot be read is a fault, not an exception', () => {
+  it('an unreadable trace file is a fault, not an exception', () => {
     expect(readTraceFile(join(directory, 'nowhere.csv')).ok).toBe(false);
   });
 });
@@ -82,7 +83,7 @@ describe('get-metric-data', () => {
     Values,
   });
 
-  it('is a trace: newest first, minutes without traffic are zero, rejected records are load', () => {
+  it('get-metric-data is read newest first, with zero for missing minutes and rejected records as load', () => {
     const text = JSON.stringify({
       MetricDataResults: [
         series('m2', 'IncomingRecords', [4, 1, 0], [240, 120, 60]),
@@ -94,13 +95,13 @@ describe('get-metric-data', () => {
     expect(trace.ok && trace.value.startMs).toBe(Date.UTC(2026, 2, 1));
   });
 
-  it('has the period that divides every gap, for minutes are missing where nothing was put', () => {
+  it('get-metric-data takes the period that divides every gap, since idle minutes are missing', () => {
     const text = JSON.stringify({ MetricDataResults: [series('records', '', [0, 2, 5, 15], [60, 60, 60, 60])] });
     const trace = readMetricData(text, 'sparse', 'records');
     expect(trace.ok && [trace.value.stepSeconds, trace.value.values.length]).toEqual([60, 16]);
   });
 
-  it('of a period that is known is laid out by it', () => {
+  it('a stream’s history is laid out by the period that is given', () => {
     const text = JSON.stringify({
       MetricDataResults: [series('records', '', [0, 10], [600, 600]), series('bytes', '', [0, 10], [600, 600])],
     });
@@ -108,7 +109,7 @@ describe('get-metric-data', () => {
     expect(history.ok && [history.value.trace.stepSeconds, history.value.trace.values.length]).toEqual([60, 11]);
   });
 
-  it('counts a minute in which all was rejected', () => {
+  it('a stream’s history counts a minute in which every record was rejected', () => {
     const text = JSON.stringify({
       MetricDataResults: [
         series('records', '', [1, 2], [60_000, 60_000]),
@@ -120,7 +121,7 @@ describe('get-metric-data', () => {
     expect(history.ok && [...history.value.trace.values]).toEqual([2, 1, 1, 0, 1]);
   });
 
-  it('is a stream’s history in shards, with the size of its records', () => {
+  it('a stream’s history is in shards, with the mean size of its records', () => {
     const text = JSON.stringify({
       MetricDataResults: [
         series('records', '', [0, 1], [60_000, 60_000]),
@@ -133,7 +134,7 @@ describe('get-metric-data', () => {
     expect(history.ok && history.value.recordBytes).toBeCloseTo((2_097.152 + 100) / 2, 3);
   });
 
-  it('of many pages is every page of the series', () => {
+  it('get-metric-data of several pages includes every page', () => {
     const pages = [
       series('r', 'IncomingRecords', [0, 1], [60, 120]),
       series('b', 'IncomingBytes', [0, 1], [60, 60]),
@@ -144,7 +145,7 @@ describe('get-metric-data', () => {
     expect(trace.ok && [...trace.value.values]).toEqual([1, 2, 3, 4]);
   });
 
-  it('of two streams is the load of neither', () => {
+  it('get-metric-data of two streams is refused', () => {
     const text = JSON.stringify({
       MetricDataResults: [
         series('r1', 'orders IncomingRecords', [0, 1], [60, 60]),
@@ -157,14 +158,14 @@ describe('get-metric-data', () => {
     }
   });
 
-  it('of one series is that series whatever its name, but not of another metric', () => {
+  it('a single series is read whatever its name, unless it names another metric', () => {
     const read = (Label: string) =>
       readMetricData(JSON.stringify({ MetricDataResults: [series('q', Label, [0, 1], [60, 60])] }), 'one', 'records');
     expect(read('orders').ok).toBe(true);
     for (const other of ['IncomingBytes', 'WriteProvisionedThroughputExceeded']) expect(read(other).ok).toBe(false);
   });
 
-  it('with a stray time is refused before it is laid out', () => {
+  it('get-metric-data with a stray time is refused before memory is allocated', () => {
     const stray = { ...series('records', '', [0, 1], [60, 60]), Timestamps: ['0001-01-01T00:00:00Z', at(0)] };
     const bytes = series('bytes', '', [0, 1], [60, 60]);
     const text = JSON.stringify({ MetricDataResults: [stray, bytes] });
@@ -173,7 +174,7 @@ describe('get-metric-data', () => {
     }
   });
 
-  it('may begin with a byte order mark', () => {
+  it('a trace file may begin with a byte order mark', () => {
     const file = join(directory, 'marked.json');
     const results = { MetricDataResults: [series('records', '', [0, 1], [60, 120])] };
     writeFileSync(file, `\ufeff${JSON.stringify(results)}`);
@@ -191,7 +192,7 @@ describe('get-metric-data', () => {
     ['a value too few', JSON.stringify({ MetricDataResults: [series('records', '', [0, 1], [1])] })],
     ['negative', JSON.stringify({ MetricDataResults: [series('records', '', [0, 1], [1, -1])] })],
     ['off the grid', JSON.stringify({ MetricDataResults: [series('records', '', [0, 2, 3, 5.5], [1, 1, 1, 1])] })],
-  ])('that is bad is refused: %s', (_why, text) => {
+  ])('bad get-metric-data is refused: %s', (_why, text) => {
     expect(readMetricData(text, 'bad', 'records').ok).toBe(false);
   });
 });
@@ -203,7 +204,7 @@ describe('a load', () => {
     values: Float64Array.from(values),
   });
 
-  it('is scaled to its peak, or by a factor of records and bytes', () => {
+  it('a load is scaled to its peak, or by a factor of records or bytes', () => {
     const peak = toLoad(trace(60, [1, 4]), 'records', { kind: 'peak', peakShards: 8 });
     expect(peak.ok && [...peak.value]).toEqual([2, 8]);
     const records = toLoad(trace(60, [1000, 2500]), 'records', { kind: 'factor', factor: 2 });
@@ -212,21 +213,21 @@ describe('a load', () => {
     expect(bytes.ok && [...bytes.value]).toEqual([1, 0]);
   });
 
-  it('between the points of a coarse grid is interpolated, within a minute averaged', () => {
+  it('a load is interpolated on a coarse grid and averaged on a fine one', () => {
     const coarse = toLoad(trace(120, [0, 4]), 'records', { kind: 'peak', peakShards: 4 });
     expect(coarse.ok && [...coarse.value]).toEqual([0, 2, 4, 4]);
     const fine = toLoad(trace(30, [1, 3, 5, 7]), 'records', { kind: 'factor', factor: 1000 });
     expect(fine.ok && [...fine.value]).toEqual([2, 6]);
   });
 
-  it('on a grid that does not meet the minute counts each value for the time that it spends in each minute', () => {
+  it('a load on a grid that does not meet the minute weights each value by its time in the minute', () => {
     const fine = toLoad(trace(40, [3, 6, 9]), 'records', { kind: 'factor', factor: 1000 });
     expect(fine.ok && [...fine.value].map((value) => Number(value.toFixed(9)))).toEqual([4, 8]);
     const coarse = toLoad(trace(90, [0, 3]), 'records', { kind: 'factor', factor: 1000 });
     expect(coarse.ok && [...coarse.value].map((value) => Number(value.toFixed(9)))).toEqual([0, 2, 3]);
   });
 
-  it('cannot be scaled from zero, nor beyond what a stream can have', () => {
+  it('a load that is zero, or beyond the largest stream, is refused', () => {
     expect(toLoad(trace(60, [0, 0]), 'records', { kind: 'peak', peakShards: 8 }).ok).toBe(false);
     expect(toLoad(trace(60, [1, 3]), 'records', { kind: 'peak', peakShards: 10_000 }).ok).toBe(true);
     expect(toLoad(trace(60, [1, 3]), 'records', { kind: 'peak', peakShards: 10_001 }).ok).toBe(false);

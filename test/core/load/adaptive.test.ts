@@ -40,7 +40,7 @@ describe('a candidate’s replay', () => {
     return replayed[0];
   }
 
-  it('begins half full, and bills every minute', () => {
+  it('a candidate’s replay begins half full and bills every minute', () => {
     expect(replay(sitting, steady(4, minute + 1))).toEqual({
       name: 'sitting',
       shardHours: (8 * minutes) / 60,
@@ -50,7 +50,7 @@ describe('a candidate’s replay', () => {
     expect(replay(sitting, steady(4.1, minute + 1))?.shardHours).toBe((9 * minutes) / 60);
   });
 
-  it('throws away what its shards do not take, and pays for it', () => {
+  it('a candidate’s replay throws away what does not fit, and pays for it', () => {
     const load = steady(4, minute + 1);
     for (const at of [first - 1, first + 100, minute]) load[at] = 9.5;
     const told = replay(sitting, load);
@@ -58,13 +58,13 @@ describe('a candidate’s replay', () => {
     expect(told?.score).toBeCloseTo((8 * minutes + (50 / 3) * 3) / 60, 6);
   });
 
-  it('is billed the larger count while it is resharded, at a third of Kinesis’s usual speed', () => {
+  it('a candidate’s replay bills the larger count while it reshards, at a third of the usual speed', () => {
     const shrinking = { ...sitting, settings: { ...sitting.settings, quietMinutes: 1, shrinkTo: 0.9 } };
     // From 8 to 6 in 1 + 8/32 minutes, three times, rounded up: four minutes after that of the call.
     expect(replay(shrinking, steady(4, minute + 1))?.shardHours).toBe((8 * 5 + 6 * (minutes - 5)) / 60);
   });
 
-  it('of a stream that nobody uses has one shard, and throws nothing away', () => {
+  it('a candidate’s replay of an idle stream has one shard and throws nothing away', () => {
     expect(replay(sitting, steady(0, minute + 1))).toMatchObject({
       shardHours: minutes / 60,
       throttledFraction: 0,
@@ -73,7 +73,7 @@ describe('a candidate’s replay', () => {
 });
 
 describe('adaptive', () => {
-  it('ranks every candidate, best first, and follows the best', () => {
+  it('adaptive ranks every candidate, best first, and follows the best', () => {
     const load = wave(3);
     const choice = new Replay(few).choose(LoadHistory.of(load), load.length - 1, 0);
     expect(choice.replayed.map(({ name }) => name).sort()).toEqual(few.candidates.map(({ name }) => name).sort());
@@ -82,7 +82,7 @@ describe('adaptive', () => {
     expect(choice.candidate.name).toBe(choice.replayed[0]?.name);
   });
 
-  it('is the more cautious the more was thrown away', () => {
+  it('adaptive is more cautious when more was thrown away', () => {
     const load = wave(3);
     const choose = (throttled: number) => new Replay(few).choose(LoadHistory.of(load), load.length - 1, throttled);
     const [easy, strained] = [choose(0), choose(0.01)];
@@ -96,14 +96,14 @@ describe('adaptive', () => {
     ['half of the budget', 0.00015, 50 / Math.exp(0.625)],
     ['just what the budget allows', 0.0003, 50],
     ['much more: no more than fifteen times as much is paid', 0.01, 750],
-  ])('pays for a shard-minute thrown away by what was thrown away: %s', (_what, throttled, price) => {
+  ])('adaptive prices a shard-minute thrown away by the error budget: %s', (_what, throttled, price) => {
     const choose = (settings: AdaptiveSettings) =>
       new Replay(settings).choose(LoadHistory.of(steady(4, day)), day - 1, throttled);
     expect(choose(few).price).toBeCloseTo(price, 10);
     expect(choose({ ...few, lowestPrice: 2 }).price).toBeCloseTo(Math.max(100, price), 10);
   });
 
-  it('follows no reckless candidate before three days are replayed', () => {
+  it('adaptive follows no reckless candidate before three days are replayed', () => {
     const tempers = (days: number) => {
       const { replayed } = new Replay(few).choose(LoadHistory.of(wave(days)), days * day - 1, 0);
       return new Set(replayed.map(({ name }) => name.split('/')[0]));
@@ -113,14 +113,14 @@ describe('adaptive', () => {
     expect(tempers(3)).toContain('reckless');
   });
 
-  it('needs a candidate', () => {
+  it('adaptive without a candidate throws', () => {
     const none = new Replay({ ...few, candidates: [] });
     expect(() => none.choose(LoadHistory.of([1]), 0, 0)).toThrow(
       new RangeError('adaptive needs at least one candidate'),
     );
   });
 
-  it('has no memory: a new one chooses as one that went on, from only the fifteen days that CloudWatch keeps', () => {
+  it('a new replay of fifteen days chooses as one that has run for longer', () => {
     const load = wave(20);
     const whole = LoadHistory.of(load);
     const kept = new Replay(few);
@@ -136,7 +136,7 @@ describe('adaptive', () => {
     }
   });
 
-  it('chooses four times a day, once a day is known', () => {
+  it('adaptive chooses four times a day, once a day is known', () => {
     expect([0, day - 1, day, day + 359, day + 360].map(choiceMinute)).toEqual([
       undefined,
       undefined,

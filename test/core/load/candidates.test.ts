@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { candidates } from '../../../core/load/candidates.ts';
 
 describe('the candidates of adaptive', () => {
-  it('are every combination of temper, filling, patience and season, and two that hardly ever go down', () => {
+  it('the candidates are every combination of temper, fill, patience and season, and two that hardly ever scale down', () => {
     const names = candidates.map(({ name }) => name);
     expect(names).toHaveLength(4 * 3 * 3 * 2 + 2);
     expect(new Set(names).size).toBe(names.length);
@@ -10,7 +10,7 @@ describe('the candidates of adaptive', () => {
     expect(names.slice(-2)).toEqual(['half-day', 'all-day']);
   });
 
-  it('bear in their name what they do', () => {
+  it('a candidate’s name says its settings', () => {
     const named = (name: string) => candidates.find((candidate) => candidate.name === name)?.settings;
     expect(named('bold/75%/45min/week')).toMatchObject({
       scaleUpAt: 1,
@@ -21,7 +21,7 @@ describe('the candidates of adaptive', () => {
     expect(named('all-day')).toMatchObject({ quietMinutes: 24 * 60, season: 'day' });
   });
 
-  it('never shrink to where they would scale up again', () => {
+  it('no candidate shrinks to where it would scale up again', () => {
     for (const { name, settings } of candidates) expect(settings.shrinkTo, name).toBeLessThan(settings.scaleUpAt);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LoadHistory, offeredShards } from '../../../core/load/load-history.ts';
 
 describe('LoadHistory', () => {
-  it('finds peak and mean of any window, as a loop would', () => {
+  it('peak and mean of any window equal those of a loop', () => {
     const window = fc.tuple(
       fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 }),
       fc.nat(400),
@@ -23,12 +23,12 @@ describe('LoadHistory', () => {
     );
   });
 
-  it('is flat at its first value before it begins, and at its newest after it', () => {
+  it('a load history is flat at its first value before it begins and at its newest after it ends', () => {
     const history = LoadHistory.of([3, 1, 2]);
     expect([history.at(-5), history.at(9), history.peak(-10, -1)]).toEqual([3, 2, 3]);
   });
 
-  it('refuses more minutes than it was made for, and a size that is none', () => {
+  it('a load history refuses more minutes than its capacity, and a capacity of 0', () => {
     const history = LoadHistory.of([1]);
     expect(() => history.append(2)).toThrow(/full/);
     expect(() => new LoadHistory(0)).toThrow(/positive/);
@@ -43,7 +43,7 @@ describe('offeredShards', () => {
     ['rejected records are as heavy as the others', { records: 10, bytes: 60 * 1_048_576, throttledRecords: 5 }, 1.5],
     ['all is rejected', { records: 0, bytes: 0, throttledRecords: 120_000 }, 2],
     ['nothing at all', { records: 0, bytes: 0, throttledRecords: 0 }, 0],
-  ])('%s', (_why, sums, shards) => {
+  ])('offered load in shards: %s', (_why, sums, shards) => {
     expect(offeredShards(sums, 60)).toBeCloseTo(shards, 12);
   });
 });

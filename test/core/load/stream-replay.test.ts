@@ -6,7 +6,7 @@ import { KinesisAccount } from '../../../simulator/models/kinesis-model.ts';
 const day = 1440;
 
 describe('ReplayStream', () => {
-  it('serves the smaller and bills the larger count until resharding is over', () => {
+  it('a stream serves the smaller and bills the larger count while it reshards', () => {
     const stream = new ReplayStream(32);
     expect(stream.call(10, 64)).toBe(true);
     // 1 + 64/32 minutes, from the minute after the call.
@@ -23,11 +23,11 @@ describe('ReplayStream', () => {
     ['below half', 7, 3, false],
     ['not whole', 8, 9.5, false],
     ['no shard', 1, 0, false],
-  ])('%s', (_why, open, target, accepted) => {
+  ])('UpdateShardCount reach: %s', (_why, open, target, accepted) => {
     expect(new ReplayStream(open).call(0, target)).toBe(accepted);
   });
 
-  it('refuses while it is UPDATING', () => {
+  it('a stream refuses a call while it is UPDATING', () => {
     const stream = new ReplayStream(4);
     stream.call(0, 8);
     expect([1, 2, 3].map((minute) => stream.isUpdating(minute))).toEqual([true, true, false]);
@@ -36,14 +36,14 @@ describe('ReplayStream', () => {
     expect(stream.call(2, 16)).toBe(true);
   });
 
-  it('stays within the bounds it was given', () => {
+  it('a stream refuses a count outside its bounds', () => {
     const open = (target: number) =>
       new ReplayStream(8, { ...streamLimits, minShards: 4, maxShards: 12 }).call(0, target);
     expect([3.5, 4, 12, 13].map(open)).toEqual([false, true, true, false]);
     expect(new ReplayStream(6, { ...streamLimits, minShards: 4 }).call(0, 3)).toBe(false);
   });
 
-  it('knows how long ago it was scaled up, unless it was scaled down since', () => {
+  it('minutesSinceScaleUp counts from the last call if that was up, and is infinite otherwise', () => {
     const stream = new ReplayStream(4);
     expect(stream.minutesSinceScaleUp(5)).toBe(Number.POSITIVE_INFINITY);
     stream.call(10, 8);
@@ -54,7 +54,7 @@ describe('ReplayStream', () => {
     expect(stream.minutesSinceScaleUp(45)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('can be resharded by hand: any count, no call of the quota, in the minutes that it takes', () => {
+  it('resharding by hand spends no call of the quota and takes its minutes', () => {
     const stream = new ReplayStream(4);
     stream.reshardByHand(10, 20, 5);
     expect([15, 16].map((minute) => [stream.capacity(minute), stream.billed(minute)])).toEqual([
@@ -65,7 +65,7 @@ describe('ReplayStream', () => {
     expect(stream.callsLeft(16)).toBe(10);
   });
 
-  it('takes ten calls in any 24 hours; one made exactly a day ago still counts', () => {
+  it('a stream accepts ten calls in any 24 hours, and one made exactly a day ago still counts', () => {
     const stream = new ReplayStream(100);
     for (let call = 0; call < 10; call++) expect(stream.call(call * 60, call % 2 === 0 ? 200 : 100)).toBe(true);
     expect(stream.callsLeft(day)).toBe(0);
@@ -73,7 +73,7 @@ describe('ReplayStream', () => {
     expect(stream.call(day + 1, 200)).toBe(true);
   });
 
-  it('agrees with the model of Kinesis that local AWS uses', () => {
+  it('the replay agrees with the model of Kinesis that local AWS uses', () => {
     const minuteMs = 60_000;
     const account = new KinesisAccount({ accountId: '111122223333', region: 'us-east-1' });
     for (const [from, to] of [
@@ -97,7 +97,7 @@ describe('ReplayStream', () => {
     }
   });
 
-  it('can be asked to be slow', () => {
+  it('reshardSlowdown multiplies the minutes of resharding', () => {
     expect(reshardMinutes(16, 32, { ...streamLimits, reshardSlowdown: 3 })).toBe(6);
   });
 });

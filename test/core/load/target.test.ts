@@ -16,7 +16,7 @@ interface Situation {
 function input({ load, open, callsLeft = 10, minutesSinceScaleUp = Number.POSITIVE_INFINITY }: Situation): TargetInput {
   return {
     minute: load.length - 1,
-    demand: LoadHistory.of(load),
+    load: LoadHistory.of(load),
     openShardCount: open,
     callsLeft,
     minutesSinceScaleUp,
@@ -49,7 +49,7 @@ describe('target', () => {
     ['not soon after a scale-up', { load: steady(5), open: 12, minutesSinceScaleUp: 10 }, 12],
     ['never below one shard', { load: steady(0), open: 1 }, 1],
     ['nothing without a call', { load: [...steady(7), 12], open: 9, callsLeft: 0 }, 9],
-  ] satisfies readonly (readonly [string, Situation, number])[])('%s', (_why, situation, target) => {
+  ] satisfies readonly (readonly [string, Situation, number])[])('target: %s', (_why, situation, target) => {
     expect(chooseTarget(settings, input(situation))).toBe(target);
   });
 
@@ -67,7 +67,7 @@ describe('target', () => {
     ['a scale-up is recent for 15 minutes', { load: [...steady(7), 8.5], open: 9, minutesSinceScaleUp: 14 }, 14],
     ['then one minute must be sustained again', { load: [...steady(7), 8.5], open: 9, minutesSinceScaleUp: 15 }, 9],
     ['and no step is larger for it', { load: [...steady(7), 8.5, 8.5], open: 9, minutesSinceScaleUp: 15 }, 12],
-  ] satisfies readonly (readonly [string, Situation, number])[])('goes up: %s', (_why, situation, target) => {
+  ] satisfies readonly (readonly [string, Situation, number])[])('target scales up: %s', (_why, situation, target) => {
     expect(chooseTarget(settings, input(situation))).toBe(target);
   });
 
@@ -78,27 +78,27 @@ describe('target', () => {
     ['to three quarters where half would not hold the load', { load: steady(8.5), open: 16 }, 12],
     ['off the grid where three quarters would be too many to be worth a call', { load: steady(4.9), open: 9 }, 6],
     ['to the one shard that is left', { load: steady(0), open: 2 }, 1],
-  ] satisfies readonly (readonly [string, Situation, number])[])('goes down %s', (_why, situation, target) => {
+  ] satisfies readonly (readonly [string, Situation, number])[])('target scales down %s', (_why, situation, target) => {
     expect(chooseTarget(settings, input(situation))).toBe(target);
   });
 
-  it('goes down to the largest remainder itself', () => {
+  it('target scales down to exactly the largest remainder', () => {
     expect(chooseTarget({ ...settings, largestRemainder: 0.75 }, input({ load: steady(10), open: 16 }))).toBe(12);
   });
 
-  it('keeps the return ticket: no scale-down that could not be doubled back to the week’s peak', () => {
+  it('target does not scale down where the calls left cannot double back to the week’s peak', () => {
     const load = [...steady(64, 60), ...steady(4)];
     // From 8 shards it takes three doublings to 64, and the scale-down itself a call.
     expect(chooseTarget(settings, input({ load, open: 16, callsLeft: 4 }))).toBe(8);
     expect(chooseTarget(settings, input({ load, open: 16, callsLeft: 3 }))).toBe(16);
   });
 
-  it('keeps two calls for load that nobody expected, even when no peak asks for them', () => {
+  it('target keeps two calls for unexpected load, even when no peak requires them', () => {
     expect(chooseTarget(settings, input({ load: steady(4), open: 16, callsLeft: 3 }))).toBe(8);
     expect(chooseTarget(settings, input({ load: steady(4), open: 16, callsLeft: 2 }))).toBe(16);
   });
 
-  it('takes larger steps when few calls are left', () => {
+  it('target takes larger steps when few calls are left', () => {
     const load = [...steady(64, 60), ...steady(7), 8.5, 8.5];
     expect(chooseTarget(settings, input({ load, open: 9, callsLeft: 10 }))).toBe(12);
     expect(chooseTarget(settings, input({ load, open: 9, callsLeft: 3 }))).toBe(16);
@@ -115,11 +115,11 @@ describe('target', () => {
       12,
     ],
     ['well below it, as soon as a day is known', { load: [...steady(20, 10), ...steady(7, day - 11), 8.5, 8.5] }, 12],
-  ])('with three calls left goes up for a load %s', (_what, situation, target) => {
+  ])('target with three calls left scales up for a load %s', (_what, situation, target) => {
     expect(chooseTarget(settings, input({ ...situation, open: 9, callsLeft: 3 }))).toBe(target);
   });
 
-  it('keeps a call more for a load that is known for less than a day', () => {
+  it('target keeps one call more while less than a day is known', () => {
     const down = (minutes: number, callsLeft: number) =>
       chooseTarget(settings, input({ load: steady(6.5, minutes), open: 16, callsLeft }));
     expect([down(100, 4), down(100, 3), down(day, 3), down(day + 1, 3)]).toEqual([8, 16, 16, 8]);
@@ -131,17 +131,17 @@ describe('target', () => {
     ['not by less than twice as much', [...steady(1), ...steady(1.3, 1), 1.9], 3, 3],
     ['not by a rise that leaves the shards nearly empty', [...steady(0.05), 0.06, 0.1, 0.2, 0.3], 2, 1],
     ['not by one that is over', [...steady(0.05), ...steady(0.3, 5)], 1, 1],
-  ])('does not wait for full shards when the load is news: %s', (_what, load, open, target) => {
+  ])('target does not wait for full shards at a new peak: %s', (_what, load, open, target) => {
     expect(chooseTarget(settings, input({ load, open, callsLeft: 3 }))).toBe(target);
   });
 
-  it('fills up to what came at this hour yesterday', () => {
+  it('target scales up to the load of this hour yesterday', () => {
     const load = [...steady(7, day), ...steady(16, 60), ...steady(7, day - 60), 8.5, 8.5];
     expect(chooseTarget(settings, input({ load, open: 9 }))).toBe(12);
     expect(chooseTarget({ ...settings, season: 'day' }, input({ load, open: 9 }))).toBe(18);
   });
 
-  it('does not go down before a rise that came at this hour yesterday', () => {
+  it('target does not scale down before a rise that came at this hour yesterday', () => {
     const yesterday = [...steady(4, day), ...steady(16, 60), ...steady(4, day - 60)];
     const daily = { ...settings, season: 'day' } as const;
     expect(chooseTarget({ ...daily, season: 'none' }, input({ load: yesterday, open: 16 }))).toBe(8);
@@ -158,22 +158,22 @@ describe('target', () => {
     ];
     const hour = steady(16, 60);
 
-    it('ten minutes before, and not eleven', () => {
+    it('target prewarms ten minutes ahead, and not eleven', () => {
       expect(chooseTarget(prewarming, input({ load: rise(10, ...hour), open: 10 }))).toBe(20);
       expect(chooseTarget(prewarming, input({ load: rise(11, ...hour), open: 10 }))).toBe(10);
       expect(chooseTarget({ ...prewarming, prewarmMinutes: 0 }, input({ load: rise(0, 16), open: 10 }))).toBe(10);
     });
 
-    it('not where the shards that are open hold it', () => {
+    it('target does not prewarm where the open shards suffice', () => {
       expect(chooseTarget(prewarming, input({ load: rise(10, ...hour), open: 16 }))).toBe(16);
     });
 
-    it('by all that follows it within the hours that are looked ahead', () => {
+    it('target prewarms for the peak of all the hours it looks ahead', () => {
       const load = rise(5, ...steady(12, 30), ...steady(16, 30));
       expect(chooseTarget(prewarming, input({ load, open: 10 }))).toBe(20);
     });
 
-    it('only while calls are left for what is not expected', () => {
+    it('target prewarms only while calls are left for unexpected load', () => {
       const load = rise(5, ...hour);
       expect(chooseTarget(prewarming, input({ load, open: 10, callsLeft: 3 }))).toBe(20);
       expect(chooseTarget(prewarming, input({ load, open: 10, callsLeft: 2 }))).toBe(10);
@@ -187,13 +187,13 @@ describe('target', () => {
     const expecting = (which: typeof daily | typeof weekly, load: readonly number[], minutes = 60) =>
       expectAhead(which, input({ load, open: 5 }), minutes);
 
-    it('nothing before it has seen a day, and nothing where no season is looked for', () => {
+    it('no load is expected before a day is known, or without a season', () => {
       expect(expecting(daily, steady(5, day))).toBe(0);
       expect(expecting(daily, steady(5, day + 1))).toBe(5);
       expect(expectAhead(settings, input({ load: steady(5), open: 5 }), 60)).toBe(0);
     });
 
-    it('the peak of the minutes ahead, as they were yesterday', () => {
+    it('the expected load is yesterday’s peak of the minutes ahead', () => {
       const load = [...steady(4, day + 30), 16, ...steady(4, day - 31)];
       expect([30, 31, 32].map((minutes) => expecting(daily, load, minutes))).toEqual([4, 16, 16]);
     });
@@ -203,7 +203,7 @@ describe('target', () => {
       ['twice as much', [8, 8], 32],
       ['four times as much: no more than twice is believed', [16, 16], 32],
       ['a quarter: no less than half', [1, 1], 8],
-    ])('as today compares with then, by the last hour: %s', (_how, pair, expected) => {
+    ])('the expected load is scaled by the last hour against the same hour then: %s', (_how, pair, expected) => {
       const lastHour = Array.from({ length: 60 }, (_, minute) => pair[minute % 2] ?? 0);
       // What was before the hours that are compared matters on neither day.
       const yesterday = [...steady(40, day - 60), ...steady(4, 60), ...steady(16, 60)];
@@ -211,12 +211,12 @@ describe('target', () => {
       expect(expecting(daily, load)).toBe(expected);
     });
 
-    it('what came yesterday where then nothing can be compared with', () => {
+    it('the expected load is yesterday’s, unscaled, where yesterday’s hour was zero', () => {
       const load = [...steady(0, day), ...steady(16, 60), ...steady(4, day - 60)];
       expect(expecting(daily, load)).toBe(16);
     });
 
-    it('what came last week once a week is known, where that is the season', () => {
+    it('the expected load is last week’s once a week is known, where the season is a week', () => {
       const load = [...steady(5, 30), 20, ...steady(5, week - 31)];
       expect(expecting(weekly, load)).toBe(5);
       expect(expecting(weekly, [...load, 5])).toBe(20);
@@ -224,7 +224,7 @@ describe('target', () => {
     });
   });
 
-  it('stays within one call’s reach, whatever the load', () => {
+  it('target stays within one call’s reach, whatever the load', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 1000, noNaN: true }), { minLength: 1, maxLength: 50 }),
@@ -241,7 +241,7 @@ describe('target', () => {
     );
   });
 
-  it('wants no fewer shards for more load', () => {
+  it('target wants no fewer shards for more load', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.1, max: 50, noNaN: true }), fc.integer({ min: 1, max: 60 }), (load, open) => {
         const less = chooseTarget(settings, input({ load: steady(load, 200), open }));

@@ -16,44 +16,44 @@ function sums(startMs: number, shards: readonly number[], throttled: readonly nu
 function shardsOf(reading: MinuteSums, nowMs = reading.startMs + reading.records.length * minuteMs) {
   const history = loadHistoryOf(reading, nowMs);
   if (!history) return undefined;
-  return Array.from({ length: history.demand.length }, (_, minute) => history.demand.at(minute));
+  return Array.from({ length: history.load.length }, (_, minute) => history.load.at(minute));
 }
 
-describe('the demand of a stream', () => {
-  it('is what was accepted and what was rejected', () => {
+describe('the load of a stream', () => {
+  it('the load is what was accepted plus what was rejected', () => {
     const reading = sums(midnight, [2, 4, 4], [0, 0, 1]);
     expect(shardsOf(reading)).toEqual([2, 4, 5]);
     expect([...(loadHistoryOf(reading, midnight + 3 * minuteMs)?.throttledBefore ?? [])]).toEqual([0, 0, 0, 1]);
   });
 
-  it('is by bytes where they fill more', () => {
+  it('the load is in bytes where they fill more than records', () => {
     const reading = sums(midnight, [1]);
     reading.bytes[0] = 3 * 60 * 1_048_576;
     expect(shardsOf(reading)).toEqual([3]);
   });
 
-  it('is known where only rejections are', () => {
+  it('the load is known where every record was rejected', () => {
     expect(shardsOf(sums(midnight, [gap], [2]))).toEqual([2]);
   });
 
-  it('is 0 between two datapoints', () => {
+  it('a missing minute between two datapoints is 0', () => {
     expect(shardsOf(sums(midnight, [2, gap, 3]))).toEqual([2, 0, 3]);
   });
 
-  it('begins with the first datapoint, at its midnight, and was flat until then', () => {
+  it('the history begins at the midnight of the first datapoint and is flat until it', () => {
     const reading = sums(midnight - 1440 * minuteMs, [...Array(1440).fill(gap), gap, gap, 5, 6]);
     expect(loadHistoryOf(reading, midnight + 4 * minuteMs)?.startMs).toBe(midnight);
     expect(shardsOf(reading)).toEqual([5, 5, 5, 6]);
   });
 
-  it('is unknown, not 0, without a datapoint', () => {
+  it('the load is unknown, not 0, without a datapoint', () => {
     expect(loadHistoryOf(noSums(midnight, 60), midnight + 60 * minuteMs)).toBeUndefined();
     expect(loadHistoryOf(noSums(midnight, 0), midnight)).toBeUndefined();
   });
 
   it.each([
-    ['ends with the newest datapoint, while others may be late', 61, [2]],
-    ['goes on with 0 when they can no longer be late', 62, [2, 0]],
+    ['the history ends with the newest datapoint while others may be late', 61, [2]],
+    ['the history continues with 0 when datapoints can no longer be late', 62, [2, 0]],
   ])('%s', (_what, minutes, expected) => {
     const reading = sums(midnight, [2, ...Array(minutes - 1).fill(gap)]);
     expect(shardsOf(reading)).toEqual(expected);
@@ -61,7 +61,7 @@ describe('the demand of a stream', () => {
 });
 
 describe('sums that were read before, and newer ones', () => {
-  it('are one, from the later start on', () => {
+  it('joined sums cover both parts from the given start', () => {
     const older = sums(midnight, [1, 2, 3]);
     const newer = sums(midnight + 3 * minuteMs, [4, 5]);
     const joined = joinSums(older, newer, midnight + minuteMs);
@@ -69,22 +69,22 @@ describe('sums that were read before, and newer ones', () => {
     expect([...joined.records].map((value) => value / 60_000)).toEqual([2, 3, 4, 5]);
   });
 
-  it('believe the newer: a minute that was told late is complete now', () => {
+  it('joined sums take the newer value of a minute', () => {
     const joined = joinSums(sums(midnight, [1, 2, gap]), sums(midnight + minuteMs, [2.5, 3]), midnight);
     expect(shardsOf(joined)).toEqual([1, 2.5, 3]);
   });
 
-  it('keep what the newer do not know: an answer without datapoints does not undo them', () => {
+  it('joined sums keep a minute that the newer answer lacks', () => {
     const joined = joinSums(sums(midnight, [1, 2]), sums(midnight, [gap, gap, gap]), midnight);
     expect([...joined.records].map((value) => value / 60_000)).toEqual([1, 2, gap]);
   });
 
-  it('leave a hole where nothing was read', () => {
+  it('joined sums leave a hole where nothing was read', () => {
     const joined = joinSums(sums(midnight, [1]), sums(midnight + 2 * minuteMs, [3]), midnight);
     expect([...joined.records].map((value) => value / 60_000)).toEqual([1, gap, 3]);
   });
 
-  it('are the newer alone when the older are too old', () => {
+  it('joined sums are the newer alone when the older end before the start', () => {
     const joined = joinSums(sums(midnight, [1, 2]), sums(midnight + 5 * minuteMs, [3]), midnight + 5 * minuteMs);
     expect([...joined.records].map((value) => value / 60_000)).toEqual([3]);
   });

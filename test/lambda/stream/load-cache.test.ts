@@ -51,7 +51,7 @@ describe('what is remembered of demand', () => {
       const atMs = nowMs + hours * hourMs;
       const [before, fresh] = [await historyAt(warm, atMs), await historyAt(new LoadCache(), atMs)];
       expect(before.history.startMs).toBe(fresh.history.startMs);
-      expect(before.history.demand.length).toBe(fresh.history.demand.length);
+      expect(before.history.load.length).toBe(fresh.history.load.length);
       expect(before.explained).toEqual(fresh.explained);
     }
   });
@@ -78,6 +78,6 @@ describe('what is remembered of demand', () => {
     const refusing: MetricPort = { minuteSums: async () => ({ ok: false, failure }) };
     expect(await memory.read('orders', 'adaptive', nowMs + hourMs, refusing)).toEqual({ ok: false, failure });
     const { history } = await historyAt(memory, nowMs + 5 * hourMs);
-    expect(history.demand.length).toBe(14 * 1440 + 15 * 60 + 30);
+    expect(history.load.length).toBe(14 * 1440 + 15 * 60 + 30);
   });
 });

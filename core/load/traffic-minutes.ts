@@ -74,17 +74,22 @@ function findMinute({ records, bytes, throttledRecords }: MinuteSums, from: numb
 export function joinSums(older: MinuteSums, newer: MinuteSums, startMs: number): MinuteSums {
   const endMs = Math.max(endOf(older), endOf(newer));
   const joined = noSums(startMs, Math.max(0, (endMs - startMs) / minuteMs));
-  for (const part of [older, newer]) {
-    const skipped = Math.max(0, (startMs - part.startMs) / minuteMs);
-    const at = Math.max(0, (part.startMs - startMs) / minuteMs);
-    for (const metric of ['records', 'bytes', 'throttledRecords'] as const) {
-      const into = joined[metric];
-      part[metric].subarray(skipped).forEach((value, index) => {
-        if (!Number.isNaN(value)) into[at + index] = value;
-      });
+  for (const metric of ['records', 'bytes', 'throttledRecords'] as const) {
+    const into = joined[metric];
+    const kept = older[metric].subarray(minutesBetween(older.startMs, startMs));
+    into.set(kept, minutesBetween(startMs, older.startMs));
+    const news = newer[metric].subarray(minutesBetween(newer.startMs, startMs));
+    const at = minutesBetween(startMs, newer.startMs);
+    for (const [index, value] of news.entries()) {
+      if (!Number.isNaN(value)) into[at + index] = value;
     }
   }
   return joined;
+}
+
+/** 0 where the later time is not later. */
+function minutesBetween(earlierMs: number, laterMs: number): number {
+  return Math.max(0, (laterMs - earlierMs) / minuteMs);
 }
 
 function endOf({ startMs, records }: MinuteSums): number {

@@ -59,6 +59,8 @@ export class MemoryAccount {
   readonly iteratorAges = new Map<string, IteratorAge>();
   /** Offered load in shards by minutes since the epoch, of streams that publish any. */
   readonly traffic = new Map<string, (minute: number) => number>();
+  /** Where that traffic begins: a history of days, not of two weeks, which no test of a decision needs. */
+  trafficFromMs = now - 48 * hour;
   /** Traffic by shard, of streams that publish it. */
   readonly shardLoads = new Map<string, readonly ShardLoad[]>();
   unreservedConcurrency = 900;
@@ -239,7 +241,8 @@ export class MemoryAccount {
     const sums = noSums(fromMs, (toMs - fromMs) / 60_000);
     const traffic = this.traffic.get(name);
     if (!traffic) return sums;
-    for (let minute = 0; minute < sums.records.length; minute++) {
+    const first = Math.ceil(Math.max(0, this.trafficFromMs - fromMs) / 60_000);
+    for (let minute = first; minute < sums.records.length; minute++) {
       const offered = traffic(fromMs / 60_000 + minute);
       const taken = Math.min(offered, this.stream(name).openShardCount);
       sums.records[minute] = taken * 60_000;

@@ -27,9 +27,14 @@ function cloudWatch() {
 async function historyAt(memory: LoadCache, atMs: number, { port } = cloudWatch(), name = 'orders') {
   const reading = await memory.read(name, 'adaptive', atMs, port);
   if (!reading.ok || !reading.value.history) throw new TypeError('nothing was read');
-  const { history, policy } = reading.value;
+  return { history: reading.value.history, policy: reading.value.policy };
+}
+
+/** What the policy would choose, with the replay that it goes by. */
+async function explainedAt(memory: LoadCache, atMs: number) {
+  const { history, policy } = await historyAt(memory, atMs);
   const past = { openShardCount: 8, ledger: [], intent: undefined, dailyQuota: 10 };
-  return { history, policy, explained: policy.explain(policyInput(history, past, atMs)) };
+  return { history, explained: policy.explain(policyInput(history, past, atMs)) };
 }
 
 describe('what is remembered of demand', () => {
@@ -47,9 +52,9 @@ describe('what is remembered of demand', () => {
 
   it('makes no difference to what is chosen, over days and across midnight', async () => {
     const warm = new LoadCache();
-    for (const hours of [0, 1, 7, 14, 20, 38]) {
+    for (const hours of [0, 7, 14, 38]) {
       const atMs = nowMs + hours * hourMs;
-      const [before, fresh] = [await historyAt(warm, atMs), await historyAt(new LoadCache(), atMs)];
+      const [before, fresh] = [await explainedAt(warm, atMs), await explainedAt(new LoadCache(), atMs)];
       expect(before.history.startMs).toBe(fresh.history.startMs);
       expect(before.history.load.length).toBe(fresh.history.load.length);
       expect(before.explained).toEqual(fresh.explained);

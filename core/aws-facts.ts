@@ -2,6 +2,8 @@
  * Every AWS fact that code relies on: value, unit, source. A fact marked `inferred` is not documented by AWS; the models
  * take it as a parameter and docs/unverified.md says how to check it in an account. Each one has a case in test/contract/.
  */
+import { dayMs, daySeconds, minuteMs } from './time.ts';
+
 export interface AwsFact<T> {
   readonly value: T;
   readonly unit: string;
@@ -16,7 +18,7 @@ const cloudWatchQuotas = 'CloudWatch user guide, Service quotas';
 
 export const awsFacts = {
   updateShardCountCallsPerDay: fact(10, 'calls per stream in a rolling 24 h', `${kinesisApi}, UpdateShardCount`),
-  updateShardCountWindow: fact(86_400_000, 'ms', `${kinesisApi}, UpdateShardCount`),
+  updateShardCountWindow: fact(dayMs, 'ms', `${kinesisApi}, UpdateShardCount`),
   largestStepUp: fact(2, 'times the open shard count', `${kinesisApi}, UpdateShardCount`),
   largestStepDown: fact(0.5, 'of the open shard count, rounded up', `${kinesisApi}, UpdateShardCount`),
   fastTargetGrid: fact(0.25, 'of the open shard count', `${kinesisApi}, UpdateShardCount`),
@@ -36,9 +38,9 @@ export const awsFacts = {
   describeAlarmsBatch: fact(100, 'alarm names per call', `${cloudWatchApi}, DescribeAlarms`),
   putMetricAlarmRate: fact(3, 'calls per second per account and region', cloudWatchQuotas),
   setAlarmStateRate: fact(3, 'calls per second per account and region', cloudWatchQuotas),
-  alarmWindow: fact(86_400, 's, evaluation periods x period', `${cloudWatchApi}, PutMetricAlarm`),
+  alarmWindow: fact(daySeconds, 's, evaluation periods x period', `${cloudWatchApi}, PutMetricAlarm`),
   alarmEvaluationInterval: fact(
-    60_000,
+    minuteMs,
     'ms, for periods of a minute or more',
     'CloudWatch user guide, Alarm evaluation',
   ),
@@ -48,9 +50,9 @@ export const awsFacts = {
     'Lambda developer guide, Reserved concurrency',
   ),
   largestParallelizationFactor: fact(10, 'invocations per shard', 'Lambda API reference, CreateEventSourceMapping'),
-  reshardingBaseTime: inferred(60_000, 'ms', 'Kinesis FAQ: "a few minutes"'),
-  reshardingTimePerShard: inferred(60_000 / 32, 'ms per shard', 'assumption: 32 shards a minute'),
-  reshardingTimeOffGrid: inferred(60_000, 'ms more, for targets off the 25 % grid', 'assumption'),
+  reshardingBaseTime: inferred(minuteMs, 'ms', 'Kinesis FAQ: "a few minutes"'),
+  reshardingTimePerShard: inferred(minuteMs / 32, 'ms per shard', 'assumption: 32 shards a minute'),
+  reshardingTimeOffGrid: inferred(minuteMs, 'ms more, for targets off the 25 % grid', 'assumption'),
 } as const satisfies Record<string, AwsFact<number>>;
 
 function fact(value: number, unit: string, source: string): AwsFact<number> {

@@ -1,3 +1,10 @@
+/** How long a minute and a day are, everywhere. */
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+export const dayMinutes = 24 * 60;
+export const daySeconds = dayMinutes * 60;
+
 /**
  * Times as AWS and the reference autoscaler write them: `2026-03-02T09:15:44.775+0000` in SNS messages and alarm tags, and
  * `20260302T091544.775Z` in stream tags, which take no colon.

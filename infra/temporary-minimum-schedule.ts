@@ -10,6 +10,7 @@ import { type Fault, quote } from '../core/result.ts';
 import { unknownKey } from '../core/settings/read-stream-settings.ts';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
 import { longestTemporaryMinimumMinutes, type TemporaryMinimumRequest } from '../core/stream/temporary-minimum.ts';
+import { daySeconds } from '../core/time.ts';
 import { findCronFault } from './cron-expression.ts';
 
 export interface TemporaryMinimumSchedule {
@@ -28,7 +29,7 @@ export interface TemporaryMinimumSchedule {
 const keys: readonly (keyof TemporaryMinimumSchedule)[] = ['name', 'cron', 'timeZone', 'shards', 'minutes'];
 const timeZones: ReadonlySet<string> = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]);
 /** What EventBridge Scheduler takes for the age of an event it could not deliver yet. */
-const eventAgeSeconds = { low: 60, high: 86_400 };
+const eventAgeSeconds = { low: 60, high: daySeconds };
 
 /** @param role may invoke the reconciler, and is Scheduler's to assume. */
 export function createTemporaryMinimumSchedule(

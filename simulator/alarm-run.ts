@@ -2,17 +2,16 @@
  * Runs a load through an alarm-driven policy, minute by minute: the production decision core over the models of
  * CloudWatch and Kinesis. Slower than `runStream`, and exactly what the deployed functions would do.
  */
-
 import { reshardMinutes, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
 import { defaultReconcileMinutes } from '../core/plan/rearming.ts';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
+import { dayMinutes, minuteMs } from '../core/time.ts';
 import { AlarmStream } from './alarm-stream.ts';
 import { KINESIS_FACTS } from './models/kinesis-facts.ts';
 import { type RunOptions, type StreamRun, startingShards } from './stream-run.ts';
 
 /** The start of a day, so that every alarm's windows begin at the same phase. */
-const START_MINUTE = 20_000 * 1440;
-const MINUTE_MS = 60_000;
+const START_MINUTE = 20_000 * dayMinutes;
 
 export interface AlarmRunOptions extends RunOptions {
   /** Bytes of one record: what IncomingBytes counts for each of IncomingRecords. */
@@ -43,7 +42,7 @@ export function runAlarms(
   let known = stream.activeAtMs;
   let before = open;
   for (let minute = 0; minute < minutes; minute++) {
-    const startMs = (START_MINUTE + minute) * MINUTE_MS;
+    const startMs = (START_MINUTE + minute) * minuteMs;
     const capacity = stream.capacityShardCountAt(startMs);
     const wanted = (load[minute] as number) + backlog;
     const rejected = Math.max(0, wanted - capacity);
@@ -74,10 +73,10 @@ function begin(
   const alarms = new AlarmStream({
     settings,
     openShardCount: open,
-    startMs: START_MINUTE * MINUTE_MS,
+    startMs: START_MINUTE * minuteMs,
     facts: {
       maxUpdateCalls: limits.callsPer24h,
-      reshardingMs: (from, to) => reshardMinutes(from, to, limits) * MINUTE_MS,
+      reshardingMs: (from, to) => reshardMinutes(from, to, limits) * minuteMs,
     },
     reconcileMinutes,
   });

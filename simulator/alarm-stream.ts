@@ -19,6 +19,7 @@ import { judgeAlarmsInAlarm, unansweredAfterMs } from '../core/plan/rearming.ts'
 import { planScaling } from '../core/plan/scaling-plan.ts';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
 import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream/stream-state.ts';
+import { minuteMs } from '../core/time.ts';
 import { AwsServiceError } from './models/aws-service-error.ts';
 import { CloudWatchModel } from './models/cloudwatch/cloudwatch-model.ts';
 import { MetricStore } from './models/cloudwatch/metric/metric-store.ts';
@@ -66,7 +67,7 @@ export class AlarmStream {
   constructor(options: AlarmStreamOptions) {
     const { settings, openShardCount, startMs, reconcileMinutes } = options;
     this.#settings = settings;
-    this.#reconcileEveryMs = reconcileMinutes * 60_000;
+    this.#reconcileEveryMs = reconcileMinutes * minuteMs;
     this.#nowMs = startMs;
     const account = new KinesisAccount({ accountId, region, facts: options.facts });
     this.stream = account.createStream({ streamName, openShardCount, nowMs: startMs });
@@ -94,7 +95,7 @@ export class AlarmStream {
 
   /** Counts the minute's traffic (whole minutes since the epoch) as CloudWatch does, and evaluates the alarms at its end. */
   endMinute(minute: number, records: number, bytes: number): void {
-    this.#nowMs = (minute + 1) * 60_000;
+    this.#nowMs = (minute + 1) * minuteMs;
     this.#putIncoming(minute, records, bytes);
     this.judge();
   }

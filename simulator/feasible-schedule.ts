@@ -7,8 +7,8 @@
  * where a window holds too many calls and sink where it has room, and the cheapest schedule that ever kept the rule
  * wins (a Lagrangian relaxation; within a few per cent of the lower bound).
  */
-
 import { reshardMinutes, type StreamLimits } from '../core/load/stream-replay.ts';
+import { dayMinutes } from '../core/time.ts';
 import { SlidingMinimum } from './sliding-minimum.ts';
 
 /** Rounds in which prices rise and sink. */
@@ -34,7 +34,7 @@ export function leastFeasible(
   const longest = Math.max(reshardMinutes(next, most, limits), reshardMinutes(most, next, limits));
   const steps = Math.ceil(longest / stepMinutes);
   const search = new ScheduleSearch(need, most, steps);
-  const prices = new CallPrices(need.length, Math.ceil(1440 / stepMinutes) + 1, limits.callsPer24h);
+  const prices = new CallPrices(need.length, Math.ceil(dayMinutes / stepMinutes) + 1, limits.callsPer24h);
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < SEARCH_ROUNDS + REPAIR_ROUNDS; round++) {
     const schedule = search.cheapest(prices.prices, start);

@@ -1,6 +1,7 @@
 /** The JSON of `aws cloudwatch get-metric-data`: its series, the points of a metric, and their grid. Reports all faults at once. */
 import * as v from 'valibot';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
+import { minuteMs } from '../core/time.ts';
 import { findTooLong, type LoadUnit, type Trace } from './trace.ts';
 
 const seriesSchema = v.object({
@@ -18,7 +19,6 @@ export const incoming = {
   bytes: /IncomingBytes|^bytes$/i,
 } as const satisfies Record<LoadUnit, RegExp>;
 export const throttledName = /WriteProvisionedThroughputExceeded|^throttled$/i;
-const MINUTE_MS = 60_000;
 
 export function isNamed({ Label, Id }: Series, name: RegExp): boolean {
   return name.test(Label) || name.test(Id);
@@ -88,7 +88,7 @@ export function collectPoints(all: readonly Series[], least = 2): Result<Map<num
     series.Timestamps.forEach((timestamp, index) => {
       const ms = typeof timestamp === 'number' ? timestamp * 1000 : Date.parse(timestamp);
       const value = series.Values[index] ?? Number.NaN;
-      if (!Number.isFinite(ms) || ms % MINUTE_MS !== 0) {
+      if (!Number.isFinite(ms) || ms % minuteMs !== 0) {
         faults.push({
           field: `${series.Label || series.Id}.Timestamps[${index}]`,
           value: quote(timestamp),

@@ -9,8 +9,8 @@
  *
  * `feasibleShardHours`: the cheapest schedule found that could really be run (`feasible-schedule.ts`).
  */
-
 import { type StreamLimits, streamLimits } from '../core/load/stream-replay.ts';
+import { dayMinutes } from '../core/time.ts';
 import { leastFeasible } from './feasible-schedule.ts';
 import { SlidingMinimum } from './sliding-minimum.ts';
 import { startingShards } from './stream-run.ts';
@@ -22,7 +22,7 @@ export interface Optimum {
 }
 
 const STEP_MINUTES = 5;
-const STEPS_PER_DAY = 1440 / STEP_MINUTES;
+const STEPS_PER_DAY = dayMinutes / STEP_MINUTES;
 const ALIGNMENTS = 24;
 
 /** `load` in shards a minute. */

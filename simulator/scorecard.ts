@@ -1,5 +1,6 @@
 /** The figures of a run. Cost is never given without throttling beside it. */
 import type { UpdateCall } from '../core/load/stream-replay.ts';
+import { dayMinutes } from '../core/time.ts';
 import type { Optimum } from './optimum.ts';
 import type { StreamRun } from './stream-run.ts';
 
@@ -61,7 +62,7 @@ export function mostCallsInADay(calls: readonly UpdateCall[]): number {
   let most = 0;
   let oldest = 0;
   calls.forEach((call, index) => {
-    while ((calls[oldest]?.minute ?? call.minute) < call.minute - 1440) oldest++;
+    while ((calls[oldest]?.minute ?? call.minute) < call.minute - dayMinutes) oldest++;
     most = Math.max(most, index - oldest + 1);
   });
   return most;

@@ -2,7 +2,7 @@
  * Loads of known shape, made from a seed: what real traces rarely show twice. The unit is arbitrary; one value a minute.
  * A policy is tuned on some of them and measured once on others (docs/benchmark.md says which).
  */
-const DAY = 1440;
+import { dayMinutes } from '../core/time.ts';
 
 export interface SyntheticLoad {
   readonly name: string;
@@ -13,7 +13,7 @@ type Shape = (minute: number, random: () => number) => number;
 
 /** A quiet week, then x25 within 20 minutes, an hour at the top, an hour down; the same again 8 hours later. */
 export function doubleFlashCrowd(seed = 1): SyntheticLoad {
-  const first = 7 * DAY + 600;
+  const first = 7 * dayMinutes + 600;
   const crowd = (minute: number, start: number) => {
     const since = minute - start;
     if (since < 0 || since >= 140) return 0;
@@ -28,15 +28,16 @@ export function doubleFlashCrowd(seed = 1): SyntheticLoad {
 
 /** Everything but the gate above; another seed gives another instance of the same shapes. */
 export function syntheticLoads(seed: number): readonly SyntheticLoad[] {
-  const wave = (minute: number, low: number) => low + (1 - low) * (0.5 - 0.5 * Math.cos((2 * Math.PI * minute) / DAY));
-  const weekend = (minute: number, level: number) => (Math.floor(minute / DAY) % 7 >= 5 ? level : 1);
+  const wave = (minute: number, low: number) =>
+    low + (1 - low) * (0.5 - 0.5 * Math.cos((2 * Math.PI * minute) / dayMinutes));
+  const weekend = (minute: number, level: number) => (Math.floor(minute / dayMinutes) % 7 >= 5 ? level : 1);
   return [
     make('diurnal-noise', 12, seed, (m, r) => wave(m, 0.2) * (1 + 0.2 * gaussian(r))),
     make('office-week', 21, seed, (m, r) => wave(m, 0.1) ** 2 * weekend(m, 0.3) * (1 + 0.08 * gaussian(r))),
-    make('growth', 14, seed, (m, r) => wave(m, 0.4) * (1 + m / (7 * DAY)) * (1 + 0.05 * gaussian(r))),
+    make('growth', 14, seed, (m, r) => wave(m, 0.4) * (1 + m / (7 * dayMinutes)) * (1 + 0.05 * gaussian(r))),
     make('batches', 12, seed, onOff(0.08, [120, 420], [180, 600])),
     make('nightly-batch', 12, seed, (m, r) => {
-      const atNight = m % DAY >= 120 && m % DAY < 240;
+      const atNight = m % dayMinutes >= 120 && m % dayMinutes < 240;
       return (0.25 * wave(m, 0.5) + (atNight ? 0.8 : 0)) * (1 + 0.05 * gaussian(r));
     }),
     make(
@@ -63,14 +64,15 @@ export function syntheticLoads(seed: number): readonly SyntheticLoad[] {
       12,
       seed,
       (m, r) =>
-        (m < 4 * DAY ? 0.002 : wave(m, 0.3) * Math.min(1, (m - 4 * DAY) / (3 * DAY) + 0.2)) * (1 + 0.06 * gaussian(r)),
+        (m < 4 * dayMinutes ? 0.002 : wave(m, 0.3) * Math.min(1, (m - 4 * dayMinutes) / (3 * dayMinutes) + 0.2)) *
+        (1 + 0.06 * gaussian(r)),
     ),
   ];
 }
 
 function make(name: string, days: number, seed: number, shape: Shape): SyntheticLoad {
   const random = mulberry32(seed * 7919 + name.length * 104_729 + name.charCodeAt(0));
-  const values = new Float64Array(days * DAY);
+  const values = new Float64Array(days * dayMinutes);
   for (let minute = 0; minute < values.length; minute++) values[minute] = Math.max(0, shape(minute, random));
   return { name, values };
 }
@@ -95,7 +97,7 @@ function bursts(base: (minute: number) => number, perDay: number, rise: number, 
   let height = 0;
   let aim = 0;
   return (minute, random) => {
-    if (random() < perDay / DAY) aim = Math.max(aim, 0.3 + 0.7 * random() ** 2);
+    if (random() < perDay / dayMinutes) aim = Math.max(aim, 0.3 + 0.7 * random() ** 2);
     if (height < aim) height = Math.min(aim, height + aim / rise);
     else {
       aim = 0;
@@ -108,7 +110,7 @@ function bursts(base: (minute: number) => number, perDay: number, rise: number, 
 function outages(base: (minute: number) => number): Shape {
   let until = -1;
   return (minute, random) => {
-    if (minute > until && random() < 1 / (1.5 * DAY)) until = minute + 15 + Math.floor(random() * 180);
+    if (minute > until && random() < 1 / (1.5 * dayMinutes)) until = minute + 15 + Math.floor(random() * 180);
     // A producer that comes back first sends what it kept.
     const back = minute > until && minute <= until + 20 && until > 0 ? 1.35 : 1;
     return (minute <= until ? 0.02 : base(minute) * back) * (1 + 0.04 * gaussian(random));

@@ -1,5 +1,6 @@
 /** A recorded load, from whichever file it was read, and how long it may be. */
 import type { Fault } from '../core/result.ts';
+import { daySeconds } from '../core/time.ts';
 
 /** Values are per second: records or bytes, as the reader of the trace decides. */
 export interface Trace {
@@ -12,12 +13,11 @@ export interface Trace {
 
 export type LoadUnit = 'records' | 'bytes';
 
-const DAY_SECONDS = 86_400;
 /** One stray time among a stream's minutes would ask for billions of them. CloudWatch itself keeps 15 months. */
 const LONGEST_DAYS = 3 * 366;
 
 export function findTooLong(field: string, seconds: number): readonly Fault[] {
-  const days = seconds / DAY_SECONDS;
+  const days = seconds / daySeconds;
   if (days <= LONGEST_DAYS) return [];
   const problem = `are more than the ${LONGEST_DAYS} that can be replayed`;
   return [{ field, value: `${Math.ceil(days)} days`, problem, remedy: 'check the first and the last time' }];

@@ -13,6 +13,7 @@ import { entitySignal } from '../../consumer/external-scaler/entity-signals.ts';
 import { startExternalScaler } from '../../consumer/external-scaler/server.ts';
 import { startTracker } from '../../consumer/external-scaler/tracker.ts';
 import { openShards } from '../../consumer/signals/open-shards.ts';
+import { minuteMs } from '../../core/time.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { RealClock } from '../../simulator/models/clock.ts';
 import { connectKeda, type Keda } from './keda.ts';
@@ -41,7 +42,7 @@ const SHARDS = 4;
 const BURST_PER_MINUTE = 200;
 const QUIET_PER_MINUTE = 20;
 const PER_WORKER_PER_MINUTE = 60;
-const TARGET_LAG_MS = 60_000;
+const TARGET_LAG_MS = minuteMs;
 /** A second on this machine is a minute. */
 const SPEED = 60;
 const TICKS_PER_MINUTE = 4;
@@ -159,7 +160,7 @@ async function playMinute({ load, workers }: Scene, rate: number): Promise<void>
     const startedAt = performance.now();
     await load.write(rate, 1 / TICKS_PER_MINUTE);
     await workers.work(1 / TICKS_PER_MINUTE);
-    await sleep(Math.max(0, 60_000 / SPEED / TICKS_PER_MINUTE - (performance.now() - startedAt)));
+    await sleep(Math.max(0, minuteMs / SPEED / TICKS_PER_MINUTE - (performance.now() - startedAt)));
   }
 }
 
@@ -203,5 +204,5 @@ function describeMinute(
 }
 
 function minutesOf(ms: number): string {
-  return `${(ms / 60_000).toFixed(1)} min`;
+  return `${(ms / minuteMs).toFixed(1)} min`;
 }

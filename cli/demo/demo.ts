@@ -9,6 +9,7 @@ import { styleText } from 'node:util';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { describeFaults } from '../../core/settings/deployment.ts';
 import { isLoadDriven, type PolicyName } from '../../core/settings/stream-settings.ts';
+import { dayMinutes, minuteMs } from '../../core/time.ts';
 import { synthesize } from '../../infra/synthesis.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
@@ -52,8 +53,6 @@ export interface DemoSummary {
 }
 
 const shippedTrace = fileURLToPath(new URL('../../traces/ms-ingress-04.csv.gz', import.meta.url));
-const minuteMs = 60_000;
-const dayMinutes = 1440;
 /** A Monday, so that the days on the timeline are days of a week. */
 const startMs = Date.UTC(2026, 2, 2);
 

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { Evidence } from '../../core/decision/decision.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
+import { minuteMs } from '../../core/time.ts';
 import { evidenceText } from '../evidence-text.ts';
 import type { RunMinute } from './run-record.ts';
 
@@ -22,7 +23,7 @@ export function timelineHour(minutes: readonly RunMinute[]): string {
   const load = mean((minute) => minute.offeredRecordsPerSecond);
   const utilization = mean((minute) => minute.offeredRecordsPerSecond / minute.capacityRecordsPerSecond);
   const throttled = mean((minute) => minute.rejectedRecordsPerSecond);
-  const line = `${formatTime(last.atMs + 60_000)} ${Math.round(load).toLocaleString('en-US').padStart(10)}  ${bar(utilization)} ${percent(utilization)} ${String(last.openShardCount).padStart(6)}`;
+  const line = `${formatTime(last.atMs + minuteMs)} ${Math.round(load).toLocaleString('en-US').padStart(10)}  ${bar(utilization)} ${percent(utilization)} ${String(last.openShardCount).padStart(6)}`;
   return throttled > 0
     ? `${line}  ${styleText('red', `throttled ${Math.ceil(throttled).toLocaleString('en-US')}/s`)}`
     : line;

@@ -4,6 +4,7 @@
  * CloudWatch's alarms judge.
  */
 import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
+import { minuteMs } from '../../core/time.ts';
 import type { LocalAws } from '../../local/local-aws.ts';
 import { admitMinute } from '../../simulator/models/kinesis-capacity.ts';
 import type { RunMinute } from './run-record.ts';
@@ -17,7 +18,6 @@ export interface Consumer {
 /** Bytes of a record: 500 bytes, so that records and not bytes are what fills a shard. */
 const recordBytes = 500;
 const recordsPerSecondPerShard = 1_000;
-const minuteMs = 60_000;
 /** A consumer that keeps up is this far behind. */
 const restingAgeMs = 250;
 

@@ -6,6 +6,7 @@ import Table from 'cli-table3';
 import { alarmNameOf } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { readLedger } from '../../core/stream/stream-tags.ts';
+import { hourMs } from '../../core/time.ts';
 import { evidenceText } from '../evidence-text.ts';
 import { readReportLine } from '../report-lines.ts';
 import { awsClientOptions, findDeployed, noSuchStream } from './reconciler.ts';
@@ -16,8 +17,6 @@ export interface HistoryEntry {
   readonly witness: 'alarm' | 'ledger' | 'function';
   readonly what: string;
 }
-
-const hourMs = 3_600_000;
 
 export async function showHistory(stream: string, options: ShowOptions & { readonly hours: number }): Promise<void> {
   const { logGroups } = await findDeployed(options);

@@ -11,6 +11,7 @@ import {
   paginateListFunctions,
 } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { minuteMs } from '../../core/time.ts';
 import type { ExplainAnswer, ExplainRequest } from '../../lambda/triggers/explain.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -58,7 +59,7 @@ export function noSuchStream(stream: string): UsageError {
 }
 
 /** One invocation at a time is reserved for it, and a run over a large fleet takes minutes. */
-const patienceMs = 5 * 60_000;
+const patienceMs = 5 * minuteMs;
 const againAfterMs = 2_000;
 
 export async function requestExplanations(
@@ -80,7 +81,7 @@ async function invokeWhenFree(FunctionName: string, Payload: string): Promise<In
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'TooManyRequestsException') throw error;
       if (performance.now() - startedMs > patienceMs) {
-        throw new UsageError(`${FunctionName} has been at work for ${patienceMs / 60_000} minutes; try again later`);
+        throw new UsageError(`${FunctionName} has been at work for ${patienceMs / minuteMs} minutes; try again later`);
       }
       if (!told && process.stderr.isTTY) console.error(`${FunctionName} is at work; waiting for its answer`);
       await sleep(againAfterMs);

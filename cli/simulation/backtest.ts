@@ -1,5 +1,6 @@
 /** The work behind `backtest`. */
 import { awsFacts } from '../../core/aws-facts.ts';
+import { daySeconds } from '../../core/time.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
 import { candidatePolicyNames } from '../../simulator/candidate-policies.ts';
 import { compare } from '../../simulator/comparison.ts';
@@ -80,7 +81,7 @@ function readHistory({ stream }: BacktestOptions, file: string): StreamHistory {
 }
 
 function daysOf({ values, stepSeconds }: Trace): number {
-  return (values.length * stepSeconds) / 86_400;
+  return (values.length * stepSeconds) / daySeconds;
 }
 
 function describeSpan(trace: Trace): string {

@@ -2,9 +2,9 @@
 import { CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
+import { dayMs } from '../../core/time.ts';
 import { UsageError } from '../usage-error.ts';
 
-const DAY_MS = 86_400_000;
 /** Minutes are kept for 15 days, 5 minutes for 63. */
 const MINUTE_DAYS = 15;
 
@@ -36,7 +36,7 @@ export async function fetchStreamMetrics(streamName: string, days: number, nowMs
   const periodSeconds = days < MINUTE_DAYS ? 60 : 300;
   const endMs = Math.floor(nowMs / (periodSeconds * 1000)) * periodSeconds * 1000;
   const input = {
-    StartTime: new Date(endMs - days * DAY_MS),
+    StartTime: new Date(endMs - days * dayMs),
     EndTime: new Date(endMs),
     ScanBy: 'TimestampAscending' as const,
     MetricDataQueries: Object.entries(metrics).map(([id, name]) => query(id, name, streamName, periodSeconds)),

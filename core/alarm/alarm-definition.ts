@@ -12,6 +12,7 @@
  */
 import { awsFacts } from '../aws-facts.ts';
 import { isLoadDriven, type StreamSettings } from '../settings/stream-settings.ts';
+import { minuteMs } from '../time.ts';
 
 export type Direction = 'up' | 'down';
 
@@ -126,7 +127,7 @@ function throttledFactor(subject: AlarmSubject): readonly AlarmMetric[] {
 
 function defineScaleDown(subject: AlarmSubject): AlarmDefinition {
   const { settings, shardCount } = subject;
-  const limitMs = settings.iteratorAgeLimitMinutes * 60_000;
+  const limitMs = settings.iteratorAgeLimitMinutes * minuteMs;
   const missingAgeMs = missingIteratorAgeBlocks(settings) ? limitMs : 0;
   return {
     comparisonOperator: 'LessThanThreshold',

@@ -12,7 +12,7 @@
  * It has no memory: the replay begins at a midnight and its result depends on the load alone, so that two invocations
  * choose alike.
  */
-
+import { dayMinutes } from '../time.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import type { LoadSeries } from './load-history.ts';
 import { ReplayStream, type StreamLimits, streamLimits } from './stream-replay.ts';
@@ -48,7 +48,7 @@ export const CHOICE_MINUTES = 360;
 /** Whole days replayed before today. With the week that `target` looks back from there: 15 days, as long as CloudWatch keeps minutes. */
 export const REPLAYED_DAYS = 6;
 /** Until so many minutes are known there is nothing to replay, and `firstDaySettings` apply. */
-export const WARM_UP_MINUTES = 1440;
+export const WARM_UP_MINUTES = dayMinutes;
 
 export interface ReplayedCandidate {
   readonly name: string;
@@ -74,10 +74,9 @@ export function choiceMinute(minute: number): number | undefined {
 
 /** The midnight at which a replay begins. */
 export function replayStart(minute: number): number {
-  return Math.max(0, Math.floor(minute / DAY) - REPLAYED_DAYS) * DAY;
+  return Math.max(0, Math.floor(minute / dayMinutes) - REPLAYED_DAYS) * dayMinutes;
 }
 
-const DAY = 1440;
 const STARTING_UTILIZATION = 0.5;
 
 /**
@@ -103,7 +102,7 @@ export class Replay {
     const pressure = Math.exp(steepness * (throttledFraction / budget - 1));
     const price = base * Math.min(highestPrice, Math.max(lowestPrice, pressure));
     const offered = load.mean(this.#from, minute) * (minute - this.#from + 1);
-    const days = Math.floor((minute - this.#from + 1) / DAY);
+    const days = Math.floor((minute - this.#from + 1) / dayMinutes);
     const ranked = this.#streams
       .filter(({ candidate }) => candidate.leastDays <= days)
       .map((stream) => ({ stream, score: stream.billed + price * stream.throttled }))

@@ -2,6 +2,7 @@
  * The settings that `adaptive` chooses among: every combination of when to move, how full to be after a scale-up, how
  * long to wait before going down, and whose past to believe. Two more hardly ever go down, for load that nothing predicts.
  */
+import { dayMinutes } from '../time.ts';
 import type { TargetSettings } from './target.ts';
 
 export interface Candidate {
@@ -50,7 +51,7 @@ const seasons: Readonly<Record<string, Pick<TargetSettings, 'season' | 'lookAhea
 
 const standing: readonly Candidate[] = [
   { name: 'half-day', settings: stand(720, 0.9, 0.8), leastDays: 0 },
-  { name: 'all-day', settings: stand(1440, 0.8, 0.7), leastDays: 0 },
+  { name: 'all-day', settings: stand(dayMinutes, 0.8, 0.7), leastDays: 0 },
 ];
 
 export const candidates: readonly Candidate[] = [

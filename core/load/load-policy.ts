@@ -5,9 +5,9 @@
  * The function feeds it from one GetMetricData call a minute (IncomingRecords, IncomingBytes and
  * WriteProvisionedThroughputExceeded as sums of a minute, from `historyStart`) and the stream's own tags (ledger, intent).
  */
-
 import type { LoadPolicyName } from '../settings/stream-settings.ts';
 import type { Ledger, ScalingIntent } from '../stream/stream-tags.ts';
+import { dayMs, minuteMs } from '../time.ts';
 import { type AdaptiveSettings, adaptiveDefaults, type Choice, choiceMinute, Replay, replayStart } from './adaptive.ts';
 import { firstDaySettings } from './candidates.ts';
 import type { LoadSeries } from './load-history.ts';
@@ -90,14 +90,12 @@ function throttledFraction({ load, throttledBefore }: LoadPolicyInput, minute: n
   return offered > 0 ? throttled / offered : 0;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** CloudWatch keeps minutes for 15 days; the first of them must begin at a midnight. */
 const HISTORY_DAYS = 14;
 
 /** When a policy's history must begin: a midnight (UTC), 14 to 15 days ago. */
 export function historyStart(nowMs: number): number {
-  return Math.floor(nowMs / DAY_MS) * DAY_MS - HISTORY_DAYS * DAY_MS;
+  return Math.floor(nowMs / dayMs) * dayMs - HISTORY_DAYS * dayMs;
 }
 
 export interface StreamLoadHistory {
@@ -128,6 +126,6 @@ export function policyInput(history: StreamLoadHistory, past: ScalingPast, nowMs
     throttledBefore: history.throttledBefore,
     openShardCount,
     callsLeft: Math.max(0, dailyQuota - ledger.length),
-    minutesSinceScaleUp: wasUp ? (nowMs - intent.atMs) / MINUTE_MS : Number.POSITIVE_INFINITY,
+    minutesSinceScaleUp: wasUp ? (nowMs - intent.atMs) / minuteMs : Number.POSITIVE_INFINITY,
   };
 }

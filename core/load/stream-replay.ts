@@ -4,6 +4,7 @@
  * Time is in whole minutes from any origin.
  */
 import { awsFacts } from '../aws-facts.ts';
+import { dayMinutes, minuteMs } from '../time.ts';
 
 export interface StreamLimits {
   /** UpdateShardCount calls per stream in any rolling 24 hours. */
@@ -20,14 +21,11 @@ export interface StreamLimits {
   readonly maxShards: number;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MINUTES = 1440;
-
 export const streamLimits: StreamLimits = {
   callsPer24h: awsFacts.updateShardCountCallsPerDay.value,
-  reshardBaseMinutes: awsFacts.reshardingBaseTime.value / MINUTE_MS,
-  reshardMinutesPerShard: awsFacts.reshardingTimePerShard.value / MINUTE_MS,
-  offGridMinutes: awsFacts.reshardingTimeOffGrid.value / MINUTE_MS,
+  reshardBaseMinutes: awsFacts.reshardingBaseTime.value / minuteMs,
+  reshardMinutesPerShard: awsFacts.reshardingTimePerShard.value / minuteMs,
+  offGridMinutes: awsFacts.reshardingTimeOffGrid.value / minuteMs,
   reshardSlowdown: 1,
   minShards: 1,
   maxShards: awsFacts.shardsPerStream.value,
@@ -81,7 +79,7 @@ export class ReplayStream {
 
   /** Calls that the quota still allows at the end of the minute; one made exactly a day ago still counts. */
   callsLeft(minute: number): number {
-    while (this.#oldest < this.calls.length && (this.calls[this.#oldest] as UpdateCall).minute < minute - DAY_MINUTES) {
+    while (this.#oldest < this.calls.length && (this.calls[this.#oldest] as UpdateCall).minute < minute - dayMinutes) {
       this.#oldest++;
     }
     return this.#limits.callsPer24h - (this.calls.length - this.#oldest);

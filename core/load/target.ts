@@ -12,6 +12,7 @@
  *
  * Pure and without memory: everything follows from the input.
  */
+import { dayMinutes } from '../time.ts';
 import type { LoadSeries } from './load-history.ts';
 
 export interface TargetSettings {
@@ -58,8 +59,7 @@ export interface TargetInput {
   readonly minutesSinceScaleUp: number;
 }
 
-const DAY = 1440;
-const WEEK = 7 * DAY;
+const WEEK = 7 * dayMinutes;
 /** The load is far above the shards when it exceeds them by a quarter. */
 const FAR_ABOVE = 1.25;
 /** A scale-up so recent that the load may still be rising under it. */
@@ -106,7 +106,7 @@ function isAbove(settings: TargetSettings, input: TargetInput, now: number): boo
 
 function isNewPeak({ load, minute, openShardCount }: TargetInput, now: number): boolean {
   if (now - load.at(minute - RISE_MINUTES) <= NEW_PEAK_RISE * openShardCount) return false;
-  return now > NEW_PEAK_FACTOR * load.peak(minute - DAY, minute - NEW_PEAK_MINUTES);
+  return now > NEW_PEAK_FACTOR * load.peak(minute - dayMinutes, minute - NEW_PEAK_MINUTES);
 }
 
 function chooseUp(settings: TargetSettings, input: TargetInput, now: number, isFarAbove: boolean): number {
@@ -143,7 +143,7 @@ function chooseDown(settings: TargetSettings, input: TargetInput, now: number): 
   const quiet = load.peak(minute - settings.quietMinutes + 1, minute);
   const need = Math.max(quiet, expectAhead(settings, input, settings.lookAheadMinutes)) / settings.shrinkTo;
   const target = stepDown(openShardCount, need, settings.largestRemainder * openShardCount);
-  const reach = minute < DAY ? mustReach(input, now) : weekPeak(input);
+  const reach = minute < dayMinutes ? mustReach(input, now) : weekPeak(input);
   return callsLeft - 1 >= callsToReach(reach, target) ? target : openShardCount;
 }
 
@@ -152,8 +152,8 @@ function chooseDown(settings: TargetSettings, input: TargetInput, now: number): 
  * either way); 0 when that is not known.
  */
 export function expectAhead(settings: TargetSettings, { load, minute }: TargetInput, minutesAhead: number): number {
-  if (settings.season === 'none' || minute < DAY) return 0;
-  const back = settings.season === 'week' && minute >= WEEK ? WEEK : DAY;
+  if (settings.season === 'none' || minute < dayMinutes) return 0;
+  const back = settings.season === 'week' && minute >= WEEK ? WEEK : dayMinutes;
   const then = load.mean(minute - back - COMPARED_MINUTES + 1, minute - back);
   const now = load.mean(minute - COMPARED_MINUTES + 1, minute);
   const factor = then > 0 ? Math.min(2, Math.max(0.5, now / then)) : 1;
@@ -163,7 +163,7 @@ export function expectAhead(settings: TargetSettings, { load, minute }: TargetIn
 /** What the calls left must be able to reach: the week's peak, or beyond it when the load is higher than any known. */
 function mustReach(input: TargetInput, now: number): number {
   const week = weekPeak(input);
-  const isKnown = input.minute >= DAY && now < 0.9 * week;
+  const isKnown = input.minute >= dayMinutes && now < 0.9 * week;
   return isKnown ? week : Math.max(week, UNKNOWN_RISE * now);
 }
 

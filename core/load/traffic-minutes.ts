@@ -7,6 +7,7 @@
  * - after the newest datapoint the history stops for as long as datapoints may be late; only then a missing one is 0. An
  *   outage of CloudWatch must not look like a stream that nobody uses.
  */
+import { dayMs, minuteMs } from '../time.ts';
 import { LoadHistory, offeredShards } from './load-history.ts';
 import type { StreamLoadHistory } from './load-policy.ts';
 
@@ -18,8 +19,6 @@ export interface MinuteSums {
   readonly throttledRecords: Float64Array;
 }
 
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
 /** A datapoint arrives within minutes or, in an outage, within the hour. An hour of idle shards costs less than taking away busy ones. */
 const latestMinutes = 60;
 

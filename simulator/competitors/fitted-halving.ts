@@ -3,10 +3,10 @@
  * It scales down when the last 24 hours stayed under 25 %, to the count that their peak would have filled by half.
  * It sees successful puts only.
  */
+import { dayMinutes } from '../../core/time.ts';
 import type { Scaler, StreamView } from '../stream-run.ts';
 
 const PERIOD_MINUTES = 5;
-const DAY_MINUTES = 1440;
 const UP_AT = 0.75;
 const DOWN_BELOW = 0.25;
 const FITTED_UTILIZATION = 0.5;
@@ -27,8 +27,8 @@ function chooseUp({ minute, stream, load }: StreamView): number | undefined {
 function chooseDown({ minute, stream, load }: StreamView): number | undefined {
   const open = stream.openShardCount;
   if (minute % PERIOD_MINUTES !== 0 || stream.callsLeft(minute) <= 0) return undefined;
-  const peak = load.peak(minute - DAY_MINUTES + 1, minute);
-  if (minute < DAY_MINUTES || peak >= DOWN_BELOW * open) return undefined;
+  const peak = load.peak(minute - dayMinutes + 1, minute);
+  if (minute < dayMinutes || peak >= DOWN_BELOW * open) return undefined;
   const target = Math.max(1, Math.ceil(open / 2), Math.ceil(peak / FITTED_UTILIZATION));
   return target < open ? target : undefined;
 }

@@ -4,11 +4,12 @@
  * records count. There are no calls and no resharding; `prices.ts` has its cost.
  */
 import { LoadHistory } from '../../core/load/load-history.ts';
+import { dayMinutes } from '../../core/time.ts';
 import type { RunOptions, StreamRun } from '../stream-run.ts';
 
 const LEAST_SHARDS = 4;
 const ADAPTS_AFTER_MINUTES = 15;
-const REMEMBERED_MINUTES = 30 * 1440;
+const REMEMBERED_MINUTES = 30 * dayMinutes;
 
 export type OnDemandMode = 'on-demand' | 'on-demand-advantage';
 

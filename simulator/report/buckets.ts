@@ -1,4 +1,5 @@
 /** Reduces a run to as many points as a picture can show. Each point is the worst of its bucket, so that no throttled minute disappears. */
+import { dayMinutes } from '../../core/time.ts';
 import type { StreamRun } from '../stream-run.ts';
 
 export interface Point {
@@ -21,7 +22,13 @@ export function bucketRun(load: Float64Array, run: StreamRun, size: number): rea
   const points: { day: number; load: number; capacity: number; throttled: number; call: number }[] = [];
   for (let minute = 0; minute < run.minutes; minute++) {
     const index = Math.floor(minute / size);
-    points[index] ??= { day: round(minute / 1440), load: 0, capacity: Number.POSITIVE_INFINITY, throttled: 0, call: 0 };
+    points[index] ??= {
+      day: round(minute / dayMinutes),
+      load: 0,
+      capacity: Number.POSITIVE_INFINITY,
+      throttled: 0,
+      call: 0,
+    };
     const point = points[index];
     point.load = Math.max(point.load, round(load[minute] as number));
     point.capacity = Math.min(point.capacity, run.capacity[minute] as number);

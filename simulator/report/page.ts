@@ -1,5 +1,5 @@
 /** A comparison as one self-contained HTML page: pictures and table, no script, no network. */
-
+import { dayMinutes } from '../../core/time.ts';
 import { candidatePolicies, isCandidatePolicy } from '../candidate-policies.ts';
 import type { Comparison } from '../comparison.ts';
 import { describeOptimum } from '../optimum.ts';
@@ -15,7 +15,7 @@ export interface PageFacts {
 export async function renderPage(load: Float64Array, comparison: Comparison, facts: PageFacts): Promise<string> {
   const { trace, peakShards, results, optimum } = comparison;
   const [costs, runs] = [await drawCosts(comparison), await drawRuns(load, comparison)];
-  const days = load.length / 1440;
+  const days = load.length / dayMinutes;
   return `<!doctype html>
 <html lang="en">
 <head>

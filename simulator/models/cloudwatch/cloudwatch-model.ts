@@ -27,6 +27,7 @@ import type {
   TagResourceInput,
   UntagResourceInput,
 } from '@aws-sdk/client-cloudwatch';
+import { minuteMs } from '../../../core/time.ts';
 import type { Clock, Scheduler } from '../clock.ts';
 import type { AlarmModel } from './alarm/alarm-model.ts';
 import type { AlarmNotification } from './alarm/alarm-notification.ts';
@@ -181,5 +182,5 @@ export function evaluateEveryMinute(model: CloudWatchModel, scheduler: Scheduler
 }
 
 function nextTick(nowMs: number, offsetMs: number): number {
-  return (Math.floor((nowMs - offsetMs) / 60_000) + 1) * 60_000 + offsetMs;
+  return (Math.floor((nowMs - offsetMs) / minuteMs) + 1) * minuteMs + offsetMs;
 }

@@ -1,4 +1,5 @@
 import type { MetricAlarm, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import { minuteMs } from '../../../../core/time.ts';
 import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
 import type { MetricSeries } from '../metric/metric-series.ts';
 import type { AlarmHistory } from './alarm-history.ts';
@@ -82,7 +83,7 @@ export class AlarmModel {
 
   /** Judges the windows that end at the last full minute. */
   evaluate(nowMs: number): StateChange | undefined {
-    const minute = Math.floor(nowMs / 60_000);
+    const minute = Math.floor(nowMs / minuteMs);
     const verdict = this.#windows.evaluate(minute);
     if (verdict === 'RETAIN' || verdict === this.#state) return undefined;
     const reason = reasonOf({

@@ -1,3 +1,4 @@
+import { minuteMs } from '../../../../core/time.ts';
 import type { AlarmPlan, ComparisonOperator } from './alarm-plan.ts';
 import { comparisonWith, type EvaluatedWindows } from './alarm-windows.ts';
 
@@ -102,11 +103,11 @@ const RELATION: Readonly<Record<ComparisonOperator, string>> = {
 function dataOf({ plan, windows, atMs }: ReasonedEvaluation): Record<string, unknown> {
   const datapoints = datapointsOf(windows);
   const oldest = datapoints.at(-1);
-  const timed = datapoints.map(({ startMinute, value }) => ({ timestamp: formatTime(startMinute * 60_000), value }));
+  const timed = datapoints.map(({ startMinute, value }) => ({ timestamp: formatTime(startMinute * minuteMs), value }));
   return {
     version: '1.0',
     queryDate: formatTime(atMs),
-    ...(oldest === undefined ? {} : { startDate: formatTime(oldest.startMinute * 60_000) }),
+    ...(oldest === undefined ? {} : { startDate: formatTime(oldest.startMinute * minuteMs) }),
     period: plan.periodMinutes * 60,
     recentDatapoints: datapoints.map(({ value }) => value).reverse(),
     threshold: plan.threshold,
@@ -121,7 +122,7 @@ function decimal(value: number): string {
 
 /** `02/03/26 09:10:00` */
 function stamp(minute: number): string {
-  const iso = new Date(minute * 60_000).toISOString();
+  const iso = new Date(minute * minuteMs).toISOString();
   return `${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(2, 4)} ${iso.slice(11, 19)}`;
 }
 

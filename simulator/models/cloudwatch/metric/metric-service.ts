@@ -7,6 +7,7 @@ import type {
   ListMetricsOutput,
   PutMetricDataInput,
 } from '@aws-sdk/client-cloudwatch';
+import { dayMs, minuteMs } from '../../../../core/time.ts';
 import { AwsServiceError } from '../../aws-service-error.ts';
 import type { Clock } from '../../clock.ts';
 import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
@@ -33,7 +34,7 @@ export class MetricService {
   put(input: PutMetricDataInput): void {
     const nowMs = this.#clock.nowMs();
     for (const { identity, atMs, values, unit } of readMetricData(input))
-      this.#metrics.put(this.#metrics.series(identity), Math.floor((atMs ?? nowMs) / 60_000), values, nowMs, unit);
+      this.#metrics.put(this.#metrics.series(identity), Math.floor((atMs ?? nowMs) / minuteMs), values, nowMs, unit);
   }
 
   getData(input: GetMetricDataInput): GetMetricDataOutput {
@@ -129,7 +130,7 @@ export class MetricService {
   #isForgotten(endMinute: number, periodSeconds: number): boolean {
     const { oneMinuteRetentionDays, fiveMinuteRetentionDays } = this.#facts;
     const days = periodSeconds < 300 ? oneMinuteRetentionDays : fiveMinuteRetentionDays;
-    return periodSeconds < 3600 && endMinute * 60_000 < this.#clock.nowMs() - days * 86_400_000;
+    return periodSeconds < 3600 && endMinute * minuteMs < this.#clock.nowMs() - days * dayMs;
   }
 
   #pageOf(results: readonly QueryResult[], input: GetMetricDataInput): GetMetricDataOutput {

@@ -74,7 +74,7 @@ function readConfig() {
 function fastClock(): Clock {
   let skippedMs = 0;
   return {
-    now: () => Date.now() + skippedMs,
+    nowMs: () => Date.now() + skippedMs,
     sleep: async (ms, abortSignal) => {
       if (ms < 30_000) return systemClock.sleep(ms, abortSignal);
       skippedMs += ms / SIGNALS;

@@ -2,7 +2,7 @@ import type { Clock } from './ports.ts';
 
 /** The machine's clock. Its timers end with the signal, so nothing is left running after an abort. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  nowMs: () => Date.now(),
   sleep: (ms, abortSignal) =>
     new Promise((resolve) => {
       if (abortSignal?.aborted) {

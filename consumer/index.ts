@@ -5,25 +5,25 @@ export {
   type CommittedOffset,
   type GroupProgress,
   groupProgress,
-  MAX_BACKLOG,
+  maxBacklog,
   type PartitionProgress,
   weighBacklog,
 } from './decision/backlog.ts';
 export { CounterMirror, type MirrorStep } from './decision/counter-mirror.ts';
 export { DepthGauges, type DepthLookup, type GaugeChanges } from './decision/depth-gauges.ts';
 export {
-  ADVICE_KINDS,
   type AdviceKind,
+  adviceKinds,
   adviseJointly,
-  JOINT_DEFAULTS,
   type JointAdvice,
   type JointEvidence,
   type JointFacts,
   type JointSettings,
+  jointDefaults,
   type ShardEvidence,
   scaleDownHurtsAny,
 } from './decision/joint-decision.ts';
-export { INVALID_LABEL, LabelBudget, OTHER_LABEL, toLabel } from './decision/label-budget.ts';
+export { invalidLabel, LabelBudget, otherLabel, toLabel } from './decision/label-budget.ts';
 export {
   type Dimensions,
   isKnown,
@@ -40,17 +40,17 @@ export {
   type CountReader,
   eta,
   eventsPerSecond,
-  MAX_ETA_SECONDS,
   max,
+  maxEtaSeconds,
   perWorker,
   sum,
   windowedRate,
 } from './decision/signal-math.ts';
 export {
   capByShards,
-  RATE_POLICY_DEFAULTS,
   type RatePolicySettings,
   ratePolicy,
+  ratePolicyDefaults,
   type WorkerDecision,
   type WorkerPolicy,
   type WorkerReason,
@@ -86,6 +86,7 @@ export { createDepthObserver, type DepthObserver } from './monitor/depth-observe
 export { type CountHandle, HotCounter } from './monitor/hot-counter.ts';
 export { createMemberObserver, type MemberObserver } from './monitor/member-observer.ts';
 export { type Mode, showMode } from './monitor/mode-gauge.ts';
+export type { MonitorOptions } from './monitor/options.ts';
 export { type Profiles, startProfiles } from './monitor/pprof.ts';
 export {
   type RequestHandle,
@@ -93,7 +94,7 @@ export {
   type RequestObserver,
   type RequestOutcome,
 } from './monitor/request-observer.ts';
-export { type Monitor, type MonitorOptions, MonitorRefusedError, startMonitor } from './monitor/server.ts';
+export { type Monitor, MonitorRefusedError, startMonitor } from './monitor/server.ts';
 export type { Clock, EmittedMetric, Emitter, Log, Provisioner } from './ports.ts';
 export {
   type JetStreamWorker,
@@ -104,7 +105,8 @@ export {
   type WorkQueue,
 } from './provisioner/jetstream-workers.ts';
 export { runWorkers, type WorkerLoopOptions, type WorkerRound, type WorkReading } from './provisioner/worker-loop.ts';
-export { type ConfigResult, readServeConfig, type ServeConfig } from './serve/config.ts';
+export { type ConfigResult, readServeConfig } from './serve/config.ts';
+export type { ServeConfig } from './serve/config-schema.ts';
 export { renderManifests } from './serve/manifests.ts';
 export type { ServeOptions } from './serve/parts.ts';
 export { type Serving, serve } from './serve/serve.ts';

@@ -8,7 +8,7 @@ import { isKnown, type Sample, type Signal } from './decision/sample.ts';
 import type { Clock, Emitter } from './ports.ts';
 import { callWithTimeout, messageOf } from './timeout.ts';
 
-export type SignalLoopOptions = {
+export interface SignalLoopOptions {
   /** The metric's name. */
   readonly name: string;
   readonly periodMs: number;
@@ -27,10 +27,10 @@ export type SignalLoopOptions = {
   readonly onEmitError?: (error: unknown) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
-};
+}
 
-const MAX_DEFAULT_TIMEOUT_MS = 10_000;
-const DEFAULT_JITTER = 0.05;
+const maxDefaultTimeoutMs = 10_000;
+const defaultJitter = 0.05;
 
 /**
  * Publishes a signal until aborted. Ticks never overlap; a call that hangs costs its own tick. An unknown sample is
@@ -39,16 +39,16 @@ const DEFAULT_JITTER = 0.05;
  * @throws RangeError, before anything runs, that names every option at fault.
  */
 export async function run(options: SignalLoopOptions): Promise<void> {
-  const { clock = systemClock, abortSignal, periodMs, jitter = DEFAULT_JITTER, random = Math.random } = options;
+  const { clock = systemClock, abortSignal, periodMs, jitter = defaultJitter, random = Math.random } = options;
   const faults = optionFaults(options);
   if (faults.length > 0) throw new RangeError(`cannot run a signal: ${faults.join('; ')}`);
 
   await clock.sleep(options.initialDelayMs ?? 0, abortSignal);
   while (!abortSignal.aborted) {
-    const startedAt = clock.now();
+    const startedAtMs = clock.nowMs();
     await tick(options, clock);
     const period = periodMs * (1 + jitter * (2 * random() - 1));
-    await clock.sleep(Math.max(0, period - (clock.now() - startedAt)), abortSignal);
+    await clock.sleep(Math.max(0, period - (clock.nowMs() - startedAtMs)), abortSignal);
   }
 }
 
@@ -57,7 +57,7 @@ async function tick(options: SignalLoopOptions, clock: Clock): Promise<void> {
   const call = {
     clock,
     abortSignal,
-    timeoutMs: options.timeoutMs ?? Math.min(options.periodMs / 2, MAX_DEFAULT_TIMEOUT_MS),
+    timeoutMs: options.timeoutMs ?? Math.min(options.periodMs / 2, maxDefaultTimeoutMs),
   };
 
   const sampled = await callWithTimeout('signal', options.signal, call);

@@ -3,7 +3,11 @@ import type { Clock } from './ports.ts';
 
 export type CallResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
-export type CallLimits = { readonly clock: Clock; readonly timeoutMs: number; readonly abortSignal: AbortSignal };
+export interface CallLimits {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly abortSignal: AbortSignal;
+}
 
 /** What a call that ran out of time is reported as. */
 export class TimeoutError extends Error {

@@ -17,7 +17,7 @@ export function registerServe(program: Command): void {
 async function runServe({ config, check, example }: ServeFlags): Promise<void> {
   const write = (text: string): void => void process.stdout.write(text);
   if (example) {
-    write((await import('../../consumer/serve/example.ts')).EXAMPLE_CONFIG);
+    write((await import('../../consumer/serve/example.ts')).exampleConfig);
     return;
   }
   if (config === undefined)

@@ -21,38 +21,38 @@ import { ReplicaCount } from './replica-count.ts';
 import { StreamLoad } from './stream-load.ts';
 import { StreamWorkers } from './stream-workers.ts';
 
-export type ConsumerDemoOptions = {
+export interface ConsumerDemoOptions {
   /** For how long the burst lasts, minutes of the demo; one takes a second. */
   readonly burstMinutes: number;
   readonly write: (line: string) => void;
-};
+}
 
 /** What came of it. Nothing is lost when `read` equals `written`. */
-export type ConsumerDemoResult = {
+export interface ConsumerDemoResult {
   readonly written: number;
   readonly read: number;
   readonly peakLagMs: number;
   /** The worker counts in order, repetitions left out. */
   readonly workers: readonly number[];
-};
+}
 
-const STREAM = 'orders';
-const APPLICATION = 'billing';
-const SHARDS = 4;
-const BURST_PER_MINUTE = 200;
-const QUIET_PER_MINUTE = 20;
-const PER_WORKER_PER_MINUTE = 60;
-const TARGET_LAG_MS = minuteMs;
+const demoStream = 'orders';
+const demoApplication = 'billing';
+const shardCount = 4;
+const burstPerMinute = 200;
+const quietPerMinute = 20;
+const perWorkerPerMinute = 60;
+const targetLagMs = minuteMs;
 /** A second on this machine is a minute. */
-const SPEED = 60;
-const TICKS_PER_MINUTE = 4;
-const STABILIZATION_MINUTES = 3;
+const speed = 60;
+const ticksPerMinute = 4;
+const stabilizationMinutes = 3;
 /** The demo ends by itself, whatever happens. */
-const LONGEST_MINUTES = 90;
+const longestMinutes = 90;
 
 export async function runConsumerDemo(options: ConsumerDemoOptions): Promise<ConsumerDemoResult> {
-  options.write(`Starting a local AWS, a stream of ${SHARDS} shards, one worker and the external scaler ...`);
-  const aws = await startLocalAws({ clock: new RealClock({ speed: SPEED }) });
+  options.write(`Starting a local AWS, a stream of ${shardCount} shards, one worker and the external scaler ...`);
+  const aws = await startLocalAws({ clock: new RealClock({ speed }) });
   const stopping = new AbortController();
   const scene = await openScene(aws, stopping.signal);
   try {
@@ -64,17 +64,17 @@ export async function runConsumerDemo(options: ConsumerDemoOptions): Promise<Con
   }
 }
 
-type Scene = {
+interface Scene {
   readonly load: StreamLoad;
   readonly workers: StreamWorkers;
   readonly keda: Keda;
   readonly countShards: () => Promise<number | undefined>;
-  readonly now: () => number;
+  readonly nowMs: () => number;
   readonly close: () => Promise<void>;
-};
+}
 
 async function openScene(aws: LocalAws, abortSignal: AbortSignal): Promise<Scene> {
-  const now = (): number => aws.clock.nowMs();
+  const nowMs = (): number => aws.clock.nowMs();
   const settings = {
     endpoint: aws.endpoint,
     region: aws.account.region,
@@ -82,42 +82,42 @@ async function openScene(aws: LocalAws, abortSignal: AbortSignal): Promise<Scene
   };
   const kinesis = new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() });
   const cloudwatch = new CloudWatchClient(settings);
-  await kinesis.send(new CreateStreamCommand({ StreamName: STREAM, ShardCount: SHARDS }));
-  const shardCount = openShards(STREAM, { client: kinesis, now });
+  await kinesis.send(new CreateStreamCommand({ StreamName: demoStream, ShardCount: shardCount }));
+  const openShardCount = openShards(demoStream, { client: kinesis, nowMs });
   const countShards = async (): Promise<number | undefined> => {
-    const sample = await shardCount(abortSignal);
+    const sample = await openShardCount(abortSignal);
     return isKnown(sample) ? sample.value : undefined;
   };
-  while ((await countShards()) !== SHARDS) await sleep(100);
+  while ((await countShards()) !== shardCount) await sleep(100);
 
   const workers = new StreamWorkers({
     kinesis,
     cloudwatch,
-    streamName: STREAM,
-    applicationName: APPLICATION,
-    recordsPerMinutePerWorker: PER_WORKER_PER_MINUTE,
-    now,
+    streamName: demoStream,
+    applicationName: demoApplication,
+    recordsPerMinutePerWorker: perWorkerPerMinute,
+    nowMs,
   });
   await workers.open();
   const tracker = startTracker({
-    signalOf: (entity) => entitySignal(entity, { cloudwatch, now }),
+    signalOf: (entity) => entitySignal(entity, { cloudwatch, nowMs }),
     pollEveryMs: 500,
     abortSignal,
   });
   const scaler = await startExternalScaler({ address: '127.0.0.1:0', tracker });
   const metadata = {
     entityType: 'stream',
-    streamName: STREAM,
-    applicationName: APPLICATION,
-    targetSize: String(TARGET_LAG_MS),
+    streamName: demoStream,
+    applicationName: demoApplication,
+    targetSize: String(targetLagMs),
   };
   const keda = connectKeda(scaler.address, metadata);
   return {
-    load: new StreamLoad(kinesis, STREAM, now),
+    load: new StreamLoad(kinesis, demoStream, nowMs),
     workers,
     keda,
     countShards,
-    now,
+    nowMs,
     close: async () => {
       keda.close();
       await scaler.close();
@@ -130,13 +130,13 @@ async function openScene(aws: LocalAws, abortSignal: AbortSignal): Promise<Scene
 
 async function play(scene: Scene, { burstMinutes, write }: ConsumerDemoOptions): Promise<ConsumerDemoResult> {
   const { load, workers, keda } = scene;
-  const replicas = new ReplicaCount({ min: 1, max: SHARDS }, STABILIZATION_MINUTES);
+  const replicas = new ReplicaCount({ min: 1, max: shardCount }, stabilizationMinutes);
   const counts = [workers.workers];
   let peakLagMs = 0;
   let previousLagMs = 0;
   write('minute  in/min  behind                                    scaler answers          workers  joint advice');
-  for (let minute = 1; minute <= LONGEST_MINUTES; minute += 1) {
-    const rate = minute <= burstMinutes ? BURST_PER_MINUTE : QUIET_PER_MINUTE;
+  for (let minute = 1; minute <= longestMinutes; minute += 1) {
+    const rate = minute <= burstMinutes ? burstPerMinute : quietPerMinute;
     await playMinute(scene, rate);
     peakLagMs = Math.max(peakLagMs, workers.lagMs);
     const answer = await keda.ask();
@@ -156,11 +156,11 @@ async function play(scene: Scene, { burstMinutes, write }: ConsumerDemoOptions):
 }
 
 async function playMinute({ load, workers }: Scene, rate: number): Promise<void> {
-  for (let tick = 0; tick < TICKS_PER_MINUTE; tick += 1) {
-    const startedAt = performance.now();
-    await load.write(rate, 1 / TICKS_PER_MINUTE);
-    await workers.work(1 / TICKS_PER_MINUTE);
-    await sleep(Math.max(0, minuteMs / SPEED / TICKS_PER_MINUTE - (performance.now() - startedAt)));
+  for (let tick = 0; tick < ticksPerMinute; tick += 1) {
+    const startedAtMs = performance.now();
+    await load.write(rate, 1 / ticksPerMinute);
+    await workers.work(1 / ticksPerMinute);
+    await sleep(Math.max(0, minuteMs / speed / ticksPerMinute - (performance.now() - startedAtMs)));
   }
 }
 
@@ -169,9 +169,9 @@ async function drain({ load, workers }: Scene): Promise<void> {
   for (let round = 0; round < 10 && workers.processed < load.written; round += 1) await workers.work(1);
 }
 
-async function advise({ workers, countShards, now }: Scene, previousLagMs: number): Promise<JointAdvice> {
+async function advise({ workers, countShards, nowMs }: Scene, previousLagMs: number): Promise<JointAdvice> {
   return adviseJointly({
-    lag: knownSample(workers.lagMs, now(), { unit: 'Milliseconds' }),
+    lag: knownSample(workers.lagMs, nowMs(), { unit: 'Milliseconds' }),
     previousLagMs,
     shardLagMs: workers.shardLagMs,
     stalledShards: [],

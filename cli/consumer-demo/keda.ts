@@ -6,11 +6,11 @@ import {
   loadExternalScaler,
 } from '../../consumer/external-scaler/protocol.ts';
 
-export type Keda = {
+export interface Keda {
   /** Value and target, or undefined while the scaler has no sample: KEDA then leaves the replicas alone. */
   readonly ask: () => Promise<{ readonly value: number; readonly target: number } | undefined>;
   readonly close: () => void;
-};
+}
 
 export function connectKeda(address: string, scalerMetadata: Readonly<Record<string, string>>): Keda {
   const ExternalScaler = loadExternalScaler();

@@ -1,9 +1,12 @@
 /** The arithmetic of Kubernetes' HorizontalPodAutoscaler for a metric of type Value, in small. */
 
-export type ReplicaBounds = { readonly min: number; readonly max: number };
+export interface ReplicaBounds {
+  readonly min: number;
+  readonly max: number;
+}
 
 /** Within this share of the target nothing is done. Source: Kubernetes, HPA, default tolerance. */
-const TOLERANCE = 0.1;
+const tolerance = 0.1;
 
 /**
  * `ceil(replicas x value / target)`, at most twice as many a round. A scale-down waits until every recommendation of the
@@ -21,7 +24,7 @@ export class ReplicaCount {
 
   next(replicas: number, value: number, target: number): number {
     const ratio = value / target;
-    const wanted = Math.abs(ratio - 1) <= TOLERANCE ? replicas : Math.ceil(replicas * ratio);
+    const wanted = Math.abs(ratio - 1) <= tolerance ? replicas : Math.ceil(replicas * ratio);
     const recommended = Math.min(Math.max(wanted, this.#bounds.min), this.#bounds.max, 2 * replicas);
     this.#recommendations = [...this.#recommendations, recommended].slice(-this.#rememberedRounds);
     return recommended >= replicas ? recommended : Math.min(replicas, Math.max(...this.#recommendations));

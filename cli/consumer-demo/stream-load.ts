@@ -1,19 +1,22 @@
 /** The writer of the demo: so many records a minute, each bearing the time at which it was written. */
 import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 
-export type WrittenRecord = { readonly id: number; readonly writtenAt: number };
+export interface WrittenRecord {
+  readonly id: number;
+  readonly writtenAtMs: number;
+}
 
 export class StreamLoad {
   readonly #client: KinesisClient;
   readonly #streamName: string;
-  readonly #now: () => number;
+  readonly #nowMs: () => number;
   #written = 0;
   #owed = 0;
 
-  constructor(client: KinesisClient, streamName: string, now: () => number) {
+  constructor(client: KinesisClient, streamName: string, nowMs: () => number) {
     this.#client = client;
     this.#streamName = streamName;
-    this.#now = now;
+    this.#nowMs = nowMs;
   }
 
   get written(): number {
@@ -28,7 +31,7 @@ export class StreamLoad {
     this.#owed -= count;
     const records = Array.from({ length: count }, (_, index) => ({
       id: this.#written + index,
-      writtenAt: this.#now(),
+      writtenAtMs: this.#nowMs(),
     }));
     const answer = await this.#client.send(
       new PutRecordsCommand({

@@ -11,16 +11,20 @@ import {
 } from '@aws-sdk/client-kinesis';
 import type { WrittenRecord } from './stream-load.ts';
 
-export type StreamWorkersOptions = {
+export interface StreamWorkersOptions {
   readonly kinesis: KinesisClient;
   readonly cloudwatch: CloudWatchClient;
   readonly streamName: string;
   readonly applicationName: string;
   readonly recordsPerMinutePerWorker: number;
-  readonly now: () => number;
-};
+  readonly nowMs: () => number;
+}
 
-type Shard = { readonly shardId: string; iterator: string | undefined; lagMs: number };
+interface Shard {
+  readonly shardId: string;
+  iterator: string | undefined;
+  lagMs: number;
+}
 
 export class StreamWorkers {
   readonly #options: StreamWorkersOptions;
@@ -90,18 +94,18 @@ export class StreamWorkers {
     const last = records.at(-1);
     // A full answer means that more may wait: the shard is as old as what was read last.
     shard.lagMs =
-      last !== undefined && records.length === limit ? Math.max(0, this.#options.now() - last.writtenAt) : 0;
+      last !== undefined && records.length === limit ? Math.max(0, this.#options.nowMs() - last.writtenAtMs) : 0;
     return records.length;
   }
 
   async #publishLag(): Promise<void> {
-    const { cloudwatch, applicationName, now } = this.#options;
+    const { cloudwatch, applicationName, nowMs } = this.#options;
     const datum = {
       MetricName: 'MillisBehindLatest',
       Dimensions: [{ Name: 'Operation', Value: 'ApplicationTracker' }],
       Unit: 'Milliseconds' as const,
       Value: this.lagMs,
-      Timestamp: new Date(now()),
+      Timestamp: new Date(nowMs()),
     };
     await cloudwatch.send(new PutMetricDataCommand({ Namespace: applicationName, MetricData: [datum] }));
   }

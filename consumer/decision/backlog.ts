@@ -7,27 +7,31 @@
  */
 
 /** More than this says nothing new to an autoscaler, and stays exact as an integer for old clients. */
-export const MAX_BACKLOG = 9_999_999;
+export const maxBacklog = 9_999_999;
 
 /** Commits older than this say nothing about how the group does now. */
-export const OFFSET_MAX_AGE_MS = 15 * 60_000;
+export const offsetMaxAgeMs = 15 * 60_000;
 
-export type CommittedOffset = { readonly offset: number; readonly lag: number; readonly timestampMs: number };
+export interface CommittedOffset {
+  readonly offset: number;
+  readonly lag: number;
+  readonly timestampMs: number;
+}
 
-export type PartitionProgress = {
+export interface PartitionProgress {
   readonly currentLag: number;
   /** As the source keeps them: any order, with holes already removed. */
   readonly offsets: readonly CommittedOffset[];
-};
+}
 
-export type GroupProgress = {
+export interface GroupProgress {
   readonly processedPerMinute: number;
   readonly addedPerMinute: number;
   readonly lag: number;
-};
+}
 
 /**
- * The weighed backlog, 0 to MAX_BACKLOG.
+ * The weighed backlog, 0 to maxBacklog.
  *
  * With `rate = processed - added` per minute: catching up divides the lag by `max(rate, 1)`; otherwise the lag is
  * divided by `1 - min(sqrt(1 - rate), 100) / 100`, which grows without a cliff up to the maximum.
@@ -36,13 +40,13 @@ export function weighBacklog(progress: GroupProgress): number {
   const lag = Math.max(0, progress.lag);
   if (lag === 0) return 0;
   const rate = progress.processedPerMinute - progress.addedPerMinute;
-  if (rate > 0) return Math.min(lag / Math.max(rate, 1), MAX_BACKLOG);
+  if (rate > 0) return Math.min(lag / Math.max(rate, 1), maxBacklog);
   const share = 1 - Math.min(Math.sqrt(1 - rate), 100) / 100;
-  return share <= 0 ? MAX_BACKLOG : Math.min(lag / share, MAX_BACKLOG);
+  return share <= 0 ? maxBacklog : Math.min(lag / share, maxBacklog);
 }
 
 /** A consumer that has committed nothing for so long, and for longer than its commits span, is silent. */
-const SILENCE_MS = 60_000;
+const silentAfterMs = 60_000;
 
 /**
  * Sums partitions into a group. Each partition's own span of time turns its counts into rates.
@@ -50,10 +54,10 @@ const SILENCE_MS = 60_000;
  * Commits stop when a consumer dies, so its last ones would say "catching up" for a quarter of an hour. A silent
  * partition is therefore measured from its newest commit to now: nothing processed, and what was added since.
  */
-export function groupProgress(partitions: readonly PartitionProgress[], now: number): GroupProgress {
+export function groupProgress(partitions: readonly PartitionProgress[], nowMs: number): GroupProgress {
   let [processedPerMinute, addedPerMinute, lag] = [0, 0, 0];
   for (const partition of partitions) {
-    const rates = partitionRates(partition, now);
+    const rates = partitionRates(partition, nowMs);
     processedPerMinute += rates.processedPerMinute;
     addedPerMinute += rates.addedPerMinute;
     lag += Math.max(0, partition.currentLag);
@@ -64,17 +68,17 @@ export function groupProgress(partitions: readonly PartitionProgress[], now: num
 type Rates = Omit<GroupProgress, 'lag'>;
 
 /** No rate to be had reads 0 and 0: not catching up, and the lag itself still counts. */
-const NO_RATES: Rates = { processedPerMinute: 0, addedPerMinute: 0 };
+const noRates: Rates = { processedPerMinute: 0, addedPerMinute: 0 };
 
-function partitionRates(partition: PartitionProgress, now: number): Rates {
+function partitionRates(partition: PartitionProgress, nowMs: number): Rates {
   const commits = [...partition.offsets].sort((left, right) => left.timestampMs - right.timestampMs);
   const newest = commits.at(-1);
-  if (newest === undefined) return NO_RATES;
-  const oldest = commits.find((each) => now - each.timestampMs < OFFSET_MAX_AGE_MS) ?? newest;
+  if (newest === undefined) return noRates;
+  const oldest = commits.find((each) => nowMs - each.timestampMs < offsetMaxAgeMs) ?? newest;
   const spanMs = newest.timestampMs - oldest.timestampMs;
-  const silenceMs = now - newest.timestampMs;
-  if (silenceMs >= SILENCE_MS && silenceMs > spanMs) return ratesSince(newest, partition.currentLag, silenceMs);
-  return spanMs > 0 ? ratesBetween(oldest, newest, spanMs) : NO_RATES;
+  const silenceMs = nowMs - newest.timestampMs;
+  if (silenceMs >= silentAfterMs && silenceMs > spanMs) return ratesSince(newest, partition.currentLag, silenceMs);
+  return spanMs > 0 ? ratesBetween(oldest, newest, spanMs) : noRates;
 }
 
 function ratesBetween(oldest: CommittedOffset, newest: CommittedOffset, spanMs: number): Rates {

@@ -3,7 +3,10 @@
  * last one means that the source was restarted: what it has counted since then is kept, and the reset is counted.
  */
 
-export type MirrorStep = { readonly increment: number; readonly reset: boolean };
+export interface MirrorStep {
+  readonly increment: number;
+  readonly reset: boolean;
+}
 
 export class CounterMirror {
   readonly #last = new Map<string, number>();

@@ -3,15 +3,18 @@
  * metrics library: looked and found nothing clears the gauges, could not look changes nothing. A negative depth
  * (approximate counters have them) reads 0.
  */
-import { DEFAULT_LABEL_LIMIT, INVALID_LABEL, LabelBudget, OTHER_LABEL } from './label-budget.ts';
+import { defaultLabelLimit, invalidLabel, LabelBudget, otherLabel } from './label-budget.ts';
 
 export type DepthLookup =
   | { readonly kind: 'found'; readonly depths: ReadonlyMap<string, number> }
   | { readonly kind: 'failed'; readonly because: string };
 
-export type GaugeChanges = { readonly set: ReadonlyMap<string, number>; readonly removed: readonly string[] };
+export interface GaugeChanges {
+  readonly set: ReadonlyMap<string, number>;
+  readonly removed: readonly string[];
+}
 
-const NO_CHANGES: GaugeChanges = { set: new Map(), removed: [] };
+const noChanges: GaugeChanges = { set: new Map(), removed: [] };
 
 export class DepthGauges {
   readonly #budget: LabelBudget;
@@ -19,13 +22,13 @@ export class DepthGauges {
   /** Label by name: a name keeps its series for as long as it is there. */
   #labels = new Map<string, string>();
 
-  constructor(limit: number = DEFAULT_LABEL_LIMIT) {
+  constructor(limit: number = defaultLabelLimit) {
     this.#budget = new LabelBudget(limit);
   }
 
   /** The changes that bring the gauges in line with what was found. */
   observe(lookup: DepthLookup): GaugeChanges {
-    if (lookup.kind === 'failed') return NO_CHANGES;
+    if (lookup.kind === 'failed') return noChanges;
     this.#forgetVanished(lookup.depths);
     const set = new Map<string, number>();
     const present = new Set<string>();
@@ -54,7 +57,7 @@ export class DepthGauges {
     if (known !== undefined) return known;
     const label = this.#budget.admit(name);
     // What shares a series is not remembered, so that it can move into a slot that becomes free.
-    if (label !== OTHER_LABEL && label !== INVALID_LABEL) this.#labels.set(name, label);
+    if (label !== otherLabel && label !== invalidLabel) this.#labels.set(name, label);
     return label;
   }
 }

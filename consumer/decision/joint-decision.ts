@@ -7,7 +7,7 @@
  */
 import { isKnown, type Sample } from './sample.ts';
 
-export type JointFacts = {
+export interface JointFacts {
   /** How far the consumer is behind, Milliseconds. */
   readonly lag: Sample;
   /** The lag at the last look, where there was one: tells a backlog that drains from one that grows. */
@@ -20,30 +20,30 @@ export type JointFacts = {
   readonly workers: number | undefined;
   /** Concurrent processors per shard: 1 for the KCL, up to 10 for a Lambda event source. */
   readonly parallelizationFactor: number;
-};
+}
 
-export type JointSettings = {
+export interface JointSettings {
   /** A consumer with more lag than this is behind. Default 60,000. */
   readonly behindAfterMs: number;
   /** A shard with this many times the median shard's lag stands out. Default 10. */
   readonly hotShardFactor: number;
-};
+}
 
-export const JOINT_DEFAULTS: JointSettings = { behindAfterMs: 60_000, hotShardFactor: 10 };
+export const jointDefaults: JointSettings = { behindAfterMs: 60_000, hotShardFactor: 10 };
 
 /** The closed set, and the label values of the advice metric. */
-export const ADVICE_KINDS = ['nothing', 'add-shards', 'add-workers', 'neither-helps', 'unknown'] as const;
-export type AdviceKind = (typeof ADVICE_KINDS)[number];
+export const adviceKinds = ['nothing', 'add-shards', 'add-workers', 'neither-helps', 'unknown'] as const;
+export type AdviceKind = (typeof adviceKinds)[number];
 
-export type JointAdvice = {
+export interface JointAdvice {
   readonly advice: AdviceKind;
   /** Whether taking shards away now would hurt this consumer. Unknown facts say that it would. */
   readonly scaleDownHurts: boolean;
   readonly because: JointEvidence;
-};
+}
 
 /** The operands of the verdict. `undefined` is: not known. */
-export type JointEvidence = {
+export interface JointEvidence {
   readonly rule:
     | 'draining'
     | 'lag-unknown'
@@ -60,15 +60,15 @@ export type JointEvidence = {
   readonly usefulWorkers: number | undefined;
   readonly shard?: ShardEvidence;
   readonly missing?: string;
-};
+}
 
-export type ShardEvidence = {
+export interface ShardEvidence {
   readonly shardId: string;
   readonly kind: 'hot' | 'stalled';
   readonly lagMs: number;
   /** The median over the other shards. */
   readonly medianLagMs: number;
-};
+}
 
 /**
  * 1. lag unknown: unknown, and a scale-down would hurt
@@ -80,7 +80,7 @@ export type ShardEvidence = {
  * 7. all useful workers run and the lag does not fall: add shards
  */
 export function adviseJointly(facts: JointFacts, settings: Partial<JointSettings> = {}): JointAdvice {
-  const { behindAfterMs, hotShardFactor } = { ...JOINT_DEFAULTS, ...settings };
+  const { behindAfterMs, hotShardFactor } = { ...jointDefaults, ...settings };
   const { lag, previousLagMs, openShardCount, workers } = facts;
   const usefulWorkers = openShardCount === undefined ? undefined : openShardCount * facts.parallelizationFactor;
   const evidence = {

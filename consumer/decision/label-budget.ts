@@ -5,26 +5,26 @@
  */
 
 /** The series that all names beyond the budget share. */
-export const OTHER_LABEL = '_other';
+export const otherLabel = '_other';
 /** The series of names that cannot be a label value at all: empty, lone surrogates, control characters. */
-export const INVALID_LABEL = '_invalid';
+export const invalidLabel = '_invalid';
 
-export const DEFAULT_LABEL_LIMIT = 512;
-const MAX_LABEL_CHARACTERS = 128;
+export const defaultLabelLimit = 512;
+const maxLabelCharacters = 128;
 
 export class LabelBudget {
   readonly #limit: number;
   readonly #admitted = new Set<string>();
 
-  constructor(limit: number = DEFAULT_LABEL_LIMIT) {
+  constructor(limit: number = defaultLabelLimit) {
     this.#limit = limit;
   }
 
   /** The label value to use for a name; takes a slot if the name has none and one is free. */
   admit(name: string): string {
     const label = toLabel(name);
-    if (label === INVALID_LABEL || this.#admitted.has(label)) return label;
-    if (this.#admitted.size >= this.#limit) return OTHER_LABEL;
+    if (label === invalidLabel || this.#admitted.has(label)) return label;
+    if (this.#admitted.size >= this.#limit) return otherLabel;
     this.#admitted.add(label);
     return label;
   }
@@ -44,10 +44,10 @@ export class LabelBudget {
  * sentinel. A real name that looks like a sentinel gets one more underscore, so that nobody can hide in `_other`.
  */
 export function toLabel(name: string): string {
-  if (name === '' || !name.isWellFormed() || hasControlCharacter(name)) return INVALID_LABEL;
+  if (name === '' || !name.isWellFormed() || hasControlCharacter(name)) return invalidLabel;
   if (/^_+(other|invalid)$/.test(name)) return `_${name}`;
-  if (name.length <= MAX_LABEL_CHARACTERS) return name;
-  const cut = name.slice(0, MAX_LABEL_CHARACTERS);
+  if (name.length <= maxLabelCharacters) return name;
+  const cut = name.slice(0, maxLabelCharacters);
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }
 

@@ -18,30 +18,36 @@ export type SampleUnit =
 
 export type Dimensions = Readonly<Record<string, string>>;
 
-type SampleContext = {
+interface SampleContext {
   readonly unit: SampleUnit;
   readonly dimensions: Dimensions;
   /** Epoch ms at which the source observed the value, not when it was read. */
-  readonly observedAt: number;
-};
+  readonly observedAtMs: number;
+}
 
 /** `stale`: the source's newest value is older than it should be; true once, and still better than nothing. */
 export type SampleQuality = 'ok' | 'stale' | 'unknown';
 
-export type KnownSample = SampleContext & {
+export interface KnownSample extends SampleContext {
   readonly quality: Exclude<SampleQuality, 'unknown'>;
   readonly value: number;
-};
+}
 
 /** The source answered, and the answer is that nobody knows. `because` is for the log and the report. */
-export type UnknownSample = SampleContext & { readonly quality: 'unknown'; readonly because: string };
+export interface UnknownSample extends SampleContext {
+  readonly quality: 'unknown';
+  readonly because: string;
+}
 
 export type Sample = KnownSample | UnknownSample;
 
 /** Takes one sample. Rejects when the source cannot be asked; must give up when `abortSignal` aborts. */
 export type Signal = (abortSignal: AbortSignal) => Promise<Sample>;
 
-type Details = { readonly unit?: SampleUnit; readonly dimensions?: Dimensions };
+interface Details {
+  readonly unit?: SampleUnit;
+  readonly dimensions?: Dimensions;
+}
 
 /**
  * A sample that is known.
@@ -50,16 +56,16 @@ type Details = { readonly unit?: SampleUnit; readonly dimensions?: Dimensions };
  */
 export function knownSample(
   value: number,
-  observedAt: number,
+  observedAtMs: number,
   details: Details & { stale?: boolean } = {},
 ): KnownSample {
   if (!Number.isFinite(value)) throw new RangeError(`a sample's value must be finite, got ${value}`);
-  return { ...context(observedAt, details), quality: details.stale ? 'stale' : 'ok', value };
+  return { ...context(observedAtMs, details), quality: details.stale ? 'stale' : 'ok', value };
 }
 
 /** A sample that says that the value is not known, and why. */
-export function unknownSample(because: string, observedAt: number, details: Details = {}): UnknownSample {
-  return { ...context(observedAt, details), quality: 'unknown', because };
+export function unknownSample(because: string, observedAtMs: number, details: Details = {}): UnknownSample {
+  return { ...context(observedAtMs, details), quality: 'unknown', because };
 }
 
 /** Whether the sample carries a number. */
@@ -67,6 +73,6 @@ export function isKnown(sample: Sample): sample is KnownSample {
   return sample.quality !== 'unknown';
 }
 
-function context(observedAt: number, details: Details): SampleContext {
-  return { unit: details.unit ?? 'None', dimensions: details.dimensions ?? {}, observedAt };
+function context(observedAtMs: number, details: Details): SampleContext {
+  return { unit: details.unit ?? 'None', dimensions: details.dimensions ?? {}, observedAtMs };
 }

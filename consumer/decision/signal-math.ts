@@ -19,10 +19,13 @@ import { ratePerSecond, type SlidingWindow, slide } from './sliding-rate.ts';
 /** Reads a monotonic counter. Rejects when the counter cannot be read. */
 export type CountReader = (abortSignal: AbortSignal) => Promise<number>;
 
-type RateOptions = { readonly now: () => number; readonly dimensions?: Dimensions };
+interface RateOptions {
+  readonly nowMs: () => number;
+  readonly dimensions?: Dimensions;
+}
 
 /** The most a drain time reads, in seconds: what does not drain has no finite one, and must not read as absent. */
-export const MAX_ETA_SECONDS = 9_999_999;
+export const maxEtaSeconds = 9_999_999;
 
 /**
  * Events per second between two calls. The first sample is unknown (not a false idle 0); a counter that went back
@@ -30,17 +33,17 @@ export const MAX_ETA_SECONDS = 9_999_999;
  */
 export function eventsPerSecond(getCount: CountReader, options: RateOptions): Signal {
   const details = { unit: 'Count/Second', dimensions: options.dimensions ?? {} } as const;
-  let baseline: { at: number; count: number } | undefined;
+  let baseline: { atMs: number; count: number } | undefined;
   return async (abortSignal) => {
     const count = await getCount(abortSignal);
-    const at = options.now();
-    if (!Number.isFinite(count)) return unknownSample(`the counter reads ${count}`, at, details);
+    const atMs = options.nowMs();
+    if (!Number.isFinite(count)) return unknownSample(`the counter reads ${count}`, atMs, details);
     const previous = baseline;
-    if (previous !== undefined && at <= previous.at) return unknownSample('no time has passed', at, details);
-    baseline = { at, count };
-    if (previous === undefined) return unknownSample('first reading of the counter', at, details);
+    if (previous !== undefined && atMs <= previous.atMs) return unknownSample('no time has passed', atMs, details);
+    baseline = { atMs, count };
+    if (previous === undefined) return unknownSample('first reading of the counter', atMs, details);
     const delta = Math.max(0, count - previous.count);
-    return knownSample((delta * 1000) / (at - previous.at), at, details);
+    return knownSample((delta * 1000) / (atMs - previous.atMs), atMs, details);
   };
 }
 
@@ -50,12 +53,12 @@ export function windowedRate(getCount: CountReader, options: RateOptions & { rea
   let window: SlidingWindow = [];
   return async (abortSignal) => {
     const count = await getCount(abortSignal);
-    const at = options.now();
-    if (!Number.isFinite(count)) return unknownSample(`the counter reads ${count}`, at, details);
-    window = slide(window, { at, count }, options.windowMs);
+    const atMs = options.nowMs();
+    if (!Number.isFinite(count)) return unknownSample(`the counter reads ${count}`, atMs, details);
+    window = slide(window, { atMs, count }, options.windowMs);
     const rate = ratePerSecond(window);
-    if (rate === undefined) return unknownSample('first reading of the counter', at, details);
-    return knownSample(rate, at, details);
+    if (rate === undefined) return unknownSample('first reading of the counter', atMs, details);
+    return knownSample(rate, atMs, details);
   };
 }
 
@@ -71,12 +74,12 @@ export function sum(...parts: readonly Signal[]): Signal {
 
 /**
  * Seconds until the backlog is gone at the rate at which it shrinks. Nothing waiting reads 0; what does not shrink
- * reads MAX_ETA_SECONDS, because the worst case must not be the one that is missing from the chart.
+ * reads maxEtaSeconds, because the worst case must not be the one that is missing from the chart.
  */
 export function eta(backlog: Signal, drainedPerSecond: Signal): Signal {
   const drainTime = combine([backlog, drainedPerSecond], 'eta', ([waiting = 0, rate = 0]) => {
     if (waiting <= 0) return 0;
-    return rate <= 0 ? MAX_ETA_SECONDS : Math.min(waiting / rate, MAX_ETA_SECONDS);
+    return rate <= 0 ? maxEtaSeconds : Math.min(waiting / rate, maxEtaSeconds);
   });
   return withUnit(drainTime, 'Seconds');
 }
@@ -108,14 +111,14 @@ function combineSamples(
   name: string,
   calculate: (values: readonly number[]) => number,
 ): Sample {
-  const observedAt = Math.min(...samples.map((sample) => sample.observedAt));
+  const observedAtMs = Math.min(...samples.map((sample) => sample.observedAtMs));
   const { unit = 'None', dimensions = {} } = samples[0] ?? {};
   const known: KnownSample[] = [];
   for (const sample of samples) {
     if (!isKnown(sample))
-      return unknownSample(`a part of ${name} is unknown: ${sample.because}`, observedAt, { unit, dimensions });
+      return unknownSample(`a part of ${name} is unknown: ${sample.because}`, observedAtMs, { unit, dimensions });
     known.push(sample);
   }
   const stale = known.some((sample) => sample.quality === 'stale');
-  return knownSample(calculate(known.map((sample) => sample.value)), observedAt, { unit, dimensions, stale });
+  return knownSample(calculate(known.map((sample) => sample.value)), observedAtMs, { unit, dimensions, stale });
 }

@@ -3,7 +3,10 @@
  * quiet night a morning's burst would read as a trickle for hours.
  */
 
-export type CounterReading = { readonly at: number; readonly count: number };
+export interface CounterReading {
+  readonly atMs: number;
+  readonly count: number;
+}
 
 /** Readings within the window, oldest first. Start with `[]`. */
 export type SlidingWindow = readonly CounterReading[];
@@ -14,10 +17,10 @@ export type SlidingWindow = readonly CounterReading[];
  */
 export function slide(window: SlidingWindow, reading: CounterReading, windowMs: number): SlidingWindow {
   const last = window.at(-1);
-  if (last === undefined || reading.count < last.count || reading.at < last.at) return [reading];
-  const readings = reading.at === last.at ? [...window.slice(0, -1), reading] : [...window, reading];
-  const windowStart = reading.at - windowMs;
-  const firstInside = readings.findIndex((each) => each.at > windowStart);
+  if (last === undefined || reading.count < last.count || reading.atMs < last.atMs) return [reading];
+  const readings = reading.atMs === last.atMs ? [...window.slice(0, -1), reading] : [...window, reading];
+  const windowStartMs = reading.atMs - windowMs;
+  const firstInside = readings.findIndex((each) => each.atMs > windowStartMs);
   return firstInside <= 1 ? readings : readings.slice(firstInside - 1);
 }
 
@@ -25,6 +28,6 @@ export function slide(window: SlidingWindow, reading: CounterReading, windowMs: 
 export function ratePerSecond(window: SlidingWindow): number | undefined {
   const first = window.at(0);
   const last = window.at(-1);
-  if (first === undefined || last === undefined || last.at <= first.at) return undefined;
-  return ((last.count - first.count) * 1000) / (last.at - first.at);
+  if (first === undefined || last === undefined || last.atMs <= first.atMs) return undefined;
+  return ((last.count - first.count) * 1000) / (last.atMs - first.atMs);
 }

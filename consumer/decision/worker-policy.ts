@@ -4,16 +4,22 @@
  */
 import { isKnown, type Sample } from './sample.ts';
 
-export type WorkerState = {
+export interface WorkerState {
   readonly running: number;
   /** Since when nothing has waited and nothing has arrived (epoch ms); absent while there is work. */
-  readonly idleSince?: number;
-};
+  readonly idleSinceMs?: number;
+}
 
 /** What a policy may look at. Either may be unknown. */
-export type WorkSamples = { readonly backlog: Sample; readonly eventsPerSecond: Sample };
+export interface WorkSamples {
+  readonly backlog: Sample;
+  readonly eventsPerSecond: Sample;
+}
 
-export type WorkerDecision = { readonly desired: number; readonly because: WorkerReason };
+export interface WorkerDecision {
+  readonly desired: number;
+  readonly because: WorkerReason;
+}
 
 /** The evidence, so that log, report and test show the same object. */
 export type WorkerReason =
@@ -25,9 +31,9 @@ export type WorkerReason =
   | { readonly rule: 'enough'; readonly eventsPerSecond: number; readonly wanted: number }
   | { readonly rule: 'capped-by-shards'; readonly usefulWorkers: number; readonly proposed: WorkerDecision };
 
-export type WorkerPolicy = (state: WorkerState, samples: WorkSamples, now: number) => WorkerDecision;
+export type WorkerPolicy = (state: WorkerState, samples: WorkSamples, nowMs: number) => WorkerDecision;
 
-export type RatePolicySettings = {
+export interface RatePolicySettings {
   /** Events a second that one worker handles. Default 500. */
   readonly eventsPerSecondPerWorker: number;
   /** How long nothing must have happened before a worker is taken away. Default 2,000. */
@@ -36,9 +42,9 @@ export type RatePolicySettings = {
   readonly minWorkers: number;
   /** Default 100, a guard against a runaway rate. */
   readonly maxWorkers: number;
-};
+}
 
-export const RATE_POLICY_DEFAULTS: RatePolicySettings = {
+export const ratePolicyDefaults: RatePolicySettings = {
   eventsPerSecondPerWorker: 500,
   idleAfterMs: 2_000,
   minWorkers: 0,
@@ -57,11 +63,11 @@ export const RATE_POLICY_DEFAULTS: RatePolicySettings = {
  * @throws RangeError that names every setting out of range.
  */
 export function ratePolicy(settings: Partial<RatePolicySettings> = {}): WorkerPolicy {
-  const checked = checkSettings({ ...RATE_POLICY_DEFAULTS, ...settings });
-  return (state, { backlog, eventsPerSecond }, now) => {
+  const checked = checkSettings({ ...ratePolicyDefaults, ...settings });
+  return (state, { backlog, eventsPerSecond }, nowMs) => {
     if (!isKnown(backlog)) return holdUnknown(state, backlog.because);
     if (!isKnown(eventsPerSecond)) return holdUnknown(state, eventsPerSecond.because);
-    return decide(state, { backlog: backlog.value, eventsPerSecond: eventsPerSecond.value }, now, checked);
+    return decide(state, { backlog: backlog.value, eventsPerSecond: eventsPerSecond.value }, nowMs, checked);
   };
 }
 
@@ -70,17 +76,17 @@ function holdUnknown(state: WorkerState, unknown: string): WorkerDecision {
 }
 
 function decide(
-  { running, idleSince }: WorkerState,
+  { running, idleSinceMs }: WorkerState,
   { backlog, eventsPerSecond }: { readonly backlog: number; readonly eventsPerSecond: number },
-  now: number,
+  nowMs: number,
   { eventsPerSecondPerWorker, idleAfterMs, minWorkers, maxWorkers }: RatePolicySettings,
 ): WorkerDecision {
   const within = (workers: number): number => Math.min(Math.max(workers, minWorkers), maxWorkers);
 
-  if (idleSince !== undefined && now - idleSince >= idleAfterMs) {
+  if (idleSinceMs !== undefined && nowMs - idleSinceMs >= idleAfterMs) {
     const desired = within(running - 1);
     if (desired >= running) return { desired, because: { rule: 'resting' } };
-    return { desired, because: { rule: 'idle', idleMs: now - idleSince, idleAfterMs } };
+    return { desired, because: { rule: 'idle', idleMs: nowMs - idleSinceMs, idleAfterMs } };
   }
   if (running === 0 && backlog > 0) return { desired: within(1), because: { rule: 'work-waiting', backlog } };
 
@@ -110,13 +116,13 @@ export function capByShards(
  * what had come is done. Unknown leaves it as it was.
  */
 export function trackIdle(
-  idleSince: number | undefined,
+  idleSinceMs: number | undefined,
   reading: { readonly backlog: Sample; readonly arrivedSinceLast: boolean },
-  now: number,
+  nowMs: number,
 ): number | undefined {
-  if (!isKnown(reading.backlog)) return idleSince;
+  if (!isKnown(reading.backlog)) return idleSinceMs;
   if (reading.backlog.value > 0) return undefined;
-  return reading.arrivedSinceLast ? now : (idleSince ?? now);
+  return reading.arrivedSinceLast ? nowMs : (idleSinceMs ?? nowMs);
 }
 
 function checkSettings(settings: RatePolicySettings): RatePolicySettings {

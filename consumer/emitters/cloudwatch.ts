@@ -5,17 +5,17 @@ import type { Emitter } from '../ports.ts';
 
 export type CloudWatchWriter = Pick<CloudWatchClient, 'send'>;
 
-export type CloudWatchEmitterOptions = {
+export interface CloudWatchEmitterOptions {
   /** Owned by the caller: `close` leaves it open. */
   readonly client: CloudWatchWriter;
   /** 1 to 255 characters, and not one of AWS's own (`AWS/...`). */
   readonly namespace: string;
   /** On every metric; a sample's dimension of the same name wins. */
   readonly dimensions?: Dimensions;
-};
+}
 
 /** CloudWatch takes at most 30 dimensions a metric. Source: CloudWatch API reference, MetricDatum. */
-const MAX_DIMENSIONS = 30;
+const maxDimensions = 30;
 
 /**
  * One PutMetricData call an emit, with the time at which the value was observed. An unknown sample is skipped.
@@ -34,13 +34,13 @@ export function createCloudWatchEmitter(options: CloudWatchEmitterOptions): Emit
       if (!Number.isFinite(sample.value))
         throw new RangeError(`${name} is ${sample.value}, which CloudWatch must not be sent`);
       const dimensions = sortedDimensions({ ...ownDimensions, ...sample.dimensions });
-      if (dimensions.length > MAX_DIMENSIONS)
-        throw new RangeError(`${name} has ${dimensions.length} dimensions, CloudWatch takes ${MAX_DIMENSIONS}`);
+      if (dimensions.length > maxDimensions)
+        throw new RangeError(`${name} has ${dimensions.length} dimensions, CloudWatch takes ${maxDimensions}`);
       const datum = {
         MetricName: name,
         Value: sample.value,
         Unit: sample.unit,
-        Timestamp: new Date(sample.observedAt),
+        Timestamp: new Date(sample.observedAtMs),
         Dimensions: dimensions,
       };
       await client.send(new PutMetricDataCommand({ Namespace: namespace, MetricData: [datum] }), { abortSignal });

@@ -5,15 +5,15 @@ import { toLabel } from '../decision/label-budget.ts';
 import { type Dimensions, isKnown } from '../decision/sample.ts';
 import type { Clock, Emitter } from '../ports.ts';
 
-export type PrometheusEmitterOptions = {
+export interface PrometheusEmitterOptions {
   readonly registry: Registry;
   /** How long a series outlives its last sample. Default 300,000. A gauge would show its last value for ever. */
   readonly expiresAfterMs?: number;
-  readonly clock?: Pick<Clock, 'now'>;
-};
+  readonly clock?: Pick<Clock, 'nowMs'>;
+}
 
-const PREFIX = 'kinesis_autoscaler_signal_';
-const DEFAULT_EXPIRES_AFTER_MS = 300_000;
+const metricPrefix = 'kinesis_autoscaler_signal_';
+const defaultExpiresAfterMs = 300_000;
 
 /**
  * A signal `orders lag` becomes the gauge `kinesis_autoscaler_signal_orders_lag`; its dimensions become labels in
@@ -30,7 +30,7 @@ export function createPrometheusEmitter(options: PrometheusEmitterOptions): Emit
         family = new SignalFamily(metricName, name, sample.dimensions, options);
         families.set(metricName, family);
       }
-      family.set(sample.dimensions, sample.value, sample.observedAt);
+      family.set(sample.dimensions, sample.value, sample.observedAtMs);
     },
     close: async () => {
       for (const metricName of families.keys()) options.registry.removeSingleMetric(metricName);
@@ -41,10 +41,13 @@ export function createPrometheusEmitter(options: PrometheusEmitterOptions): Emit
 
 /** The gauge that a signal's name becomes. */
 export function toMetricName(signalName: string): string {
-  return PREFIX + toSnakeCase(signalName);
+  return metricPrefix + toSnakeCase(signalName);
 }
 
-type Series = { readonly labels: Record<string, string>; readonly observedAt: number };
+interface Series {
+  readonly labels: Record<string, string>;
+  readonly observedAtMs: number;
+}
 
 /** One gauge and the series on it. All samples of a signal must have the same dimension names. */
 class SignalFamily {
@@ -52,11 +55,11 @@ class SignalFamily {
   readonly #labelNames: readonly string[];
   readonly #series = new Map<string, Series>();
   readonly #expiresAfterMs: number;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'nowMs'>;
 
   constructor(metricName: string, signalName: string, dimensions: Dimensions, options: PrometheusEmitterOptions) {
     this.#labelNames = Object.keys(dimensions).map(toSnakeCase).sort();
-    this.#expiresAfterMs = options.expiresAfterMs ?? DEFAULT_EXPIRES_AFTER_MS;
+    this.#expiresAfterMs = options.expiresAfterMs ?? defaultExpiresAfterMs;
     this.#clock = options.clock ?? systemClock;
     this.#gauge = new Gauge({
       name: metricName,
@@ -67,7 +70,7 @@ class SignalFamily {
     });
   }
 
-  set(dimensions: Dimensions, value: number, observedAt: number): void {
+  set(dimensions: Dimensions, value: number, observedAtMs: number): void {
     const labels = Object.fromEntries(
       Object.entries(dimensions).map(([name, each]) => [toSnakeCase(name), toLabel(each)]),
     );
@@ -75,13 +78,13 @@ class SignalFamily {
     if (names !== this.#labelNames.join())
       throw new RangeError(`dimensions changed from ${this.#labelNames.join() || 'none'} to ${names || 'none'}`);
     this.#gauge.set(labels, value);
-    this.#series.set(JSON.stringify(labels), { labels, observedAt });
+    this.#series.set(JSON.stringify(labels), { labels, observedAtMs });
   }
 
   #dropExpired(): void {
-    const oldest = this.#clock.now() - this.#expiresAfterMs;
+    const oldest = this.#clock.nowMs() - this.#expiresAfterMs;
     for (const [key, series] of this.#series) {
-      if (series.observedAt >= oldest) continue;
+      if (series.observedAtMs >= oldest) continue;
       this.#gauge.remove(series.labels);
       this.#series.delete(key);
     }

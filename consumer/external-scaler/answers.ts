@@ -10,7 +10,10 @@ import type {
 } from './protocol.ts';
 import type { MissReason, TrackedValue, Tracker } from './tracker.ts';
 
-export type RpcFailure = { readonly code: status; readonly details: string };
+export interface RpcFailure {
+  readonly code: status;
+  readonly details: string;
+}
 /** An rpc's failure is a value: only the server turns it into a gRPC status. */
 export type Answer<Response> =
   | { readonly ok: true; readonly response: Response }
@@ -20,15 +23,18 @@ export type WatchAnswer =
   | { readonly ok: false; readonly failure: RpcFailure };
 
 /** Hears of every answer that was wanted from memory. */
-export type CacheObserver = { readonly hit: () => void; readonly miss: (reason: MissReason) => void };
+export interface CacheObserver {
+  readonly hit: () => void;
+  readonly miss: (reason: MissReason) => void;
+}
 
-export type Answers = {
+export interface Answers {
   readonly isActive: (ref: ScaledObjectRef) => Answer<IsActiveResponse>;
   readonly metricSpec: (ref: ScaledObjectRef) => Answer<GetMetricSpecResponse>;
   readonly metrics: (request: GetMetricsRequest) => Answer<GetMetricsResponse>;
   readonly watchActive: (ref: ScaledObjectRef, send: (response: IsActiveResponse) => void) => WatchAnswer;
   readonly watchMetricSpec: (ref: ScaledObjectRef, send: (response: GetMetricSpecResponse) => void) => WatchAnswer;
-};
+}
 
 export function createAnswers(tracker: Tracker, cache?: CacheObserver): Answers {
   const read = (request: ScalerRequest): Answer<number> => {

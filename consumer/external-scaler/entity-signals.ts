@@ -9,42 +9,42 @@ import { type ConsumerReader, jetStreamPending } from '../signals/jetstream-pend
 import { type QueueReader, sqsDepth } from '../signals/sqs-depth.ts';
 import type { Entity } from './metadata.ts';
 
-export type EntityBackends = {
-  readonly now: () => number;
+export interface EntityBackends {
+  readonly nowMs: () => number;
   readonly cloudwatch?: CloudWatchReader;
   readonly sqs?: QueueReader;
   readonly jetstream?: ConsumerReader;
   readonly burrow?: Burrow;
   /** Consumer groups of plugins begin with this. Default: none. */
   readonly groupPrefix?: string;
-};
+}
 
 /** The signal of an entity; for one whose backend is not configured, a signal that rejects and says which. */
 export function entitySignal(entity: Entity, backends: EntityBackends): Signal {
-  const { now } = backends;
+  const { nowMs } = backends;
   switch (entity.type) {
     case 'stream': {
       const client = backends.cloudwatch;
       if (client === undefined) return notConfigured('aws');
       const { streamName, applicationName } = entity;
       return applicationName === undefined
-        ? iteratorAge(streamName, { client, now })
-        : applicationLag(applicationName, { client, now });
+        ? iteratorAge(streamName, { client, nowMs })
+        : applicationLag(applicationName, { client, nowMs });
     }
     case 'sqs':
       return backends.sqs === undefined
         ? notConfigured('aws')
-        : sqsDepth(entity.queueUrl, { client: backends.sqs, now });
+        : sqsDepth(entity.queueUrl, { client: backends.sqs, nowMs });
     case 'jetstream': {
       const { streamName: stream, consumerName: consumer } = entity;
       return backends.jetstream === undefined
         ? notConfigured('nats')
-        : jetStreamPending({ stream, consumer }, { manager: backends.jetstream, now });
+        : jetStreamPending({ stream, consumer }, { manager: backends.jetstream, nowMs });
     }
     case 'kafka':
       return backends.burrow === undefined
         ? notConfigured('burrow')
-        : burrowLag(entity.consumerGroup, { burrow: backends.burrow, now });
+        : burrowLag(entity.consumerGroup, { burrow: backends.burrow, nowMs });
     case 'plugin':
       return backends.burrow === undefined ? notConfigured('burrow') : pluginBacklog(entity, backends.burrow, backends);
   }
@@ -57,18 +57,18 @@ export function entitySignal(entity: Entity, backends: EntityBackends): Signal {
 export function pluginBacklog(
   plugin: { readonly pluginName: string; readonly includeHistoric: boolean },
   burrow: Burrow,
-  { now, groupPrefix = '' }: Pick<EntityBackends, 'now' | 'groupPrefix'>,
+  { nowMs, groupPrefix = '' }: Pick<EntityBackends, 'nowMs' | 'groupPrefix'>,
 ): Signal {
   return async (abortSignal) => {
     const groups = (await burrow.listGroups(abortSignal)).filter((group) => belongsTo(group, plugin, groupPrefix));
-    const progresses = await Promise.all(groups.map((group) => burrow.progress(group, now(), abortSignal)));
+    const progresses = await Promise.all(groups.map((group) => burrow.progress(group, nowMs(), abortSignal)));
     const total = { processedPerMinute: 0, addedPerMinute: 0, lag: 0 };
     for (const progress of progresses) {
       total.processedPerMinute += progress?.processedPerMinute ?? 0;
       total.addedPerMinute += progress?.addedPerMinute ?? 0;
       total.lag += progress?.lag ?? 0;
     }
-    return knownSample(weighBacklog(total), now(), { unit: 'Count', dimensions: { Plugin: plugin.pluginName } });
+    return knownSample(weighBacklog(total), nowMs(), { unit: 'Count', dimensions: { Plugin: plugin.pluginName } });
   };
 }
 

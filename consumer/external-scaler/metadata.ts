@@ -3,8 +3,8 @@
  * under that name with the variable's value already in place. Every fault is reported at once.
  */
 
-export const ENTITY_TYPES = ['stream', 'kafka', 'plugin', 'jetstream', 'sqs'] as const;
-export type EntityType = (typeof ENTITY_TYPES)[number];
+export const entityTypes = ['stream', 'kafka', 'plugin', 'jetstream', 'sqs'] as const;
+export type EntityType = (typeof entityTypes)[number];
 
 /** What is measured. Two ScaledObjects that name the same entity share its samples. */
 export type Entity =
@@ -14,21 +14,21 @@ export type Entity =
   | { readonly type: 'jetstream'; readonly streamName: string; readonly consumerName: string }
   | { readonly type: 'sqs'; readonly queueUrl: string };
 
-export type ScalerRequest = {
+export interface ScalerRequest {
   readonly entity: Entity;
   readonly metricName: string;
   /** The value per replica that KEDA aims at. */
   readonly targetSize: number;
   /** Active when the value is above this. Default 0. */
   readonly activationSize: number;
-};
+}
 
 export type MetadataResult =
   | { readonly ok: true; readonly request: ScalerRequest }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 /** The metric that each entity offers, and its unit. Safe in a URL path, where Kubernetes puts it. */
-export const METRIC_NAMES: Readonly<Record<EntityType, string>> = {
+export const metricNames: Readonly<Record<EntityType, string>> = {
   stream: 'lag-milliseconds',
   kafka: 'backlog',
   plugin: 'backlog',
@@ -36,7 +36,7 @@ export const METRIC_NAMES: Readonly<Record<EntityType, string>> = {
   sqs: 'backlog',
 };
 
-export const ENTITY_KEYS: Readonly<Record<EntityType, readonly string[]>> = {
+export const entityKeys: Readonly<Record<EntityType, readonly string[]>> = {
   stream: ['streamName', 'applicationName'],
   kafka: ['consumerGroup'],
   plugin: ['pluginName', 'includeHistoric'],
@@ -44,10 +44,10 @@ export const ENTITY_KEYS: Readonly<Record<EntityType, readonly string[]>> = {
   sqs: ['queueUrl'],
 };
 
-export const COMMON_KEYS = ['entityType', 'entityName', 'targetSize', 'activationSize'];
+export const commonKeys = ['entityType', 'entityName', 'targetSize', 'activationSize'];
 
 /** KEDA's own settings of an external trigger, which it passes on with the rest. */
-const KEDA_KEYS = [
+const kedaKeys = [
   'scalerAddress',
   'tlsCertFile',
   'caCert',
@@ -66,9 +66,9 @@ export function readMetadata(metadata: Readonly<Record<string, string>>): Metada
   const entity = readEntity(type, reader);
   const targetSize = reader.targetSize();
   const activationSize = reader.activationSize();
-  reader.refuseUnknown([...COMMON_KEYS, ...ENTITY_KEYS[type], ...KEDA_KEYS]);
+  reader.refuseUnknown([...commonKeys, ...entityKeys[type], ...kedaKeys]);
   if (reader.faults.length > 0) return { ok: false, faults: reader.faults };
-  return { ok: true, request: { entity, metricName: METRIC_NAMES[type], targetSize, activationSize } };
+  return { ok: true, request: { entity, metricName: metricNames[type], targetSize, activationSize } };
 }
 
 function readEntity(type: EntityType, reader: MetadataReader): Entity {
@@ -134,10 +134,10 @@ class MetadataReader {
 
   entityType(): EntityType | undefined {
     const given = this.optional('entityType') ?? this.optional('entityName');
-    const known = ENTITY_TYPES.find((each) => each === given?.toLowerCase());
+    const known = entityTypes.find((each) => each === given?.toLowerCase());
     if (known === undefined) {
       const got = given === undefined ? 'is missing' : `${JSON.stringify(given)} is not known`;
-      this.faults.push(`entityType ${got}: use one of ${ENTITY_TYPES.join(', ')}`);
+      this.faults.push(`entityType ${got}: use one of ${entityTypes.join(', ')}`);
     }
     return known;
   }

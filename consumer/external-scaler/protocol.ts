@@ -9,29 +9,42 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 
-export const SERVICE_NAME = 'externalscaler.ExternalScaler';
+export const serviceName = 'externalscaler.ExternalScaler';
 
-export type ScaledObjectRef = {
+export interface ScaledObjectRef {
   readonly name: string;
   readonly namespace: string;
   readonly scalerMetadata: Readonly<Record<string, string>>;
-};
-export type IsActiveResponse = { readonly result: boolean };
-export type MetricSpec = { readonly metricName: string; readonly targetSize: number; readonly targetSizeFloat: number };
-export type GetMetricSpecResponse = { readonly metricSpecs: readonly MetricSpec[] };
-export type GetMetricsRequest = { readonly scaledObjectRef: ScaledObjectRef | null; readonly metricName: string };
-export type MetricValue = {
+}
+export interface IsActiveResponse {
+  readonly result: boolean;
+}
+export interface MetricSpec {
+  readonly metricName: string;
+  readonly targetSize: number;
+  readonly targetSizeFloat: number;
+}
+export interface GetMetricSpecResponse {
+  readonly metricSpecs: readonly MetricSpec[];
+}
+export interface GetMetricsRequest {
+  readonly scaledObjectRef: ScaledObjectRef | null;
+  readonly metricName: string;
+}
+export interface MetricValue {
   readonly metricName: string;
   readonly metricValue: number;
   readonly metricValueFloat: number;
-};
-export type GetMetricsResponse = { readonly metricValues: readonly MetricValue[] };
+}
+export interface GetMetricsResponse {
+  readonly metricValues: readonly MetricValue[];
+}
 
-const PROTO_PATH = fileURLToPath(new URL('./externalscaler.proto', import.meta.url));
+const protoPath = fileURLToPath(new URL('./externalscaler.proto', import.meta.url));
 
 /** The client constructor; its `service` is what a server implements. */
 export function loadExternalScaler(): ServiceClientConstructor {
-  const definition = loadSync(PROTO_PATH, { keepCase: true, longs: Number, defaults: true });
+  const definition = loadSync(protoPath, { keepCase: true, longs: Number, defaults: true });
   const { ExternalScaler } = loadPackageDefinition(definition).externalscaler as GrpcObject;
   return ExternalScaler as ServiceClientConstructor;
 }

@@ -17,17 +17,19 @@ import type {
 } from './protocol.ts';
 import type { Tracker } from './tracker.ts';
 
-export const RPC_NAMES = ['IsActive', 'StreamIsActive', 'GetMetricSpec', 'GetMetrics', 'StreamMetricSpec'] as const;
-type RpcName = (typeof RPC_NAMES)[number];
+export const rpcNames = ['IsActive', 'StreamIsActive', 'GetMetricSpec', 'GetMetrics', 'StreamMetricSpec'] as const;
+type RpcName = (typeof rpcNames)[number];
 
-export type RpcHandlerOptions = {
+export interface RpcHandlerOptions {
   readonly tracker: Tracker;
   readonly requests?: RequestObserver;
   readonly cache?: CacheObserver;
-};
+}
 
 /** A stream that has not ended; `fail` ends it with a status. */
-export type OpenStream = { readonly fail: (failure: RpcFailure) => void };
+export interface OpenStream {
+  readonly fail: (failure: RpcFailure) => void;
+}
 
 /** The handlers; `streams` holds those streams that are open, for a server that stops. */
 export function implementScaler(options: RpcHandlerOptions, streams: Set<OpenStream>): UntypedServiceImplementation {

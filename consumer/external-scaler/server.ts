@@ -6,18 +6,18 @@ import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
 import type { RequestObserver } from '../monitor/request-observer.ts';
 import type { Clock } from '../ports.ts';
 import type { CacheObserver } from './answers.ts';
-import { loadExternalScaler, SERVICE_NAME } from './protocol.ts';
+import { loadExternalScaler, serviceName } from './protocol.ts';
 import { implementScaler, type OpenStream } from './rpc-handlers.ts';
 import type { Tracker } from './tracker.ts';
 
-export type ScalerTls = {
+export interface ScalerTls {
   readonly certificate: Buffer;
   readonly privateKey: Buffer;
   /** With it, clients must show a certificate that it has signed (mutual TLS). */
   readonly clientCertificateAuthority?: Buffer;
-};
+}
 
-export type ExternalScalerOptions = {
+export interface ExternalScalerOptions {
   /** `host:port`; port 0 takes a free one. */
   readonly address: string;
   readonly tracker: Tracker;
@@ -27,28 +27,28 @@ export type ExternalScalerOptions = {
   readonly requests?: RequestObserver;
   readonly cache?: CacheObserver;
   readonly clock?: Clock;
-};
+}
 
-export type ExternalScaler = {
+export interface ExternalScaler {
   /** `host:port` with the port that was taken. */
   readonly address: string;
   /** Ends open streams, and the server within 5 s. */
   readonly close: () => Promise<void>;
-};
+}
 
 /** The scaler will not start like this. The message names the field and the way out. */
 export class ScalerRefusedError extends Error {
   override readonly name = 'ScalerRefusedError';
 }
 
-const SHUTDOWN_MS = 5_000;
+const shutdownMs = 5_000;
 
 /** @throws ScalerRefusedError for an address that cannot be split, or a reachable one without TLS that nobody allowed. */
 export async function startExternalScaler(options: ExternalScalerOptions): Promise<ExternalScaler> {
   const host = checkAddress(options);
   const server = new Server();
   const streams = new Set<OpenStream>();
-  const health = new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' });
+  const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
   server.addService(loadExternalScaler().service, implementScaler(options, streams));
   health.addToServer(server);
   const port = await bind(server, options.address, credentialsOf(options.tls));
@@ -57,7 +57,7 @@ export async function startExternalScaler(options: ExternalScalerOptions): Promi
     address: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     close: async () => {
       health.setStatus('', 'NOT_SERVING');
-      health.setStatus(SERVICE_NAME, 'NOT_SERVING');
+      health.setStatus(serviceName, 'NOT_SERVING');
       for (const stream of streams) stream.fail({ code: status.UNAVAILABLE, details: 'the scaler is shutting down' });
       await shutDown(server, options.clock ?? systemClock);
     },
@@ -101,6 +101,6 @@ async function shutDown(server: Server, clock: Clock): Promise<void> {
       resolve();
     });
   });
-  await Promise.race([graceful, clock.sleep(SHUTDOWN_MS, done.signal)]);
+  await Promise.race([graceful, clock.sleep(shutdownMs, done.signal)]);
   if (!done.signal.aborted) server.forceShutdown();
 }

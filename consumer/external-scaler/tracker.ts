@@ -10,14 +10,14 @@ import { callWithTimeout, messageOf } from '../timeout.ts';
 import type { Entity } from './metadata.ts';
 
 /** Why there is no number to answer with; the label values of the cache's metric. */
-export const MISS_REASONS = ['no_sample_yet', 'backend_down', 'unknown', 'stale', 'expired'] as const;
-export type MissReason = (typeof MISS_REASONS)[number];
+export const missReasons = ['no_sample_yet', 'backend_down', 'unknown', 'stale', 'expired'] as const;
+export type MissReason = (typeof missReasons)[number];
 
 export type TrackedValue =
   | { readonly kind: 'hit'; readonly sample: KnownSample }
   | { readonly kind: 'miss'; readonly reason: MissReason; readonly because: string };
 
-export type TrackerOptions = {
+export interface TrackerOptions {
   /** The signal of an entity. */
   readonly signalOf: (entity: Entity) => Signal;
   /** Ends the polling. */
@@ -32,9 +32,9 @@ export type TrackerOptions = {
   readonly forgetAfterMs?: number;
   readonly onError?: (entity: Entity, error: unknown) => void;
   readonly clock?: Clock;
-};
+}
 
-export type Tracker = {
+export interface Tracker {
   /** The newest value of an entity; begins to watch it when nobody did. */
   readonly read: (entity: Entity) => TrackedValue;
   /** Calls the listener with every new value; an entity with listeners is not forgotten. Returns what ends it. */
@@ -42,11 +42,11 @@ export type Tracker = {
   readonly counts: () => { readonly watches: number; readonly listeners: number };
   /** Resolves when the polling has ended. */
   readonly ended: Promise<void>;
-};
+}
 
-const DEFAULT_POLL_EVERY_MS = 30_000;
-const DEFAULT_TIMEOUT_MS = 10_000;
-const DEFAULT_FORGET_AFTER_MS = 600_000;
+const defaultPollEveryMs = 30_000;
+const defaultTimeoutMs = 10_000;
+const defaultForgetAfterMs = 600_000;
 
 /** Starts to poll at once. Entities are independent: one that fails or hangs leaves the others as they are. */
 export function startTracker(options: TrackerOptions): Tracker {
@@ -61,7 +61,7 @@ export function startTracker(options: TrackerOptions): Tracker {
       watches.set(key, known);
       void known.poll();
     }
-    known.lastSeenAt = clock.now();
+    known.lastSeenAtMs = clock.nowMs();
     return known;
   };
   return {
@@ -76,11 +76,11 @@ export function startTracker(options: TrackerOptions): Tracker {
 }
 
 async function pollAll(watches: Map<string, Watch>, options: TrackerOptions, clock: Clock): Promise<void> {
-  const { abortSignal, pollEveryMs = DEFAULT_POLL_EVERY_MS, forgetAfterMs = DEFAULT_FORGET_AFTER_MS } = options;
+  const { abortSignal, pollEveryMs = defaultPollEveryMs, forgetAfterMs = defaultForgetAfterMs } = options;
   await clock.sleep(pollEveryMs, abortSignal);
   while (!abortSignal.aborted) {
     for (const [key, watch] of watches) {
-      if (watch.isForgotten(clock.now() - forgetAfterMs)) watches.delete(key);
+      if (watch.isForgotten(clock.nowMs() - forgetAfterMs)) watches.delete(key);
       // Not awaited: an entity that hangs must not delay the others.
       else void watch.poll();
     }
@@ -90,14 +90,14 @@ async function pollAll(watches: Map<string, Watch>, options: TrackerOptions, clo
 
 /** One entity: its newest outcome, and who wants to hear of it. */
 class Watch {
-  lastSeenAt = 0;
+  lastSeenAtMs = 0;
   readonly #entity: Entity;
   readonly #signal: Signal;
   readonly #options: TrackerOptions;
   readonly #clock: Clock;
   readonly #listeners = new Set<(value: TrackedValue) => void>();
   #polling = false;
-  #outcome: { readonly at: number; readonly value: TrackedValue } | undefined;
+  #outcome: { readonly atMs: number; readonly value: TrackedValue } | undefined;
 
   constructor(entity: Entity, options: TrackerOptions, clock: Clock) {
     this.#entity = entity;
@@ -110,15 +110,15 @@ class Watch {
     return this.#listeners.size;
   }
 
-  isForgotten(lastSeenBefore: number): boolean {
-    return this.#listeners.size === 0 && this.lastSeenAt < lastSeenBefore;
+  isForgotten(lastSeenBeforeMs: number): boolean {
+    return this.#listeners.size === 0 && this.lastSeenAtMs < lastSeenBeforeMs;
   }
 
   value(): TrackedValue {
     if (this.#outcome === undefined)
       return miss('no_sample_yet', 'no sample has been taken yet: ask again in a moment');
-    const { pollEveryMs = DEFAULT_POLL_EVERY_MS, maxAgeMs = 3 * pollEveryMs } = this.#options;
-    const ageMs = this.#clock.now() - this.#outcome.at;
+    const { pollEveryMs = defaultPollEveryMs, maxAgeMs = 3 * pollEveryMs } = this.#options;
+    const ageMs = this.#clock.nowMs() - this.#outcome.atMs;
     return ageMs > maxAgeMs ? miss('expired', `the newest sample is ${ageMs} ms old`) : this.#outcome.value;
   }
 
@@ -127,7 +127,7 @@ class Watch {
     return () => {
       this.#listeners.delete(listener);
       // Whoever watched has seen it until now.
-      this.lastSeenAt = this.#clock.now();
+      this.lastSeenAtMs = this.#clock.nowMs();
     };
   }
 
@@ -135,13 +135,13 @@ class Watch {
   async poll(): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
-    const { abortSignal, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    const { abortSignal, timeoutMs = defaultTimeoutMs } = this.#options;
     const sampled = await callWithTimeout('backend', this.#signal, { clock: this.#clock, timeoutMs, abortSignal });
     this.#polling = false;
     if (abortSignal.aborted) return;
     if (!sampled.ok) this.#options.onError?.(this.#entity, sampled.error);
     const value = sampled.ok ? toValue(sampled.value) : miss('backend_down', messageOf(sampled.error));
-    this.#outcome = { at: this.#clock.now(), value };
+    this.#outcome = { atMs: this.#clock.nowMs(), value };
     for (const listener of this.#listeners) listener(value);
   }
 }
@@ -152,7 +152,7 @@ function toValue(sample: Sample): TrackedValue {
     case 'ok':
       return sample.value < 0 ? miss('unknown', `the value is negative: ${sample.value}`) : { kind: 'hit', sample };
     case 'stale':
-      return miss('stale', `the newest value was observed at ${new Date(sample.observedAt).toISOString()}`);
+      return miss('stale', `the newest value was observed at ${new Date(sample.observedAtMs).toISOString()}`);
     case 'unknown':
       return miss('unknown', sample.because);
   }

@@ -1,11 +1,14 @@
 /** Which addresses other machines can reach, and therefore need a token. */
 import { BlockList, isIP } from 'node:net';
 
-export type HostAndPort = { readonly host: string; readonly port: string };
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: string;
+}
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
 
 /**
  * Whether serving on an address needs a token. Only `localhost` (in any case) and loopback IPs do not: an empty host
@@ -18,7 +21,7 @@ export function addressRequiresToken(address: string): boolean {
   if (split.host.toLowerCase() === 'localhost') return false;
   const family = isIP(split.host);
   if (family === 0 || split.host.includes('%')) return true;
-  return !LOOPBACK.check(split.host, family === 4 ? 'ipv4' : 'ipv6');
+  return !loopback.check(split.host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** `host:port` or `[ipv6]:port`; the host may be empty. Undefined when the address cannot be split. */

@@ -1,9 +1,11 @@
 /** The joint decision as metrics: which advice fits, and whether a scale-down would hurt. */
 import { Gauge, type Registry } from 'prom-client';
-import { ADVICE_KINDS, type JointAdvice } from '../decision/joint-decision.ts';
+import { adviceKinds, type JointAdvice } from '../decision/joint-decision.ts';
 import { toLabel } from '../decision/label-budget.ts';
 
-export type AdviceObserver = { readonly observe: (stream: string, application: string, advice: JointAdvice) => void };
+export interface AdviceObserver {
+  readonly observe: (stream: string, application: string, advice: JointAdvice) => void;
+}
 
 export function createAdviceObserver(registry: Registry | undefined): AdviceObserver {
   if (registry === undefined) return { observe: () => {} };
@@ -23,7 +25,7 @@ export function createAdviceObserver(registry: Registry | undefined): AdviceObse
   return {
     observe: (streamName, applicationName, { advice, scaleDownHurts }) => {
       const labels = { stream: toLabel(streamName), application: toLabel(applicationName) };
-      for (const each of ADVICE_KINDS) fits.set({ ...labels, advice: each }, each === advice ? 1 : 0);
+      for (const each of adviceKinds) fits.set({ ...labels, advice: each }, each === advice ? 1 : 0);
       hurts.set(labels, scaleDownHurts ? 1 : 0);
     },
   };

@@ -4,10 +4,15 @@ import type { CounterReading } from './counter-poller.ts';
 import type { RequestObserver, RequestOutcome } from './request-observer.ts';
 
 /** What every command of the SDK is; its class bears the operation's name. */
-type Command = { readonly input: object };
+interface Command {
+  readonly input: object;
+}
 type Answer = object;
 
-export type CallTally = { calls: number; retries: number };
+export interface CallTally {
+  calls: number;
+  retries: number;
+}
 
 export class AwsInstrumentation {
   readonly #observer: RequestObserver;
@@ -76,10 +81,10 @@ export class AwsInstrumentation {
   }
 }
 
-type Conflict = {
+interface Conflict {
   readonly labels: { readonly kind: string; readonly call: string; readonly stream: string };
   count: number;
-};
+}
 
 /** The outcome of a failed AWS call. Throttling is told apart: it asks for patience, not for a fix. */
 export function awsOutcome(error: unknown): RequestOutcome {
@@ -87,7 +92,7 @@ export function awsOutcome(error: unknown): RequestOutcome {
   return fieldOf(error, '$fault') === 'client' ? 'user_error' : 'system_error';
 }
 
-const CONFLICTS: Readonly<Record<string, string>> = {
+const conflictKinds: Readonly<Record<string, string>> = {
   ResourceInUseException: 'resource_in_use',
   ConditionalCheckFailedException: 'condition_failed',
   TransactionConflictException: 'transaction_conflict',
@@ -96,7 +101,7 @@ const CONFLICTS: Readonly<Record<string, string>> = {
 
 function conflictKind(error: unknown): string | undefined {
   const name = fieldOf(error, 'name');
-  if (typeof name === 'string' && Object.hasOwn(CONFLICTS, name)) return CONFLICTS[name];
+  if (typeof name === 'string' && Object.hasOwn(conflictKinds, name)) return conflictKinds[name];
   return isThrottling(error) ? 'throttled' : undefined;
 }
 

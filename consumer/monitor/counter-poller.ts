@@ -9,15 +9,15 @@ import { LabelBudget } from '../decision/label-budget.ts';
 import type { Clock } from '../ports.ts';
 import { messageOf } from '../timeout.ts';
 
-export type CounterReading<Label extends string> = {
+export interface CounterReading<Label extends string> {
   readonly labels: Readonly<Record<Label, string>>;
   readonly count: number;
-};
+}
 
 /** Lists the source's counters as they are now. May throw: the poll is then left out for this source. */
 export type CounterSource<Label extends string> = () => Iterable<CounterReading<Label>>;
 
-export type CounterPollerOptions<Label extends string> = {
+export interface CounterPollerOptions<Label extends string> {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly Label[];
@@ -29,13 +29,13 @@ export type CounterPollerOptions<Label extends string> = {
   /** Default 5,000. */
   readonly everyMs?: number;
   readonly clock?: Clock;
-};
+}
 
-const DEFAULT_EVERY_MS = 5_000;
+const defaultEveryMs = 5_000;
 
 /** Polls at once and then every `everyMs`, until aborted. Without a registry or a source there is nothing to do. */
 export async function pollCounters<Label extends string>(options: CounterPollerOptions<Label>): Promise<void> {
-  const { registry, abortSignal, everyMs = DEFAULT_EVERY_MS, clock = systemClock } = options;
+  const { registry, abortSignal, everyMs = defaultEveryMs, clock = systemClock } = options;
   const sources = options.sources.filter((source) => source !== undefined);
   if (registry === undefined || sources.length === 0) return;
   const poll = createPoll(options, registry, sources);

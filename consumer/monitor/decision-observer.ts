@@ -1,15 +1,17 @@
 /** One scaling decision: how long it took, how many calls it made, how many of them had to be repeated. */
 import { Counter, Histogram, type Registry } from 'prom-client';
 
-export type DecisionReport = {
+export interface DecisionReport {
   /** What was decided; of a closed set, for it becomes a label. */
   readonly kind: string;
   readonly durationMs: number;
   readonly calls: number;
   readonly retries: number;
-};
+}
 
-export type DecisionObserver = { readonly observe: (report: DecisionReport) => void };
+export interface DecisionObserver {
+  readonly observe: (report: DecisionReport) => void;
+}
 
 export function createDecisionObserver(registry: Registry | undefined): DecisionObserver {
   if (registry === undefined) return { observe: () => {} };

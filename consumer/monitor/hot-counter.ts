@@ -4,14 +4,16 @@
  */
 import { Counter, type Registry } from 'prom-client';
 
-export type HotCounterDefinition<Label extends string> = {
+export interface HotCounterDefinition<Label extends string> {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly Label[];
-};
+}
 
 /** One series, resolved once. */
-export type CountHandle = { readonly add: (count?: number) => void };
+export interface CountHandle {
+  readonly add: (count?: number) => void;
+}
 
 export class HotCounter<Label extends string> {
   readonly #series: PendingCount<Label>[] = [];

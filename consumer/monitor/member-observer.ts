@@ -4,10 +4,10 @@ import { DepthGauges } from '../decision/depth-gauges.ts';
 import { toLabel } from '../decision/label-budget.ts';
 import type { LeaseTable } from '../signals/kcl-leases.ts';
 
-export type MemberObserver = {
+export interface MemberObserver {
   /** Shows a lease table as it is now. `undefined` (it could not be read) changes nothing. */
   readonly observe: (application: string, table: LeaseTable | undefined) => void;
-};
+}
 
 /** Workers bear a new id after each start: series of the replaced ones are removed, and their slots reused. */
 export function createMemberObserver(registry: Registry | undefined): MemberObserver {

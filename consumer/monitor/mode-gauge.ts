@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 
-export const MODES = ['dry_run', 'enforce'] as const;
-export type Mode = (typeof MODES)[number];
+export const modes = ['dry_run', 'enforce'] as const;
+export type Mode = (typeof modes)[number];
 
 /** One-hot: the series of the mode that is on reads 1, the other 0. */
 export function showMode(mode: Mode, registry: Registry | undefined): void {
@@ -12,5 +12,5 @@ export function showMode(mode: Mode, registry: Registry | undefined): void {
     labelNames: ['mode'],
     registers: [registry],
   });
-  for (const each of MODES) gauge.set({ mode: each }, each === mode ? 1 : 0);
+  for (const each of modes) gauge.set({ mode: each }, each === mode ? 1 : 0);
 }

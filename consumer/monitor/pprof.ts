@@ -8,7 +8,7 @@ import { gzip } from 'node:zlib';
 import { Line, Location, Profile, Function as ProfileFunction, Sample, StringTable, ValueType } from 'pprof-format';
 import type { Clock } from '../ports.ts';
 
-export type Profiles = {
+export interface Profiles {
   /**
    * Measures the CPU for so long; undefined when that was cut short. Rejects with ProfileBusyError while another
    * measurement runs.
@@ -17,7 +17,7 @@ export type Profiles = {
   /** What is alive of what was allocated since the start of the process's profiles. */
   readonly heap: () => Promise<Buffer>;
   readonly close: () => void;
-};
+}
 
 export class ProfileBusyError extends Error {
   override readonly name = 'ProfileBusyError';
@@ -25,16 +25,16 @@ export class ProfileBusyError extends Error {
 
 const compress = promisify(gzip);
 /** V8's own default: one sample per 512 KiB allocated, which costs nothing to speak of. */
-const HEAP_SAMPLING_BYTES = 512 * 1024;
-const CPU_SAMPLING_MICROSECONDS = 1_000;
+const heapSamplingBytes = 512 * 1024;
+const cpuSamplingMicroseconds = 1_000;
 
 /** Begins to sample the heap: a heap profile can only show what was allocated while somebody looked. */
 export async function startProfiles(clock: Clock): Promise<Profiles> {
   const session = new Session();
   session.connect();
-  await session.post('HeapProfiler.startSampling', { samplingInterval: HEAP_SAMPLING_BYTES });
+  await session.post('HeapProfiler.startSampling', { samplingInterval: heapSamplingBytes });
   await session.post('Profiler.enable');
-  await session.post('Profiler.setSamplingInterval', { interval: CPU_SAMPLING_MICROSECONDS });
+  await session.post('Profiler.setSamplingInterval', { interval: cpuSamplingMicroseconds });
   let busy = false;
   let closed = false;
 
@@ -89,7 +89,7 @@ export function encodeCpuProfile(profile: Profiler.Profile): Uint8Array {
   return builder.encode({
     durationNanos,
     periodType: ['cpu', 'nanoseconds'],
-    period: CPU_SAMPLING_MICROSECONDS * 1000,
+    period: cpuSamplingMicroseconds * 1000,
   });
 }
 
@@ -102,7 +102,7 @@ export function encodeHeapProfile(profile: HeapProfiler.SamplingHeapProfile): Ui
     for (const child of node.children) visit(child, stack);
   };
   visit(profile.head, []);
-  return builder.encode({ durationNanos: 0, periodType: ['space', 'bytes'], period: HEAP_SAMPLING_BYTES });
+  return builder.encode({ durationNanos: 0, periodType: ['space', 'bytes'], period: heapSamplingBytes });
 }
 
 type CallFrame = Profiler.Profile['nodes'][number]['callFrame'];

@@ -1,21 +1,27 @@
 /** Calls made (AWS) and calls answered (gRPC): in flight, duration, outcome. */
 import { Gauge, Histogram, type Registry } from 'prom-client';
-import { OTHER_LABEL } from '../decision/label-budget.ts';
+import { otherLabel } from '../decision/label-budget.ts';
 import { type CountHandle, HotCounter } from './hot-counter.ts';
 
-export const REQUEST_OUTCOMES = ['success', 'user_error', 'system_error', 'throttled'] as const;
-export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+export const requestOutcomes = ['success', 'user_error', 'system_error', 'throttled'] as const;
+export type RequestOutcome = (typeof requestOutcomes)[number];
 
 /** Begins one call; what it returns ends it. Ending twice counts once. */
-export type RequestHandle = { readonly start: () => (outcome: RequestOutcome) => void };
+export interface RequestHandle {
+  readonly start: () => (outcome: RequestOutcome) => void;
+}
 
-export type RequestObserver = {
+export interface RequestObserver {
   /** The handle of an operation; resolve it once, not per call. Operations that are not known share `_other`. */
   readonly operation: (name: string) => RequestHandle;
-};
+}
 
 /** Counted here and shown at the scrape. */
-type InFlight = { readonly component: string; readonly operation: string; calls: number };
+interface InFlight {
+  readonly component: string;
+  readonly operation: string;
+  calls: number;
+}
 
 export class RequestMetrics {
   readonly #inFlight: InFlight[] = [];
@@ -55,8 +61,8 @@ export class RequestMetrics {
   /** The observer of one component. All series of its operations exist from then on. */
   component(component: string, operations: readonly string[]): RequestObserver {
     const handles = new Map<string, RequestHandle>();
-    for (const operation of [...operations, OTHER_LABEL]) handles.set(operation, this.#handle(component, operation));
-    const other = handles.get(OTHER_LABEL) ?? this.#handle(component, OTHER_LABEL);
+    for (const operation of [...operations, otherLabel]) handles.set(operation, this.#handle(component, operation));
+    const other = handles.get(otherLabel) ?? this.#handle(component, otherLabel);
     return { operation: (name) => handles.get(name) ?? other };
   }
 
@@ -73,14 +79,14 @@ export class RequestMetrics {
     };
     return {
       start: () => {
-        const startedAt = performance.now();
+        const startedAtMs = performance.now();
         let ended = false;
         inFlight.calls += 1;
         return (outcome) => {
           if (ended) return;
           ended = true;
           inFlight.calls -= 1;
-          duration?.observe((performance.now() - startedAt) / 1000);
+          duration?.observe((performance.now() - startedAtMs) / 1000);
           outcomes[outcome].add();
         };
       },

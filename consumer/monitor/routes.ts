@@ -1,11 +1,11 @@
 /** What the monitor answers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BearerCheck, createBearerCheck } from './bearer.ts';
+import type { MonitorOptions } from './options.ts';
 import { ProfileBusyError, type Profiles } from './pprof.ts';
-import type { MonitorOptions } from './server.ts';
 
-const DEFAULT_PROFILE_SECONDS = 10;
-const MAX_PROFILE_SECONDS = 60;
+const defaultProfileSeconds = 10;
+const maxProfileSeconds = 60;
 
 /** Answers one request; rejects when it could not. */
 export type Router = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -59,9 +59,9 @@ async function answerProtected(
 
 async function answerCpuProfile(url: URL, response: ServerResponse, profiles: Profiles): Promise<void> {
   const asked = url.searchParams.get('seconds');
-  const seconds = asked === null ? DEFAULT_PROFILE_SECONDS : Number(asked);
-  if (!(seconds > 0 && seconds <= MAX_PROFILE_SECONDS)) {
-    answer(response, 400, `seconds must be above 0 and at most ${MAX_PROFILE_SECONDS}, got ${asked}\n`);
+  const seconds = asked === null ? defaultProfileSeconds : Number(asked);
+  if (!(seconds > 0 && seconds <= maxProfileSeconds)) {
+    answer(response, 400, `seconds must be above 0 and at most ${maxProfileSeconds}, got ${asked}\n`);
     return;
   }
   // A client that hangs up, or a shutdown, ends the measurement too.

@@ -5,39 +5,28 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../ports.ts';
 import { messageOf } from '../timeout.ts';
 import { addressRequiresToken, splitAddress } from './address.ts';
+import type { MonitorOptions } from './options.ts';
 import { startProfiles } from './pprof.ts';
 import { answer, createRouter } from './routes.ts';
 
-export type MonitorOptions = {
-  /** `host:port`; port 0 takes a free one. */
-  readonly address: string;
-  readonly token?: string;
-  readonly registry?: Registry;
-  readonly isHealthy?: () => boolean;
-  /** Shown at `/report` as JSON. */
-  readonly report?: () => unknown;
-  readonly clock?: Clock;
-};
-
-export type Monitor = {
+export interface Monitor {
   /** For example `http://127.0.0.1:9090`. */
   readonly url: string;
   /** Ends within 5 s, open connections or not. */
   readonly close: () => Promise<void>;
-};
+}
 
 /** The monitor will not start like this. The message names the field and the way out. */
 export class MonitorRefusedError extends Error {
   override readonly name = 'MonitorRefusedError';
 }
 
-const HEADERS_TIMEOUT_MS = 1_000;
-const SHUTDOWN_MS = 5_000;
+const headersTimeoutMs = 1_000;
+const shutdownMs = 5_000;
 
 /** @throws MonitorRefusedError for an address that cannot be split, or one that needs a token and has none. */
 export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
@@ -47,9 +36,9 @@ export async function startMonitor(options: MonitorOptions): Promise<Monitor> {
   const route = createRouter(options, profiles);
   // Node looks for late headers this often; its default of 30 s would make a time-out of 1 s a promise on paper.
   const timing = {
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: SHUTDOWN_MS,
-    connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 4,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: shutdownMs,
+    connectionsCheckingInterval: headersTimeoutMs / 4,
   };
   const server = createServer(timing, (request, response) => {
     route(request, response).catch((error: unknown) => {
@@ -111,7 +100,7 @@ async function closeWithin(server: Server, clock: Clock): Promise<void> {
     });
   });
   server.closeIdleConnections();
-  await Promise.race([closing, clock.sleep(SHUTDOWN_MS, closed.signal)]);
+  await Promise.race([closing, clock.sleep(shutdownMs, closed.signal)]);
   server.closeAllConnections();
   await closing;
 }

@@ -29,14 +29,16 @@ import {
 } from '../signals/jetstream-pending.ts';
 import type { WorkReading } from './worker-loop.ts';
 
-export type WorkQueue = JetStreamConsumer & { readonly subjects: readonly string[] };
+export interface WorkQueue extends JetStreamConsumer {
+  readonly subjects: readonly string[];
+}
 
-export type WorkQueueSettings = {
+export interface WorkQueueSettings {
   /** After this, a message that was not acknowledged is delivered again. Default 30,000. */
   readonly ackWaitMs: number;
-};
+}
 
-const DEFAULT_ACK_WAIT_MS = 30_000;
+const defaultAckWaitMs = 30_000;
 
 /**
  * Makes sure that the stream (interest retention, on disk) and its durable pull consumer (explicit acknowledgement)
@@ -58,7 +60,7 @@ export async function prepareWorkQueue(
     });
   }
   if (!(await exists(manager.consumers.info(stream, consumer)))) {
-    const ackWait = nanos(settings.ackWaitMs ?? DEFAULT_ACK_WAIT_MS);
+    const ackWait = nanos(settings.ackWaitMs ?? defaultAckWaitMs);
     await manager.consumers.add(stream, { durable_name: consumer, ack_policy: AckPolicy.Explicit, ack_wait: ackWait });
   }
 }
@@ -71,7 +73,7 @@ export function jetStreamWork(
   const { manager, clock = systemClock } = options;
   return async () => {
     const info = await manager.consumers.info(stream, consumer);
-    const backlog = knownSample(pendingMessages(info), clock.now(), {
+    const backlog = knownSample(pendingMessages(info), clock.nowMs(), {
       unit: 'Count',
       dimensions: { Stream: stream, Consumer: consumer },
     });
@@ -79,7 +81,7 @@ export function jetStreamWork(
   };
 }
 
-export type JetStreamWorkersOptions = {
+export interface JetStreamWorkersOptions {
   readonly client: JetStreamClient;
   readonly queue: JetStreamConsumer;
   /** Does the work of one message. A rejection gives the message back, to be delivered again. */
@@ -88,14 +90,16 @@ export type JetStreamWorkersOptions = {
   readonly batchSize?: number;
   readonly onError?: (action: 'fetch' | 'handle', error: unknown) => void;
   readonly clock?: Clock;
-};
+}
 
-export type JetStreamWorker = { readonly stop: () => Promise<void> };
+export interface JetStreamWorker {
+  readonly stop: () => Promise<void>;
+}
 
 /** The shortest that the server's protocol library takes; also the longest that stopping an idle worker takes. */
-const FETCH_EXPIRES_MS = 1_000;
-const RETRY_DELAY_MS = 250;
-const DEFAULT_BATCH_SIZE = 50;
+const fetchExpiresMs = 1_000;
+const retryDelayMs = 250;
+const defaultBatchSize = 50;
 
 export function jetStreamWorkers(options: JetStreamWorkersOptions): Provisioner<JetStreamWorker> {
   return {
@@ -116,14 +120,14 @@ export function jetStreamWorkers(options: JetStreamWorkersOptions): Provisioner<
 
 /** Never rejects: whatever the server does, the worker tries again until it is told to stop. */
 async function work(consumer: Consumer, options: JetStreamWorkersOptions, stopping: AbortSignal): Promise<void> {
-  const { clock = systemClock, batchSize = DEFAULT_BATCH_SIZE } = options;
+  const { clock = systemClock, batchSize = defaultBatchSize } = options;
   while (!stopping.aborted) {
     try {
-      const batch = await consumer.fetch({ max_messages: batchSize, expires: FETCH_EXPIRES_MS });
+      const batch = await consumer.fetch({ max_messages: batchSize, expires: fetchExpiresMs });
       for await (const message of batch) await workOn(message, options);
     } catch (error) {
       options.onError?.('fetch', error);
-      await clock.sleep(RETRY_DELAY_MS, stopping);
+      await clock.sleep(retryDelayMs, stopping);
     }
   }
 }
@@ -133,7 +137,7 @@ async function workOn(message: JsMsg, options: JetStreamWorkersOptions): Promise
     await options.handle(message);
   } catch (error) {
     options.onError?.('handle', error);
-    message.nak(RETRY_DELAY_MS);
+    message.nak(retryDelayMs);
     return;
   }
   message.ack();
@@ -145,9 +149,9 @@ async function exists(lookup: Promise<unknown>): Promise<boolean> {
     await lookup;
     return true;
   } catch (error) {
-    if (error instanceof JetStreamApiError && NOT_FOUND_CODES.includes(error.code)) return false;
+    if (error instanceof JetStreamApiError && notFoundCodes.includes(error.code)) return false;
     throw error;
   }
 }
 
-const NOT_FOUND_CODES: readonly number[] = [JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound];
+const notFoundCodes: readonly number[] = [JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound];

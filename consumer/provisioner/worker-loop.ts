@@ -17,13 +17,13 @@ import { callWithTimeout } from '../timeout.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** One look at the work. Rejects when it cannot be taken. */
-export type WorkReading = {
+export interface WorkReading {
   readonly backlog: Sample;
   /** Monotonic count of everything that has ever arrived. */
   readonly arrived: number;
-};
+}
 
-export type WorkerLoopOptions<Worker> = {
+export interface WorkerLoopOptions<Worker> {
   readonly policy: WorkerPolicy;
   readonly provisioner: Provisioner<Worker>;
   readonly readWork: (abortSignal: AbortSignal) => Promise<WorkReading>;
@@ -40,39 +40,50 @@ export type WorkerLoopOptions<Worker> = {
   readonly onRound?: (round: WorkerRound) => void;
   readonly onError?: (action: 'read' | 'start' | 'stop', error: unknown) => void;
   readonly clock?: Clock;
-};
+}
 
 /** What one round saw, decided and left running. */
-export type WorkerRound = { readonly at: number; readonly decision: WorkerDecision; readonly running: number };
+export interface WorkerRound {
+  readonly atMs: number;
+  readonly decision: WorkerDecision;
+  readonly running: number;
+}
 
-const DEFAULT_DECIDE_EVERY_MS = 1_000;
-const DEFAULT_RATE_WINDOW_MS = 2_000;
+const defaultDecideEveryMs = 1_000;
+const defaultRateWindowMs = 2_000;
 
 /** Runs until aborted, and resolves when every worker has stopped. */
 export async function runWorkers<Worker>(options: WorkerLoopOptions<Worker>): Promise<void> {
-  const { clock = systemClock, abortSignal, decideEveryMs = DEFAULT_DECIDE_EVERY_MS } = options;
+  const { clock = systemClock, abortSignal, decideEveryMs = defaultDecideEveryMs } = options;
   const { provisioner, onError, timeoutMs = decideEveryMs } = options;
   const pool = new WorkerPool({ provisioner, abortSignal, timeoutMs, clock, onError });
   const observer = new WorkObserver(options, clock);
 
   while (!abortSignal.aborted) {
-    const startedAt = clock.now();
+    const startedAtMs = clock.nowMs();
     const seen = await observer.look();
     if (!abortSignal.aborted) {
-      const decision = decide(options, pool.running, seen, clock.now());
+      const decision = decide(options, pool.running, seen, clock.nowMs());
       await pool.moveTo(decision.desired);
-      options.onRound?.({ at: clock.now(), decision, running: pool.running });
+      options.onRound?.({ atMs: clock.nowMs(), decision, running: pool.running });
     }
-    await clock.sleep(Math.max(0, decideEveryMs - (clock.now() - startedAt)), abortSignal);
+    await clock.sleep(Math.max(0, decideEveryMs - (clock.nowMs() - startedAtMs)), abortSignal);
   }
   await pool.stopAll();
 }
 
-type Seen = WorkSamples & { readonly idleSince: number | undefined };
+interface Seen extends WorkSamples {
+  readonly idleSinceMs: number | undefined;
+}
 
-function decide<Worker>(options: WorkerLoopOptions<Worker>, running: number, seen: Seen, now: number): WorkerDecision {
-  const state = seen.idleSince === undefined ? { running } : { running, idleSince: seen.idleSince };
-  const decision = options.policy(state, seen, now);
+function decide<Worker>(
+  options: WorkerLoopOptions<Worker>,
+  running: number,
+  seen: Seen,
+  nowMs: number,
+): WorkerDecision {
+  const state = seen.idleSinceMs === undefined ? { running } : { running, idleSinceMs: seen.idleSinceMs };
+  const decision = options.policy(state, seen, nowMs);
   if (options.shards === undefined) return decision;
   const { openShardCount, parallelizationFactor } = options.shards;
   return capByShards(decision, { openShardCount: openShardCount(), parallelizationFactor });
@@ -83,7 +94,7 @@ class WorkObserver<Worker> {
   readonly #options: WorkerLoopOptions<Worker>;
   readonly #clock: Clock;
   #window: SlidingWindow = [];
-  #idleSince: number | undefined;
+  #idleSinceMs: number | undefined;
 
   constructor(options: WorkerLoopOptions<Worker>, clock: Clock) {
     this.#options = options;
@@ -91,35 +102,35 @@ class WorkObserver<Worker> {
   }
 
   async look(): Promise<Seen> {
-    const { readWork, abortSignal, timeoutMs, decideEveryMs = DEFAULT_DECIDE_EVERY_MS } = this.#options;
+    const { readWork, abortSignal, timeoutMs, decideEveryMs = defaultDecideEveryMs } = this.#options;
     const limits = { clock: this.#clock, abortSignal, timeoutMs: timeoutMs ?? decideEveryMs };
     const read = await callWithTimeout('reading of the work', readWork, limits);
-    const now = this.#clock.now();
+    const nowMs = this.#clock.nowMs();
     if (!read.ok) {
       if (!abortSignal.aborted) this.#options.onError?.('read', read.error);
-      const unknown = unknownSample('the work could not be read', now);
-      return { backlog: unknown, eventsPerSecond: unknown, idleSince: this.#idleSince };
+      const unknown = unknownSample('the work could not be read', nowMs);
+      return { backlog: unknown, eventsPerSecond: unknown, idleSinceMs: this.#idleSinceMs };
     }
-    return this.#digest(read.value, now);
+    return this.#digest(read.value, nowMs);
   }
 
-  #digest({ backlog, arrived }: WorkReading, now: number): Seen {
+  #digest({ backlog, arrived }: WorkReading, nowMs: number): Seen {
     const before = this.#window.at(-1)?.count;
     this.#window = slide(
       this.#window,
-      { at: now, count: arrived },
-      this.#options.rateWindowMs ?? DEFAULT_RATE_WINDOW_MS,
+      { atMs: nowMs, count: arrived },
+      this.#options.rateWindowMs ?? defaultRateWindowMs,
     );
-    this.#idleSince = trackIdle(
-      this.#idleSince,
+    this.#idleSinceMs = trackIdle(
+      this.#idleSinceMs,
       { backlog, arrivedSinceLast: before !== undefined && arrived !== before },
-      now,
+      nowMs,
     );
     const rate = ratePerSecond(this.#window);
     const eventsPerSecond =
       rate === undefined
-        ? unknownSample('first reading of the work', now, { unit: 'Count/Second' })
-        : knownSample(rate, now, { unit: 'Count/Second' });
-    return { backlog, eventsPerSecond, idleSince: this.#idleSince };
+        ? unknownSample('first reading of the work', nowMs, { unit: 'Count/Second' })
+        : knownSample(rate, nowMs, { unit: 'Count/Second' });
+    return { backlog, eventsPerSecond, idleSinceMs: this.#idleSinceMs };
   }
 }

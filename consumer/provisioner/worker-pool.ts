@@ -2,14 +2,14 @@
 import type { Clock, Provisioner } from '../ports.ts';
 import { callWithTimeout } from '../timeout.ts';
 
-export type WorkerPoolOptions<Worker> = {
+export interface WorkerPoolOptions<Worker> {
   readonly provisioner: Provisioner<Worker>;
   readonly abortSignal: AbortSignal;
   /** The most that one start may take. */
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly onError?: ((action: 'start' | 'stop', error: unknown) => void) | undefined;
-};
+}
 
 export class WorkerPool<Worker> {
   readonly #options: WorkerPoolOptions<Worker>;

@@ -10,10 +10,10 @@ import type { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
 import type { Log } from '../ports.ts';
 import { type Burrow, createBurrow } from '../signals/burrow.ts';
 import type { ConsumerReader } from '../signals/jetstream-pending.ts';
-import type { ServeConfig } from './config.ts';
+import type { ServeConfig } from './config-schema.ts';
 import type { Secrets } from './secrets.ts';
 
-export type Backends = {
+export interface Backends {
   readonly cloudwatch: CloudWatchClient;
   readonly dynamodb: DynamoDBClient;
   readonly kinesis: KinesisClient;
@@ -21,10 +21,10 @@ export type Backends = {
   readonly jetstream?: ConsumerReader;
   readonly burrow?: Burrow;
   readonly close: () => Promise<void>;
-};
+}
 
 /** The operations that are observed by name; the rest share one bucket. */
-export const AWS_OPERATIONS = [
+export const awsOperations = [
   'GetMetricData',
   'PutMetricData',
   'Scan',
@@ -33,7 +33,7 @@ export const AWS_OPERATIONS = [
 ] as const;
 
 /** Standard mode: `adaptive` keeps slowing a client down after the throttling is over. */
-const RETRIES = { retryMode: 'standard', maxAttempts: 5 } as const;
+const retries = { retryMode: 'standard', maxAttempts: 5 } as const;
 
 export function openBackends(
   config: ServeConfig,
@@ -42,7 +42,7 @@ export function openBackends(
   log: Log,
 ): Backends {
   const { aws, nats, burrow } = config.backends;
-  const settings = { ...RETRIES, ...(aws?.region === undefined ? {} : { region: aws.region }) };
+  const settings = { ...retries, ...(aws?.region === undefined ? {} : { region: aws.region }) };
   const cloudwatch = instrumentation.instrument(new CloudWatchClient(settings));
   const dynamodb = instrumentation.instrument(new DynamoDBClient(settings));
   // Over HTTP/1.1: by default this client speaks HTTP/2, which endpoints on this machine do not.

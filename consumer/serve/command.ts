@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Log } from '../ports.ts';
 import { messageOf } from '../timeout.ts';
-import { readServeConfig, type ServeConfig } from './config.ts';
+import { readServeConfig } from './config.ts';
+import type { ServeConfig } from './config-schema.ts';
 import { renderManifests } from './manifests.ts';
 import { readSecrets, type Secrets } from './secrets.ts';
 import { serve } from './serve.ts';

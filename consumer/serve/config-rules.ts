@@ -1,7 +1,7 @@
 /** What the configuration's fields demand of each other. */
 import { toMetricName } from '../emitters/prometheus.ts';
 import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
-import type { PartialConfig, ServeConfig, SignalConfig, SourceConfig } from './config.ts';
+import type { PartialConfig, ServeConfig, SignalConfig, SourceConfig } from './config-schema.ts';
 
 /** Every fault, each with the field and the way out. A section that could not be read demands nothing. */
 export function crossFieldFaults(config: PartialConfig): string[] {

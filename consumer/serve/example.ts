@@ -1,5 +1,5 @@
 /** What `serve --example` prints: a configuration that works as it stands once the names are yours. A test reads it. */
-export const EXAMPLE_CONFIG = `# kinesis-autoscaler serve --config consumer.yaml
+export const exampleConfig = `# kinesis-autoscaler serve --config consumer.yaml
 # Every key that may be left out shows its default, unless the comment says otherwise.
 
 # dry_run: samples are taken and shown, nothing is published that a platform would act on (CloudWatch is not written,

@@ -7,18 +7,21 @@ import type { CloudWatchReader } from '../signals/cloudwatch-metric.ts';
 import { iteratorAge } from '../signals/iterator-age.ts';
 import { type LeaseTable, type LeaseTableReader, readLeaseTable } from '../signals/kcl-leases.ts';
 import { openShards, type StreamReader } from '../signals/open-shards.ts';
-import type { JointStreamConfig } from './config.ts';
+import type { JointStreamConfig } from './config-schema.ts';
 
-export type JointReaders = {
+export interface JointReaders {
   readonly cloudwatch: CloudWatchReader;
   readonly dynamodb: LeaseTableReader;
   readonly kinesis: StreamReader;
-  readonly now: () => number;
+  readonly nowMs: () => number;
   /** A fact that could not be had; the round goes on without it. */
   readonly onError: (fact: string, error: unknown) => void;
-};
+}
 
-export type JointRound = { readonly advice: JointAdvice; readonly leases: LeaseTable | undefined };
+export interface JointRound {
+  readonly advice: JointAdvice;
+  readonly leases: LeaseTable | undefined;
+}
 
 /** Remembers lag and checkpoints of the last round: a shard with lag whose checkpoint stands still is stalled. */
 export function createJointRound(
@@ -26,10 +29,10 @@ export function createJointRound(
   readers: JointReaders,
 ): (abortSignal: AbortSignal) => Promise<JointRound> {
   const { applicationName, leaseTable, streamName, parallelizationFactor, behindAfterSeconds } = config;
-  const metrics = { client: readers.cloudwatch, now: readers.now };
+  const metrics = { client: readers.cloudwatch, nowMs: readers.nowMs };
   const lagSignal =
     applicationName === undefined ? iteratorAge(streamName, metrics) : applicationLag(applicationName, metrics);
-  const shardCount = openShards(streamName, { client: readers.kinesis, now: readers.now });
+  const shardCount = openShards(streamName, { client: readers.kinesis, nowMs: readers.nowMs });
   let checkpoints: ReadonlyMap<string, string> = new Map();
   let previousLagMs: number | undefined;
 
@@ -60,7 +63,7 @@ export function createJointRound(
     if (leases !== undefined) checkpoints = new Map(leases.active.map((lease) => [lease.leaseKey, lease.checkpoint]));
     const advice = adviseJointly(
       {
-        lag: lag ?? unknownSample('the lag could not be read', readers.now()),
+        lag: lag ?? unknownSample('the lag could not be read', readers.nowMs()),
         ...(previousLagMs === undefined ? {} : { previousLagMs }),
         shardLagMs,
         stalledShards,

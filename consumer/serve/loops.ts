@@ -9,7 +9,7 @@ import { pollCounters } from '../monitor/counter-poller.ts';
 import type { Emitter } from '../ports.ts';
 import { run } from '../signal-loop.ts';
 import { messageOf } from '../timeout.ts';
-import type { JointStreamConfig, SignalConfig } from './config.ts';
+import type { JointStreamConfig, SignalConfig } from './config-schema.ts';
 import { createJointRound } from './joint-round.ts';
 import type { Parts } from './parts.ts';
 import { createSignal } from './signal-source.ts';
@@ -25,7 +25,10 @@ export function startLoops(parts: Parts): Promise<unknown> {
   ]);
 }
 
-type Emitters = { readonly prometheus: Emitter; readonly cloudwatch?: Emitter };
+interface Emitters {
+  readonly prometheus: Emitter;
+  readonly cloudwatch?: Emitter;
+}
 
 /** A dry run has no CloudWatch emitter: what platforms act on is not published. */
 function createEmitters({ options, backends, registry, clock }: Parts): Emitters {
@@ -45,7 +48,7 @@ function runSignal(
   return run({
     name,
     periodMs: signal.periodSeconds * 1000,
-    signal: createSignal(signal, backends, clock.now),
+    signal: createSignal(signal, backends, clock.nowMs),
     emitter: createEveryEmitter(wanted),
     abortSignal,
     clock,
@@ -76,17 +79,17 @@ function runJoint(stream: JointStreamConfig, cloudwatch: Emitter | undefined, pa
   const { streamName } = stream;
   const onError = (fact: string, error: unknown): void =>
     options.log('warn', 'a fact of a joint decision is unknown', { stream: streamName, fact, error: messageOf(error) });
-  const decide = createJointRound(stream, { ...backends, now: clock.now, onError });
+  const decide = createJointRound(stream, { ...backends, nowMs: clock.nowMs, onError });
   // Of the stream alone: the shard side asks for the maximum over all applications, whose names it does not know.
   const dimensions = { [streamDimension]: streamName };
   return run({
     name: scaleDownHurtsMetric,
     periodMs: stream.everySeconds * 1000,
     signal: async (signal) => {
-      const startedAt = clock.now();
+      const startedAtMs = clock.nowMs();
       const { result, tally } = await instrumentation.tally(() => decide(signal));
-      noteAdvice(parts, stream, result, { durationMs: clock.now() - startedAt, ...tally });
-      return knownSample(result.advice.scaleDownHurts ? 1 : 0, clock.now(), { dimensions });
+      noteAdvice(parts, stream, result, { durationMs: clock.nowMs() - startedAtMs, ...tally });
+      return knownSample(result.advice.scaleDownHurts ? 1 : 0, clock.nowMs(), { dimensions });
     },
     emitter: createEveryEmitter(cloudwatch === undefined ? [] : [cloudwatch]),
     abortSignal,

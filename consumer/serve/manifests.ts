@@ -6,8 +6,8 @@
  */
 import { stringify } from 'yaml';
 import { splitAddress } from '../monitor/address.ts';
-import type { ScaleConfig, ServeConfig, SignalConfig, SourceConfig } from './config.ts';
 import { isLag } from './config-rules.ts';
+import type { ScaleConfig, ServeConfig, SignalConfig, SourceConfig } from './config-schema.ts';
 import { targetTrackingPolicy } from './target-tracking.ts';
 
 /** One YAML document each, with a comment that says what it is for. */

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import type { ScalerTls } from '../external-scaler/server.ts';
 import { messageOf } from '../timeout.ts';
-import type { ServeConfig } from './config.ts';
+import type { ServeConfig } from './config-schema.ts';
 
-export type Secrets = {
+export interface Secrets {
   readonly monitorToken?: string;
   readonly scalerTls?: ScalerTls;
   readonly natsCredentials?: Buffer;
-};
+}
 
 export type SecretsResult =
   | { readonly ok: true; readonly secrets: Secrets }

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { DepthLookup } from '../decision/depth-gauges.ts';
 import { isKnown, type Sample, type SampleQuality } from '../decision/sample.ts';
 import type { CacheObserver } from '../external-scaler/answers.ts';
-import { MISS_REASONS, type MissReason } from '../external-scaler/tracker.ts';
+import { type MissReason, missReasons } from '../external-scaler/tracker.ts';
 import { type AdviceObserver, createAdviceObserver } from '../monitor/advice-observer.ts';
 import { createDecisionObserver, type DecisionObserver } from '../monitor/decision-observer.ts';
 import { createDepthObserver } from '../monitor/depth-observer.ts';
@@ -12,7 +12,7 @@ import { createMemberObserver, type MemberObserver } from '../monitor/member-obs
 import { type Mode, showMode } from '../monitor/mode-gauge.ts';
 import { RequestMetrics } from '../monitor/request-observer.ts';
 
-export type ServeMetrics = {
+export interface ServeMetrics {
   readonly requests: RequestMetrics;
   readonly cache: CacheObserver;
   readonly signals: SignalObserver;
@@ -20,14 +20,16 @@ export type ServeMetrics = {
   readonly members: MemberObserver;
   readonly decisions: DecisionObserver;
   readonly advice: AdviceObserver;
-};
+}
 
-export type SignalObserver = {
+export interface SignalObserver {
   readonly sampled: (signal: string, quality: SampleQuality) => void;
   readonly failed: (signal: string, stage: 'signal' | 'emit') => void;
-};
+}
 
-export type QueueDepths = { readonly note: (queue: string, sample: Sample) => void };
+export interface QueueDepths {
+  readonly note: (queue: string, sample: Sample) => void;
+}
 
 export function createServeMetrics(mode: Mode, registry: Registry | undefined): ServeMetrics {
   showMode(mode, registry);
@@ -54,7 +56,7 @@ export function createCacheObserver(registry: Registry | undefined): CacheObserv
   );
   const hits = answers.handle({ outcome: 'hit' });
   const misses = new Map<MissReason, CountHandle>(
-    MISS_REASONS.map((reason) => [reason, answers.handle({ outcome: reason })]),
+    missReasons.map((reason) => [reason, answers.handle({ outcome: reason })]),
   );
   return { hit: () => hits.add(), miss: (reason) => misses.get(reason)?.add() };
 }

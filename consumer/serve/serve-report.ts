@@ -3,7 +3,10 @@ import type { JointAdvice } from '../decision/joint-decision.ts';
 import type { Sample } from '../decision/sample.ts';
 import type { Mode } from '../monitor/mode-gauge.ts';
 
-type SignalState = { readonly sample?: Sample; readonly failure?: string };
+interface SignalState {
+  readonly sample?: Sample;
+  readonly failure?: string;
+}
 
 export class ServeReport {
   readonly #mode: Mode;
@@ -28,6 +31,14 @@ export class ServeReport {
   }
 
   toJSON(): unknown {
-    return { mode: this.#mode, signals: Object.fromEntries(this.#signals), joint: [...this.#advice.values()] };
+    const signals = [...this.#signals].map(([name, state]) => [name, toPublicState(state)]);
+    return { mode: this.#mode, signals: Object.fromEntries(signals), joint: [...this.#advice.values()] };
   }
+}
+
+/** The report's field names are a contract: there `observedAt` bears no unit. */
+function toPublicState({ sample, ...state }: SignalState): object {
+  if (sample === undefined) return state;
+  const { observedAtMs: observedAt, ...rest } = sample;
+  return { sample: { ...rest, observedAt }, ...state };
 }

@@ -5,19 +5,23 @@
 import { Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
 import { entitySignal } from '../external-scaler/entity-signals.ts';
-import { RPC_NAMES } from '../external-scaler/rpc-handlers.ts';
+import { rpcNames } from '../external-scaler/rpc-handlers.ts';
 import { type ExternalScaler, startExternalScaler } from '../external-scaler/server.ts';
 import { startTracker, type Tracker } from '../external-scaler/tracker.ts';
 import { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
 import { type Monitor, startMonitor } from '../monitor/server.ts';
 import { messageOf } from '../timeout.ts';
-import { AWS_OPERATIONS, openBackends } from './backends.ts';
+import { awsOperations, openBackends } from './backends.ts';
 import { startLoops } from './loops.ts';
 import type { Parts, ServeOptions } from './parts.ts';
 import { createServeMetrics } from './serve-metrics.ts';
 import { ServeReport } from './serve-report.ts';
 
-export type Serving = { readonly monitorUrl: string; readonly scalerAddress?: string; readonly stopped: Promise<void> };
+export interface Serving {
+  readonly monitorUrl: string;
+  readonly scalerAddress?: string;
+  readonly stopped: Promise<void>;
+}
 
 /** Starts what the configuration names. Rejects when a server cannot listen; nothing is then left running. */
 export async function serve(options: ServeOptions): Promise<Serving> {
@@ -25,7 +29,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const registry = new Registry();
   const stopping = new AbortController();
   const metrics = createServeMetrics(config.mode, registry);
-  const instrumentation = new AwsInstrumentation(metrics.requests.component('aws', AWS_OPERATIONS));
+  const instrumentation = new AwsInstrumentation(metrics.requests.component('aws', awsOperations));
   const backends = openBackends(config, secrets, instrumentation, log);
   const report = new ServeReport(config.mode);
   const parts: Parts = {
@@ -90,7 +94,7 @@ function createTracker({ options, backends, clock, abortSignal }: Parts): Tracke
   const { externalScaler, backends: configured } = options.config;
   if (externalScaler === undefined) return undefined;
   const groupPrefix = configured.burrow?.groupPrefix;
-  const entityBackends = { ...backends, now: clock.now, ...(groupPrefix === undefined ? {} : { groupPrefix }) };
+  const entityBackends = { ...backends, nowMs: clock.nowMs, ...(groupPrefix === undefined ? {} : { groupPrefix }) };
   return startTracker({
     signalOf: (entity) => entitySignal(entity, entityBackends),
     pollEveryMs: externalScaler.pollSeconds * 1000,
@@ -111,6 +115,6 @@ async function openScaler(parts: Parts, tracker: Tracker | undefined): Promise<E
   }
   const { address, allowPlaintext } = externalScaler;
   const tls = options.secrets.scalerTls === undefined ? {} : { tls: options.secrets.scalerTls };
-  const requests = metrics.requests.component('grpc', RPC_NAMES);
+  const requests = metrics.requests.component('grpc', rpcNames);
   return startExternalScaler({ address, tracker, allowPlaintext, ...tls, requests, cache: metrics.cache, clock });
 }

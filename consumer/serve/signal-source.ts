@@ -9,28 +9,31 @@ import { jetStreamPending } from '../signals/jetstream-pending.ts';
 import { kclLeases } from '../signals/kcl-leases.ts';
 import { sqsDepth } from '../signals/sqs-depth.ts';
 import type { Backends } from './backends.ts';
-import type { SignalConfig, SourceConfig } from './config.ts';
+import type { SignalConfig, SourceConfig } from './config-schema.ts';
 
-export function createSignal(config: SignalConfig, backends: Backends, now: () => number): Signal {
-  const total = sourceSignal(config.source, backends, now);
+export function createSignal(config: SignalConfig, backends: Backends, nowMs: () => number): Signal {
+  const total = sourceSignal(config.source, backends, nowMs);
   if (config.perWorker === undefined) return total;
-  return perWorker(total, kclLeases(config.perWorker.leaseTable, { client: backends.dynamodb, now, count: 'workers' }));
+  return perWorker(
+    total,
+    kclLeases(config.perWorker.leaseTable, { client: backends.dynamodb, nowMs, count: 'workers' }),
+  );
 }
 
-function sourceSignal(source: SourceConfig, backends: Backends, now: () => number): Signal {
+function sourceSignal(source: SourceConfig, backends: Backends, nowMs: () => number): Signal {
   switch (source.kind) {
     case 'iterator-age':
-      return iteratorAge(source.streamName, { client: backends.cloudwatch, now });
+      return iteratorAge(source.streamName, { client: backends.cloudwatch, nowMs });
     case 'application-lag':
-      return applicationLag(source.applicationName, { client: backends.cloudwatch, now });
+      return applicationLag(source.applicationName, { client: backends.cloudwatch, nowMs });
     case 'kcl-leases':
-      return kclLeases(source.leaseTable, { client: backends.dynamodb, now, count: source.count });
+      return kclLeases(source.leaseTable, { client: backends.dynamodb, nowMs, count: source.count });
     case 'sqs':
-      return sqsDepth(source.queueUrl, { client: backends.sqs, now });
+      return sqsDepth(source.queueUrl, { client: backends.sqs, nowMs });
     case 'jetstream':
-      return jetStreamPending(source, { manager: required(backends.jetstream, 'nats'), now });
+      return jetStreamPending(source, { manager: required(backends.jetstream, 'nats'), nowMs });
     case 'burrow':
-      return burrowLag(source.consumerGroup, { burrow: required(backends.burrow, 'burrow'), now });
+      return burrowLag(source.consumerGroup, { burrow: required(backends.burrow, 'burrow'), nowMs });
   }
 }
 

@@ -1,6 +1,7 @@
 /** The target-tracking policy of an ECS service for a signal in CloudWatch, with the arithmetic that its kind needs. */
-import type { ScaleConfig, ServeConfig, SignalConfig, SourceConfig } from './config.ts';
+
 import { isLag } from './config-rules.ts';
+import type { ScaleConfig, ServeConfig, SignalConfig, SourceConfig } from './config-schema.ts';
 
 export function targetTrackingPolicy(
   signal: SignalConfig,
@@ -40,11 +41,11 @@ export function targetTrackingPolicy(
   ].join('');
 }
 
-type CloudWatchMetric = {
+interface CloudWatchMetric {
   readonly MetricName: string;
   readonly Namespace: string;
   readonly Dimensions: readonly object[];
-};
+}
 
 /** With no task running the total stands for one, so that waiting work is seen. */
 function perTaskMath(

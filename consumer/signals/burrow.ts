@@ -14,21 +14,21 @@ import {
 } from '../decision/backlog.ts';
 import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
 
-export type BurrowOptions = {
+export interface BurrowOptions {
   /** For example `http://burrow.kafka:8000`. */
   readonly url: string;
   /** Default: the first cluster that Burrow knows. */
   readonly cluster?: string;
   readonly fetch?: typeof fetch;
-};
+}
 
-export type Burrow = {
+export interface Burrow {
   readonly listGroups: (abortSignal: AbortSignal) => Promise<readonly string[]>;
   /** Undefined when Burrow does not know the group. */
   readonly totalLag: (group: string, abortSignal: AbortSignal) => Promise<number | undefined>;
   /** Undefined when Burrow does not know the group. */
-  readonly progress: (group: string, now: number, abortSignal: AbortSignal) => Promise<GroupProgress | undefined>;
-};
+  readonly progress: (group: string, nowMs: number, abortSignal: AbortSignal) => Promise<GroupProgress | undefined>;
+}
 
 /** Burrow answered, and not with what it documents. */
 export class BurrowError extends Error {
@@ -46,40 +46,42 @@ export function createBurrow(options: BurrowOptions): Burrow {
 
   return {
     listGroups: async (abortSignal) => {
-      const answer = await get(await path(abortSignal, 'consumer'), GroupList, abortSignal);
+      const answer = await get(await path(abortSignal, 'consumer'), groupListSchema, abortSignal);
       if (answer === undefined) throw new BurrowError('Burrow does not know the cluster');
       return answer.consumers ?? [];
     },
     totalLag: async (group, abortSignal) => {
-      const answer = await get(await path(abortSignal, 'consumer', group, 'lag'), GroupStatus, abortSignal);
+      const answer = await get(await path(abortSignal, 'consumer', group, 'lag'), groupStatusSchema, abortSignal);
       return answer === undefined || answer.status.status === 'NOTFOUND' ? undefined : answer.status.totallag;
     },
-    progress: async (group, now, abortSignal) => {
-      const answer = await get(await path(abortSignal, 'consumer', group), GroupDetail, abortSignal);
-      return answer === undefined ? undefined : groupProgress(toPartitions(answer), now);
+    progress: async (group, nowMs, abortSignal) => {
+      const answer = await get(await path(abortSignal, 'consumer', group), groupDetailSchema, abortSignal);
+      return answer === undefined ? undefined : groupProgress(toPartitions(answer), nowMs);
     },
   };
 }
 
 /** A group's total lag, Count. A group that Burrow does not know is unknown, not idle. */
-export function burrowLag(group: string, options: { readonly burrow: Burrow; readonly now: () => number }): Signal {
+export function burrowLag(group: string, options: { readonly burrow: Burrow; readonly nowMs: () => number }): Signal {
   const details = { unit: 'Count', dimensions: { ConsumerGroup: group } } as const;
   return async (abortSignal) => {
     const lag = await options.burrow.totalLag(group, abortSignal);
-    if (lag === undefined) return unknownSample(`Burrow does not know group ${group}`, options.now(), details);
-    return knownSample(lag, options.now(), details);
+    if (lag === undefined) return unknownSample(`Burrow does not know group ${group}`, options.nowMs(), details);
+    return knownSample(lag, options.nowMs(), details);
   };
 }
 
-const ClusterList = v.object({ clusters: v.nullable(v.array(v.string())) });
-const GroupList = v.object({ consumers: v.nullable(v.array(v.string())) });
-const Count = v.pipe(v.number(), v.finite(), v.minValue(0));
-const GroupStatus = v.object({ status: v.object({ status: v.string(), totallag: Count }) });
-const Offset = v.object({ offset: v.number(), timestamp: v.number(), lag: v.nullish(v.number()) });
-const Partition = v.object({ 'current-lag': Count, offsets: v.nullish(v.array(v.nullable(Offset))) });
-const GroupDetail = v.object({ topics: v.nullable(v.record(v.string(), v.nullable(v.array(v.nullable(Partition))))) });
+const clusterListSchema = v.object({ clusters: v.nullable(v.array(v.string())) });
+const groupListSchema = v.object({ consumers: v.nullable(v.array(v.string())) });
+const countSchema = v.pipe(v.number(), v.finite(), v.minValue(0));
+const groupStatusSchema = v.object({ status: v.object({ status: v.string(), totallag: countSchema }) });
+const offsetSchema = v.object({ offset: v.number(), timestamp: v.number(), lag: v.nullish(v.number()) });
+const partitionSchema = v.object({ 'current-lag': countSchema, offsets: v.nullish(v.array(v.nullable(offsetSchema))) });
+const groupDetailSchema = v.object({
+  topics: v.nullable(v.record(v.string(), v.nullable(v.array(v.nullable(partitionSchema))))),
+});
 
-function toPartitions(detail: v.InferOutput<typeof GroupDetail>): PartitionProgress[] {
+function toPartitions(detail: v.InferOutput<typeof groupDetailSchema>): PartitionProgress[] {
   return Object.values(detail.topics ?? {})
     .flatMap((partitions) => partitions ?? [])
     .filter((partition) => partition !== null)
@@ -90,7 +92,7 @@ function toPartitions(detail: v.InferOutput<typeof GroupDetail>): PartitionProgr
 }
 
 /** An offset whose lag is not known yet cannot tell what was added. */
-function toOffset(offset: v.InferOutput<typeof Offset> | null): CommittedOffset[] {
+function toOffset(offset: v.InferOutput<typeof offsetSchema> | null): CommittedOffset[] {
   if (offset === null || offset.lag === null || offset.lag === undefined) return [];
   return [{ offset: offset.offset, lag: offset.lag, timestampMs: offset.timestamp }];
 }
@@ -130,7 +132,7 @@ function createClusterLookup(configured: string | undefined, get: Get): (abortSi
   let known = configured;
   return async (abortSignal) => {
     if (known !== undefined) return known;
-    const first = (await get('/v3/kafka', ClusterList, abortSignal))?.clusters?.at(0);
+    const first = (await get('/v3/kafka', clusterListSchema, abortSignal))?.clusters?.at(0);
     if (first === undefined) throw new BurrowError('Burrow watches no cluster');
     known = first;
     return first;

@@ -9,31 +9,31 @@ import { type Dimensions, knownSample, type Sample, type SampleUnit, unknownSamp
 
 export type CloudWatchReader = Pick<CloudWatchClient, 'send'>;
 
-export type MetricQuery = {
+export interface MetricQuery {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Dimensions;
   readonly statistic: 'Maximum' | 'Average' | 'Sum';
   readonly unit: SampleUnit;
-};
+}
 
-export type MetricReadOptions = {
+export interface MetricReadOptions {
   readonly client: CloudWatchReader;
   /** Epoch ms. */
-  readonly now: () => number;
+  readonly nowMs: () => number;
   /** Length of a datapoint. Default 60, the finest that Kinesis publishes. */
   readonly periodSeconds?: number;
   /** How far back a datapoint may lie to count at all. Default 600,000. */
   readonly lookbackMs?: number;
   /** From which age on it counts as stale. Default 180,000: CloudWatch publishes with a minute or two of delay. */
   readonly staleAfterMs?: number;
-};
+}
 
-const DEFAULT_PERIOD_SECONDS = 60;
-const DEFAULT_LOOKBACK_MS = 600_000;
-const DEFAULT_STALE_AFTER_MS = 180_000;
+const defaultPeriodSeconds = 60;
+const defaultLookbackMs = 600_000;
+const defaultStaleAfterMs = 180_000;
 /** GetMetricData takes at most 500 queries a call. Source: CloudWatch API reference, GetMetricData. */
-const MAX_QUERIES_PER_CALL = 500;
+const maxQueriesPerCall = 500;
 
 /** Reads one metric. No datapoint within the lookback is unknown: a dead consumer publishes none. */
 export async function readMetric(
@@ -42,7 +42,7 @@ export async function readMetric(
   abortSignal: AbortSignal,
 ): Promise<Sample> {
   const [sample] = await readMetrics([query], options, abortSignal);
-  return sample ?? unknownSample('CloudWatch did not answer the query', options.now());
+  return sample ?? unknownSample('CloudWatch did not answer the query', options.nowMs());
 }
 
 /** Reads many metrics with as few calls as can be; one sample per query, in their order. */
@@ -52,13 +52,16 @@ export async function readMetrics(
   abortSignal: AbortSignal,
 ): Promise<readonly Sample[]> {
   const newest = new Map<string, Datapoint>();
-  for (let start = 0; start < queries.length; start += MAX_QUERIES_PER_CALL) {
+  for (let start = 0; start < queries.length; start += maxQueriesPerCall) {
     await readBatch(queries, start, options, abortSignal, newest);
   }
   return queries.map((query, index) => toSample(query, newest.get(idOf(index)), options));
 }
 
-type Datapoint = { readonly value: number; readonly startedAt: number };
+interface Datapoint {
+  readonly value: number;
+  readonly startedAtMs: number;
+}
 
 async function readBatch(
   queries: readonly MetricQuery[],
@@ -67,15 +70,15 @@ async function readBatch(
   abortSignal: AbortSignal,
   newest: Map<string, Datapoint>,
 ): Promise<void> {
-  const now = options.now();
-  const period = options.periodSeconds ?? DEFAULT_PERIOD_SECONDS;
-  const batch = queries.slice(start, start + MAX_QUERIES_PER_CALL);
+  const nowMs = options.nowMs();
+  const period = options.periodSeconds ?? defaultPeriodSeconds;
+  const batch = queries.slice(start, start + maxQueriesPerCall);
   let nextToken: string | undefined;
   do {
     const answer = await options.client.send(
       new GetMetricDataCommand({
-        StartTime: new Date(now - (options.lookbackMs ?? DEFAULT_LOOKBACK_MS)),
-        EndTime: new Date(now),
+        StartTime: new Date(nowMs - (options.lookbackMs ?? defaultLookbackMs)),
+        EndTime: new Date(nowMs),
         ScanBy: 'TimestampDescending',
         MetricDataQueries: batch.map((query, index) => ({
           Id: idOf(start + index),
@@ -106,22 +109,22 @@ function keepNewest(result: MetricDataResult, newest: Map<string, Datapoint>): v
   if (id === undefined) return;
   for (const [index, timestamp] of timestamps.entries()) {
     const value = values[index];
-    const startedAt = timestamp.getTime();
+    const startedAtMs = timestamp.getTime();
     const known = newest.get(id);
-    if (value !== undefined && Number.isFinite(value) && (known === undefined || startedAt > known.startedAt)) {
-      newest.set(id, { value, startedAt });
+    if (value !== undefined && Number.isFinite(value) && (known === undefined || startedAtMs > known.startedAtMs)) {
+      newest.set(id, { value, startedAtMs });
     }
   }
 }
 
 function toSample(query: MetricQuery, datapoint: Datapoint | undefined, options: MetricReadOptions): Sample {
   const details = { unit: query.unit, dimensions: query.dimensions };
-  const now = options.now();
+  const nowMs = options.nowMs();
   if (datapoint === undefined) {
-    return unknownSample(`${query.namespace} ${query.metricName} has no datapoint within the lookback`, now, details);
+    return unknownSample(`${query.namespace} ${query.metricName} has no datapoint within the lookback`, nowMs, details);
   }
   // A datapoint bears the start of its period, and stands for the time up to its end.
-  const observedAt = Math.min(now, datapoint.startedAt + (options.periodSeconds ?? DEFAULT_PERIOD_SECONDS) * 1000);
-  const stale = now - observedAt > (options.staleAfterMs ?? DEFAULT_STALE_AFTER_MS);
-  return knownSample(datapoint.value, observedAt, { ...details, stale });
+  const observedAtMs = Math.min(nowMs, datapoint.startedAtMs + (options.periodSeconds ?? defaultPeriodSeconds) * 1000);
+  const stale = nowMs - observedAtMs > (options.staleAfterMs ?? defaultStaleAfterMs);
+  return knownSample(datapoint.value, observedAtMs, { ...details, stale });
 }

@@ -2,9 +2,14 @@
 import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream';
 import { knownSample, type Signal } from '../decision/sample.ts';
 
-export type ConsumerReader = { readonly consumers: Pick<JetStreamManager['consumers'], 'info'> };
+export interface ConsumerReader {
+  readonly consumers: Pick<JetStreamManager['consumers'], 'info'>;
+}
 
-export type JetStreamConsumer = { readonly stream: string; readonly consumer: string };
+export interface JetStreamConsumer {
+  readonly stream: string;
+  readonly consumer: string;
+}
 
 /**
  * Messages not yet delivered plus messages delivered and not yet acknowledged, Count. Rejects when the stream or the
@@ -12,12 +17,12 @@ export type JetStreamConsumer = { readonly stream: string; readonly consumer: st
  */
 export function jetStreamPending(
   { stream, consumer }: JetStreamConsumer,
-  options: { readonly manager: ConsumerReader; readonly now: () => number },
+  options: { readonly manager: ConsumerReader; readonly nowMs: () => number },
 ): Signal {
   const details = { unit: 'Count', dimensions: { Stream: stream, Consumer: consumer } } as const;
   return async () => {
     const info = await options.manager.consumers.info(stream, consumer);
-    return knownSample(pendingMessages(info), options.now(), details);
+    return knownSample(pendingMessages(info), options.nowMs(), details);
   };
 }
 

@@ -4,15 +4,15 @@ import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
 
 export type LeaseTableReader = Pick<DynamoDBClient, 'send'>;
 
-export type Lease = {
+export interface Lease {
   /** The shard id; with several streams in one application `account:stream:epoch:shardId`. */
   readonly leaseKey: string;
   /** The worker that holds it; absent when nobody does. */
   readonly owner?: string;
   readonly checkpoint: string;
-};
+}
 
-export type LeaseTable = {
+export interface LeaseTable {
   /** Leases of shards that still have records. */
   readonly active: readonly Lease[];
   /** Shards read to their end. */
@@ -21,10 +21,10 @@ export type LeaseTable = {
   readonly leasesByWorker: ReadonlyMap<string, number>;
   /** The worker that assigns the leases (KCL 3.x, single-table format), where the table says. */
   readonly leader?: string;
-};
+}
 
 /** The checkpoint of a shard that was read to its end. Source: KCL, `ExtendedSequenceNumber.SHARD_END`. */
-const SHARD_END = 'SHARD_END';
+const shardEnd = 'SHARD_END';
 
 /**
  * Reads the whole table. Since KCL 3.5 other records can share it: a row is a lease when its `entityType` is absent
@@ -43,7 +43,7 @@ export async function readLeaseTable(
     leader ??= leaderOf(row);
     const lease = toLease(row);
     if (lease === undefined) continue;
-    if (lease.checkpoint === SHARD_END) {
+    if (lease.checkpoint === shardEnd) {
       finished += 1;
       continue;
     }
@@ -62,15 +62,15 @@ export type LeaseCount = 'active' | 'unowned' | 'workers';
  */
 export function kclLeases(
   tableName: string,
-  options: { readonly client: LeaseTableReader; readonly now: () => number; readonly count?: LeaseCount },
+  options: { readonly client: LeaseTableReader; readonly nowMs: () => number; readonly count?: LeaseCount },
 ): Signal {
   const details = { unit: 'Count', dimensions: { LeaseTable: tableName } } as const;
   return async (abortSignal) => {
     const table = await readLeaseTable(options.client, tableName, abortSignal);
     if (table.active.length + table.finished === 0) {
-      return unknownSample(`lease table ${tableName} holds no lease`, options.now(), details);
+      return unknownSample(`lease table ${tableName} holds no lease`, options.nowMs(), details);
     }
-    return knownSample(countOf(table, options.count ?? 'active'), options.now(), details);
+    return knownSample(countOf(table, options.count ?? 'active'), options.nowMs(), details);
   };
 }
 

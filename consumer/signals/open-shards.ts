@@ -7,7 +7,7 @@ export type StreamReader = Pick<KinesisClient, 'send'>;
 /** Open shards, Count. Source: `OpenShardCount` of DescribeStreamSummary (20 calls a second and account). */
 export function openShards(
   streamName: string,
-  options: { readonly client: StreamReader; readonly now: () => number },
+  options: { readonly client: StreamReader; readonly nowMs: () => number },
 ): Signal {
   const details = { unit: 'Count', dimensions: { StreamName: streamName } } as const;
   return async (abortSignal) => {
@@ -16,7 +16,7 @@ export function openShards(
     });
     const count = answer.StreamDescriptionSummary?.OpenShardCount;
     if (count === undefined)
-      return unknownSample(`Kinesis gave no shard count for ${streamName}`, options.now(), details);
-    return knownSample(count, options.now(), details);
+      return unknownSample(`Kinesis gave no shard count for ${streamName}`, options.nowMs(), details);
+    return knownSample(count, options.nowMs(), details);
   };
 }

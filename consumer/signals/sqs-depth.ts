@@ -12,7 +12,7 @@ export type QueueReader = Pick<SQSClient, 'send'>;
  */
 export function sqsDepth(
   queueUrl: string,
-  options: { readonly client: QueueReader; readonly now: () => number },
+  options: { readonly client: QueueReader; readonly nowMs: () => number },
 ): Signal {
   const details = { unit: 'Count', dimensions: { QueueName: queueUrl.split('/').at(-1) ?? queueUrl } } as const;
   return async (abortSignal) => {
@@ -26,9 +26,9 @@ export function sqsDepth(
     const visible = toCount(attributes?.ApproximateNumberOfMessages);
     const inFlight = toCount(attributes?.ApproximateNumberOfMessagesNotVisible);
     if (visible === undefined || inFlight === undefined) {
-      return unknownSample(`SQS gave no count for ${queueUrl}`, options.now(), details);
+      return unknownSample(`SQS gave no count for ${queueUrl}`, options.nowMs(), details);
     }
-    return knownSample(visible + inFlight, options.now(), details);
+    return knownSample(visible + inFlight, options.nowMs(), details);
   };
 }
 

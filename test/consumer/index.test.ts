@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const CONSUMER = resolve(import.meta.dirname, '../../consumer');
+const consumerFolder = resolve(import.meta.dirname, '../../consumer');
 
 describe('walls of the consumer side', () => {
-  const files = readdirSync(CONSUMER, { recursive: true, encoding: 'utf8' }).filter(
+  const files = readdirSync(consumerFolder, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !file.includes('node_modules'),
   );
 
-  it('its core imports nothing outside itself, and reads no clock, environment or chance', () => {
-    const core = files.filter((file) => file.startsWith('core/'));
-    expect(core.length).toBeGreaterThan(5);
-    for (const file of core) {
-      const source = readFileSync(join(CONSUMER, file), 'utf8');
+  it('its decisions import nothing outside itself, and reads no clock, environment or chance', () => {
+    const decisions = files.filter((file) => file.startsWith('decision/'));
+    expect(decisions.length).toBeGreaterThan(5);
+    for (const file of decisions) {
+      const source = readFileSync(join(consumerFolder, file), 'utf8');
       for (const imported of importsOf(source))
         expect([file, imported]).toEqual([file, expect.stringMatching(/^\.\/[a-z-]+\.ts$/)]);
       expect([file, /\bDate\.now|\bMath\.random|\bprocess\.|\bconsole\.|\bsetTimeout/.test(source)]).toEqual([
@@ -25,10 +25,10 @@ describe('walls of the consumer side', () => {
 
   it('imports of the rest of the product its core only, and never the functions', () => {
     for (const file of files) {
-      for (const imported of importsOf(readFileSync(join(CONSUMER, file), 'utf8')).filter((each) =>
+      for (const imported of importsOf(readFileSync(join(consumerFolder, file), 'utf8')).filter((each) =>
         each.startsWith('.'),
       )) {
-        const target = relative(dirname(CONSUMER), resolve(CONSUMER, dirname(file), imported));
+        const target = relative(dirname(consumerFolder), resolve(consumerFolder, dirname(file), imported));
         expect([file, target]).toEqual([file, expect.stringMatching(/^(consumer|core)\//)]);
       }
     }
@@ -36,7 +36,7 @@ describe('walls of the consumer side', () => {
 
   it('is loaded by a command only when that command runs: the others need neither gRPC nor NATS', () => {
     for (const command of ['serve', 'manifests', 'consumer-demo']) {
-      const source = readFileSync(resolve(CONSUMER, `../cli/commands/${command}.ts`), 'utf8');
+      const source = readFileSync(resolve(consumerFolder, `../cli/commands/${command}.ts`), 'utf8');
       expect([command, source.match(/^import (?!type).*from '.*'/gm)]).toEqual([
         command,
         [expect.stringContaining('usage-error')],

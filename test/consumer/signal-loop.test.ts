@@ -10,7 +10,7 @@ describe('signal loop', () => {
     await clock.advance(3_000);
     stop();
     await loop;
-    expect(emitted.map(({ at }) => at)).toEqual([0, 1_000, 2_000, 3_000]);
+    expect(emitted.map(({ atMs }) => atMs)).toEqual([0, 1_000, 2_000, 3_000]);
     expect(clock.sleeping).toBe(0);
   });
 
@@ -36,7 +36,7 @@ describe('signal loop', () => {
     const { clock, emitted } = start({ signal, onSignalError: (error) => errors.push(error) });
     await clock.advance(2_000);
     expect(errors).toEqual([samples[0]]);
-    expect(emitted).toMatchObject([{ at: 2_000, sample: { value: 7 } }]);
+    expect(emitted).toMatchObject([{ atMs: 2_000, sample: { value: 7 } }]);
   });
 
   it('goes on after a failed emit and after a callback that throws', async () => {
@@ -61,7 +61,7 @@ describe('signal loop', () => {
       const hung = start(part === 'signal' ? { clock, hangSignal: hangOnce } : { clock, hangEmit: hangOnce });
       const other = start({ clock });
       await clock.advance(5_000);
-      expect(hung.emitted.map(({ at }) => at)).toEqual([0, 2_000, 3_000, 4_000, 5_000]);
+      expect(hung.emitted.map(({ atMs }) => atMs)).toEqual([0, 2_000, 3_000, 4_000, 5_000]);
       expect(other.emitted).toHaveLength(6);
       expect(hung.errors).toHaveLength(1);
       expect(String(hung.errors[0])).toContain(`the ${part} did not answer within 500 ms`);
@@ -71,7 +71,7 @@ describe('signal loop', () => {
   it('spreads a fleet by its jitter', async () => {
     const { clock, emitted } = start({ jitter: 0.1, random: () => 1 });
     await clock.advance(3_300);
-    expect(emitted.map(({ at }) => at)).toEqual([0, 1_100, 2_200, 3_300]);
+    expect(emitted.map(({ atMs }) => atMs)).toEqual([0, 1_100, 2_200, 3_300]);
   });
 
   it('refuses to run, with every fault at once', async () => {
@@ -97,18 +97,18 @@ function start({
   ...options
 }: Partial<Omit<SignalLoopOptions, 'clock'>> & { clock?: VirtualClock; hangSignal?: Hang; hangEmit?: Hang }) {
   const stopping = new AbortController();
-  const emitted: (EmittedMetric & { at: number })[] = [];
+  const emitted: (EmittedMetric & { atMs: number })[] = [];
   const errors: unknown[] = [];
   const emitter: Emitter = {
     emit: async (metric) => {
       await hangEmit?.();
-      emitted.push({ ...metric, at: clock.now() });
+      emitted.push({ ...metric, atMs: clock.nowMs() });
     },
     close: async () => {},
   };
   const signal: Signal = async () => {
     await hangSignal?.();
-    return knownSample(1, clock.now());
+    return knownSample(1, clock.nowMs());
   };
   const loop = run({
     name: 'lag',

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CounterMirror } from '../../../consumer/decision/counter-mirror.ts';
 import { DepthGauges } from '../../../consumer/decision/depth-gauges.ts';
-import { INVALID_LABEL, LabelBudget, OTHER_LABEL, toLabel } from '../../../consumer/decision/label-budget.ts';
+import { invalidLabel, LabelBudget, otherLabel, toLabel } from '../../../consumer/decision/label-budget.ts';
 
 describe('depth gauges', () => {
   it('name 512 of 600 streams and sum the rest', () => {
     const { set } = new DepthGauges().observe(found(names(600).map((name) => [name, 2])));
     expect(set.size).toBe(513);
     expect(set.get('stream-511')).toBe(2);
-    expect(set.get(OTHER_LABEL)).toBe(88 * 2);
+    expect(set.get(otherLabel)).toBe(88 * 2);
   });
 
   it('give the slots of the vanished to those that come in the same round', () => {
@@ -29,7 +29,7 @@ describe('depth gauges', () => {
     );
     expect([...set]).toEqual([
       ['d', 4],
-      [OTHER_LABEL, 3],
+      [otherLabel, 3],
       ['b', 1],
     ]);
     expect(removed).toEqual(['a']);
@@ -68,17 +68,17 @@ describe('label budget', () => {
   it('cuts hostile names at a character boundary and puts invalid ones under a sentinel', () => {
     expect(toLabel(`${'x'.repeat(127)}😀😀`)).toBe('x'.repeat(127));
     expect(toLabel('y'.repeat(500))).toHaveLength(128);
-    for (const invalid of ['', '\ud800', 'a\nb', 'a\u0000b', 'a\u009fb']) expect(toLabel(invalid)).toBe(INVALID_LABEL);
+    for (const invalid of ['', '\ud800', 'a\nb', 'a\u0000b', 'a\u009fb']) expect(toLabel(invalid)).toBe(invalidLabel);
   });
 
   it('lets no real name pass for a sentinel', () => {
-    expect(toLabel(OTHER_LABEL)).toBe('__other');
+    expect(toLabel(otherLabel)).toBe('__other');
     expect(toLabel('__other')).toBe('___other');
   });
 
   it('takes no slot for an invalid name, and gives a released slot to the next', () => {
     const budget = new LabelBudget(1);
-    expect([budget.admit(''), budget.admit('a'), budget.admit('b')]).toEqual([INVALID_LABEL, 'a', OTHER_LABEL]);
+    expect([budget.admit(''), budget.admit('a'), budget.admit('b')]).toEqual([invalidLabel, 'a', otherLabel]);
     budget.release('a');
     expect(budget.admit('b')).toBe('b');
   });

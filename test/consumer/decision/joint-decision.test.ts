@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { adviseJointly, type JointFacts, scaleDownHurtsAny } from '../../../consumer/decision/joint-decision.ts';
 import { knownSample, unknownSample } from '../../../consumer/decision/sample.ts';
 
-const BEHIND = knownSample(600_000, 0);
+const tenMinutesBehind = knownSample(600_000, 0);
 const even = new Map([
   ['shard-1', 600_000],
   ['shard-2', 550_000],
@@ -79,7 +79,7 @@ describe('joint advice', () => {
 
 function withFacts(facts: Partial<JointFacts>): JointFacts {
   return {
-    lag: BEHIND,
+    lag: tenMinutesBehind,
     shardLagMs: new Map(),
     stalledShards: [],
     openShardCount: 4,

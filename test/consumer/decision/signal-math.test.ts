@@ -3,8 +3,8 @@ import { knownSample, type Sample, type Signal, unknownSample } from '../../../c
 import {
   eta,
   eventsPerSecond,
-  MAX_ETA_SECONDS,
   max,
+  maxEtaSeconds,
   perWorker,
   sum,
   windowedRate,
@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 describe('events per second', () => {
   it('is unknown first, then delta over time; a reset reads 0 and is the new baseline', async () => {
     const source = counter(100, 150, 20, 80);
-    const signal = eventsPerSecond(source.read, { now: source.now });
+    const signal = eventsPerSecond(source.read, { nowMs: source.nowMs });
     const samples = [await signal(never), await signal(never), await signal(never), await signal(never)];
     expect(samples.map((sample) => (sample.quality === 'unknown' ? 'unknown' : sample.value))).toEqual([
       'unknown',
@@ -27,7 +27,7 @@ describe('events per second', () => {
 
   it('keeps its baseline over a failed read', async () => {
     const source = counter(100, new Error('down'), 300);
-    const signal = eventsPerSecond(source.read, { now: source.now });
+    const signal = eventsPerSecond(source.read, { nowMs: source.nowMs });
     await signal(never);
     await expect(signal(never)).rejects.toThrow('down');
     // 200 events over the two seconds since the baseline.
@@ -38,7 +38,7 @@ describe('events per second', () => {
 describe('windowed rate', () => {
   it('forgets what lies before the window', async () => {
     const source = counter(0, 1000, 1000, 1000);
-    const signal = windowedRate(source.read, { now: source.now, windowMs: 2_000 });
+    const signal = windowedRate(source.read, { nowMs: source.nowMs, windowMs: 2_000 });
     const rates = [];
     for (let read = 0; read < 4; read += 1) rates.push(knownValue(await signal(never)));
     expect(rates).toEqual([undefined, 1000, 500, 0]);
@@ -62,7 +62,7 @@ describe('combinations', () => {
   });
 
   it('are stale as soon as a part is, and as old as the oldest', async () => {
-    expect(await sum(signal(1), signal(2, true))(never)).toMatchObject({ quality: 'stale', value: 3, observedAt: 5 });
+    expect(await sum(signal(1), signal(2, true))(never)).toMatchObject({ quality: 'stale', value: 3, observedAtMs: 5 });
   });
 
   it('share a total among the workers, and among one when none runs', async () => {
@@ -74,8 +74,8 @@ describe('combinations', () => {
   it('tell when a backlog is gone: at once when there is none, never when it does not shrink', async () => {
     expect(await eta(signal(100), signal(4))(never)).toMatchObject({ value: 25, unit: 'Seconds' });
     expect(knownValue(await eta(signal(0), signal(0))(never))).toBe(0);
-    expect(knownValue(await eta(signal(100), signal(0))(never))).toBe(MAX_ETA_SECONDS);
-    expect(knownValue(await eta(signal(100), signal(-5))(never))).toBe(MAX_ETA_SECONDS);
+    expect(knownValue(await eta(signal(100), signal(0))(never))).toBe(maxEtaSeconds);
+    expect(knownValue(await eta(signal(100), signal(-5))(never))).toBe(maxEtaSeconds);
   });
 });
 
@@ -93,7 +93,7 @@ function knownValue(sample: Sample): number | undefined {
 function counter(...readings: readonly (number | Error)[]) {
   let reads = 0;
   return {
-    now: () => reads * 1000,
+    nowMs: () => reads * 1000,
     read: async (): Promise<number> => {
       const reading = readings[reads];
       reads += 1;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { knownSample, unknownSample } from '../../../consumer/decision/sample.ts';
 import { capByShards, ratePolicy, trackIdle, type WorkSamples } from '../../../consumer/decision/worker-policy.ts';
 
-const NOW = 1_000_000;
+const nowMs = 1_000_000;
 
 describe('rate policy', () => {
   const policy = ratePolicy();
@@ -34,24 +34,24 @@ describe('rate policy', () => {
     },
     { why: 'never below 0', running: 0, backlog: 0, rate: 0, idleMs: 60_000, desired: 0, rule: 'resting' },
   ])('$why', ({ running, backlog, rate, idleMs, desired, rule }) => {
-    const state = idleMs === undefined ? { running } : { running, idleSince: NOW - idleMs };
-    expect(policy(state, work(backlog, rate), NOW)).toMatchObject({ desired, because: { rule } });
+    const state = idleMs === undefined ? { running } : { running, idleSinceMs: nowMs - idleMs };
+    expect(policy(state, work(backlog, rate), nowMs)).toMatchObject({ desired, because: { rule } });
   });
 
   it('holds on an unknown, even when it has been idle', () => {
-    const unknown = unknownSample('connection lost', NOW);
-    const state = { running: 3, idleSince: NOW - 60_000 };
-    expect(policy(state, { ...work(0, 0), backlog: unknown }, NOW)).toEqual({
+    const unknown = unknownSample('connection lost', nowMs);
+    const state = { running: 3, idleSinceMs: nowMs - 60_000 };
+    expect(policy(state, { ...work(0, 0), backlog: unknown }, nowMs)).toEqual({
       desired: 3,
       because: { rule: 'unknown', unknown: 'connection lost' },
     });
-    expect(policy(state, { ...work(0, 0), eventsPerSecond: unknown }, NOW).desired).toBe(3);
+    expect(policy(state, { ...work(0, 0), eventsPerSecond: unknown }, nowMs).desired).toBe(3);
   });
 
   it('stays within its bounds', () => {
     const bounded = ratePolicy({ minWorkers: 2, maxWorkers: 3 });
-    expect(bounded({ running: 2, idleSince: 0 }, work(0, 0), NOW).desired).toBe(2);
-    expect(bounded({ running: 3 }, work(1, 50_000), NOW).desired).toBe(3);
+    expect(bounded({ running: 2, idleSinceMs: 0 }, work(0, 0), nowMs).desired).toBe(2);
+    expect(bounded({ running: 3 }, work(1, 50_000), nowMs).desired).toBe(3);
   });
 
   it('names every setting out of range', () => {
@@ -78,24 +78,36 @@ describe('cap by shards', () => {
 });
 
 describe('idle time', () => {
-  const nothing = knownSample(0, NOW);
+  const nothing = knownSample(0, nowMs);
   it.each([
-    { why: 'begins with the first quiet reading', since: undefined, backlog: nothing, arrived: false, idleSince: NOW },
-    { why: 'goes on', since: 5, backlog: nothing, arrived: false, idleSince: 5 },
-    { why: 'begins anew after what came was done at once', since: 5, backlog: nothing, arrived: true, idleSince: NOW },
-    { why: 'ends with waiting work', since: 5, backlog: knownSample(1, NOW), arrived: false, idleSince: undefined },
+    {
+      why: 'begins with the first quiet reading',
+      since: undefined,
+      backlog: nothing,
+      arrived: false,
+      idleSinceMs: nowMs,
+    },
+    { why: 'goes on', since: 5, backlog: nothing, arrived: false, idleSinceMs: 5 },
+    {
+      why: 'begins anew after what came was done at once',
+      since: 5,
+      backlog: nothing,
+      arrived: true,
+      idleSinceMs: nowMs,
+    },
+    { why: 'ends with waiting work', since: 5, backlog: knownSample(1, nowMs), arrived: false, idleSinceMs: undefined },
     {
       why: 'is not touched by an unknown',
       since: 5,
-      backlog: unknownSample('lost', NOW),
+      backlog: unknownSample('lost', nowMs),
       arrived: false,
-      idleSince: 5,
+      idleSinceMs: 5,
     },
-  ])('$why', ({ since, backlog, arrived, idleSince }) => {
-    expect(trackIdle(since, { backlog, arrivedSinceLast: arrived }, NOW)).toBe(idleSince);
+  ])('$why', ({ since, backlog, arrived, idleSinceMs }) => {
+    expect(trackIdle(since, { backlog, arrivedSinceLast: arrived }, nowMs)).toBe(idleSinceMs);
   });
 });
 
 function work(backlog: number, rate: number): WorkSamples {
-  return { backlog: knownSample(backlog, NOW), eventsPerSecond: knownSample(rate, NOW) };
+  return { backlog: knownSample(backlog, nowMs), eventsPerSecond: knownSample(rate, nowMs) };
 }

@@ -8,7 +8,7 @@ import { createPrometheusEmitter } from '../../../consumer/emitters/prometheus.t
 import { AwsFault, type AwsWire, startAwsWire } from '../support/aws-wire.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-const NOW = Date.UTC(2026, 0, 1);
+const nowMs = Date.UTC(2026, 0, 1);
 const signal = new AbortController().signal;
 
 describe('CloudWatch emitter', () => {
@@ -16,7 +16,7 @@ describe('CloudWatch emitter', () => {
     const aws = await startAwsWire({ PutMetricData: () => ({}) });
     const emitter = emitterOn(aws, { Team: 'a', Environment: 'test' });
     await emitter.emit(
-      { name: 'lag', sample: knownSample(12.5, NOW, { dimensions: { Team: 'b', App: 'billing' } }) },
+      { name: 'lag', sample: knownSample(12.5, nowMs, { dimensions: { Team: 'b', App: 'billing' } }) },
       signal,
     );
 
@@ -30,7 +30,7 @@ describe('CloudWatch emitter', () => {
               MetricName: 'lag',
               Value: 12.5,
               Unit: 'None',
-              Timestamp: NOW / 1000,
+              Timestamp: nowMs / 1000,
               Dimensions: [
                 { Name: 'App', Value: 'billing' },
                 { Name: 'Environment', Value: 'test' },
@@ -46,9 +46,9 @@ describe('CloudWatch emitter', () => {
   it('never sends an unknown sample, NaN or infinity', async () => {
     const aws = await startAwsWire({ PutMetricData: () => ({}) });
     const emitter = emitterOn(aws);
-    await emitter.emit({ name: 'lag', sample: unknownSample('no datapoint', NOW) }, signal);
+    await emitter.emit({ name: 'lag', sample: unknownSample('no datapoint', nowMs) }, signal);
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      const sample: KnownSample = { ...knownSample(0, NOW), value };
+      const sample: KnownSample = { ...knownSample(0, nowMs), value };
       await expect(emitter.emit({ name: 'lag', sample }, signal)).rejects.toThrow(RangeError);
     }
     expect(aws.calls).toEqual([]);
@@ -62,7 +62,7 @@ describe('CloudWatch emitter', () => {
     });
     const emitter = emitterOn(aws);
     await emitter.close();
-    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, NOW) }, signal)).rejects.toThrow(
+    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, nowMs) }, signal)).rejects.toThrow(
       'InvalidParameterValueException',
     );
   });
@@ -80,9 +80,9 @@ describe('CloudWatch emitter', () => {
 describe('Prometheus emitter', () => {
   it('shows a gauge of the signal with its dimensions as labels', async () => {
     const registry = new Registry();
-    const emitter = createPrometheusEmitter({ registry, clock: new VirtualClock(NOW) });
+    const emitter = createPrometheusEmitter({ registry, clock: new VirtualClock(nowMs) });
     await emitter.emit(
-      { name: 'orders lag', sample: knownSample(3, NOW, { dimensions: { StreamName: 'orders' } }) },
+      { name: 'orders lag', sample: knownSample(3, nowMs, { dimensions: { StreamName: 'orders' } }) },
       signal,
     );
     expect(await registry.metrics()).toContain('kinesis_autoscaler_signal_orders_lag{stream_name="orders"} 3');
@@ -92,20 +92,20 @@ describe('Prometheus emitter', () => {
 
   it('lets a series without fresh samples disappear: absent is unknown', async () => {
     const registry = new Registry();
-    const clock = new VirtualClock(NOW);
+    const clock = new VirtualClock(nowMs);
     const emitter = createPrometheusEmitter({ registry, clock, expiresAfterMs: 60_000 });
-    await emitter.emit({ name: 'lag', sample: knownSample(3, NOW) }, signal);
+    await emitter.emit({ name: 'lag', sample: knownSample(3, nowMs) }, signal);
     await clock.advance(60_000);
-    await emitter.emit({ name: 'lag', sample: unknownSample('down', clock.now()) }, signal);
+    await emitter.emit({ name: 'lag', sample: unknownSample('down', clock.nowMs()) }, signal);
     expect(await registry.metrics()).toContain('kinesis_autoscaler_signal_lag 3');
     await clock.advance(1);
     expect(await registry.metrics()).not.toContain('kinesis_autoscaler_signal_lag 3');
   });
 
   it('refuses samples of one signal with other dimensions', async () => {
-    const emitter = createPrometheusEmitter({ registry: new Registry(), clock: new VirtualClock(NOW) });
-    await emitter.emit({ name: 'lag', sample: knownSample(1, NOW, { dimensions: { StreamName: 'a' } }) }, signal);
-    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, NOW) }, signal)).rejects.toThrow(
+    const emitter = createPrometheusEmitter({ registry: new Registry(), clock: new VirtualClock(nowMs) });
+    await emitter.emit({ name: 'lag', sample: knownSample(1, nowMs, { dimensions: { StreamName: 'a' } }) }, signal);
+    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, nowMs) }, signal)).rejects.toThrow(
       'dimensions changed from stream_name to none',
     );
   });
@@ -117,7 +117,7 @@ describe('every emitter', () => {
     const works = { emit: async () => void seen.push('emitted'), close: async () => void seen.push('closed') };
     const fails = { emit: () => Promise.reject(new Error('down')), close: async () => {} };
     const emitter = createEveryEmitter([fails, works, fails]);
-    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, NOW) }, signal)).rejects.toThrow('down; down');
+    await expect(emitter.emit({ name: 'lag', sample: knownSample(1, nowMs) }, signal)).rejects.toThrow('down; down');
     await emitter.close();
     expect(seen).toEqual(['emitted', 'closed']);
   });

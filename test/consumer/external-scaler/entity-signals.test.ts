@@ -19,7 +19,7 @@ describe('entities over their backends', () => {
     const burrow = await startBurrow({ payments: { totallag: 42, topics: {} } });
     const clock = new VirtualClock();
     const stopping = new AbortController();
-    const backends = { burrow: createBurrow({ url: burrow.url }), now: clock.now };
+    const backends = { burrow: createBurrow({ url: burrow.url }), nowMs: clock.nowMs };
     const tracker = startTracker({
       signalOf: (entity) => entitySignal(entity, backends),
       abortSignal: stopping.signal,
@@ -59,7 +59,7 @@ describe('entities over their backends', () => {
       }),
     });
     const queue: Entity = { type: 'sqs', queueUrl: `${settings.endpoint}/1/q` };
-    expect(await entitySignal(queue, { sqs: new SQSClient(settings), now: () => 0 })(signal)).toMatchObject({
+    expect(await entitySignal(queue, { sqs: new SQSClient(settings), nowMs: () => 0 })(signal)).toMatchObject({
       value: 3,
     });
   });
@@ -71,6 +71,6 @@ describe('entities over their backends', () => {
     { type: 'plugin', pluginName: 'p', includeHistoric: false },
     { type: 'jetstream', streamName: 's', consumerName: 'c' },
   ])('says which backend is not configured for $type', async (entity) => {
-    await expect(entitySignal(entity, { now: () => 0 })(signal)).rejects.toThrow(/add backends\.(aws|burrow|nats)/);
+    await expect(entitySignal(entity, { nowMs: () => 0 })(signal)).rejects.toThrow(/add backends\.(aws|burrow|nats)/);
   });
 });

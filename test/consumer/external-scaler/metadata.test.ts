@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METRIC_NAMES, readMetadata } from '../../../consumer/external-scaler/metadata.ts';
+import { metricNames, readMetadata } from '../../../consumer/external-scaler/metadata.ts';
 
 describe('metadata of a trigger', () => {
   it.each([
@@ -72,6 +72,6 @@ describe('metadata of a trigger', () => {
   });
 
   it('offers metrics whose names are safe in a URL path', () => {
-    for (const name of Object.values(METRIC_NAMES)) expect(encodeURIComponent(name)).toBe(name);
+    for (const name of Object.values(metricNames)) expect(encodeURIComponent(name)).toBe(name);
   });
 });

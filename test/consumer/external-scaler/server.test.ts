@@ -12,25 +12,25 @@ import { connectKeda, type KedaClient } from '../support/keda-client.ts';
 import { describeWithPrograms } from '../support/real-parts.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-const SQS = { entityType: 'sqs', queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/orders', targetSize: '12.5' };
+const sqsTrigger = { entityType: 'sqs', queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/orders', targetSize: '12.5' };
 
 describe('external scaler, by a real gRPC client', () => {
   it('answers every rpc, with integers for old clients and floats for new ones', async () => {
     const { keda, ready } = await startScaler({ value: 100.2 });
-    await ready(SQS);
+    await ready(sqsTrigger);
 
-    expect(await keda.getMetricSpec(SQS)).toEqual({
+    expect(await keda.getMetricSpec(sqsTrigger)).toEqual({
       metricSpecs: [{ metricName: 'backlog', targetSize: 13, targetSizeFloat: 12.5 }],
     });
-    expect(await keda.getMetrics(SQS, 'backlog')).toEqual({
+    expect(await keda.getMetrics(sqsTrigger, 'backlog')).toEqual({
       metricValues: [{ metricName: 'backlog', metricValue: 101, metricValueFloat: 100.2 }],
     });
-    expect(await keda.getMetrics(SQS, 's0-backlog')).toMatchObject({
+    expect(await keda.getMetrics(sqsTrigger, 's0-backlog')).toMatchObject({
       metricValues: [{ metricName: 's0-backlog', metricValue: 101 }],
     });
-    expect(await keda.isActive(SQS)).toEqual({ result: true });
-    expect(await first(keda.streamIsActive(SQS))).toEqual({ result: true });
-    expect(await first(keda.streamMetricSpec(SQS))).toEqual(await keda.getMetricSpec(SQS));
+    expect(await keda.isActive(sqsTrigger)).toEqual({ result: true });
+    expect(await first(keda.streamIsActive(sqsTrigger))).toEqual({ result: true });
+    expect(await first(keda.streamMetricSpec(sqsTrigger))).toEqual(await keda.getMetricSpec(sqsTrigger));
     expect(await keda.health('externalscaler.ExternalScaler')).toBe('SERVING');
   });
 
@@ -49,8 +49,8 @@ describe('external scaler, by a real gRPC client', () => {
 
   it('answers NOT_FOUND for another metric', async () => {
     const { keda, ready } = await startScaler({ value: 1 });
-    await ready(SQS);
-    expect((await failureOf(keda.getMetrics(SQS, 'lag'))).code).toBe(status.NOT_FOUND);
+    await ready(sqsTrigger);
+    expect((await failureOf(keda.getMetrics(sqsTrigger, 'lag'))).code).toBe(status.NOT_FOUND);
   });
 
   it.each([
@@ -60,26 +60,26 @@ describe('external scaler, by a real gRPC client', () => {
     ['the value is stale', { value: 0, stale: true }],
   ])('answers UNAVAILABLE, never 0, when %s', async (_, source) => {
     const { keda, clock } = await startScaler(source);
-    await failureOf(keda.isActive(SQS));
+    await failureOf(keda.isActive(sqsTrigger));
     await clock.advance(0);
 
-    expect((await failureOf(keda.getMetrics(SQS, 'backlog'))).code).toBe(status.UNAVAILABLE);
-    expect((await failureOf(keda.isActive(SQS))).code).toBe(status.UNAVAILABLE);
+    expect((await failureOf(keda.getMetrics(sqsTrigger, 'backlog'))).code).toBe(status.UNAVAILABLE);
+    expect((await failureOf(keda.isActive(sqsTrigger))).code).toBe(status.UNAVAILABLE);
   });
 
   it('answers UNAVAILABLE until the first sample, and again when the backend goes down', async () => {
     const source: Source = { value: 7 };
     const { keda, clock } = await startScaler(source);
 
-    expect(await failureOf(keda.getMetrics(SQS, 'backlog'))).toMatchObject({
+    expect(await failureOf(keda.getMetrics(sqsTrigger, 'backlog'))).toMatchObject({
       code: status.UNAVAILABLE,
       details: expect.stringContaining('no sample'),
     });
     await clock.advance(0);
-    expect((await keda.getMetrics(SQS, 'backlog')).metricValues[0]?.metricValue).toBe(7);
+    expect((await keda.getMetrics(sqsTrigger, 'backlog')).metricValues[0]?.metricValue).toBe(7);
     source.error = new Error('connection refused');
     await clock.advance(30_000);
-    expect(await failureOf(keda.getMetrics(SQS, 'backlog'))).toMatchObject({
+    expect(await failureOf(keda.getMetrics(sqsTrigger, 'backlog'))).toMatchObject({
       code: status.UNAVAILABLE,
       details: 'connection refused',
     });
@@ -88,8 +88,8 @@ describe('external scaler, by a real gRPC client', () => {
   it('streams the state at once and then on change only', async () => {
     const source: Source = { value: 0 };
     const { keda, clock, ready } = await startScaler(source);
-    await ready(SQS);
-    const stream = keda.streamIsActive(SQS);
+    await ready(sqsTrigger);
+    const stream = keda.streamIsActive(sqsTrigger);
     const received: boolean[] = [];
     stream.on('data', ({ result }: { result: boolean }) => received.push(result));
     stream.on('error', () => {});
@@ -112,10 +112,10 @@ describe('external scaler, by a real gRPC client', () => {
 
   it('leaves no timer and no memory after 1,000 opened and cancelled streams', async () => {
     const { ready, tracker, scaler } = await startScaler({ value: 1 });
-    await ready(SQS);
+    await ready(sqsTrigger);
     const cycle = async (count: number): Promise<void> => {
       const keda = connectKeda(scaler.address);
-      for (let done = 0; done < count; done += 1) await first(keda.streamIsActive(SQS));
+      for (let done = 0; done < count; done += 1) await first(keda.streamIsActive(sqsTrigger));
       keda.close();
       await until(() => tracker.counts().listeners === 0);
     };
@@ -132,8 +132,8 @@ describe('external scaler, by a real gRPC client', () => {
 
   it('ends open streams when it stops', async () => {
     const { keda, ready, scaler } = await startScaler({ value: 1 });
-    await ready(SQS);
-    const stream = keda.streamIsActive(SQS);
+    await ready(sqsTrigger);
+    const stream = keda.streamIsActive(sqsTrigger);
     const ended = new Promise<{ code: status }>((resolve) =>
       stream.once('error', (error) => resolve(error as unknown as { code: status })),
     );
@@ -161,8 +161,8 @@ describeWithPrograms('external scaler with TLS', ['openssl'], ({ openssl }) => {
       { value: 3 },
       { tls: certificates.server, channel: credentials.createSsl(certificates.authority) },
     );
-    await ready(SQS);
-    expect(await keda.isActive(SQS)).toEqual({ result: true });
+    await ready(sqsTrigger);
+    expect(await keda.isActive(sqsTrigger)).toEqual({ result: true });
   });
 
   it('serves only clients with a certificate of its authority when told to', async () => {
@@ -170,17 +170,22 @@ describeWithPrograms('external scaler with TLS', ['openssl'], ({ openssl }) => {
     const { client, authority } = certificates;
     const trusted = credentials.createSsl(authority, client.privateKey, client.certificate);
     const { keda, ready, scaler } = await startScaler({ value: 3 }, { tls, channel: trusted });
-    await ready(SQS);
-    expect(await keda.isActive(SQS)).toEqual({ result: true });
+    await ready(sqsTrigger);
+    expect(await keda.isActive(sqsTrigger)).toEqual({ result: true });
 
     const stranger = connectKeda(nameOf(scaler.address), credentials.createSsl(authority));
     onTestFinished(() => stranger.close());
-    expect((await failureOf(stranger.isActive(SQS))).code).toBe(status.UNAVAILABLE);
+    expect((await failureOf(stranger.isActive(sqsTrigger))).code).toBe(status.UNAVAILABLE);
   });
 });
 
 /** What the entity reads; changed by a test while it runs. */
-type Source = { value?: number; stale?: boolean; unknown?: string; error?: Error };
+interface Source {
+  value?: number;
+  stale?: boolean;
+  unknown?: string;
+  error?: Error;
+}
 
 async function startScaler(
   source: Source,
@@ -190,8 +195,8 @@ async function startScaler(
   const stopping = new AbortController();
   const signalOf = (_: Entity) => async (): Promise<Sample> => {
     if (source.error !== undefined) throw source.error;
-    if (source.unknown !== undefined) return unknownSample(source.unknown, clock.now());
-    return knownSample(source.value ?? 0, clock.now(), { stale: source.stale ?? false });
+    if (source.unknown !== undefined) return unknownSample(source.unknown, clock.nowMs());
+    return knownSample(source.value ?? 0, clock.nowMs(), { stale: source.stale ?? false });
   };
   const tracker = startTracker({ signalOf, clock, abortSignal: stopping.signal });
   const { channel, ...tls } = security;

@@ -12,18 +12,19 @@ import { adviseJointly } from '../../../consumer/decision/joint-decision.ts';
 import { knownSample } from '../../../consumer/decision/sample.ts';
 import { createPrometheusEmitter } from '../../../consumer/emitters/prometheus.ts';
 import { pollCounters } from '../../../consumer/monitor/counter-poller.ts';
-import { type MonitorOptions, MonitorRefusedError, startMonitor } from '../../../consumer/monitor/server.ts';
+import type { MonitorOptions } from '../../../consumer/monitor/options.ts';
+import { MonitorRefusedError, startMonitor } from '../../../consumer/monitor/server.ts';
 import { createServeMetrics } from '../../../consumer/serve/serve-metrics.ts';
 import { startProgram } from '../support/child-program.ts';
 import { describeWithPrograms } from '../support/real-parts.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-const TOKEN = 's3cret';
-const authorization = `Bearer ${TOKEN}`;
+const token = 's3cret';
+const authorization = `Bearer ${token}`;
 
 describe('monitor', () => {
   it('asks for the token everywhere but at the health check', async () => {
-    const { url } = await open({ token: TOKEN, report: () => ({ mode: 'enforce' }) });
+    const { url } = await open({ token: token, report: () => ({ mode: 'enforce' }) });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     for (const path of ['/metrics', '/report', '/debug/pprof/heap', '/debug/pprof/profile', '/nowhere']) {
       const refused = await fetch(url + path);
@@ -47,7 +48,7 @@ describe('monitor', () => {
   });
 
   it.each(['127.0.0.1', '127.0.0.1:http', '127.0.0.1:70000'])('refuses %s, which is no address', async (address) => {
-    await expect(startMonitor({ address, token: TOKEN })).rejects.toThrow('is not host:port');
+    await expect(startMonitor({ address, token: token })).rejects.toThrow('is not host:port');
   });
 
   it('hangs up on a client that does not finish its headers', async () => {
@@ -116,7 +117,7 @@ describeWithPrograms(
     it('is up with the token and down without; its metrics are clean', { timeout: 60_000 }, async () => {
       const registry = new Registry();
       await exerciseEveryMetric(registry);
-      const { url } = await open({ token: TOKEN, registry });
+      const { url } = await open({ token: token, registry });
       const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
       onTestFinished(() => rm(folder, { recursive: true, force: true }));
 
@@ -179,7 +180,7 @@ async function exerciseEveryMetric(registry: Registry): Promise<void> {
 async function startPrometheus(path: string, folder: string, target: string) {
   const job = (name: string, extra: string): string =>
     `  - job_name: ${name}\n${extra}    static_configs: [{ targets: ['${target}'] }]\n`;
-  const withToken = `    authorization: { type: Bearer, credentials: ${TOKEN} }\n`;
+  const withToken = `    authorization: { type: Bearer, credentials: ${token} }\n`;
   const config = `global: { scrape_interval: 200ms, scrape_timeout: 200ms }\nscrape_configs:\n${job('with-token', withToken)}${job('without-token', '')}`;
   await writeFile(join(folder, 'prometheus.yml'), config);
   const flags = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', '--web.listen-address=127.0.0.1:0'];

@@ -8,7 +8,7 @@ import { runWorkers, type WorkerRound } from '../../../consumer/provisioner/work
 import { type NatsServer, startNatsServer } from '../support/nats-server.ts';
 import { describeWithPrograms } from '../support/real-parts.ts';
 
-const QUEUE = { stream: 'EVENTS', consumer: 'PROCESSOR', subjects: ['events.>'] };
+const workQueue = { stream: 'EVENTS', consumer: 'PROCESSOR', subjects: ['events.>'] };
 
 describeWithPrograms('workers of a JetStream stream, on a real nats-server', ['nats-server'], (programs) => {
   it.concurrent('follows 20,000 paced messages from 0 to 5 workers and back, and loses none', {
@@ -57,7 +57,7 @@ describeWithPrograms('workers of a JetStream stream, on a real nats-server', ['n
   });
 });
 
-type Scaler = {
+interface Scaler {
   readonly processed: ReadonlySet<string>;
   readonly handled: () => number;
   readonly running: () => number;
@@ -66,7 +66,7 @@ type Scaler = {
   readonly leastIdleMsBeforeScaleDown: () => number;
   readonly acknowledgedUpTo: () => Promise<number>;
   readonly until: (condition: () => boolean) => Promise<void>;
-};
+}
 
 async function startScaler(program: string): Promise<{ server: NatsServer; client: JetStreamClient; scaler: Scaler }> {
   const server = await startNatsServer(program);
@@ -79,7 +79,7 @@ async function startScaler(program: string): Promise<{ server: NatsServer; clien
   });
   onTestFinished(() => connection.close());
   const manager = await jetstreamManager(connection);
-  await prepareWorkQueue(manager, QUEUE, { ackWaitMs: 2_000 });
+  await prepareWorkQueue(manager, workQueue, { ackWaitMs: 2_000 });
   const client = jetstream(connection);
   return { server, client, scaler: startWorkers(client, manager) };
 }
@@ -96,8 +96,8 @@ function startWorkers(client: JetStreamClient, manager: JetStreamManager): Scale
   const ended = runWorkers({
     // 2,400 a second need ceil(2,400 / 500) = 5. A busy machine publishes late and then fast, which can look like 6.
     policy: ratePolicy({ maxWorkers: 5 }),
-    provisioner: jetStreamWorkers({ client, queue: QUEUE, handle }),
-    readWork: jetStreamWork(QUEUE, { manager }),
+    provisioner: jetStreamWorkers({ client, queue: workQueue, handle }),
+    readWork: jetStreamWork(workQueue, { manager }),
     abortSignal: stopping.signal,
     onRound: (round) => rounds.push(round),
   });
@@ -118,7 +118,8 @@ function startWorkers(client: JetStreamClient, manager: JetStreamManager): Scale
           decision.because.rule === 'idle' ? decision.because.idleMs : Number.POSITIVE_INFINITY,
         ),
       ),
-    acknowledgedUpTo: async () => (await manager.consumers.info(QUEUE.stream, QUEUE.consumer)).ack_floor.consumer_seq,
+    acknowledgedUpTo: async () =>
+      (await manager.consumers.info(workQueue.stream, workQueue.consumer)).ack_floor.consumer_seq,
     until: async (condition) => {
       while (!condition()) await systemClock.sleep(50);
     },
@@ -132,9 +133,9 @@ async function publishPaced(
 ): Promise<void> {
   const confirmations: Promise<void>[] = [];
   const perTick = plan.perSecond / 100;
-  const startedAt = performance.now();
+  const startedAtMs = performance.now();
   for (let sent = 0; sent < plan.count; ) {
-    const due = Math.min(plan.count, Math.floor(((performance.now() - startedAt) * plan.perSecond) / 1000));
+    const due = Math.min(plan.count, Math.floor(((performance.now() - startedAtMs) * plan.perSecond) / 1000));
     // At most twice the pace when a timer was late, so that no burst looks like a higher rate.
     const upTo = Math.min(due, sent + 2 * perTick);
     for (; sent < upTo; sent += 1) confirmations.push(publish(client, plan.from + sent));

@@ -17,9 +17,9 @@ describe('worker loop', () => {
     await clock.advance(9_000);
     const changes = rounds.filter((round, index) => round.running !== (rounds[index - 1]?.running ?? 0));
     expect(changes.map(({ running }) => running)).toEqual([1, 2, 3, 4, 5, 4, 3, 2, 1, 0]);
-    const seconds = changes.map(({ at }) => (at - (changes[0]?.at ?? 0)) / 1000);
+    const seconds = changes.map(({ atMs }) => (atMs - (changes[0]?.atMs ?? 0)) / 1000);
     expect(seconds.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
-    expect(seconds.slice(6).map((at, index) => at - (seconds[5 + index] ?? 0))).toEqual([1, 1, 1, 1]);
+    expect(seconds.slice(6).map((atMs, index) => atMs - (seconds[5 + index] ?? 0))).toEqual([1, 1, 1, 1]);
   });
 
   it('stops the oldest first', async () => {
@@ -112,7 +112,7 @@ function start(options: Partial<WorkerLoopOptions<number>>) {
     provisioner: pool,
     readWork: async () => {
       if (work.down) throw new Error('server gone');
-      return { backlog: knownSample(work.backlog, clock.now()), arrived: work.arrived };
+      return { backlog: knownSample(work.backlog, clock.nowMs()), arrived: work.arrived };
     },
     abortSignal: stopping.signal,
     clock,

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { readServeConfig, type ServeConfig } from '../../../consumer/serve/config.ts';
-import { EXAMPLE_CONFIG } from '../../../consumer/serve/example.ts';
+import { readServeConfig } from '../../../consumer/serve/config.ts';
+import type { ServeConfig } from '../../../consumer/serve/config-schema.ts';
+import { exampleConfig } from '../../../consumer/serve/example.ts';
 import { renderManifests } from '../../../consumer/serve/manifests.ts';
 
 describe('configuration of serve', () => {
   it('reads the example', () => {
-    expect(read(EXAMPLE_CONFIG).signals.map((signal) => signal.source.kind)).toEqual([
+    expect(read(exampleConfig).signals.map((signal) => signal.source.kind)).toEqual([
       'iterator-age',
       'application-lag',
       'sqs',

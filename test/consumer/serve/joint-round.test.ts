@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createJointRound } from '../../../consumer/serve/joint-round.ts';
 import { AwsFault, startAwsWire } from '../support/aws-wire.ts';
 
-const NOW = Date.UTC(2026, 0, 1, 12);
+const nowMs = Date.UTC(2026, 0, 1, 12);
 const signal = new AbortController().signal;
 
 describe('one joint decision after the other', () => {
@@ -72,7 +72,7 @@ async function start() {
     GetMetricData: refusing('GetMetricData', ({ MetricDataQueries: queries }) => ({
       MetricDataResults: (queries as MetricDataQuery[]).map(({ Id, MetricStat: { Metric } }) => {
         const shardId = Metric.Dimensions.find(({ Name }) => Name === 'ShardId')?.Value ?? 'app';
-        return { Id, Timestamps: [NOW / 1000 - 60], Values: [facts.lagMs[shardId]] };
+        return { Id, Timestamps: [nowMs / 1000 - 60], Values: [facts.lagMs[shardId]] };
       }),
     })),
   });
@@ -90,14 +90,14 @@ async function start() {
       cloudwatch: new CloudWatchClient({ ...settings, maxAttempts: 1 }),
       dynamodb: new DynamoDBClient({ ...settings, maxAttempts: 1 }),
       kinesis: new KinesisClient({ ...settings, maxAttempts: 1, requestHandler: new NodeHttpHandler() }),
-      now: () => NOW,
+      nowMs: () => nowMs,
       onError: (fact) => errors.push(fact),
     },
   );
   return { facts, errors, decide: async () => (await round(signal)).advice };
 }
 
-type MetricDataQuery = {
+interface MetricDataQuery {
   readonly Id: string;
   readonly MetricStat: { readonly Metric: { readonly Dimensions: readonly { Name: string; Value: string }[] } };
-};
+}

@@ -9,13 +9,13 @@ import { startProgram } from '../support/child-program.ts';
 import { eventually } from '../support/eventually.ts';
 import { connectKeda } from '../support/keda-client.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
-const COMMAND = join(ROOT, 'cli/main.ts');
+const root = resolve(import.meta.dirname, '../../..');
+const commandPath = join(root, 'cli/main.ts');
 
 describe('kinesis-autoscaler serve', () => {
   it('publishes, answers KEDA, advises on shards and workers, and stops on SIGTERM', async () => {
     const aws = await startAwsWire(laggingStream());
-    const program = await start(CONFIG, aws.url);
+    const program = await start(laggingConfig, aws.url);
     const [, monitor = '', scaler = ''] = await program.waitFor(
       /"message":"serving".*"monitor":"([^"]+)","scalerAddress":"([^"]+)"/,
     );
@@ -58,7 +58,7 @@ describe('kinesis-autoscaler serve', () => {
 
   it('publishes nothing in a dry run', async () => {
     const aws = await startAwsWire(laggingStream());
-    const program = await start(CONFIG.replace('mode: enforce', 'mode: dry_run'), aws.url);
+    const program = await start(laggingConfig.replace('mode: enforce', 'mode: dry_run'), aws.url);
     const [, monitor = ''] = await program.waitFor(/"message":"serving".*"monitor":"([^"]+)"/);
     await eventually(async () => (await report(monitor)).joint).toHaveLength(1);
     await sleep(100);
@@ -78,7 +78,7 @@ describe('kinesis-autoscaler serve', () => {
   });
 });
 
-const CONFIG = `
+const laggingConfig = `
 mode: enforce
 monitor: { address: 127.0.0.1:0 }
 emitters: { cloudwatch: { namespace: Test } }
@@ -124,10 +124,14 @@ async function start(config: string, awsUrl: string, ...flags: string[]) {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   };
-  const program = startProgram(process.execPath, ['--import', 'tsx', COMMAND, 'serve', '--config', path, ...flags], {
-    cwd: ROOT,
-    env,
-  });
+  const program = startProgram(
+    process.execPath,
+    ['--import', 'tsx', commandPath, 'serve', '--config', path, ...flags],
+    {
+      cwd: root,
+      env,
+    },
+  );
   onTestFinished(async () => {
     await program.end('SIGKILL');
     await rm(folder, { recursive: true, force: true });

@@ -11,8 +11,8 @@ import { openShards } from '../../../consumer/signals/open-shards.ts';
 import { sqsDepth } from '../../../consumer/signals/sqs-depth.ts';
 import { type AwsAnswers, AwsFault, startAwsWire } from '../support/aws-wire.ts';
 
-const NOW = Date.UTC(2026, 0, 1, 12);
-const now = (): number => NOW;
+const noonMs = Date.UTC(2026, 0, 1, 12);
+const nowMs = (): number => noonMs;
 const signal = new AbortController().signal;
 
 describe('iterator age', () => {
@@ -27,7 +27,7 @@ describe('iterator age', () => {
       quality: 'ok',
       unit: 'Milliseconds',
       dimensions: { StreamName: 'orders' },
-      observedAt: NOW,
+      observedAtMs: noonMs,
     });
     expect(query).toMatchObject({
       MetricStat: {
@@ -55,14 +55,14 @@ describe('iterator age', () => {
 
   it('rejects when CloudWatch refuses', async () => {
     const client = await cloudWatch({ GetMetricData: fault('AccessDeniedException') });
-    await expect(iteratorAge('orders', { client, now })(signal)).rejects.toThrow('AccessDenied');
+    await expect(iteratorAge('orders', { client, nowMs })(signal)).rejects.toThrow('AccessDenied');
   });
 });
 
 describe('application lag', () => {
   it('reads the namespace of the application', async () => {
     const { answers, queries } = metricData(() => [[60, 42]]);
-    const lag = await applicationLag('billing', { client: await cloudWatch(answers), now })(signal);
+    const lag = await applicationLag('billing', { client: await cloudWatch(answers), nowMs })(signal);
     expect(lag).toMatchObject({ value: 42, unit: 'Milliseconds' });
     expect(queries[0]).toMatchObject({
       MetricStat: {
@@ -78,7 +78,7 @@ describe('application lag', () => {
   it('reads 1,100 shards in calls of at most 500 queries, and leaves out those without a datapoint', async () => {
     const shardIds = Array.from({ length: 1_100 }, (_, index) => `shardId-${index}`);
     const { answers, calls } = metricData((id) => (id === 'm7' ? [] : [[60, 5]]));
-    const lags = await readShardLags('billing', shardIds, { client: await cloudWatch(answers), now }, signal);
+    const lags = await readShardLags('billing', shardIds, { client: await cloudWatch(answers), nowMs }, signal);
     expect(calls.map((queries) => queries.length)).toEqual([500, 500, 100]);
     expect(lags.size).toBe(1_099);
     expect(lags.has('shardId-7')).toBe(false);
@@ -106,19 +106,19 @@ describe('KCL leases', () => {
     ['unowned', 1],
     ['workers', 1],
   ] as const)('counts %s: %d', async (count, value) => {
-    expect(await kclLeases('billing', { client: await dynamoDb(rows), now, count })(signal)).toMatchObject({
+    expect(await kclLeases('billing', { client: await dynamoDb(rows), nowMs, count })(signal)).toMatchObject({
       value,
       unit: 'Count',
     });
   });
 
   it('is unknown while the table holds no lease', async () => {
-    expect((await kclLeases('billing', { client: await dynamoDb([]), now })(signal)).quality).toBe('unknown');
+    expect((await kclLeases('billing', { client: await dynamoDb([]), nowMs })(signal)).quality).toBe('unknown');
   });
 
   it('rejects when there is no table', async () => {
     const { settings } = await startAwsWire({ Scan: fault('ResourceNotFoundException') });
-    await expect(kclLeases('billing', { client: new DynamoDBClient(settings), now })(signal)).rejects.toThrow(
+    await expect(kclLeases('billing', { client: new DynamoDBClient(settings), nowMs })(signal)).rejects.toThrow(
       'ResourceNotFound',
     );
   });
@@ -131,7 +131,7 @@ describe('SQS depth', () => {
         Attributes: { ApproximateNumberOfMessages: '10', ApproximateNumberOfMessagesNotVisible: '4' },
       }),
     });
-    const depth = sqsDepth('http://127.0.0.1/1/invoices', { client: new SQSClient(settings), now });
+    const depth = sqsDepth('http://127.0.0.1/1/invoices', { client: new SQSClient(settings), nowMs });
     expect(await depth(signal)).toMatchObject({ value: 14, dimensions: { QueueName: 'invoices' } });
   });
 
@@ -139,7 +139,7 @@ describe('SQS depth', () => {
     const { settings } = await startAwsWire({
       GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: '0' } }),
     });
-    expect((await sqsDepth('http://127.0.0.1/1/q', { client: new SQSClient(settings), now })(signal)).quality).toBe(
+    expect((await sqsDepth('http://127.0.0.1/1/q', { client: new SQSClient(settings), nowMs })(signal)).quality).toBe(
       'unknown',
     );
   });
@@ -151,7 +151,7 @@ describe('open shards', () => {
       DescribeStreamSummary: () => ({ StreamDescriptionSummary: { OpenShardCount: 8 } }),
     });
     const client = new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() });
-    expect(await openShards('orders', { client, now })(signal)).toMatchObject({ value: 8 });
+    expect(await openShards('orders', { client, nowMs })(signal)).toMatchObject({ value: 8 });
   });
 });
 
@@ -161,7 +161,7 @@ type Query = { readonly Id: string };
 
 async function readAge(datapoints: Datapoints) {
   const { answers, queries } = metricData(() => datapoints);
-  const sample = await iteratorAge('orders', { client: await cloudWatch(answers), now })(signal);
+  const sample = await iteratorAge('orders', { client: await cloudWatch(answers), nowMs })(signal);
   return { sample, query: queries[0] };
 }
 
@@ -181,7 +181,7 @@ function metricData(datapointsOf: (id: string) => Datapoints): {
         const datapoints = datapointsOf(Id);
         return {
           Id,
-          Timestamps: datapoints.map(([ago]) => NOW / 1000 - ago),
+          Timestamps: datapoints.map(([ago]) => noonMs / 1000 - ago),
           Values: datapoints.map(([, value]) => value),
         };
       });

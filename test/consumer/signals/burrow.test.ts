@@ -3,19 +3,19 @@ import { pluginBacklog } from '../../../consumer/external-scaler/entity-signals.
 import { burrowLag, createBurrow } from '../../../consumer/signals/burrow.ts';
 import { type BurrowGroups, type BurrowPartition, startBurrow } from '../support/burrow-server.ts';
 
-const NOW = Date.UTC(2026, 0, 1, 12);
-const now = (): number => NOW;
+const noonMs = Date.UTC(2026, 0, 1, 12);
+const nowMs = (): number => noonMs;
 const signal = new AbortController().signal;
 
 describe('consumer group lag by Burrow', () => {
   it('reads the total lag, the dead group included', async () => {
     const { burrow } = await open({ payments: { totallag: 1234, status: 'STOP', topics: {} } });
-    expect(await burrowLag('payments', { burrow, now })(signal)).toMatchObject({ quality: 'ok', value: 1234 });
+    expect(await burrowLag('payments', { burrow, nowMs })(signal)).toMatchObject({ quality: 'ok', value: 1234 });
   });
 
   it('is unknown for a group that Burrow does not know', async () => {
     const { burrow } = await open({});
-    expect(await burrowLag('payments', { burrow, now })(signal)).toMatchObject({
+    expect(await burrowLag('payments', { burrow, nowMs })(signal)).toMatchObject({
       quality: 'unknown',
       because: expect.stringContaining('payments'),
     });
@@ -25,7 +25,7 @@ describe('consumer group lag by Burrow', () => {
     const { burrow, server } = await open({ payments: { totallag: 1, topics: {} } });
     await burrow.totalLag('payments', signal);
     server.close();
-    await expect(burrowLag('payments', { burrow, now })(signal)).rejects.toThrow();
+    await expect(burrowLag('payments', { burrow, nowMs })(signal)).rejects.toThrow();
   });
 
   it('rejects an answer that is not what Burrow documents', async () => {
@@ -90,7 +90,7 @@ async function open(groups: BurrowGroups) {
 
 async function backlog(groups: BurrowGroups, includeHistoric = false) {
   const { burrow } = await open(groups);
-  return pluginBacklog({ pluginName: 'Unbox', includeHistoric }, burrow, { now, groupPrefix: 'dev-' })(signal);
+  return pluginBacklog({ pluginName: 'Unbox', includeHistoric }, burrow, { nowMs, groupPrefix: 'dev-' })(signal);
 }
 
 function oneTopic(partitions: BurrowPartition[]): BurrowGroups[string] {
@@ -99,8 +99,8 @@ function oneTopic(partitions: BurrowPartition[]): BurrowGroups[string] {
 
 /** A partition over the last minute. */
 function partition({ processed, added, lag }: { processed: number; added: number; lag: number }): BurrowPartition {
-  const first = { offset: 100, timestamp: NOW - 60_000, observedAt: NOW - 60_000, lag: lag - added + processed };
-  const unknownLag = { offset: 50, timestamp: NOW - 120_000, observedAt: NOW - 120_000, lag: null };
-  const last = { offset: 100 + processed, timestamp: NOW, observedAt: NOW, lag };
+  const first = { offset: 100, timestamp: noonMs - 60_000, observedAt: noonMs - 60_000, lag: lag - added + processed };
+  const unknownLag = { offset: 50, timestamp: noonMs - 120_000, observedAt: noonMs - 120_000, lag: null };
+  const last = { offset: 100 + processed, timestamp: noonMs, observedAt: noonMs, lag };
   return { owner: '/10.0.0.1', client_id: 'sarama', 'current-lag': lag, offsets: [null, unknownLag, first, last] };
 }

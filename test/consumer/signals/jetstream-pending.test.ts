@@ -6,7 +6,7 @@ import { jetStreamPending } from '../../../consumer/signals/jetstream-pending.ts
 import { startNatsServer } from '../support/nats-server.ts';
 import { describeWithPrograms } from '../support/real-parts.ts';
 
-const QUEUE = { stream: 'EVENTS', consumer: 'PROCESSOR', subjects: ['events.>'] };
+const workQueue = { stream: 'EVENTS', consumer: 'PROCESSOR', subjects: ['events.>'] };
 const signal = new AbortController().signal;
 
 describeWithPrograms('JetStream backlog, on a real nats-server', ['nats-server'], (programs) => {
@@ -16,24 +16,24 @@ describeWithPrograms('JetStream backlog, on a real nats-server', ['nats-server']
     const connection = await connect({ servers: server.url });
     onTestFinished(() => connection.close());
     const manager = await jetstreamManager(connection);
-    await prepareWorkQueue(manager, QUEUE);
+    await prepareWorkQueue(manager, workQueue);
     // A second start finds what the first has made.
-    await prepareWorkQueue(manager, QUEUE);
+    await prepareWorkQueue(manager, workQueue);
     const client = jetstream(connection);
     for (let message = 0; message < 5; message += 1) await client.publish('events.x', 'x');
-    const consumer = await client.consumers.get(QUEUE.stream, QUEUE.consumer);
+    const consumer = await client.consumers.get(workQueue.stream, workQueue.consumer);
     await consumer.next();
 
-    const pending = jetStreamPending(QUEUE, { manager, now: () => 7 });
+    const pending = jetStreamPending(workQueue, { manager, nowMs: () => 7 });
     expect(await pending(signal)).toMatchObject({
       quality: 'ok',
       value: 5,
-      observedAt: 7,
+      observedAtMs: 7,
       dimensions: { Stream: 'EVENTS', Consumer: 'PROCESSOR' },
     });
-    expect((await manager.consumers.info(QUEUE.stream, QUEUE.consumer)).num_ack_pending).toBe(1);
-    await expect(jetStreamPending({ ...QUEUE, consumer: 'NOBODY' }, { manager, now: () => 7 })(signal)).rejects.toThrow(
-      'not found',
-    );
+    expect((await manager.consumers.info(workQueue.stream, workQueue.consumer)).num_ack_pending).toBe(1);
+    await expect(
+      jetStreamPending({ ...workQueue, consumer: 'NOBODY' }, { manager, nowMs: () => 7 })(signal),
+    ).rejects.toThrow('not found');
   });
 });

@@ -16,7 +16,7 @@ import { eventually } from '../support/eventually.ts';
 import { findProgram } from '../support/real-parts.ts';
 
 const moto = findProgram('moto_server');
-const now = Date.now;
+const nowMs = Date.now;
 const signal = new AbortController().signal;
 
 if (moto === undefined)
@@ -38,7 +38,7 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
     for (let message = 0; message < 3; message += 1)
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'x' }));
     await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 1 }));
-    expect(await sqsDepth(queueUrl, { client, now })(signal)).toMatchObject({ quality: 'ok', value: 3 });
+    expect(await sqsDepth(queueUrl, { client, nowMs })(signal)).toMatchObject({ quality: 'ok', value: 3 });
   });
 
   it('counts the active leases of a table', async () => {
@@ -52,7 +52,7 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
         KeySchema: [{ ...key, KeyType: 'HASH' }],
       }),
     );
-    expect((await kclLeases('billing', { client, now })(signal)).quality).toBe('unknown');
+    expect((await kclLeases('billing', { client, nowMs })(signal)).quality).toBe('unknown');
     for (const [leaseKey, checkpoint] of [
       ['shard-0', 'SHARD_END'],
       ['shard-1', '495'],
@@ -64,13 +64,13 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
         }),
       );
     }
-    expect(await kclLeases('billing', { client, now })(signal)).toMatchObject({ value: 1 });
+    expect(await kclLeases('billing', { client, nowMs })(signal)).toMatchObject({ value: 1 });
   });
 
   it('counts the open shards of a stream', async () => {
     const client = new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() });
     await client.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 3 }));
-    await eventually(() => openShards('orders', { client, now })(signal)).toMatchObject({ value: 3 });
+    await eventually(() => openShards('orders', { client, nowMs })(signal)).toMatchObject({ value: 3 });
   });
 
   it('reads from CloudWatch what was emitted to it', async () => {
@@ -80,9 +80,9 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
       namespace: 'billing',
       dimensions: { Operation: 'ApplicationTracker' },
     });
-    const sample = knownSample(1_500, now() - 60_000, { unit: 'Milliseconds' });
+    const sample = knownSample(1_500, nowMs() - 60_000, { unit: 'Milliseconds' });
     await emitter.emit({ name: 'MillisBehindLatest', sample }, signal);
-    expect(await applicationLag('billing', { client, now })(signal)).toMatchObject({
+    expect(await applicationLag('billing', { client, nowMs })(signal)).toMatchObject({
       quality: 'ok',
       value: 1_500,
       unit: 'Milliseconds',

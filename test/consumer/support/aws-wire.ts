@@ -6,7 +6,10 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export type AwsCall = { readonly operation: string; readonly input: Record<string, unknown> };
+export interface AwsCall {
+  readonly operation: string;
+  readonly input: Record<string, unknown>;
+}
 /** Returns the answer's JSON; throws an AwsFault for an error answer. */
 export type AwsAnswers = Readonly<Record<string, (input: Record<string, unknown>) => object | Promise<object>>>;
 
@@ -21,7 +24,7 @@ export class AwsFault extends Error {
   }
 }
 
-export type AwsWire = {
+export interface AwsWire {
   readonly url: string;
   readonly calls: readonly AwsCall[];
   /** What an SDK client needs to talk to it. */
@@ -30,7 +33,7 @@ export type AwsWire = {
     readonly region: string;
     readonly credentials: { accessKeyId: string; secretAccessKey: string };
   };
-};
+}
 
 export async function startAwsWire(answers: AwsAnswers): Promise<AwsWire> {
   const calls: AwsCall[] = [];

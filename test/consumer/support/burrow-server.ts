@@ -4,18 +4,21 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export type BurrowOffset = { offset: number; timestamp: number; observedAt: number; lag: number | null } | null;
-export type BurrowPartition = {
+export interface BurrowPartition {
   owner: string;
   client_id: string;
   'current-lag': number;
   offsets: BurrowOffset[] | null;
-};
+}
 export type BurrowGroups = Record<
   string,
   { totallag: number; status?: string; topics: Record<string, BurrowPartition[] | null> | null }
 >;
 
-export type BurrowServer = { readonly url: string; readonly close: () => void };
+export interface BurrowServer {
+  readonly url: string;
+  readonly close: () => void;
+}
 
 export async function startBurrow(groups: BurrowGroups, cluster = 'main'): Promise<BurrowServer> {
   const server = createServer((request, response) => {

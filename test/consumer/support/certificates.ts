@@ -5,8 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-export type KeyPair = { readonly certificate: Buffer; readonly privateKey: Buffer };
-export type Certificates = { readonly authority: Buffer; readonly server: KeyPair; readonly client: KeyPair };
+export interface KeyPair {
+  readonly certificate: Buffer;
+  readonly privateKey: Buffer;
+}
+export interface Certificates {
+  readonly authority: Buffer;
+  readonly server: KeyPair;
+  readonly client: KeyPair;
+}
 
 const run = promisify(execFile);
 

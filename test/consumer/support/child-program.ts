@@ -1,7 +1,7 @@
 /** A program under test's control: started, waited for by what it prints, ended by its own id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
-export type Program = {
+export interface Program {
   readonly pid: number;
   /** Everything it has printed so far. */
   readonly output: () => string;
@@ -11,7 +11,7 @@ export type Program = {
   readonly ended: Promise<number | null>;
   /** Sends the signal and resolves with the exit code when it has ended. */
   readonly end: (signal?: NodeJS.Signals) => Promise<number | null>;
-};
+}
 
 export function startProgram(
   path: string,

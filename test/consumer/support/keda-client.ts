@@ -17,7 +17,7 @@ import {
   type ScaledObjectRef,
 } from '../../../consumer/external-scaler/protocol.ts';
 
-export type KedaClient = {
+export interface KedaClient {
   readonly isActive: (metadata: Metadata) => Promise<IsActiveResponse>;
   readonly getMetricSpec: (metadata: Metadata) => Promise<GetMetricSpecResponse>;
   readonly getMetrics: (metadata: Metadata, metricName: string) => Promise<GetMetricsResponse>;
@@ -25,16 +25,16 @@ export type KedaClient = {
   readonly streamMetricSpec: (metadata: Metadata) => ClientReadableStream<GetMetricSpecResponse>;
   readonly health: (service: string) => Promise<string>;
   readonly close: () => void;
-};
+}
 
 /** Clients of one process would otherwise share a connection; KEDA's operator and metrics server are two. */
-const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 };
+const ownConnection = { 'grpc.use_local_subchannel_pool': 1 };
 
 type Metadata = Readonly<Record<string, string>>;
 
 export function connectKeda(address: string, channel: ChannelCredentials = credentials.createInsecure()): KedaClient {
   const ExternalScaler = loadExternalScaler();
-  const client = new ExternalScaler(address, channel, OWN_CONNECTION);
+  const client = new ExternalScaler(address, channel, ownConnection);
   const health = healthClient(address, channel);
   return {
     isActive: (metadata) => call(client, 'IsActive', refOf(metadata)),
@@ -67,12 +67,12 @@ function open<Response>(client: Client, method: string, request: object): Client
   return Reflect.get(client, method).call(client, request);
 }
 
-type HealthPackage = {
+interface HealthPackage {
   grpc: { health: { v1: { Health: new (address: string, channel: ChannelCredentials, options: object) => Client } } };
-};
+}
 
 function healthClient(address: string, channel: ChannelCredentials): Client {
   const loaded: unknown = loadPackageDefinition(loadSync(protoPath, { keepCase: true, enums: String, defaults: true }));
   const { Health } = (loaded as HealthPackage).grpc.health.v1;
-  return new Health(address, channel, OWN_CONNECTION);
+  return new Health(address, channel, ownConnection);
 }

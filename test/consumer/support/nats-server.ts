@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProgram } from './child-program.ts';
 
-export type NatsServer = {
+export interface NatsServer {
   readonly url: string;
   /** Ends it the hard way (SIGKILL) and starts it again on the same port and store. */
   readonly killAndRestart: () => Promise<void>;
   readonly close: () => Promise<void>;
-};
+}
 
 export async function startNatsServer(path: string): Promise<NatsServer> {
   const store = await mkdtemp(join(tmpdir(), 'nats-'));

@@ -3,14 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../consumer/ports.ts';
 
 export class VirtualClock implements Clock {
-  #now: number;
+  #nowMs: number;
   #sleepers: { readonly wakeAt: number; readonly wake: () => void }[] = [];
 
-  constructor(now = Date.UTC(2026, 0, 1)) {
-    this.#now = now;
+  constructor(nowMs = Date.UTC(2026, 0, 1)) {
+    this.#nowMs = nowMs;
   }
 
-  now = (): number => this.#now;
+  nowMs = (): number => this.#nowMs;
 
   sleep = (ms: number, abortSignal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
@@ -18,7 +18,7 @@ export class VirtualClock implements Clock {
         resolve();
         return;
       }
-      const sleeper = { wakeAt: this.#now + ms, wake: resolve };
+      const sleeper = { wakeAt: this.#nowMs + ms, wake: resolve };
       this.#sleepers.push(sleeper);
       abortSignal?.addEventListener(
         'abort',
@@ -36,7 +36,7 @@ export class VirtualClock implements Clock {
 
   /** Moves on by `ms`, through every wake-up on the way. */
   async advance(ms: number): Promise<void> {
-    const until = this.#now + ms;
+    const until = this.#nowMs + ms;
     await setImmediate();
     for (;;) {
       const next = this.#sleepers
@@ -44,11 +44,11 @@ export class VirtualClock implements Clock {
         .sort((left, right) => left.wakeAt - right.wakeAt)[0];
       if (next === undefined) break;
       this.#sleepers = this.#sleepers.filter((each) => each !== next);
-      this.#now = Math.max(this.#now, next.wakeAt);
+      this.#nowMs = Math.max(this.#nowMs, next.wakeAt);
       next.wake();
       await setImmediate();
     }
-    this.#now = until;
+    this.#nowMs = until;
     await setImmediate();
   }
 }

@@ -14,7 +14,7 @@ export function evidenceText(because: Evidence): string {
 
 function operandText(name: string, value: Evidence[string]): string {
   if (typeof value === 'object') return value.map(describeFault).join('; ');
-  // As `ends` is written: rules 5 and 6 compare to the second.
+  // As `ends` is written: rules 6 and 7 compare to the second.
   if (typeof value === 'number' && name.endsWith('Ms') && value > earliestTimeMs) return new Date(value).toISOString();
   return String(value);
 }

@@ -18,6 +18,7 @@ import type { PutAlarm, ScalingEffect } from '../core/plan/effects.ts';
 import { judgeAlarmsInAlarm, unansweredAfterMs } from '../core/plan/rearming.ts';
 import { planScaling } from '../core/plan/scaling-plan.ts';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
+import type { StreamFacts } from '../core/stream/stream-facts.ts';
 import { type AlarmState, type AlarmUserParts, completeState, type StreamState } from '../core/stream/stream-state.ts';
 import { minuteMs } from '../core/time.ts';
 import { AwsServiceError } from './models/aws-service-error.ts';
@@ -123,13 +124,13 @@ export class AlarmStream {
   }
 
   #answer(alarm: FiredAlarm): void {
-    const state = this.#read();
-    const decision = decideFromAlarm({ alarm, state, settings: this.#settings, nowMs: this.#nowMs });
+    const facts = this.#readFacts();
+    const decision = decideFromAlarm(alarm, facts);
     if (decision.kind === 'hold') {
-      for (const lane of planConvergence(state, this.#settings, this.#nowMs).alarmLanes) this.#runEffects(lane);
+      for (const lane of planConvergence(facts).alarmLanes) this.#runEffects(lane);
       return;
     }
-    const plan = planScaling(decision, state, this.#settings, this.#nowMs);
+    const plan = planScaling(decision, facts);
     try {
       for (const step of plan.steps) for (const lane of step) this.#runEffects(lane);
     } catch (error) {
@@ -141,10 +142,13 @@ export class AlarmStream {
 
   /** What the reconciler does about alarms in ALARM; everything else here is converged by construction. */
   #reconcile(): void {
-    const state = this.#read();
-    const inAlarm = judgeAlarmsInAlarm(state, this.#settings, this.#nowMs, unansweredAfterMs);
+    const inAlarm = judgeAlarmsInAlarm(this.#readFacts(), unansweredAfterMs);
     for (const { rearm } of inAlarm) if (rearm !== undefined) this.#runEffects([rearm]);
     this.#hasAlarmInAlarm = inAlarm.length > 0;
+  }
+
+  #readFacts(): StreamFacts {
+    return { state: this.#read(), settings: this.#settings, nowMs: this.#nowMs };
   }
 
   #read(): StreamState {

@@ -7,7 +7,7 @@ import type { Choice } from '../../core/load/adaptive.ts';
 import type {
   DirectionExplanation,
   LoadExplanation,
-  RuleVerdict,
+  RuleAnswer,
   StreamExplanation,
 } from '../../core/report/explanation.ts';
 import { describeFault } from '../../core/result.ts';
@@ -104,7 +104,7 @@ function describeThreshold({ direction, threshold }: DirectionExplanation): stri
     : `threshold ${threshold ?? 'none'}`;
 }
 
-function renderRules(rules: readonly RuleVerdict[], decision: ScalingDecision | undefined): readonly string[] {
+function renderRules(rules: readonly RuleAnswer[], decision: ScalingDecision | undefined): readonly string[] {
   const verdicts = rules.map(({ rule, demands, held }) => {
     const what = `${String(rule).padStart(2)} ${demands}`;
     if (!held) return `  ${styleText('green', '✓')} ${what}`;

@@ -1,31 +1,16 @@
-/** What a decision is: scale, or hold with a reason; either with the operands that were compared. */
+/** What a decision is: scale, or hold for a reason; either with the operands that were compared. */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { Fault } from '../result.ts';
-
-export type HoldReason =
-  | 'rejected'
-  | 'not-in-alarm'
-  | 'contradictory-settings'
-  | 'on-demand-stream'
-  | 'stream-updating'
-  | 'superseded'
-  | 'stale-alarm'
-  | 'alarm-drift'
-  | 'cooldown'
-  | 'at-minimum'
-  | 'at-maximum'
-  | 'demand-met'
-  | 'daily-quota'
-  | 'account-shard-limit'
-  | 'consumer-behind'
-  | 'iterator-age-unknown'
-  | 'dry-run';
+import { type HoldReason, holdReasons } from './hold-reasons.ts';
 
 /** The operands that the rule compared: evidence, not prose. Times are epoch ms. */
-export interface Evidence {
+export interface Operands {
+  readonly [operand: string]: string | number | boolean | undefined | readonly Fault[];
+}
+
+export interface Evidence extends Operands {
   /** Number of the rule that decided. */
   readonly rule: number;
-  readonly [operand: string]: string | number | boolean | undefined | readonly Fault[];
 }
 
 export interface ScaleDecision {
@@ -56,6 +41,7 @@ export interface HoldDecision {
 
 export type ScalingDecision = ScaleDecision | HoldDecision;
 
-export function hold(reason: HoldReason, because: Evidence, retryAtMs?: number): HoldDecision {
+export function hold(reason: HoldReason, operands: Operands, retryAtMs?: number): HoldDecision {
+  const because: Evidence = { rule: holdReasons[reason].rule, ...operands };
   return retryAtMs === undefined ? { kind: 'hold', reason, because } : { kind: 'hold', reason, because, retryAtMs };
 }

@@ -1,11 +1,13 @@
 /**
  * One shard that carries the load: doubling a stream gives every shard a twin, and the one that is hot one as well; the others
- * were bought for nothing. Looked at before a scale-up, where the stream publishes its traffic by shard
+ * were bought for nothing. The function reads it before a scale-up, where the stream publishes its traffic by shard
  * (docs/decisions/0010-hot-shards.md). A single partition key cannot be divided by any number of shards.
  */
 import { awsFacts } from '../aws-facts.ts';
 import { isLoadDriven, type StreamSettings } from '../settings/stream-settings.ts';
-import type { Evidence, ScaleDecision, ScalingDecision } from './decision.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
+import type { StreamState } from '../stream/stream-state.ts';
+import type { Operands, ScaleDecision, ScalingDecision } from './decision.ts';
 
 /** Traffic of one open shard in the last whole period of its stream's alarms. */
 export interface ShardLoad {
@@ -25,14 +27,19 @@ export type ShardLoads =
 
 /** A hot shard takes so many times what the others take on average. */
 const hotFactor = 2;
-/** Where no alarm's threshold says what is full: a policy that looks at demand has its alarm at 1, which no shard reaches for long. */
+/** What counts as full for a load-driven stream, whose alarm has the threshold 1: no shard reaches that for long. */
 const fullFromLoad = 0.75;
 
-/** Whether a decision has to ask for the shards' loads: it costs two calls, and says something of a scale-up only. */
+/** Whether the shards' loads are worth their two calls: they say something of a scale-up only. */
 export function needsShardLoads(
   decision: ScalingDecision,
-  state: { readonly publishesByShard?: boolean },
-  settings: Pick<StreamSettings, 'hotShard'>,
+  {
+    state,
+    settings,
+  }: {
+    readonly state: Pick<StreamState, 'publishesByShard'>;
+    readonly settings: Pick<StreamSettings, 'hotShard'>;
+  },
 ): boolean {
   const scalesUp = decision.kind === 'scale' && decision.direction === 'up' && decision.openShardCount > 1;
   return scalesUp && settings.hotShard !== 'ignore' && state.publishesByShard === true;
@@ -42,21 +49,21 @@ export function needsShardLoads(
 export function considerShards(
   decision: ScaleDecision,
   loads: ShardLoads,
-  settings: Pick<StreamSettings, 'hotShard' | 'policy' | 'scaleUpThreshold'>,
+  { settings }: Pick<StreamFacts, 'settings'>,
 ): ScaleDecision {
   if (loads.kind === 'unknown') return withEvidence(decision, { hotShard: `unknown, ${loads.code}` });
   const threshold = isLoadDriven(settings) ? fullFromLoad : settings.scaleUpThreshold;
   const hot = findHotShard(loads.shards, loads.periodSeconds, threshold);
   if (!hot) return decision;
-  const told = withEvidence(decision, {
+  const evident = withEvidence(decision, {
     hotShard: hot.shard.shardId,
     hotShardUtilization: hot.utilization,
     otherShardsUtilization: hot.others,
   });
   const middle = middleOf(hot.shard);
-  if (settings.hotShard !== 'split' || middle === undefined) return told;
+  if (settings.hotShard !== 'split' || middle === undefined) return evident;
   return {
-    ...told,
+    ...evident,
     targetShardCount: decision.openShardCount + 1,
     split: { shardId: hot.shard.shardId, startingHashKey: middle, otherwiseTarget: decision.targetShardCount },
   };
@@ -87,7 +94,7 @@ function middleOf({ firstHashKey, lastHashKey }: ShardLoad): string | undefined 
   return middle < last ? String(middle) : undefined;
 }
 
-function withEvidence(decision: ScaleDecision, evidence: Omit<Evidence, 'rule'>): ScaleDecision {
+function withEvidence(decision: ScaleDecision, evidence: Operands): ScaleDecision {
   return { ...decision, because: { ...decision.because, ...evidence } };
 }
 

@@ -1,4 +1,4 @@
-/** Rules 1 and 2, before any call: is the message for this deployment, and does it say ALARM? The numbers: scaling-decision.ts. */
+/** Rules 1 and 2, before any call: is the message for this deployment, and does it say ALARM? */
 
 import type { ScalingAlarm } from '../alarm/alarm-notification.ts';
 import { type Fault, quote } from '../result.ts';
@@ -18,13 +18,13 @@ export function applyMessageRules(
 ): HoldDecision | undefined {
   const fault = whyNotOurs(alarm, home, isManaged);
   if (fault) return rejectAlarm([fault]);
-  if (alarm.newState !== 'ALARM') return hold('not-in-alarm', { rule: 2, newState: alarm.newState });
+  if (alarm.newState !== 'ALARM') return hold('not-in-alarm', { newState: alarm.newState });
   return undefined;
 }
 
 /** Rule 1, for a message that could not be read at all. */
 export function rejectAlarm(faults: readonly Fault[]): HoldDecision {
-  return hold('rejected', { rule: 1, faults });
+  return hold('rejected', { faults });
 }
 
 function whyNotOurs(alarm: ScalingAlarm, home: Home, isManaged: (alarm: ScalingAlarm) => boolean): Fault | undefined {

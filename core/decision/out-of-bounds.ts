@@ -3,37 +3,41 @@
  * steps of x2 and 1/2, one a run. The same guards as for an alarm's scaling apply, except cooldowns and the reserve: a
  * bound is no judgement of load that could be premature.
  */
-import { awsFacts } from '../aws-facts.ts';
-import type { StreamSettings } from '../settings/stream-settings.ts';
-import type { StreamState } from '../stream/stream-state.ts';
-import type { Ledger } from '../stream/stream-tags.ts';
+import type { Direction } from '../alarm/alarm-definition.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
 import { boundTarget } from './bounds.ts';
-import type { ScalingDecision } from './decision.ts';
-import { refusalOf } from './rules.ts';
+import { nextCallAtMs } from './daily-quota.ts';
+import { type HoldDecision, hold, type Operands, type ScalingDecision } from './decision.ts';
+import { holdReasons } from './hold-reasons.ts';
 
 /** Undefined when the stream lies within its bounds, or cannot be scaled now for a reason that ends by itself. */
-export function moveIntoBounds(state: StreamState, settings: StreamSettings): ScalingDecision | undefined {
-  const { openShardCount, status, mode, ledger } = state;
+export function moveIntoBounds(facts: StreamFacts): ScalingDecision | undefined {
+  const { state, settings } = facts;
+  const { openShardCount, status, mode } = state;
+  const { minShards, maxShards } = settings;
   if (mode === 'ON_DEMAND' || status !== 'ACTIVE') return undefined;
-  const direction = openShardCount < settings.minShards ? 'up' : 'down';
-  const wanted = direction === 'up' ? settings.minShards : settings.maxShards;
-  if (direction === 'down' && openShardCount <= settings.maxShards) return undefined;
-  const because = { rule: 9, openShardCount, minShards: settings.minShards, maxShards: settings.maxShards };
-  const refusal = refusalOf(state, direction);
-  const quotaEndsMs = refusal?.untilMs ?? spentQuotaEndsMs(ledger, settings.dailyQuota);
-  if (quotaEndsMs !== undefined) {
-    return {
-      kind: 'hold',
-      reason: refusal?.reason ?? 'daily-quota',
-      because: { ...because, rule: 10, direction, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota },
-      retryAtMs: quotaEndsMs,
-    };
-  }
+  if (openShardCount >= minShards && openShardCount <= maxShards) return undefined;
+  const direction = openShardCount < minShards ? 'up' : 'down';
+  const bounds = { openShardCount, minShards, maxShards };
+  const held = holdForCalls(direction, bounds, facts);
+  if (held) return held;
+  const wanted = direction === 'up' ? minShards : maxShards;
   const targetShardCount = boundTarget(wanted, { direction, openShardCount }, settings);
+  const because = { rule: holdReasons['at-minimum'].rule, ...bounds };
   return { kind: 'scale', direction, openShardCount, targetShardCount, because };
 }
 
-function spentQuotaEndsMs(ledger: Ledger, dailyQuota: number): number | undefined {
-  const freeing = ledger[ledger.length - dailyQuota];
-  return freeing === undefined ? undefined : freeing + awsFacts.updateShardCountWindow.value;
+/** The reserve is for scale-ups that the load asks for; a bound may spend it. */
+function holdForCalls(
+  direction: Direction,
+  bounds: Operands,
+  { state, settings: { dailyQuota } }: StreamFacts,
+): HoldDecision | undefined {
+  const { refusal, ledger } = state;
+  const operands = { ...bounds, direction, callsInLastDay: ledger.length, dailyQuota };
+  if (direction === 'up' && refusal?.reason === 'account-shard-limit') {
+    return hold('account-shard-limit', operands, refusal.untilMs);
+  }
+  const freeAtMs = nextCallAtMs(state, dailyQuota);
+  return freeAtMs === undefined ? undefined : hold('daily-quota', operands, freeAtMs);
 }

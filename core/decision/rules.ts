@@ -1,171 +1,188 @@
-/** Rules 3 to 11, one function each. Their numbers, order and reasons: scaling-decision.ts. */
+/**
+ * The rules from 3 on, one function each, in the order in which they are asked. hold-reasons.ts has their numbers and what
+ * each reason means; message-rules.ts has rules 1 and 2.
+ */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { ScalingAlarm } from '../alarm/alarm-notification.ts';
-import { awsFacts } from '../aws-facts.ts';
-import type { Fault } from '../result.ts';
-import type { StreamSettings } from '../settings/stream-settings.ts';
-import { lastScaledAtMs, liveAlarms, readLastScaled, type StreamState } from '../stream/stream-state.ts';
-import type { RefusalPause } from '../stream/stream-tags.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
+import { lastScaledAtMs, liveAlarms, readLastScaled } from '../stream/stream-state.ts';
+import { callsLeft, nextCallAtMs } from './daily-quota.ts';
 import { type HoldDecision, hold } from './decision.ts';
+import type { HoldReason } from './hold-reasons.ts';
 
-/** As much of an alarm as rules 3 to 12 go by. */
+/** As much of an alarm as the rules go by. */
 export type FiredAlarm = Pick<ScalingAlarm, 'alarmName' | 'direction' | 'stateChangedAtMs' | 'judgedShardCount'>;
 
-export interface DecisionInput {
-  readonly alarm: FiredAlarm;
-  readonly state: StreamState;
-  readonly settings: StreamSettings;
-  readonly nowMs: number;
+/** What a load policy proposes, before any bound. */
+export interface LoadProposal {
+  readonly wantedShardCount: number;
+  /** What the policy goes by, in shards, throttled records included. */
+  readonly offeredShards: number;
 }
 
-/** What an alarm, or a policy that looks at demand, wants of a stream. */
+/** What an alarm or a load policy proposes, within the stream's bounds and the reach of one call. */
 export interface Proposal {
   readonly direction: Direction;
-  readonly wantedShardCount: number;
-  readonly state: StreamState;
-  readonly settings: StreamSettings;
-  readonly nowMs: number;
+  /** The open shard count itself where the bounds leave no room. */
+  readonly targetShardCount: number;
 }
 
-export interface HoldingRule<T> {
-  readonly rule: number;
+/** @typeParam T what the rule judges, besides the facts of the stream. */
+export interface Rule<T> {
+  /** The reasons for which it holds; they share one number. */
+  readonly reasons: readonly [HoldReason, ...HoldReason[]];
   /** What must be true for the rule to let pass. */
-  readonly demands: string;
-  readonly hold: (input: T) => HoldDecision | undefined;
+  readonly requires: string;
+  /** Undefined: the rule lets pass. */
+  readonly hold: (what: T, facts: StreamFacts) => HoldDecision | undefined;
 }
 
-export const streamRules: readonly HoldingRule<Pick<Proposal, 'state'>>[] = [
-  { rule: 3, demands: 'the stream is provisioned', hold: holdOnDemandStream },
-  { rule: 4, demands: 'the stream is ACTIVE', hold: holdWhileUpdating },
+export const streamRules: readonly Rule<unknown>[] = [
+  { reasons: ['contradictory-settings'], requires: "the stream's tags can stand together", hold: holdContradiction },
+  { reasons: ['on-demand-stream'], requires: 'the stream is provisioned', hold: holdOnDemandStream },
+  { reasons: ['stream-updating'], requires: 'the stream is ACTIVE', hold: holdWhileUpdating },
 ];
 
-export const alarmRules: readonly HoldingRule<DecisionInput>[] = [
-  { rule: 5, demands: 'the live alarm says the same as the message', hold: holdSuperseded },
-  { rule: 6, demands: 'the alarm fired after the last scaling', hold: holdStale },
-  { rule: 7, demands: 'the alarm judged by the open shard count', hold: holdDrifted },
+export const alarmRules: readonly Rule<FiredAlarm>[] = [
+  { reasons: ['superseded'], requires: 'the live alarm says the same as the message', hold: holdSuperseded },
+  { reasons: ['stale-alarm'], requires: 'the alarm fired after the last scaling', hold: holdStale },
+  { reasons: ['alarm-drift'], requires: 'the alarm judged by the open shard count', hold: holdDrifted },
 ];
 
-export const proposalRules: readonly HoldingRule<Proposal>[] = [
-  { rule: 8, demands: 'the cooldown is over', hold: holdInCooldown },
-  { rule: 9, demands: 'the minimum or maximum leaves room', hold: holdAtBound },
-  { rule: 10, demands: 'a call of the day is left, beyond the reserve for scale-up', hold: holdForQuota },
-  { rule: 11, demands: 'no consumer is behind, as far as must be known', hold: holdForConsumers },
+export const loadRules: readonly Rule<LoadProposal>[] = [
+  { reasons: ['demand-met'], requires: 'the policy asks for another count', hold: holdWhenMet },
 ];
 
-/** Rule 3, for a stream whose tags cannot stand together: any choice between them would be a guess. */
-export function holdContradiction(faults: readonly Fault[]): HoldDecision {
-  return hold('contradictory-settings', { rule: 3, faults });
-}
+export const proposalRules: readonly Rule<Proposal>[] = [
+  { reasons: ['cooldown'], requires: 'the cooldown is over', hold: holdInCooldown },
+  { reasons: ['at-minimum', 'at-maximum'], requires: 'the minimum or maximum leaves room', hold: holdAtBound },
+  {
+    reasons: ['account-shard-limit'],
+    requires: 'the account has shards left, as far as AWS has said',
+    hold: holdForShards,
+  },
+  {
+    reasons: ['daily-quota'],
+    requires: 'a call of the day is left, beyond the reserve for scale-up',
+    hold: holdForQuota,
+  },
+  {
+    reasons: ['consumer-behind', 'iterator-age-unknown'],
+    requires: 'no consumer is behind, as far as must be known',
+    hold: holdForConsumers,
+  },
+];
 
 /** CloudWatch's own clocks may differ by so much between the message and DescribeAlarms. */
 const transitionToleranceMs = 1_000;
 /** Iterator age datapoints older than this say nothing about now; CloudWatch publishes them each minute, a few minutes late. */
 const iteratorAgeFreshMs = 15 * 60_000;
 
-function holdOnDemandStream({ state }: Pick<Proposal, 'state'>): HoldDecision | undefined {
-  if (state.mode !== 'ON_DEMAND') return undefined;
-  return hold('on-demand-stream', { rule: 3, mode: state.mode });
+/** Any choice between settings that contradict each other would be a guess. */
+function holdContradiction(_what: unknown, { contradictions = [] }: StreamFacts): HoldDecision | undefined {
+  return contradictions.length > 0 ? hold('contradictory-settings', { faults: contradictions }) : undefined;
 }
 
-function holdWhileUpdating({ state }: Pick<Proposal, 'state'>): HoldDecision | undefined {
-  if (state.status === 'ACTIVE') return undefined;
-  return hold('stream-updating', {
-    rule: 4,
-    status: state.status,
-    openShardCount: state.openShardCount,
-    targetShardCount: state.intent?.to,
-  });
+function holdOnDemandStream(_what: unknown, { state: { mode } }: StreamFacts): HoldDecision | undefined {
+  return mode === 'ON_DEMAND' ? hold('on-demand-stream', { mode }) : undefined;
 }
 
-function holdSuperseded({ alarm, state }: DecisionInput): HoldDecision | undefined {
+function holdWhileUpdating(_what: unknown, { state }: StreamFacts): HoldDecision | undefined {
+  const { status, openShardCount, intent } = state;
+  if (status === 'ACTIVE') return undefined;
+  return hold('stream-updating', { status, openShardCount, targetShardCount: intent?.to });
+}
+
+function holdSuperseded(alarm: FiredAlarm, { state }: StreamFacts): HoldDecision | undefined {
   const live = state.alarms[alarm.direction];
-  if (live?.alarmName !== alarm.alarmName)
-    return hold('superseded', { rule: 5, liveAlarm: live?.alarmName ?? 'missing' });
-  if (live.state !== 'ALARM') return hold('superseded', { rule: 5, liveState: live.state });
+  if (live?.alarmName !== alarm.alarmName) return hold('superseded', { liveAlarm: live?.alarmName ?? 'missing' });
+  if (live.state !== 'ALARM') return hold('superseded', { liveState: live.state });
   if (live.stateTransitionedAtMs <= alarm.stateChangedAtMs + transitionToleranceMs) return undefined;
   return hold('superseded', {
-    rule: 5,
     stateChangedAtMs: alarm.stateChangedAtMs,
     liveTransitionAtMs: live.stateTransitionedAtMs,
   });
 }
 
-function holdStale({ alarm, state, nowMs }: DecisionInput): HoldDecision | undefined {
+function holdStale(alarm: FiredAlarm, { state, nowMs }: StreamFacts): HoldDecision | undefined {
   for (const live of liveAlarms(state)) {
     const last = readLastScaled(live, nowMs);
     if (last.kind === 'unreadable') {
-      return hold('stale-alarm', { rule: 6, alarmName: live.alarmName, lastScaledTimestamp: last.text });
+      return hold('stale-alarm', { alarmName: live.alarmName, lastScaledTimestamp: last.text });
     }
     if (last.kind === 'at' && alarm.stateChangedAtMs <= last.ms) {
-      return hold('stale-alarm', { rule: 6, stateChangedAtMs: alarm.stateChangedAtMs, lastScaledAtMs: last.ms });
+      return hold('stale-alarm', { stateChangedAtMs: alarm.stateChangedAtMs, lastScaledAtMs: last.ms });
     }
   }
   return undefined;
 }
 
-function holdDrifted({ alarm, state }: DecisionInput): HoldDecision | undefined {
-  if (alarm.judgedShardCount === state.openShardCount) return undefined;
-  return hold('alarm-drift', {
-    rule: 7,
-    judgedShardCount: alarm.judgedShardCount,
-    openShardCount: state.openShardCount,
-  });
+function holdDrifted({ judgedShardCount }: FiredAlarm, { state }: StreamFacts): HoldDecision | undefined {
+  const { openShardCount } = state;
+  return judgedShardCount === openShardCount ? undefined : hold('alarm-drift', { judgedShardCount, openShardCount });
 }
 
-function holdInCooldown({ direction, state, settings, nowMs }: Proposal): HoldDecision | undefined {
+function holdWhenMet({ wantedShardCount, offeredShards }: LoadProposal, facts: StreamFacts): HoldDecision | undefined {
+  const { openShardCount } = facts.state;
+  if (wantedShardCount !== openShardCount || isOutOfCalls(offeredShards, facts)) return undefined;
+  return hold('demand-met', { openShardCount, offeredShards: toHundredths(offeredShards) });
+}
+
+/** A policy proposes nothing once the day's calls are spent; that does not mean that the load is served. */
+export function isOutOfCalls(offeredShards: number, { state, settings }: StreamFacts): boolean {
+  return offeredShards > state.openShardCount && callsLeft(state, settings.dailyQuota) === 0;
+}
+
+export function toHundredths(shards: number): number {
+  return Math.round(shards * 100) / 100;
+}
+
+function holdInCooldown({ direction }: Proposal, { state, settings, nowMs }: StreamFacts): HoldDecision | undefined {
   const minutes = direction === 'up' ? settings.scaleUpCooldownMinutes : settings.scaleDownCooldownMinutes;
   const last = lastScaledAtMs(state, nowMs);
   if (last === undefined) return undefined;
   const retryAtMs = last + minutes * 60_000;
   if (nowMs >= retryAtMs) return undefined;
-  return hold('cooldown', { rule: 8, lastScaledAtMs: last, cooldownMinutes: minutes }, retryAtMs);
+  return hold('cooldown', { lastScaledAtMs: last, cooldownMinutes: minutes }, retryAtMs);
 }
 
-function holdAtBound({ direction, wantedShardCount, state, settings }: Proposal): HoldDecision | undefined {
-  const { openShardCount } = state;
-  if (wantedShardCount !== openShardCount) return undefined;
-  if (direction === 'up') return hold('at-maximum', { rule: 9, openShardCount, maxShards: settings.maxShards });
-  return hold('at-minimum', { rule: 9, openShardCount, minShards: settings.minShards });
+function holdAtBound({ direction, targetShardCount }: Proposal, facts: StreamFacts): HoldDecision | undefined {
+  const { openShardCount } = facts.state;
+  if (targetShardCount !== openShardCount) return undefined;
+  const { minShards, maxShards } = facts.settings;
+  return direction === 'up'
+    ? hold('at-maximum', { openShardCount, maxShards })
+    : hold('at-minimum', { openShardCount, minShards });
 }
 
-function holdForQuota({ direction, state, settings }: Proposal): HoldDecision | undefined {
+/** AWS has just refused a call for the account's shards. What frees shards was not refused for that. */
+function holdForShards({ direction }: Proposal, { state, settings }: StreamFacts): HoldDecision | undefined {
+  const { refusal, ledger } = state;
+  if (direction === 'down' || refusal?.reason !== 'account-shard-limit') return undefined;
+  const operands = { callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota, refusedByAws: true };
+  return hold('account-shard-limit', operands, refusal.untilMs);
+}
+
+function holdForQuota({ direction }: Proposal, { state, settings }: StreamFacts): HoldDecision | undefined {
+  const { dailyQuota } = settings;
   const reserve = direction === 'up' ? 0 : settings.dailyQuotaReserve;
-  const usable = settings.dailyQuota - reserve;
-  const { ledger } = state;
-  const refusal = refusalOf(state, direction);
-  if (refusal) {
-    return hold(
-      refusal.reason,
-      { rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota, refusedByAws: true },
-      refusal.untilMs,
-    );
-  }
-  if (ledger.length < usable) return undefined;
-  const freeing = ledger[ledger.length - usable];
-  return hold(
-    'daily-quota',
-    { rule: 10, callsInLastDay: ledger.length, dailyQuota: settings.dailyQuota, reserve },
-    freeing === undefined ? undefined : freeing + awsFacts.updateShardCountWindow.value,
-  );
+  if (callsLeft(state, dailyQuota, reserve) > 0) return undefined;
+  const calls = { callsInLastDay: state.ledger.length, dailyQuota };
+  const operands = state.refusal?.reason === 'daily-quota' ? { ...calls, refusedByAws: true } : { ...calls, reserve };
+  return hold('daily-quota', operands, nextCallAtMs(state, dailyQuota, reserve));
 }
 
-/** The pause that stands. What frees shards was not refused because an account has too many of them. */
-export function refusalOf({ refusal }: StreamState, direction: Direction): RefusalPause | undefined {
-  return direction === 'down' && refusal?.reason === 'account-shard-limit' ? undefined : refusal;
-}
-
-function holdForConsumers({ direction, state, settings, nowMs }: Proposal): HoldDecision | undefined {
+function holdForConsumers({ direction }: Proposal, { state, settings, nowMs }: StreamFacts): HoldDecision | undefined {
   if (direction === 'up' || settings.iteratorAge === 'ignore') return undefined;
   const limitMs = settings.iteratorAgeLimitMinutes * 60_000;
   const age = state.iteratorAge;
   if (age?.warnedAtMs !== undefined && nowMs - age.warnedAtMs <= iteratorAgeFreshMs) {
-    return hold('consumer-behind', { rule: 11, consumerSideWarnedAtMs: age.warnedAtMs });
+    return hold('consumer-behind', { consumerSideWarnedAtMs: age.warnedAtMs });
   }
   if (!age?.seen) {
     const mustBeSeen = age === undefined || settings.iteratorAge === 'required' || settings.consumers.length > 0;
-    return mustBeSeen ? hold('iterator-age-unknown', { rule: 11, iteratorAge: settings.iteratorAge }) : undefined;
+    return mustBeSeen ? hold('iterator-age-unknown', { iteratorAge: settings.iteratorAge }) : undefined;
   }
-  if (nowMs - age.atMs > iteratorAgeFreshMs) return hold('iterator-age-unknown', { rule: 11, lastSeenAtMs: age.atMs });
-  if (age.ageMs < limitMs) return undefined;
-  return hold('consumer-behind', { rule: 11, iteratorAgeMs: age.ageMs, limitMs });
+  if (nowMs - age.atMs > iteratorAgeFreshMs) return hold('iterator-age-unknown', { lastSeenAtMs: age.atMs });
+  return age.ageMs < limitMs ? undefined : hold('consumer-behind', { iteratorAgeMs: age.ageMs, limitMs });
 }

@@ -5,8 +5,9 @@
  * The function feeds it from one GetMetricData call a minute (IncomingRecords, IncomingBytes and
  * WriteProvisionedThroughputExceeded as sums of a minute, from `historyStart`) and the stream's own tags (ledger, intent).
  */
+import { type CallsMade, callsLeft } from '../decision/daily-quota.ts';
 import type { LoadPolicyName } from '../settings/stream-settings.ts';
-import type { Ledger, ScalingIntent } from '../stream/stream-tags.ts';
+import type { ScalingIntent } from '../stream/stream-tags.ts';
 import { dayMs, minuteMs } from '../time.ts';
 import { type AdaptiveSettings, adaptiveDefaults, type Choice, choiceMinute, Replay, replayStart } from './adaptive.ts';
 import { firstDaySettings } from './candidates.ts';
@@ -105,10 +106,8 @@ export interface StreamLoadHistory {
   readonly throttledBefore: Float64Array;
 }
 
-export interface ScalingPast {
+export interface ScalingPast extends CallsMade {
   readonly openShardCount: number;
-  /** Of the last day. */
-  readonly ledger: Ledger;
   readonly intent: ScalingIntent | undefined;
   readonly dailyQuota: number;
 }
@@ -118,14 +117,14 @@ export interface ScalingPast {
  * @param history up to the newest minute that CloudWatch reports; its last minute is "now" to the policy.
  */
 export function policyInput(history: StreamLoadHistory, past: ScalingPast, nowMs: number): LoadPolicyInput {
-  const { openShardCount, ledger, intent, dailyQuota } = past;
+  const { openShardCount, intent } = past;
   const wasUp = intent !== undefined && intent.to > intent.from;
   return {
     minute: history.load.length - 1,
     load: history.load,
     throttledBefore: history.throttledBefore,
     openShardCount,
-    callsLeft: Math.max(0, dailyQuota - ledger.length),
+    callsLeft: callsLeft(past, past.dailyQuota),
     minutesSinceScaleUp: wasUp ? (nowMs - intent.atMs) / minuteMs : Number.POSITIVE_INFINITY,
   };
 }

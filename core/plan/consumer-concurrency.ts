@@ -5,30 +5,30 @@
  */
 
 import { awsFacts } from '../aws-facts.ts';
-import type { StreamSettings } from '../settings/stream-settings.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
 import { type ConsumerState, concurrencySetByUs, type StreamState } from '../stream/stream-state.ts';
 import { encodeConcurrency, type Tags, tagKeys } from '../stream/stream-tags.ts';
-import type { Finding } from './convergence.ts';
 import type { Lane, SetConcurrency } from './effects.ts';
+import type { Finding } from './findings.ts';
+
+/** What is to be done about one consumer, and what was found. */
+export interface ConsumerRepair {
+  readonly findings: readonly Finding[];
+  readonly lane: Lane;
+}
 
 /**
- * One lane a consumer. What the account can still reserve is one pool: each consumer is offered what the ones before it leave,
+ * One a consumer. What the account can still reserve is one pool: each consumer is offered what the ones before it leave,
  * or together they would ask for more than there is.
  */
-export function planConsumers(
-  state: StreamState,
-  settings: StreamSettings,
-  shardCount: number,
-  nowMs: number,
-  findings: Finding[],
-): readonly Lane[] {
+export function planConsumers(shardCount: number, facts: StreamFacts): readonly ConsumerRepair[] {
   let taken = 0;
-  return state.consumers.map((consumer) => {
+  return facts.state.consumers.map((consumer) => {
     const { reservableConcurrency: pool } = consumer;
     const offered = { ...consumer, reservableConcurrency: pool === undefined ? undefined : pool - taken };
-    const lane = planConcurrency(offered, state, settings, shardCount, nowMs, findings);
-    taken += takenBy(lane);
-    return lane;
+    const repair = repairConsumer(offered, shardCount, facts);
+    taken += takenBy(repair.lane);
+    return repair;
   });
 }
 
@@ -39,37 +39,40 @@ function takenBy(lane: Lane): number {
   );
 }
 
-export function planConcurrency(
-  consumer: ConsumerState,
-  state: StreamState,
-  settings: StreamSettings,
-  shardCount: number,
-  nowMs: number,
-  findings: Finding[],
-): Lane {
+export function repairConsumer(consumer: ConsumerState, shardCount: number, facts: StreamFacts): ConsumerRepair {
   const { functionName, reservedConcurrency: reserved } = consumer;
   const wanted = shardCount * consumer.lambdasPerShard;
-  if (reserved === wanted) return [];
-  if (reserved === 0) {
-    findings.push({ kind: 'concurrency-stopped', functionName });
-    return [];
+  if (reserved === wanted) return { findings: [], lane: [] };
+  if (reserved === 0) return { findings: [{ kind: 'concurrency-stopped', functionName }], lane: [] };
+  if (reserved !== undefined && reserved > wanted) return lowerConcurrency(consumer, reserved, wanted, facts);
+  return raiseConcurrency(consumer, wanted, facts);
+}
+
+function lowerConcurrency(
+  consumer: ConsumerState,
+  reserved: number,
+  wanted: number,
+  facts: StreamFacts,
+): ConsumerRepair {
+  const { functionName } = consumer;
+  if (!isOurs(consumer, facts.state)) return { findings: [], lane: [] };
+  if (!parentsAreDrained(facts)) {
+    return { findings: [{ kind: 'concurrency-waits-for-drain', functionName, reserved, wanted }], lane: [] };
   }
-  if (reserved !== undefined && reserved > wanted) {
-    if (!isOurs(consumer, state)) return [];
-    if (!parentsAreDrained(state, settings, nowMs)) {
-      findings.push({ kind: 'concurrency-waits-for-drain', functionName, reserved, wanted });
-      return [];
-    }
-    findings.push({ kind: 'concurrency-differs', functionName, reserved, wanted });
-    return setLane(consumer, state, settings, wanted);
-  }
+  const lane = setLane(consumer, wanted, facts);
+  return { findings: [{ kind: 'concurrency-differs', functionName, reserved, wanted }], lane };
+}
+
+function raiseConcurrency(consumer: ConsumerState, wanted: number, facts: StreamFacts): ConsumerRepair {
+  const { functionName, reservedConcurrency: reserved } = consumer;
   const affordable = affordableConcurrency(consumer);
   const to = affordable === undefined ? wanted : Math.min(wanted, affordable);
-  if (to < wanted) findings.push({ kind: 'concurrency-unaffordable', functionName, wanted, affordable: to });
+  const findings: Finding[] =
+    to < wanted ? [{ kind: 'concurrency-unaffordable', functionName, wanted, affordable: to }] : [];
   // A first reservation below what is needed would throttle a consumer that runs free today.
-  if (to <= (reserved ?? wanted - 1)) return [];
+  if (to <= (reserved ?? wanted - 1)) return { findings, lane: [] };
   findings.push({ kind: 'concurrency-differs', functionName, reserved, wanted });
-  return setLane(consumer, state, settings, to);
+  return { findings, lane: setLane(consumer, to, facts) };
 }
 
 /** Tag values to write with an intent: the reservation as it is, if it is ours, and as it will be. */
@@ -106,7 +109,7 @@ function affordableConcurrency(consumer: ConsumerState): number | undefined {
 }
 
 /** The tag goes first, so that a death in between never leaves a reservation of ours that looks like somebody else's. */
-function setLane(consumer: ConsumerState, state: StreamState, settings: StreamSettings, to: number): Lane {
+function setLane(consumer: ConsumerState, to: number, { state, settings }: StreamFacts): Lane {
   const { functionName, reservedConcurrency: from } = consumer;
   const ours = isOurs(consumer, state);
   const onFailure = settings.concurrencyFallback === 'remove' && ours ? 'fall-back' : 'continue';
@@ -120,7 +123,7 @@ function setLane(consumer: ConsumerState, state: StreamState, settings: StreamSe
 const drainMarginMs = 10 * 60_000;
 
 /** True when every consumer has read past the time at which the last resharding was surely over. */
-function parentsAreDrained(state: StreamState, settings: StreamSettings, nowMs: number): boolean {
+function parentsAreDrained({ state, settings, nowMs }: StreamFacts): boolean {
   if (state.status !== 'ACTIVE') return false;
   const { intent, iteratorAge } = state;
   const expectedMs =

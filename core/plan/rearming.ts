@@ -7,8 +7,8 @@ import { type Direction, readJudgedShardCount } from '../alarm/alarm-definition.
 import { decideFromAlarm } from '../decision/decide.ts';
 import type { ScalingDecision } from '../decision/decision.ts';
 import type { FiredAlarm } from '../decision/rules.ts';
-import type { StreamSettings } from '../settings/stream-settings.ts';
-import type { AlarmState, StreamState } from '../stream/stream-state.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
+import type { AlarmState } from '../stream/stream-state.ts';
 import type { RearmAlarm } from './effects.ts';
 
 /** An answer takes seconds; an alarm in ALARM for so long was not answered, or its hold is over. */
@@ -25,17 +25,16 @@ export interface AlarmInAlarm {
   readonly rearm: RearmAlarm | undefined;
 }
 
-/** Every alarm in ALARM that judged by the math that stands, with what holds it. */
-export function judgeAlarmsInAlarm(
-  state: StreamState,
-  settings: StreamSettings,
-  nowMs: number,
-  quietMs: number,
-): readonly AlarmInAlarm[] {
+/**
+ * Every alarm in ALARM that judged by the math that stands, with what holds it.
+ * @param quietMs how long an alarm must have been in ALARM before it counts as unanswered.
+ */
+export function judgeAlarmsInAlarm(facts: StreamFacts, quietMs: number): readonly AlarmInAlarm[] {
+  const { state, nowMs } = facts;
   return (['up', 'down'] as const).flatMap((direction) => {
     const live = state.alarms[direction];
     if (live?.state !== 'ALARM' || live.stateTransitionedAtMs <= live.configuredAtMs) return [];
-    const decision = decideFromAlarm({ alarm: asIfFired(live, direction), state, settings, nowMs });
+    const decision = decideFromAlarm(asIfFired(live, direction), facts);
     const unanswered = nowMs - live.stateTransitionedAtMs >= quietMs;
     const { alarmName } = live;
     const rearm: RearmAlarm = { kind: 'rearm-alarm', alarmName, why: 'nothing-holds-it', onFailure: 'continue' };

@@ -4,7 +4,7 @@
  */
 
 import type { ScaleDecision } from '../decision/decision.ts';
-import type { StreamSettings } from '../settings/stream-settings.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
 import type { StreamState } from '../stream/stream-state.ts';
 import {
   encodeIntent,
@@ -23,29 +23,25 @@ export interface ScalingPlan {
   readonly intent: ScalingIntent;
   /** Steps run one after the other; a failed `abort` ends the plan. */
   readonly steps: readonly (readonly Lane[])[];
-  /** Tags as they were before, for when UpdateShardCount is refused: intent, ledger, and what was told last. */
+  /** Tags as they were before, for when UpdateShardCount is refused: intent, ledger, and the last notice. */
   readonly takeBack: Tags;
 }
 
 /** Consumers are raised with the call, not after it, so that new shards find their readers. */
-export function planScaling(
-  decision: ScaleDecision,
-  state: StreamState,
-  settings: StreamSettings,
-  nowMs: number,
-): ScalingPlan {
+export function planScaling(decision: ScaleDecision, facts: StreamFacts): ScalingPlan {
+  const { state, nowMs } = facts;
   const intent: ScalingIntent = { atMs: nowMs, from: decision.openShardCount, to: decision.targetShardCount };
-  const told = state.tags[lastNoticeTag];
+  const lastNotice = state.tags[lastNoticeTag];
   const tags = {
     [tagKeys.intent]: encodeIntent(intent),
     [tagKeys.ledger]: encodeLedger(keepLastDay(decision.split ? state.ledger : [...state.ledger, nowMs], nowMs)),
     ...concurrencyTags(state, intent.to),
-    // After a scaling a hold is news again, also one that was told before it.
-    ...(told ? { [lastNoticeTag]: '' } : {}),
+    // After a scaling people are notified of a hold again, also of one that they knew before it.
+    ...(lastNotice ? { [lastNoticeTag]: '' } : {}),
   };
   // The state as it will be once the call is accepted: what must follow is planned before the call, not read after it.
   const called: StreamState = { ...state, status: 'UPDATING', intent, tags: { ...state.tags, ...tags } };
-  const { alarmLanes, concurrencyLanes } = planConvergence(called, settings, nowMs);
+  const { alarmLanes, concurrencyLanes } = planConvergence({ ...facts, state: called });
   return {
     intent,
     steps: [
@@ -56,7 +52,7 @@ export function planScaling(
     takeBack: {
       [tagKeys.intent]: state.tags[tagKeys.intent] ?? '',
       [tagKeys.ledger]: encodeLedger(state.ledger),
-      ...(told ? { [lastNoticeTag]: told } : {}),
+      ...(lastNotice ? { [lastNoticeTag]: lastNotice } : {}),
     },
   };
 }

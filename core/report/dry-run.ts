@@ -3,10 +3,9 @@
  * An alarm's report and every reconcile while it would still act show the same.
  */
 
-import type { HoldDecision, ScaleDecision } from '../decision/decision.ts';
+import { type HoldDecision, hold, type ScaleDecision } from '../decision/decision.ts';
 import { planScaling } from '../plan/scaling-plan.ts';
-import type { StreamSettings } from '../settings/stream-settings.ts';
-import type { StreamState } from '../stream/stream-state.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
 import { type Prices, shardDollarsPerMonth, usEast1Prices } from './prices.ts';
 import type { EffectOutcome } from './scaling-report.ts';
 
@@ -16,30 +15,20 @@ export interface DryRun {
   readonly effects: readonly EffectOutcome[];
 }
 
-export function describeDryRun(
-  decision: ScaleDecision,
-  state: StreamState,
-  settings: StreamSettings,
-  nowMs: number,
-  prices: Prices = usEast1Prices,
-): DryRun {
+export function describeDryRun(decision: ScaleDecision, facts: StreamFacts, prices: Prices = usEast1Prices): DryRun {
   const { direction, openShardCount, targetShardCount, because } = decision;
   return {
     outcome: 'planned',
-    decision: {
-      kind: 'hold',
-      reason: 'dry-run',
-      because: {
-        ...because,
-        direction,
-        openShardCount,
-        targetShardCount,
-        dollarsPerMonthNow: toCents(shardDollarsPerMonth(openShardCount, prices)),
-        dollarsPerMonthThen: toCents(shardDollarsPerMonth(targetShardCount, prices)),
-        pricesOf: `${prices.region} ${prices.asOf}`,
-      },
-    },
-    effects: planScaling(decision, state, settings, nowMs)
+    decision: hold('dry-run', {
+      ...because,
+      direction,
+      openShardCount,
+      targetShardCount,
+      dollarsPerMonthNow: toCents(shardDollarsPerMonth(openShardCount, prices)),
+      dollarsPerMonthThen: toCents(shardDollarsPerMonth(targetShardCount, prices)),
+      pricesOf: `${prices.region} ${prices.asOf}`,
+    }),
+    effects: planScaling(decision, facts)
       .steps.flat(2)
       .map((effect) => ({ effect })),
   };

@@ -3,21 +3,22 @@
  * nobody mends one reason only to meet the next.
  */
 import { type Direction, readJudgedShardCount } from '../alarm/alarm-definition.ts';
-import { awsFacts } from '../aws-facts.ts';
-import { decideFromAlarm, decideFromLoad, holdingRules, loadRules } from '../decision/decide.ts';
+import { callsLeft, nextCallAtMs } from '../decision/daily-quota.ts';
+import { decideFromAlarm, decideFromLoad, judgeAlarm, judgeLoad, type RuleVerdict } from '../decision/decide.ts';
 import type { HoldDecision, ScalingDecision } from '../decision/decision.ts';
 import { moveIntoBounds } from '../decision/out-of-bounds.ts';
-import { type HoldingRule, holdContradiction } from '../decision/rules.ts';
 import type { PolicyExplanation } from '../load/load-policy.ts';
 import { type ConvergencePlan, planConvergence } from '../plan/convergence.ts';
 import { asIfFired } from '../plan/rearming.ts';
 import { planScaling, type ScalingPlan } from '../plan/scaling-plan.ts';
 import type { Fault } from '../result.ts';
-import type { PolicyName, StreamSettings } from '../settings/stream-settings.ts';
-import { lastScaledAtMs, type StreamState } from '../stream/stream-state.ts';
+import type { PolicyName } from '../settings/stream-settings.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
+import { lastScaledAtMs } from '../stream/stream-state.ts';
 
-export interface RuleVerdict {
+export interface RuleAnswer {
   readonly rule: number;
+  /** What the rule requires. Scripts read the field under this name. */
   readonly demands: string;
   /** Undefined: the rule lets pass. */
   readonly held: HoldDecision | undefined;
@@ -30,16 +31,16 @@ export interface DirectionExplanation {
   readonly judgedShardCount: number | undefined;
   readonly threshold: number | undefined;
   /** What would be decided if the alarm fired now, rule by rule. */
-  readonly rules: readonly RuleVerdict[];
+  readonly rules: readonly RuleAnswer[];
   readonly decision: ScalingDecision | undefined;
   /** The effects of that decision, where it scales. */
   readonly plan: ScalingPlan | undefined;
 }
 
-/** Of a stream whose policy looks at demand: what a look now would find. */
+/** Of a load-driven stream: what a load check would find now. */
 export interface LoadExplanation {
   readonly policy: PolicyExplanation;
-  readonly rules: readonly RuleVerdict[];
+  readonly rules: readonly RuleAnswer[];
   readonly decision: ScalingDecision;
   readonly plan: ScalingPlan | undefined;
 }
@@ -61,7 +62,7 @@ export interface StreamExplanation {
   readonly policy: PolicyName;
   /** Undefined for a policy that waits for alarms, and where nothing is known of the stream's traffic. */
   readonly demand: LoadExplanation | undefined;
-  /** With a policy that looks at demand: what the alarm would set off where demand cannot be read. */
+  /** For a load-driven stream: what the alarm would set off where the load cannot be read. */
   readonly up: DirectionExplanation;
   readonly down: DirectionExplanation;
   readonly enforcement: ScalingDecision | undefined;
@@ -71,25 +72,16 @@ export interface StreamExplanation {
   readonly faults: readonly Fault[];
 }
 
-export interface ExplanationInput {
-  readonly state: StreamState;
-  readonly settings: StreamSettings;
+export interface ExplanationInput extends StreamFacts {
   /** Tags that were passed over: the deployment's value stands in. */
   readonly tagFaults: readonly Fault[];
-  /** Tags that cannot stand together: they hold the stream. */
-  readonly contradictions: readonly Fault[];
-  /** What the policy goes by, where it looks at demand and some is known. */
+  /** What a load policy goes by; absent for `doubling`, and where nothing is known of the stream's load. */
   readonly demand?: PolicyExplanation | undefined;
   readonly dryRun: boolean;
-  readonly nowMs: number;
 }
 
 export function explainStream(input: ExplanationInput): StreamExplanation {
-  const { state, settings, tagFaults, contradictions, dryRun, nowMs } = input;
-  const used = state.ledger.length;
-  const oldest = state.ledger[used - settings.dailyQuota];
-  // AWS knows of calls that the ledger does not.
-  const spentByOthers = state.refusal?.reason === 'daily-quota' ? state.refusal : undefined;
+  const { state, settings, tagFaults, contradictions = [], dryRun, nowMs } = input;
   return {
     streamName: state.streamName,
     status: state.status,
@@ -99,54 +91,33 @@ export function explainStream(input: ExplanationInput): StreamExplanation {
     maxShards: settings.maxShards,
     dryRun,
     lastScaledAtMs: lastScaledAtMs(state, nowMs),
-    callsLeft: spentByOthers ? 0 : Math.max(0, settings.dailyQuota - used),
-    nextSlotAtMs:
-      spentByOthers?.untilMs ?? (oldest === undefined ? undefined : oldest + awsFacts.updateShardCountWindow.value),
+    callsLeft: callsLeft(state, settings.dailyQuota),
+    nextSlotAtMs: nextCallAtMs(state, settings.dailyQuota),
     policy: settings.policy,
     demand: input.demand && explainLoad(input.demand, input),
     up: explainDirection('up', input),
     down: explainDirection('down', input),
-    enforcement: moveIntoBounds(state, settings),
-    drift: planConvergence(state, settings, nowMs),
+    enforcement: moveIntoBounds(input),
+    drift: planConvergence(input),
     faults: [...tagFaults, ...contradictions],
   };
 }
 
-function explainLoad(
-  policy: PolicyExplanation,
-  { state, settings, contradictions, nowMs }: ExplanationInput,
-): LoadExplanation {
-  const { wantedShardCount, offeredShards } = policy;
-  const decisionInput = { state, settings, nowMs, wantedShardCount, offeredShards };
-  const contradicted = holdContradicted(contradictions);
-  const decision = contradicted ?? decideFromLoad(decisionInput);
-  return {
-    policy,
-    rules: judgeAll(loadRules, decisionInput, contradicted),
-    decision,
-    plan: decision.kind === 'scale' ? planScaling(decision, state, settings, nowMs) : undefined,
-  };
+function explainLoad(policy: PolicyExplanation, facts: StreamFacts): LoadExplanation {
+  const decision = decideFromLoad(policy, facts);
+  return { policy, rules: judgeLoad(policy, facts).map(toAnswer), decision, plan: planOf(decision, facts) };
 }
 
-function holdContradicted(contradictions: readonly Fault[]): HoldDecision | undefined {
-  return contradictions.length > 0 ? holdContradiction(contradictions) : undefined;
+function toAnswer({ rule, requires, held }: RuleVerdict): RuleAnswer {
+  return { rule, demands: requires, held };
 }
 
-function judgeAll<T>(
-  rules: readonly HoldingRule<T>[],
-  input: T,
-  contradicted: HoldDecision | undefined,
-): readonly RuleVerdict[] {
-  return [
-    { rule: 3, demands: "the stream's tags can stand together", held: contradicted },
-    ...rules.map(({ rule, demands, hold }) => ({ rule, demands, held: hold(input) })),
-  ];
+function planOf(decision: ScalingDecision, facts: StreamFacts): ScalingPlan | undefined {
+  return decision.kind === 'scale' ? planScaling(decision, facts) : undefined;
 }
 
-function explainDirection(
-  direction: Direction,
-  { state, settings, contradictions, nowMs }: ExplanationInput,
-): DirectionExplanation {
+function explainDirection(direction: Direction, facts: StreamFacts): DirectionExplanation {
+  const { state, nowMs } = facts;
   const live = state.alarms[direction];
   if (!live) {
     return {
@@ -162,18 +133,17 @@ function explainDirection(
   }
   // As if it fired this moment: an alarm that rests in OK would otherwise be held by its state alone.
   const fired = { ...live, state: 'ALARM' as const, stateTransitionedAtMs: nowMs };
-  const firing: StreamState = { ...state, alarms: { ...state.alarms, [direction]: fired } };
-  const decisionInput = { alarm: asIfFired(fired, direction), state: firing, settings, nowMs };
-  const contradicted = holdContradicted(contradictions);
-  const decision = contradicted ?? decideFromAlarm(decisionInput);
+  const firing = { ...facts, state: { ...state, alarms: { ...state.alarms, [direction]: fired } } };
+  const alarm = asIfFired(fired, direction);
+  const decision = decideFromAlarm(alarm, firing);
   return {
     direction,
     alarmName: live.alarmName,
     alarmState: live.state,
     judgedShardCount: readJudgedShardCount(live.definition.metrics),
     threshold: live.definition.threshold,
-    rules: judgeAll(holdingRules, decisionInput, contradicted),
+    rules: judgeAlarm(alarm, firing).map(toAnswer),
     decision,
-    plan: decision.kind === 'scale' ? planScaling(decision, firing, settings, nowMs) : undefined,
+    plan: planOf(decision, firing),
   };
 }

@@ -3,7 +3,8 @@
  * the subject is a sentence. A hundred equal holds are one notice: the fingerprint of the last one rides in a tag.
  */
 import { type Direction, readAlarmName } from '../alarm/alarm-definition.ts';
-import type { HoldDecision, HoldReason, ScaleDecision } from '../decision/decision.ts';
+import type { ScaleDecision } from '../decision/decision.ts';
+import { holdReasons } from '../decision/hold-reasons.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { lastNoticeTag, type Tags } from '../stream/stream-tags.ts';
 import type { ScalingReport } from './scaling-report.ts';
@@ -65,23 +66,8 @@ function describeNews({ outcome, decision, failures, effects }: ScalingReport): 
     const failed = failures[0]?.code ?? effects.find(({ failure }) => failure)?.failure?.code ?? 'unknown';
     return `failed (${failed}), another try follows`;
   }
-  if (decision?.kind === 'hold' && isWorthTelling(decision)) return `held, ${decision.reason}`;
+  if (decision?.kind === 'hold' && holdReasons[decision.reason].notify) return `held, ${decision.reason}`;
   return undefined;
-}
-
-/** What ends by itself within minutes, or is as it should be. */
-const silentReasons: ReadonlySet<string> = new Set<HoldReason>([
-  'not-in-alarm',
-  'superseded',
-  'stale-alarm',
-  'alarm-drift',
-  'rejected',
-  'stream-updating',
-  'demand-met',
-]);
-
-function isWorthTelling({ reason }: HoldDecision): boolean {
-  return !silentReasons.has(reason);
 }
 
 function describeScaling(decision: ScaleDecision): string {

@@ -4,10 +4,10 @@
  */
 
 import type { ScalingDecision } from '../decision/decision.ts';
-import type { Finding } from '../plan/convergence.ts';
 import type { ScalingEffect } from '../plan/effects.ts';
+import type { Finding } from '../plan/findings.ts';
 
-/** `look`: the look at demand every minute; `schedule`: a floor whose hour has come. */
+/** What started it. `look`: the load check of every minute; `schedule`: a temporary minimum whose hour has come. */
 export type ReportSource = 'alarm' | 'look' | 'reconcile' | 'schedule';
 
 /**

@@ -5,8 +5,7 @@ import { considerShards, needsShardLoads, type ShardLoads } from '../../core/dec
 import { isConverged, planConvergence } from '../../core/plan/convergence.ts';
 import { describeDryRun } from '../../core/report/dry-run.ts';
 import type { EffectOutcome, ScalingReport } from '../../core/report/scaling-report.ts';
-import type { StreamSettings } from '../../core/settings/stream-settings.ts';
-import type { StreamState } from '../../core/stream/stream-state.ts';
+import type { StreamFacts } from '../../core/stream/stream-facts.ts';
 import type { ScalerContext } from '../context.ts';
 import { runEffects } from './effect-runner.ts';
 import { runScaling } from './scaling-run.ts';
@@ -18,50 +17,44 @@ export interface StreamOutcome {
   readonly effects?: readonly EffectOutcome[];
 }
 
-export interface StreamFacts {
-  readonly state: StreamState;
-  readonly settings: StreamSettings;
-  readonly nowMs: number;
-}
-
 export async function applyDecision(
   decided: ScalingDecision,
-  subject: StreamFacts,
+  facts: StreamFacts,
   context: ScalerContext,
 ): Promise<StreamOutcome> {
-  const { state, settings, nowMs } = subject;
-  const decision = await considerHotShard(decided, subject, context);
+  const decision = await considerHotShard(decided, facts, context);
   if (context.deployment.dryRun) {
     return decision.kind === 'scale'
-      ? describeDryRun(decision, state, settings, nowMs)
-      : { outcome: 'held', decision, findings: planConvergence(state, settings, nowMs).findings };
+      ? describeDryRun(decision, facts)
+      : { outcome: 'held', decision, findings: planConvergence(facts).findings };
   }
-  if (decision.kind === 'hold') return await converge(decision, subject, context);
-  return await runScaling({ decision, ...subject }, context);
+  if (decision.kind === 'hold') return await converge(decision, facts, context);
+  return await runScaling(decision, facts, context);
 }
 
 /** Only a scale-up of a stream that publishes its traffic by shard asks for more than was read. */
 async function considerHotShard(
   decision: ScalingDecision,
-  { state, settings }: StreamFacts,
+  facts: StreamFacts,
   { ports, clock }: ScalerContext,
 ): Promise<ScalingDecision> {
-  if (decision.kind !== 'scale' || !needsShardLoads(decision, state, settings)) return decision;
+  if (decision.kind !== 'scale' || !needsShardLoads(decision, facts)) return decision;
+  const { state, settings } = facts;
   const periodSeconds = settings.periodMinutes * 60;
   const loads = await ports.streams.shardLoads(state.streamName, periodSeconds, clock.nowMs());
   const known: ShardLoads = loads.ok
     ? { kind: 'loads', shards: loads.value, periodSeconds }
     : { kind: 'unknown', code: loads.failure.code };
-  return considerShards(decision, known, settings);
+  return considerShards(decision, known, facts);
 }
 
 async function converge(
   decision: ScalingDecision,
-  { state, settings, nowMs }: StreamFacts,
+  facts: StreamFacts,
   { ports }: ScalerContext,
 ): Promise<StreamOutcome> {
-  const plan = planConvergence(state, settings, nowMs);
+  const plan = planConvergence(facts);
   if (isConverged(plan)) return { outcome: 'held', decision, findings: plan.findings };
-  const effects = await runEffects([...plan.alarmLanes, ...plan.concurrencyLanes], state.streamName, ports);
+  const effects = await runEffects([...plan.alarmLanes, ...plan.concurrencyLanes], facts.state.streamName, ports);
   return { outcome: 'held', decision, findings: plan.findings, effects };
 }

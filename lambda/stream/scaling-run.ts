@@ -3,22 +3,14 @@
  * code, so that both leave the same traces.
  */
 
-import type { HoldDecision, ScaleDecision, ScalingDecision } from '../../core/decision/decision.ts';
+import { hold, type ScaleDecision, type ScalingDecision } from '../../core/decision/decision.ts';
 import { planScaling, type ScalingPlan } from '../../core/plan/scaling-plan.ts';
 import type { EffectOutcome, Outcome } from '../../core/report/scaling-report.ts';
-import type { StreamSettings } from '../../core/settings/stream-settings.ts';
-import type { StreamState } from '../../core/stream/stream-state.ts';
+import type { StreamFacts } from '../../core/stream/stream-facts.ts';
 import { encodeRefusal, type Tags } from '../../core/stream/stream-tags.ts';
 import type { Clock, Ports } from '../ports.ts';
 import { aborts, runEffects } from './effect-runner.ts';
 import { judgeRefusal, type Refusal } from './update-refusal.ts';
-
-export interface ScalingWork {
-  readonly decision: ScaleDecision;
-  readonly state: StreamState;
-  readonly settings: StreamSettings;
-  readonly nowMs: number;
-}
 
 export interface ScalingResult {
   readonly outcome: Extract<Outcome, 'scaled' | 'held' | 'failed'>;
@@ -31,28 +23,27 @@ interface Means {
   readonly clock: Clock;
 }
 
-export async function runScaling(work: ScalingWork, means: Means): Promise<ScalingResult> {
-  const { decision, state, settings, nowMs } = work;
-  const { streamName } = state;
-  const plan = planScaling(decision, state, settings, nowMs);
+export async function runScaling(decision: ScaleDecision, facts: StreamFacts, means: Means): Promise<ScalingResult> {
+  const { streamName } = facts.state;
+  const plan = planScaling(decision, facts);
   const [intentStep = [], callStep = [], followStep = []] = plan.steps;
   const intent = await runEffects(intentStep, streamName, means.ports);
   if (aborts(intent)) return judgeUntagged(intent, decision);
-  const { refusal, effects: called } = await callUntilJudged(work, plan, callStep, means);
+  const { refusal, effects: called } = await callUntilJudged(decision, facts, plan, callStep, means);
   switch (refusal.kind) {
     case 'accepted': {
       const followed = await runEffects(followStep, streamName, means.ports);
       return { outcome: 'scaled', decision, effects: [...intent, ...withoutRefusal(called), ...followed] };
     }
     case 'held': {
-      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports, marksOf(refusal, work)) : [];
+      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports, marksOf(refusal, facts)) : [];
       const effects = [...intent, ...called.filter((outcome) => !isRefused(outcome)), ...takenBack];
       return { outcome: 'held', decision: refusal.decision, effects };
     }
     case 'failed': {
       // A shard that cannot be split (no permission, a range too narrow) must not keep a full stream from scaling.
       const unsplit = withoutSplit(decision);
-      if (unsplit && isFinal(called)) return await runScaling({ ...work, decision: unsplit }, means);
+      if (unsplit && isFinal(called)) return await runScaling(unsplit, facts, means);
       const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports) : [];
       return { outcome: 'failed', decision, effects: [...intent, ...called, ...takenBack] };
     }
@@ -63,7 +54,8 @@ type Judged = Exclude<Refusal, { kind: 'resend' }>;
 
 /** Consumers are raised with the first attempt only. */
 async function callUntilJudged(
-  { decision, state, settings }: ScalingWork,
+  decision: ScaleDecision,
+  { state, settings }: StreamFacts,
   plan: ScalingPlan,
   callStep: ScalingPlan['steps'][number],
   { ports, clock }: Means,
@@ -102,12 +94,12 @@ function withoutRefusal(outcomes: readonly EffectOutcome[]): readonly EffectOutc
 function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision): ScalingResult {
   const code = intent.find(({ failure }) => failure)?.failure?.code;
   if (code !== 'ResourceInUseException') return { outcome: 'failed', decision, effects: intent };
-  const held: HoldDecision = { kind: 'hold', reason: 'stream-updating', because: { rule: 4, refusedWith: code } };
+  const held = hold('stream-updating', { refusedWith: code });
   return { outcome: 'held', decision: held, effects: [] };
 }
 
 /** What the ledger cannot tell is remembered: a quota that others have spent, an account that has all its shards. */
-function marksOf({ decision }: Refusal & { kind: 'held' }, { state, settings, nowMs }: ScalingWork): Tags {
+function marksOf({ decision }: Refusal & { kind: 'held' }, { state, settings, nowMs }: StreamFacts): Tags {
   const { reason } = decision;
   const isToldByLedger = reason === 'daily-quota' && state.ledger.length >= settings.dailyQuota;
   if (isToldByLedger || (reason !== 'daily-quota' && reason !== 'account-shard-limit')) return {};

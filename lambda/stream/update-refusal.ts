@@ -3,7 +3,7 @@
  * there was no answer.
  */
 
-import type { HoldDecision } from '../../core/decision/decision.ts';
+import { type HoldDecision, hold } from '../../core/decision/decision.ts';
 import type { AwsFailure } from '../../core/report/scaling-report.ts';
 import type { StreamState } from '../../core/stream/stream-state.ts';
 import type { ScalingIntent } from '../../core/stream/stream-tags.ts';
@@ -36,7 +36,7 @@ export async function judgeRefusal(
   if (unansweredCodes.has(failure.code)) return await readAgain(state.streamName, intent, ports);
   if (failure.code === 'ResourceInUseException') {
     // Tags cannot be written while the stream is UPDATING; the entry stays, and counts at worst one call too many.
-    return { kind: 'held', takeBack: false, decision: hold('stream-updating', 4, { refusedWith: failure.code }) };
+    return { kind: 'held', takeBack: false, decision: hold('stream-updating', { refusedWith: failure.code }) };
   }
   if (failure.code !== 'LimitExceededException') return { kind: 'failed', takeBack: true };
   return await judgeLimit(attempt, intent, state, dailyQuota, ports, clock);
@@ -64,7 +64,7 @@ async function judgeLimit(
   const quota: Refusal = {
     kind: 'held',
     takeBack: true,
-    decision: hold('daily-quota', 10, { callsInLastDay: state.ledger.length, dailyQuota, direction }),
+    decision: hold('daily-quota', { callsInLastDay: state.ledger.length, dailyQuota, direction }),
   };
   if (state.ledger.length >= dailyQuota) return quota;
   const limits = await ports.streams.describeLimits();
@@ -73,7 +73,7 @@ async function judgeLimit(
     return {
       kind: 'held',
       takeBack: true,
-      decision: hold('account-shard-limit', 12, {
+      decision: hold('account-shard-limit', {
         shardLimit,
         accountShards: openShardCount,
         targetShardCount: intent.to,
@@ -85,12 +85,4 @@ async function judgeLimit(
   if (attempt >= rateAttempts) return Number.isFinite(dailyQuota) ? quota : { kind: 'failed', takeBack: true };
   await clock.sleep(rateWaitMs * attempt);
   return { kind: 'resend' };
-}
-
-function hold(
-  reason: HoldDecision['reason'],
-  rule: number,
-  operands: Readonly<Record<string, string | number>>,
-): HoldDecision {
-  return { kind: 'hold', reason, because: { rule, ...operands } };
 }

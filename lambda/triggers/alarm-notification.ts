@@ -5,9 +5,8 @@
 
 import { parseScalingAlarm, type ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
 import { decideFromAlarm } from '../../core/decision/decide.ts';
-import type { ScalingDecision } from '../../core/decision/decision.ts';
+import { hold, type ScalingDecision } from '../../core/decision/decision.ts';
 import { applyMessageRules, rejectAlarm } from '../../core/decision/message-rules.ts';
-import { holdContradiction } from '../../core/decision/rules.ts';
 import type { EffectOutcome, ScalingReport } from '../../core/report/scaling-report.ts';
 import { type Fault, quote } from '../../core/result.ts';
 import { isLoadDriven } from '../../core/settings/stream-settings.ts';
@@ -101,7 +100,7 @@ async function answer(alarm: ScalingAlarm, context: ScalerContext, nowMs: number
   }
   const { tags } = state;
   if (contradictions.length > 0)
-    return { outcome: 'held', decision: holdContradiction(contradictions), failures, tags };
+    return { outcome: 'held', decision: hold('contradictory-settings', { faults: contradictions }), failures, tags };
   const { decision, failures: unread } = await decide(alarm, reading, context, nowMs);
   const acted = await applyDecision(decision, { ...reading, nowMs }, context);
   return { ...acted, failures: [...failures, ...unread], tags };
@@ -122,7 +121,7 @@ async function decide(
   context: ScalerContext,
   nowMs: number,
 ): Promise<{ readonly decision: ScalingDecision; readonly failures: readonly CallFailure[] }> {
-  const byAlarm = () => decideFromAlarm({ alarm, state, settings, nowMs });
+  const byAlarm = () => decideFromAlarm(alarm, { state, settings, nowMs });
   if (!isLoadDriven(settings)) return { decision: byAlarm(), failures: [] };
   const subject = { state, settings, nowMs };
   const reading = await readLoad(subject, context);

@@ -5,9 +5,9 @@
 import type { PolicyExplanation } from '../../core/load/load-policy.ts';
 import { explainStream, type StreamExplanation } from '../../core/report/explanation.ts';
 import { isLoadDriven } from '../../core/settings/stream-settings.ts';
+import type { StreamFacts } from '../../core/stream/stream-facts.ts';
 import type { ScalerContext } from '../context.ts';
 import type { CallFailure, FleetPort } from '../ports.ts';
-import type { StreamFacts } from '../stream/apply-decision.ts';
 import { explainLoad, readLoad } from '../stream/load-decision.ts';
 import { settingsOf } from '../stream/ownership.ts';
 import { alarmNamesOf, readState } from '../stream/state-reader.ts';

@@ -5,7 +5,7 @@
  * outage must not look like "nobody asks any more".
  */
 import { alarmNameOf, readAlarmName, readStreamName } from '../../core/alarm/alarm-definition.ts';
-import type { NewAlarm } from '../../core/plan/convergence.ts';
+import type { NewAlarm } from '../../core/plan/alarm-repair.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import { enabledTag, ownerTag } from '../../core/stream/tag-settings.ts';

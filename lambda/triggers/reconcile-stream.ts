@@ -6,10 +6,10 @@
  * changed is not judged by what was true before.
  */
 import { awsFacts } from '../../core/aws-facts.ts';
-import type { ScalingDecision } from '../../core/decision/decision.ts';
+import { hold, type ScalingDecision } from '../../core/decision/decision.ts';
 import { moveIntoBounds } from '../../core/decision/out-of-bounds.ts';
-import { holdContradiction } from '../../core/decision/rules.ts';
-import { isConverged, type NewAlarm, planConvergence } from '../../core/plan/convergence.ts';
+import type { NewAlarm } from '../../core/plan/alarm-repair.ts';
+import { isConverged, planConvergence } from '../../core/plan/convergence.ts';
 import type { Lane } from '../../core/plan/effects.ts';
 import { type AlarmInAlarm, judgeAlarmsInAlarm, unansweredAfterMs } from '../../core/plan/rearming.ts';
 import { describeDryRun } from '../../core/report/dry-run.ts';
@@ -139,10 +139,10 @@ async function readAgain(query: StateQuery, { ports, account }: ScalerContext): 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
 function isQuiet({ state, settings, contradictions, tagFaults }: CompleteReading, nowMs: number): boolean {
   if (contradictions.length > 0 || changedTagFaults(tagFaults, state.tags).news) return false;
-  const plan = planConvergence(state, settings, nowMs);
+  const plan = planConvergence({ state, settings, nowMs });
   const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
   const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;
-  const bounded = moveIntoBounds(state, settings) === undefined;
+  const bounded = moveIntoBounds({ state, settings, nowMs }) === undefined;
   return isConverged(plan) && plan.findings.length === 0 && bounded && !standing && !recent;
 }
 
@@ -160,15 +160,19 @@ async function repairStream(
     return report(streamName, context, { outcome: 'agrees', findings: [{ kind: 'scaling-under-way' }], failures });
   }
   if (contradictions.length > 0) {
-    return report(streamName, context, { outcome: 'held', decision: holdContradiction(contradictions), failures });
+    return report(streamName, context, {
+      outcome: 'held',
+      decision: hold('contradictory-settings', { faults: contradictions }),
+      failures,
+    });
   }
-  const plan = planConvergence(state, settings, nowMs, making);
+  const plan = planConvergence({ state, settings, nowMs }, making);
   // After a deploy nothing is waited for: dry run may just have been turned off, or a reason to hold been changed.
-  const standing = judgeAlarmsInAlarm(state, settings, nowMs, cause === 'deploy' ? 0 : unansweredAfterMs);
+  const standing = judgeAlarmsInAlarm({ state, settings, nowMs }, cause === 'deploy' ? 0 : unansweredAfterMs);
   const rearms = standing.flatMap(({ rearm }): Lane[] => (rearm ? [[rearm]] : []));
   const lanes = joinLanes([...plan.alarmLanes, ...plan.concurrencyLanes], rearms);
   const shown = { findings: plan.findings, failures, ...decisionOf(standing, settings) };
-  const bound = moveIntoBounds(state, settings);
+  const bound = moveIntoBounds({ state, settings, nowMs });
   if (bound) return await enforce(bound, reading, lanes, nowMs, context);
   if (context.deployment.dryRun) return report(streamName, context, describeReconcile(reading, lanes, shown, nowMs));
   if (lanes.length === 0) return report(streamName, context, { outcome: 'agrees', ...shown });
@@ -189,7 +193,7 @@ function describeReconcile(
 ): StreamResult {
   const effects = lanes.flat().map((effect) => ({ effect }));
   if (shown.decision?.kind !== 'scale') return { outcome: lanes.length > 0 ? 'planned' : 'agrees', ...shown, effects };
-  const scaling = describeDryRun(shown.decision, state, settings, nowMs);
+  const scaling = describeDryRun(shown.decision, { state, settings, nowMs });
   return { ...shown, ...scaling, effects: [...effects, ...scaling.effects] };
 }
 
@@ -214,7 +218,7 @@ async function enforce(
       streamName,
       context.ports,
     );
-    const scaling = await runScaling({ decision: bound, state, settings, nowMs }, context);
+    const scaling = await runScaling(bound, { state, settings, nowMs }, context);
     // A refused call leaves the old count, and consumers that were too few for it already.
     const consumers =
       scaling.outcome === 'scaled' ? [] : await runEffects(lanes.filter(isConsumers), streamName, context.ports);
@@ -228,7 +232,7 @@ async function enforce(
     const converging = lanes.flat().map((effect) => ({ effect }));
     const planned: Pick<StreamResult, 'outcome' | 'decision' | 'effects'> =
       bound.kind === 'scale'
-        ? describeDryRun(bound, state, settings, nowMs)
+        ? describeDryRun(bound, { state, settings, nowMs })
         : { outcome: 'planned', decision: bound, effects: converging };
     return report(streamName, context, { failures, ...planned });
   }

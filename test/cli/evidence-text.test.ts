@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { evidenceText } from '../../cli/evidence-text.ts';
 
 test('times have a date and seconds, lengths of time stay numbers', () => {
-  expect(evidenceText({ rule: 6, stateChangedAtMs: Date.UTC(2026, 10, 22, 3, 4, 5), limitMs: 1_800_000 })).toBe(
-    'rule 6, stateChangedAtMs 2026-11-22T03:04:05.000Z, limitMs 1800000',
+  expect(evidenceText({ rule: 7, stateChangedAtMs: Date.UTC(2026, 10, 22, 3, 4, 5), limitMs: 1_800_000 })).toBe(
+    'rule 7, stateChangedAtMs 2026-11-22T03:04:05.000Z, limitMs 1800000',
   );
 });
 
 test('what nobody knows is left out', () => {
-  expect(evidenceText({ rule: 4, status: 'UPDATING', targetShardCount: undefined })).toBe('rule 4, status UPDATING');
+  expect(evidenceText({ rule: 5, status: 'UPDATING', targetShardCount: undefined })).toBe('rule 5, status UPDATING');
 });
 
 test('faults are told with their way out', () => {

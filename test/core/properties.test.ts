@@ -9,6 +9,7 @@ import { isConverged, planConvergence } from '../../core/plan/convergence.ts';
 import type { ScalingEffect } from '../../core/plan/effects.ts';
 import { planScaling } from '../../core/plan/scaling-plan.ts';
 import { describeFault, unprintable } from '../../core/result.ts';
+import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import { completeState, type StreamState } from '../../core/stream/stream-state.ts';
 import {
   encodeConcurrency,
@@ -28,8 +29,8 @@ import { day, eventMessage, minute, now, streamName } from './samples.ts';
 const many = { numRuns: 200 };
 const drawn = streamState.chain((state) => fc.record({ state: fc.constant(state), alarm: alarmOf(state), settings }));
 
-function scaleOf(input: Parameters<typeof decideFromAlarm>[0]): ScaleDecision | undefined {
-  const decision = decideFromAlarm(input);
+function scaleOf(...given: Parameters<typeof decideFromAlarm>): ScaleDecision | undefined {
+  const decision = decideFromAlarm(...given);
   return decision.kind === 'scale' ? decision : undefined;
 }
 
@@ -38,7 +39,7 @@ describe('a target', () => {
     let scaled = 0;
     fc.assert(
       fc.property(fc.oneof(firedState, drawn), ({ state, alarm, settings: given }) => {
-        const decision = scaleOf({ alarm, state, settings: given, nowMs: now });
+        const decision = scaleOf(alarm, { state, settings: given, nowMs: now });
         if (!decision) return;
         scaled += 1;
         const { targetShardCount: target, openShardCount: open } = decision;
@@ -66,8 +67,8 @@ describe('a void judgement', () => {
         fc.option(shardCount, { nil: undefined }),
         ({ state, alarm, settings: given }, judged) => {
           fc.pre(judged !== state.openShardCount);
-          const asked = { alarm: { ...alarm, judgedShardCount: judged }, state, settings: given, nowMs: now };
-          expect(scaleOf(asked)).toBeUndefined();
+          const other = { ...alarm, judgedShardCount: judged };
+          expect(scaleOf(other, { state, settings: given, nowMs: now })).toBeUndefined();
         },
       ),
       many,
@@ -85,16 +86,20 @@ describe('a void judgement', () => {
         fc.integer({ min: 0, max: day }),
         fc.integer({ min: 0, max: 5 * minute }),
         ({ state, alarm, settings: given }, { lanes, all }, finished, olderMs, laterMs) => {
-          const decision = scaleOf({ alarm, state, settings: given, nowMs: now });
+          const decision = scaleOf(alarm, { state, settings: given, nowMs: now });
           if (!decision) return;
           answered += 1;
-          const [intent = [], call = [], follow = []] = planScaling(decision, state, given, now).steps;
+          const [intent = [], call = [], follow = []] = planScaling(decision, {
+            state,
+            settings: given,
+            nowMs: now,
+          }).steps;
           // Intent and call happened. Of the rest each alarm's lane got as far as it got.
           const rest = follow.flatMap((lane, index) => lane.slice(0, lanes[index] ? lane.length : 1));
           const survived = [...intent.flat(), ...call.flat(), ...(all ? rest : [])];
           const after = settle(applyAll(state, survived, now), decision.targetShardCount, finished);
           const again = { ...alarm, stateChangedAtMs: alarm.stateChangedAtMs - olderMs };
-          expect(scaleOf({ alarm: again, state: after, settings: given, nowMs: now + laterMs })).toBeUndefined();
+          expect(scaleOf(again, { state: after, settings: given, nowMs: now + laterMs })).toBeUndefined();
         },
       ),
       many,
@@ -111,7 +116,7 @@ describe('a void judgement', () => {
           alarms: { up: up && { ...up, tags: { LastScaledTimestamp: formatAlarmTime(now) } }, down },
         };
         const older = { ...alarm, stateChangedAtMs: now - olderMs };
-        expect(scaleOf({ alarm: older, state: tagged, settings: given, nowMs: now })).toBeUndefined();
+        expect(scaleOf(older, { state: tagged, settings: given, nowMs: now })).toBeUndefined();
       }),
       many,
     );
@@ -124,8 +129,8 @@ function settle(state: StreamState, target: number, finished: boolean): StreamSt
 }
 
 describe('converge', () => {
-  const effectsOf = (state: StreamState, given: Parameters<typeof planConvergence>[1], at: number): ScalingEffect[] => {
-    const { alarmLanes, concurrencyLanes } = planConvergence(state, given, at);
+  const effectsOf = (state: StreamState, given: StreamSettings, at: number): ScalingEffect[] => {
+    const { alarmLanes, concurrencyLanes } = planConvergence({ state, settings: given, nowMs: at });
     return [...alarmLanes, ...concurrencyLanes].flat();
   };
 
@@ -140,7 +145,7 @@ describe('converge', () => {
         const later = completeState(after, now + 5 * minute);
         // A time that lay in the future may be over by then, and tells something new.
         if (later.intent?.atMs === after.intent?.atMs) {
-          expect(planConvergence(later, given, now + 5 * minute).alarmLanes).toEqual([]);
+          expect(planConvergence({ state: later, settings: given, nowMs: now + 5 * minute }).alarmLanes).toEqual([]);
         }
       }),
       { numRuns: 400 },
@@ -151,11 +156,11 @@ describe('converge', () => {
   it('has nothing left to do for alarms after a scaling, while UPDATING and once there', () => {
     fc.assert(
       fc.property(firedState, fc.boolean(), ({ state, alarm, settings: given }, finished) => {
-        const decision = scaleOf({ alarm, state, settings: given, nowMs: now });
+        const decision = scaleOf(alarm, { state, settings: given, nowMs: now });
         fc.pre(decision !== undefined);
-        const effects = planScaling(decision, state, given, now).steps.flat(2);
+        const effects = planScaling(decision, { state, settings: given, nowMs: now }).steps.flat(2);
         const after = settle(applyAll(state, effects, now), decision.targetShardCount, finished);
-        expect(planConvergence(after, given, now).alarmLanes).toEqual([]);
+        expect(planConvergence({ state: after, settings: given, nowMs: now }).alarmLanes).toEqual([]);
       }),
       many,
     );
@@ -179,7 +184,7 @@ describe('converge', () => {
       fc.property(streamState, settings, (state, given) => {
         const untouchable = state.mode === 'ON_DEMAND' || state.status === 'CREATING' || state.status === 'DELETING';
         fc.pre(untouchable);
-        expect(isConverged(planConvergence(state, given, now))).toBe(true);
+        expect(isConverged(planConvergence({ state, settings: given, nowMs: now }))).toBe(true);
       }),
       many,
     );
@@ -280,7 +285,7 @@ describe('the alarm math', () => {
             return which === 'up' ? value >= definition.threshold : value < definition.threshold;
           };
           fc.pre(breaches(alarm.direction, open));
-          const decision = scaleOf({ alarm, state, settings: given, nowMs: now });
+          const decision = scaleOf(alarm, { state, settings: given, nowMs: now });
           fc.pre(decision !== undefined);
           scaled += 1;
           expect(breaches(alarm.direction === 'up' ? 'down' : 'up', decision.targetShardCount)).toBe(false);

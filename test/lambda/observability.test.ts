@@ -37,7 +37,7 @@ function reportOf(given: Partial<ScalingReport> = {}): ScalingReport {
     messageId: 'message-1',
     dryRun: false,
     outcome: 'scaled',
-    decision: { kind: 'scale', direction: 'up', openShardCount: 4, targetShardCount: 8, because: { rule: 12 } },
+    decision: { kind: 'scale', direction: 'up', openShardCount: 4, targetShardCount: 8, because: { rule: 15 } },
     findings: [],
     effects: [],
     failures: [],
@@ -47,7 +47,7 @@ function reportOf(given: Partial<ScalingReport> = {}): ScalingReport {
 }
 const held = (reason: 'cooldown' | 'rejected'): Partial<ScalingReport> => ({
   outcome: 'held',
-  decision: { kind: 'hold', reason, because: { rule: 8 } },
+  decision: { kind: 'hold', reason, because: { rule: 10 } },
 });
 
 describe('the log', () => {
@@ -63,7 +63,7 @@ describe('the log', () => {
         streamName: 'orders',
         alarmName: 'orders-scale-up',
         messageId: 'message-1',
-        decision: expect.objectContaining({ targetShardCount: 8, because: { rule: 12 } }),
+        decision: expect.objectContaining({ targetShardCount: 8, because: { rule: 15 } }),
         needsRetry: false,
       }),
     ]);
@@ -161,7 +161,7 @@ describe('the metrics', () => {
     ['a scale-up', {}, { ScaleUps: 1 }],
     [
       'a scale-down',
-      { decision: { kind: 'scale', direction: 'down', openShardCount: 4, targetShardCount: 2, because: { rule: 12 } } },
+      { decision: { kind: 'scale', direction: 'down', openShardCount: 4, targetShardCount: 2, because: { rule: 15 } } },
       { ScaleDowns: 1 },
     ],
     ['a hold', held('cooldown'), { Holds: 1 }],

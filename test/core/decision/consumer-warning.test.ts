@@ -6,7 +6,7 @@ function decide(direction: 'up' | 'down', warnedAtMs: number | undefined) {
   const iteratorAge = { ...freshAge(0), ...(warnedAtMs === undefined ? {} : { warnedAtMs }) };
   const alarms = { up: undefined, down: undefined, [direction]: firing(direction) };
   const state = sampleState({ openShardCount: 4, alarms, iteratorAge });
-  return decideFromAlarm({ alarm: sampleAlarm(direction), state, settings: sampleSettings(), nowMs: now });
+  return decideFromAlarm(sampleAlarm(direction), { state, settings: sampleSettings(), nowMs: now });
 }
 
 it('a scale-down waits while the consumer side says that it would hurt, although the iterator age is low', () => {
@@ -14,7 +14,7 @@ it('a scale-down waits while the consumer side says that it would hurt, although
   expect(decide('down', now - minute)).toMatchObject({
     kind: 'hold',
     reason: 'consumer-behind',
-    because: { rule: 11 },
+    because: { rule: 14 },
   });
 });
 

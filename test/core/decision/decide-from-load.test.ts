@@ -1,7 +1,7 @@
 /** What a policy that looks at demand wants, judged by the rules: the rows of the truth table that know no alarm. */
 import { describe, expect, it } from 'vitest';
 import { decideFromLoad } from '../../../core/decision/decide.ts';
-import type { HoldReason } from '../../../core/decision/decision.ts';
+import type { HoldReason } from '../../../core/decision/hold-reasons.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { freshAge, hour, minute, now, sampleSettings, sampleState } from '../samples.ts';
@@ -18,13 +18,14 @@ function decide(
   settings: Partial<StreamSettings> = {},
   offeredShards = 4.9876,
 ) {
-  return decideFromLoad({
-    wantedShardCount,
-    offeredShards,
-    state: sampleState({ iteratorAge: freshAge(0), ...state }),
-    settings: sampleSettings({ policy: 'target', ...settings }),
-    nowMs: now,
-  });
+  return decideFromLoad(
+    { wantedShardCount, offeredShards },
+    {
+      state: sampleState({ iteratorAge: freshAge(0), ...state }),
+      settings: sampleSettings({ policy: 'target', ...settings }),
+      nowMs: now,
+    },
+  );
 }
 
 interface Row {
@@ -45,59 +46,59 @@ const rows: readonly Row[] = [
   { why: 'never above the maximum', wanted: 8, settings: { maxShards: 6 }, expected: 6 },
   { why: 'never below the minimum', wanted: 2, settings: { minShards: 3 }, expected: 3 },
   {
-    why: '3: an on-demand stream is AWS’s to scale',
+    why: '4: an on-demand stream is AWS’s to scale',
     wanted: 8,
     state: { mode: 'ON_DEMAND' },
     expected: 'on-demand-stream',
   },
-  { why: '3 also where nothing is wanted', wanted: 4, state: { mode: 'ON_DEMAND' }, expected: 'on-demand-stream' },
-  { why: '4: another resharding is under way', wanted: 8, state: { status: 'UPDATING' }, expected: 'stream-updating' },
+  { why: '4 also where nothing is wanted', wanted: 4, state: { mode: 'ON_DEMAND' }, expected: 'on-demand-stream' },
+  { why: '5: another resharding is under way', wanted: 8, state: { status: 'UPDATING' }, expected: 'stream-updating' },
   {
-    why: '8: cooldowns hold where they are set',
+    why: '10: cooldowns hold where they are set',
     wanted: 8,
     state: { tags: calls(1) },
     settings: { scaleUpCooldownMinutes: 61 },
     expected: 'cooldown',
   },
   {
-    why: '8: there is none by default, the policy waits by itself',
+    why: '10: there is none by default, the policy waits by itself',
     wanted: 3,
     state: { tags: { [tagKeys.ledger]: encodeLedger([now - minute]) } },
     expected: 3,
   },
-  { why: '9: at the maximum', wanted: 8, settings: { maxShards: 4 }, expected: 'at-maximum' },
-  { why: '9: at the minimum', wanted: 2, settings: { minShards: 4 }, expected: 'at-minimum' },
+  { why: '11: at the maximum', wanted: 8, settings: { maxShards: 4 }, expected: 'at-maximum' },
+  { why: '11: at the minimum', wanted: 2, settings: { minShards: 4 }, expected: 'at-minimum' },
   { why: '9: what is there is what is wanted', wanted: 4, expected: 'demand-met' },
   {
-    why: '9 before 10: nothing is wanted of a spent quota',
+    why: '9 before 13: nothing is wanted of a spent quota',
     wanted: 4,
     state: { tags: calls(10) },
     offered: 4,
     expected: 'demand-met',
   },
   {
-    why: '10, not 9: a policy that has no call left asks for nothing, and more is offered than the shards take',
+    why: '13, not 9: a policy that has no call left asks for nothing, and more is offered than the shards take',
     wanted: 4,
     state: { tags: calls(10) },
     offered: 4.1,
     expected: 'daily-quota',
   },
   {
-    why: '9: nor is there anything to call for at the maximum',
+    why: '11: nor is there anything to call for at the maximum',
     wanted: 4,
     state: { tags: calls(10) },
     settings: { maxShards: 4 },
     offered: 4.1,
     expected: 'at-maximum',
   },
-  { why: '10: the day’s calls are spent', wanted: 8, state: { tags: calls(10) }, expected: 'daily-quota' },
-  { why: '10: the last call is for going up', wanted: 8, state: { tags: calls(9) }, expected: 8 },
-  { why: '10: going down leaves two', wanted: 2, state: { tags: calls(8) }, expected: 'daily-quota' },
-  { why: '10: the third last may go down', wanted: 2, state: { tags: calls(7) }, expected: 2 },
-  { why: '11: a consumer is behind', wanted: 2, state: { iteratorAge: freshAge(hour) }, expected: 'consumer-behind' },
-  { why: '11 holds no scale-up', wanted: 8, state: { iteratorAge: freshAge(hour) }, expected: 8 },
+  { why: '13: the day’s calls are spent', wanted: 8, state: { tags: calls(10) }, expected: 'daily-quota' },
+  { why: '13: the last call is for going up', wanted: 8, state: { tags: calls(9) }, expected: 8 },
+  { why: '13: going down leaves two', wanted: 2, state: { tags: calls(8) }, expected: 'daily-quota' },
+  { why: '13: the third last may go down', wanted: 2, state: { tags: calls(7) }, expected: 2 },
+  { why: '14: a consumer is behind', wanted: 2, state: { iteratorAge: freshAge(hour) }, expected: 'consumer-behind' },
+  { why: '14 holds no scale-up', wanted: 8, state: { iteratorAge: freshAge(hour) }, expected: 8 },
   {
-    why: '11: what was not read is not 0',
+    why: '14: what was not read is not 0',
     wanted: 2,
     state: { iteratorAge: undefined },
     expected: 'iterator-age-unknown',
@@ -116,13 +117,13 @@ describe('the evidence', () => {
       direction: 'up',
       openShardCount: 4,
       targetShardCount: 8,
-      because: { rule: 12, policy: 'target', offeredShards: 4.99, policyWants: 20, callsInLastDay: 0, dailyQuota: 10 },
+      because: { rule: 15, policy: 'target', offeredShards: 4.99, policyWants: 20, callsInLastDay: 0, dailyQuota: 10 },
     });
   });
 
   it('of any other hold is which way it would have gone, and why', () => {
     expect(decide(8, {}, { maxShards: 4 })).toMatchObject({
-      because: { rule: 9, maxShards: 4, direction: 'up', offeredShards: 4.99 },
+      because: { rule: 11, maxShards: 4, direction: 'up', offeredShards: 4.99 },
     });
   });
 

@@ -5,8 +5,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ScalingAlarm } from '../../../core/alarm/alarm-notification.ts';
 import { decideFromAlarm } from '../../../core/decision/decide.ts';
-import type { HoldReason, ScalingDecision } from '../../../core/decision/decision.ts';
+import type { ScalingDecision } from '../../../core/decision/decision.ts';
+import { type HoldReason, holdReasons, scalingRule } from '../../../core/decision/hold-reasons.ts';
 import { applyMessageRules, rejectAlarm } from '../../../core/decision/message-rules.ts';
+import { alarmRules, proposalRules, streamRules } from '../../../core/decision/rules.ts';
+import type { Fault } from '../../../core/result.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import type { StreamState } from '../../../core/stream/stream-state.ts';
 import { encodeIntent, encodeLedger, refusedUntilTag, tagKeys } from '../../../core/stream/stream-tags.ts';
@@ -31,16 +34,22 @@ interface Row {
   readonly why: string;
   readonly alarm?: Partial<ScalingAlarm>;
   readonly state: StreamState;
+  readonly contradictions?: readonly Fault[];
   readonly settings?: Partial<StreamSettings>;
   /** Expected: a hold's reason, or the target shard count. */
   readonly expected: HoldReason | number;
   readonly retryAtMs?: number;
 }
-type Rule = 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
 
 const up = (given: Parameters<typeof firingState>[1] = {}) => firingState('up', given);
 const down = (given: Parameters<typeof firingState>[1] = {}) => firingState('down', given);
 const downAlarm = sampleAlarm('down');
+const contradiction: Fault = {
+  field: 'autoscaling/min-shards',
+  value: '9',
+  problem: 'is above autoscaling/max-shards 3',
+  remedy: 'lower it or raise the maximum',
+};
 
 /** Calls at these ages, as the stream's tag tells them. */
 function ledgerTags(...agesMs: readonly number[]) {
@@ -49,15 +58,25 @@ function ledgerTags(...agesMs: readonly number[]) {
 }
 const nineCalls = [20, 18, 16, 14, 12, 10, 8, 6, 4].map((hours) => hours * hour);
 
-const table: { readonly [R in Rule]: readonly Row[] } = {
+/** By the number of the rule in hold-reasons.ts. Rule 9 judges no alarm: decide-from-load.test.ts has its rows. */
+const table: Readonly<Record<number, readonly Row[]>> = {
   3: [
+    {
+      why: 'tags that cannot stand together leave a choice that would be a guess',
+      state: up(),
+      contradictions: [contradiction],
+      expected: 'contradictory-settings',
+    },
+    { why: 'tags that agree hold nothing', state: up(), contradictions: [], expected: 8 },
+  ],
+  4: [
     {
       why: 'an on-demand stream refuses UpdateShardCount; AWS scales it itself',
       state: up({ mode: 'ON_DEMAND' }),
       expected: 'on-demand-stream',
     },
   ],
-  4: [
+  5: [
     {
       why: 'UpdateShardCount while UPDATING is refused, and the open count is in between',
       state: up({ status: 'UPDATING' }),
@@ -74,7 +93,7 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       expected: 'stream-updating',
     },
   ],
-  5: [
+  6: [
     {
       why: 'the alarm has recovered since: the message is late',
       state: sampleState(),
@@ -111,7 +130,7 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       expected: 'superseded',
     },
   ],
-  6: [
+  7: [
     {
       why: 'it fired before the last scaling: that scaling was the answer to it',
       state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(firedAt + 1) } } }),
@@ -158,7 +177,7 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       expected: 8,
     },
   ],
-  7: [
+  8: [
     {
       why: 'it judged by fewer shards than there are',
       alarm: { judgedShardCount: 2 },
@@ -178,7 +197,7 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       expected: 'alarm-drift',
     },
   ],
-  8: [
+  10: [
     {
       why: 'an hour after a scaling the same quiet afternoon must not halve again',
       alarm: downAlarm,
@@ -230,7 +249,7 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       expected: 8,
     },
   ],
-  9: [
+  11: [
     { why: 'at the maximum', state: up(), settings: { maxShards: 4 }, expected: 'at-maximum' },
     {
       why: 'above a maximum that was lowered: no further up',
@@ -266,13 +285,7 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       expected: 'at-minimum',
     },
   ],
-  10: [
-    {
-      why: 'AWS refused a call that the ledger had left: others have spent it, and each try would be refused anew',
-      state: up({ tags: { [refusedUntilTag]: formatBasicTime(now + 10 * minute) } }),
-      expected: 'daily-quota',
-      retryAtMs: now + 10 * minute,
-    },
+  12: [
     {
       why: 'AWS refused it for the shards of the account: each try would be refused anew',
       state: up({ tags: { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` } }),
@@ -280,10 +293,18 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       retryAtMs: now + minute,
     },
     {
-      why: 'which is no reason to keep shards that nobody needs',
+      why: 'a refusal for the shards of the account is no reason to keep shards that nobody needs',
       alarm: downAlarm,
       state: down({ tags: { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` } }),
       expected: 2,
+    },
+  ],
+  13: [
+    {
+      why: 'AWS refused a call that the ledger had left: others have spent it, and each try would be refused anew',
+      state: up({ tags: { [refusedUntilTag]: formatBasicTime(now + 10 * minute) } }),
+      expected: 'daily-quota',
+      retryAtMs: now + 10 * minute,
     },
     {
       why: 'when the pause is over it may be tried again',
@@ -344,7 +365,7 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       expected: 8,
     },
   ],
-  11: [
+  14: [
     {
       why: 'a consumer half an hour behind needs the shards to catch up',
       alarm: downAlarm,
@@ -420,7 +441,7 @@ const table: { readonly [R in Rule]: readonly Row[] } = {
       expected: 8,
     },
   ],
-  12: [
+  15: [
     { why: 'double', state: up(), expected: 8 },
     { why: 'halve', alarm: downAlarm, state: down(), expected: 2 },
     {
@@ -445,20 +466,24 @@ function titled<R extends { readonly why: string; readonly expected: HoldReason 
   return rows.map((row) => [`${row.expected ?? 'go on'}: ${row.why}`, row]);
 }
 
-function decide(row: Pick<Row, 'alarm' | 'state' | 'settings'>): ScalingDecision {
-  return decideFromAlarm({
-    alarm: sampleAlarm(row.alarm?.direction ?? 'up', row.alarm),
-    state: row.state,
-    settings: sampleSettings(row.settings),
-    nowMs: now,
-  });
+function decide(row: Pick<Row, 'alarm' | 'state' | 'contradictions' | 'settings'>): ScalingDecision {
+  const { alarm, state, contradictions = [] } = row;
+  const facts = { state, contradictions, settings: sampleSettings(row.settings), nowMs: now };
+  return decideFromAlarm(sampleAlarm(alarm?.direction ?? 'up', alarm), facts);
 }
+
+it('has a row for every rule that judges an alarm', () => {
+  const rules = [...streamRules, ...alarmRules, ...proposalRules].map(
+    ({ reasons: [reason] }) => holdReasons[reason].rule,
+  );
+  expect(Object.keys(table).map(Number)).toEqual([...rules, scalingRule]);
+});
 
 describe.each(Object.entries(table))('rule %s', (number, rows) => {
   it.each(titled(rows))('%s', (_title, row) => {
     const decision = decide(row);
     if (typeof row.expected === 'number') {
-      expect(decision).toMatchObject({ kind: 'scale', targetShardCount: row.expected, because: { rule: 12 } });
+      expect(decision).toMatchObject({ kind: 'scale', targetShardCount: row.expected, because: { rule: 15 } });
       return;
     }
     expect(decision).toMatchObject({ kind: 'hold', reason: row.expected, because: { rule: Number(number) } });
@@ -537,69 +562,69 @@ describe('evidence: the operands that the rule compared', () => {
     expect(decide({ alarm: downAlarm, state: down({ tags: ledgerTags(30 * minute) }) })).toEqual({
       kind: 'hold',
       reason: 'cooldown',
-      because: { rule: 8, lastScaledAtMs: now - 30 * minute, cooldownMinutes: 60 },
+      because: { rule: 10, lastScaledAtMs: now - 30 * minute, cooldownMinutes: 60 },
       retryAtMs: now + 30 * minute,
     });
   });
 
   it('tells a quota by calls, quota and reserve', () => {
     const held = decide({ alarm: downAlarm, state: down({ tags: ledgerTags(...nineCalls) }) });
-    expect(held.because).toEqual({ rule: 10, callsInLastDay: 9, dailyQuota: 10, reserve: 3 });
+    expect(held.because).toEqual({ rule: 13, callsInLastDay: 9, dailyQuota: 10, reserve: 3 });
     const upwards = decide({ state: up({ tags: ledgerTags(23 * hour, ...nineCalls) }) });
-    expect(upwards.because).toEqual({ rule: 10, callsInLastDay: 10, dailyQuota: 10, reserve: 0 });
+    expect(upwards.because).toEqual({ rule: 13, callsInLastDay: 10, dailyQuota: 10, reserve: 0 });
   });
 
   it.each([
-    [() => decide({ state: up({ mode: 'ON_DEMAND' }) }), { rule: 3, mode: 'ON_DEMAND' }],
+    [() => decide({ state: up({ mode: 'ON_DEMAND' }) }), { rule: 4, mode: 'ON_DEMAND' }],
     [
       () =>
         decide({
           state: up({ status: 'UPDATING', tags: { [tagKeys.intent]: encodeIntent({ atMs: now, from: 4, to: 8 }) } }),
         }),
-      { rule: 4, status: 'UPDATING', openShardCount: 4, targetShardCount: 8 },
+      { rule: 5, status: 'UPDATING', openShardCount: 4, targetShardCount: 8 },
     ],
-    [() => decide({ state: sampleState() }), { rule: 5, liveState: 'OK' }],
+    [() => decide({ state: sampleState() }), { rule: 6, liveState: 'OK' }],
     [
       () => decide({ state: sampleState({ alarms: { up: undefined, down: undefined } }) }),
-      { rule: 5, liveAlarm: 'missing' },
+      { rule: 6, liveAlarm: 'missing' },
     ],
-    [() => decide({ state: up({ alarm: { alarmName: 'other-scale-up' } }) }), { rule: 5, liveAlarm: 'other-scale-up' }],
+    [() => decide({ state: up({ alarm: { alarmName: 'other-scale-up' } }) }), { rule: 6, liveAlarm: 'other-scale-up' }],
     [
       () => decide({ state: up({ alarm: { stateTransitionedAtMs: now } }) }),
-      { rule: 5, stateChangedAtMs: firedAt, liveTransitionAtMs: now },
+      { rule: 6, stateChangedAtMs: firedAt, liveTransitionAtMs: now },
     ],
     [
       () => decide({ state: up({ alarm: { tags: { LastScaledTimestamp: 'soon' } } }) }),
-      { rule: 6, alarmName: 'orders-scale-up', lastScaledTimestamp: 'soon' },
+      { rule: 7, alarmName: 'orders-scale-up', lastScaledTimestamp: 'soon' },
     ],
     [
       () => decide({ state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(firedAt) } } }) }),
-      { rule: 6, stateChangedAtMs: firedAt, lastScaledAtMs: firedAt },
+      { rule: 7, stateChangedAtMs: firedAt, lastScaledAtMs: firedAt },
     ],
     [
       () => decide({ alarm: { judgedShardCount: 2 }, state: up() }),
-      { rule: 7, judgedShardCount: 2, openShardCount: 4 },
+      { rule: 8, judgedShardCount: 2, openShardCount: 4 },
     ],
-    [() => decide({ state: up(), settings: { maxShards: 4 } }), { rule: 9, openShardCount: 4, maxShards: 4 }],
+    [() => decide({ state: up(), settings: { maxShards: 4 } }), { rule: 11, openShardCount: 4, maxShards: 4 }],
     [
       () => decide({ alarm: downAlarm, state: down(), settings: { minShards: 4 } }),
-      { rule: 9, openShardCount: 4, minShards: 4 },
+      { rule: 11, openShardCount: 4, minShards: 4 },
     ],
     [
       () => decide({ alarm: downAlarm, state: down({ iteratorAge: freshAge(hour) }) }),
-      { rule: 11, iteratorAgeMs: hour, limitMs: 30 * minute },
+      { rule: 14, iteratorAgeMs: hour, limitMs: 30 * minute },
     ],
     [
       () => decide({ alarm: downAlarm, state: down({ iteratorAge: { seen: true, atMs: now - hour, ageMs: 0 } }) }),
-      { rule: 11, lastSeenAtMs: now - hour },
+      { rule: 14, lastSeenAtMs: now - hour },
     ],
-    [() => decide({ alarm: downAlarm, state: down({ iteratorAge: undefined }) }), { rule: 11, iteratorAge: 'auto' }],
+    [() => decide({ alarm: downAlarm, state: down({ iteratorAge: undefined }) }), { rule: 14, iteratorAge: 'auto' }],
   ])('of rule %#', (decideRow, because) => {
     expect(decideRow().because).toEqual(because);
   });
 
   it('tells the threshold of the direction', () => {
-    expect(decide({ alarm: downAlarm, state: down() }).because).toMatchObject({ rule: 12, threshold: 0.25 });
+    expect(decide({ alarm: downAlarm, state: down() }).because).toMatchObject({ rule: 15, threshold: 0.25 });
   });
 
   it('tells a scaling by policy, alarm and the calls of the day', () => {
@@ -609,7 +634,7 @@ describe('evidence: the operands that the rule compared', () => {
       openShardCount: 4,
       targetShardCount: 8,
       because: {
-        rule: 12,
+        rule: 15,
         policy: 'doubling',
         alarmName: 'orders-scale-up',
         stateChangedAtMs: firedAt,

@@ -29,7 +29,7 @@ const decision: ScaleDecision = {
   direction: 'up',
   openShardCount: 2,
   targetShardCount: 4,
-  because: { rule: 12 },
+  because: { rule: 15 },
 };
 
 describe('before a scale-up, one shard', () => {
@@ -43,37 +43,37 @@ describe('before a scale-up, one shard', () => {
     ['beside others that would have fired the alarm without it', [1, 0.8, 0.8, 0.8], false],
     ['that is the only one', [1], false],
   ])('%s', (_why, utilizations, hot) => {
-    const { because } = considerShards(decision, loadsOf(...utilizations), sampleSettings());
+    const { because } = considerShards(decision, loadsOf(...utilizations), { settings: sampleSettings() });
     expect(because.hotShard).toBe(hot ? 'shard-0' : undefined);
   });
 
   it('beside others that are at a low threshold themselves', () => {
     const settings = sampleSettings({ scaleUpThreshold: 0.4, scaleDownThreshold: 0.1 });
-    expect(considerShards(decision, loadsOf(1, 0.4), settings)).toEqual(decision);
-    expect(considerShards(decision, loadsOf(1, 0.39), settings).because.hotShard).toBe('shard-0');
+    expect(considerShards(decision, loadsOf(1, 0.4), { settings })).toEqual(decision);
+    expect(considerShards(decision, loadsOf(1, 0.39), { settings }).because.hotShard).toBe('shard-0');
   });
 
   it('with a policy that looks at demand, which has its alarm where no shard stays for long', () => {
     const settings = sampleSettings({ policy: 'target' });
-    expect(considerShards(decision, loadsOf(0.9, 0.4), settings).because.hotShard).toBe('shard-0');
-    expect(considerShards(decision, loadsOf(0.7, 0.1), settings)).toEqual(decision);
+    expect(considerShards(decision, loadsOf(0.9, 0.4), { settings }).because.hotShard).toBe('shard-0');
+    expect(considerShards(decision, loadsOf(0.7, 0.1), { settings })).toEqual(decision);
   });
 
   it('is told with its figures, and the scaling stays as it was', () => {
-    const told = considerShards(decision, loadsOf(0.4, 0.95), sampleSettings());
+    const told = considerShards(decision, loadsOf(0.4, 0.95), { settings: sampleSettings() });
     expect(told).toEqual({
       ...decision,
-      because: { rule: 12, hotShard: 'shard-1', hotShardUtilization: 0.95, otherShardsUtilization: 0.4 },
+      because: { rule: 15, hotShard: 'shard-1', hotShardUtilization: 0.95, otherShardsUtilization: 0.4 },
     });
   });
 
   it('is split in the middle of its range where that is the setting', () => {
-    const split = considerShards(decision, loadsOf(1, 0.3), sampleSettings({ hotShard: 'split' }));
+    const split = considerShards(decision, loadsOf(1, 0.3), { settings: sampleSettings({ hotShard: 'split' }) });
     expect(split).toMatchObject({
       targetShardCount: 3,
       split: { shardId: 'shard-0', startingHashKey: String(keySpace / 4n), otherwiseTarget: 4 },
     });
-    const second = considerShards(decision, loadsOf(0.3, 1), sampleSettings({ hotShard: 'split' }));
+    const second = considerShards(decision, loadsOf(0.3, 1), { settings: sampleSettings({ hotShard: 'split' }) });
     expect(second.split).toMatchObject({ shardId: 'shard-1', startingHashKey: String((keySpace / 4n) * 3n) });
   });
 
@@ -84,15 +84,19 @@ describe('before a scale-up, one shard', () => {
   ])('whose range is 7 to %s is split at %s: where there is nothing between both ends, it is told', (last, middle) => {
     const loads = loadsOf(1, 0.3);
     const narrow = loads.shards.map((shard) => ({ ...shard, firstHashKey: '7', lastHashKey: last }));
-    const told = considerShards(decision, { ...loads, shards: narrow }, sampleSettings({ hotShard: 'split' }));
+    const told = considerShards(
+      decision,
+      { ...loads, shards: narrow },
+      { settings: sampleSettings({ hotShard: 'split' }) },
+    );
     expect(told.because.hotShard).toBe('shard-0');
     expect(told.split?.startingHashKey).toBe(middle);
     expect(told.targetShardCount).toBe(middle === undefined ? 4 : 3);
   });
 
   it('that could not be looked at keeps nothing from scaling', () => {
-    const told = considerShards(decision, { kind: 'unknown', code: 'AccessDenied' }, sampleSettings());
-    expect(told).toEqual({ ...decision, because: { rule: 12, hotShard: 'unknown, AccessDenied' } });
+    const told = considerShards(decision, { kind: 'unknown', code: 'AccessDenied' }, { settings: sampleSettings() });
+    expect(told).toEqual({ ...decision, because: { rule: 15, hotShard: 'unknown, AccessDenied' } });
   });
 
   it('counts by bytes as well as by records', () => {
@@ -100,14 +104,16 @@ describe('before a scale-up, one shard', () => {
     const [first, second] = loads.shards;
     if (!first || !second) throw new Error('two shards');
     const heavy = { ...loads, shards: [{ ...first, bytes: 1_048_576 * periodSeconds }, second] };
-    expect(considerShards(decision, heavy, sampleSettings()).because).toMatchObject({ hotShardUtilization: 1 });
+    expect(considerShards(decision, heavy, { settings: sampleSettings() }).because).toMatchObject({
+      hotShardUtilization: 1,
+    });
   });
 });
 
 describe('the shards are asked for', () => {
   const published = { publishesByShard: true };
   const asks = (over: Partial<ScaleDecision>, state = published, hotShard: 'tell' | 'ignore' = 'tell') =>
-    needsShardLoads({ ...decision, ...over }, state, { hotShard });
+    needsShardLoads({ ...decision, ...over }, { state: state, settings: { hotShard } });
 
   it('before a scale-up of a stream that publishes by shard, and at no other time', () => {
     expect(asks({})).toBe(true);
@@ -116,15 +122,18 @@ describe('the shards are asked for', () => {
     expect(asks({}, { publishesByShard: false })).toBe(false);
     expect(asks({}, published, 'ignore')).toBe(false);
     expect(
-      needsShardLoads({ kind: 'hold', reason: 'cooldown', because: { rule: 8 } }, published, { hotShard: 'tell' }),
+      needsShardLoads(
+        { kind: 'hold', reason: 'cooldown', because: { rule: 10 } },
+        { state: published, settings: { hotShard: 'tell' } },
+      ),
     ).toBe(false);
   });
 });
 
 describe('the plan of a split', () => {
-  const split = considerShards(decision, loadsOf(1, 0.3), sampleSettings({ hotShard: 'split' }));
+  const split = considerShards(decision, loadsOf(1, 0.3), { settings: sampleSettings({ hotShard: 'split' }) });
   const state = sampleState({ openShardCount: 2, tags: { [tagKeys.ledger]: encodeLedger([now - minute]) } });
-  const { steps, intent } = planScaling(split, state, sampleSettings(), now);
+  const { steps, intent } = planScaling(split, { state, settings: sampleSettings(), nowMs: now });
 
   it('is one call for one shard, and everything follows the count to come', () => {
     expect(intent).toMatchObject({ from: 2, to: 3 });
@@ -169,10 +178,10 @@ it('a notice says that one shard is hot', () => {
     })?.subject;
   const settings = sampleSettings({ hotShard: 'split' });
   expect(subject(decision)).toBe('orders: scaled up from 2 to 4 shards');
-  expect(subject(considerShards(decision, loadsOf(1, 0.3), sampleSettings()))).toBe(
+  expect(subject(considerShards(decision, loadsOf(1, 0.3), { settings: sampleSettings() }))).toBe(
     'orders: scaled up from 2 to 4 shards, but one shard is hot',
   );
-  expect(subject(considerShards(decision, loadsOf(1, 0.3), settings))).toBe(
+  expect(subject(considerShards(decision, loadsOf(1, 0.3), { settings }))).toBe(
     'orders: scaled up from 2 to 3 shards, hot shard split',
   );
 });

@@ -11,10 +11,11 @@ function enforce(
   settings: Partial<StreamSettings> = {},
   given: Parameters<typeof sampleState>[0] = {},
 ) {
-  return moveIntoBounds(
-    sampleState({ openShardCount, ...given }),
-    sampleSettings({ minShards: 4, maxShards: 16, ...settings }),
-  );
+  return moveIntoBounds({
+    state: sampleState({ openShardCount, ...given }),
+    settings: sampleSettings({ minShards: 4, maxShards: 16, ...settings }),
+    nowMs: now,
+  });
 }
 
 function calledAgo(...agoMs: readonly number[]) {
@@ -37,7 +38,7 @@ describe('a stream', () => {
       direction: way,
       openShardCount: open,
       targetShardCount: target,
-      because: { rule: 9, openShardCount: open, minShards: 4, maxShards: 16 },
+      because: { rule: 11, openShardCount: open, minShards: 4, maxShards: 16 },
     });
   });
 
@@ -66,7 +67,7 @@ describe('the guards of an alarm’s scaling', () => {
       kind: 'hold',
       reason: 'daily-quota',
       because: {
-        rule: 10,
+        rule: 13,
         direction: 'up',
         openShardCount: 2,
         minShards: 4,

@@ -19,6 +19,7 @@ const history = {
   throttledBefore: new Float64Array(load.length + 1),
 };
 const past = {
+  refusal: undefined,
   openShardCount: 4,
   ledger: [nowMs - 2 * hourMs, nowMs - hourMs],
   intent: undefined,

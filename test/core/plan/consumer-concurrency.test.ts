@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { concurrencyTags, planConcurrency } from '../../../core/plan/consumer-concurrency.ts';
-import type { Finding } from '../../../core/plan/convergence.ts';
+import { concurrencyTags, repairConsumer } from '../../../core/plan/consumer-concurrency.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import type { ConsumerState, StreamState } from '../../../core/stream/stream-state.ts';
 import { encodeIntent, tagKeys } from '../../../core/stream/stream-tags.ts';
@@ -15,16 +14,11 @@ function plan(
   settings: Partial<StreamSettings> = {},
   shardCount = 4,
 ) {
-  const findings: Finding[] = [];
-  const lane = planConcurrency(
-    sampleConsumer(consumer),
-    { ...base, ...state },
-    sampleSettings(settings),
-    shardCount,
-    now,
-    findings,
-  );
-  return { lane, findings };
+  return repairConsumer(sampleConsumer(consumer), shardCount, {
+    state: { ...base, ...state },
+    settings: sampleSettings(settings),
+    nowMs: now,
+  });
 }
 
 const set = (from: number | undefined, to: number, onFailure = 'continue') => ({

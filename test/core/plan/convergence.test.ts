@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmDefinition, AlarmMetric } from '../../../core/alarm/alarm-definition.ts';
-import { compareDefinitions, isConverged, planConvergence } from '../../../core/plan/convergence.ts';
+import { compareDefinitions } from '../../../core/plan/alarm-repair.ts';
+import { isConverged, planConvergence } from '../../../core/plan/convergence.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import type { AlarmState, StreamState } from '../../../core/stream/stream-state.ts';
 import { encodeIntent, tagKeys } from '../../../core/stream/stream-tags.ts';
@@ -18,7 +19,7 @@ import {
 } from '../samples.ts';
 
 function plan(state: StreamState, settings: Partial<StreamSettings> = {}) {
-  return planConvergence(state, sampleSettings(settings), now);
+  return planConvergence({ state, settings: sampleSettings(settings), nowMs: now });
 }
 const withUp = (up: AlarmState) => sampleState({ alarms: { up, down: sampleAlarmState('down') } });
 const intent = (from: number, to: number) => ({ [tagKeys.intent]: encodeIntent({ atMs: now - minute, from, to }) });
@@ -146,7 +147,7 @@ describe('a missing alarm', () => {
 
   it('is made for a stream that asked by its tag, with our tags and the topic as its one action', () => {
     const making = { topicArn: 'arn:aws:sns:eu-west-1:123456789012:scaling', tags: { 'autoscaling/owner': 'us' } };
-    const { alarmLanes } = planConvergence(state, sampleSettings(), now, making);
+    const { alarmLanes } = planConvergence({ state, settings: sampleSettings(), nowMs: now }, making);
     expect(alarmLanes).toEqual([
       [
         {

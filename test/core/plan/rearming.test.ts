@@ -17,7 +17,7 @@ function standing(direction: 'up' | 'down', alarm: Partial<AlarmState> = {}, sta
 }
 
 function judge(state: StreamState, settings: Partial<StreamSettings> = {}, quietMs = unansweredAfterMs) {
-  return judgeAlarmsInAlarm(state, sampleSettings(settings), now, quietMs);
+  return judgeAlarmsInAlarm({ state, settings: sampleSettings(settings), nowMs: now }, quietMs);
 }
 
 describe('an alarm that nothing holds', () => {

@@ -11,12 +11,12 @@ const up: ScaleDecision = {
   direction: 'up',
   openShardCount: 4,
   targetShardCount: 8,
-  because: { rule: 12 },
+  because: { rule: 15 },
 };
 const down: ScaleDecision = { ...up, direction: 'down', targetShardCount: 2 };
 
 function plan(decision: ScaleDecision, state: StreamState) {
-  return planScaling(decision, state, sampleSettings(), now);
+  return planScaling(decision, { state, settings: sampleSettings(), nowMs: now });
 }
 const kinds = (steps: readonly (readonly (readonly { readonly kind: string }[])[])[]) =>
   steps.map((lanes) => lanes.map((lane) => lane.map(({ kind }) => kind)));
@@ -82,7 +82,11 @@ describe('what the tags say already', () => {
       tags: { 'autoscaling/concurrency/orders-processor': '3' },
       consumers: [sampleConsumer({ reservedConcurrency: 3 })],
     });
-    const { steps } = planScaling(up, state, sampleSettings({ concurrencyFallback: 'remove' }), now);
+    const { steps } = planScaling(up, {
+      state,
+      settings: sampleSettings({ concurrencyFallback: 'remove' }),
+      nowMs: now,
+    });
     expect(steps[1]?.[1]).toEqual([expect.objectContaining({ kind: 'set-concurrency', onFailure: 'fall-back' })]);
   });
 

@@ -11,7 +11,11 @@ function plan(reservable: number | undefined, ...reserved: readonly (number | un
       functionName: `reader-${index + 1}`,
     }),
   );
-  const { concurrencyLanes, findings } = planConvergence({ ...sampleState(), consumers }, sampleSettings(), now);
+  const { concurrencyLanes, findings } = planConvergence({
+    state: { ...sampleState(), consumers },
+    settings: sampleSettings(),
+    nowMs: now,
+  });
   const raised = concurrencyLanes.flat().flatMap((effect) => (effect.kind === 'set-concurrency' ? [effect] : []));
   return {
     raised: raised.map(({ functionName, from, to }) => [functionName, from, to]),

@@ -8,19 +8,19 @@ const decision: ScaleDecision = {
   direction: 'up',
   openShardCount: 4,
   targetShardCount: 8,
-  because: { rule: 12, policy: 'doubling' },
+  because: { rule: 15, policy: 'doubling' },
 };
 const state = sampleState({ consumers: [sampleConsumer()] });
 const settings = sampleSettings();
 
 it('a dry run holds what would scale, and tells why it would, and the dollars before and after', () => {
-  expect(describeDryRun(decision, state, settings, now)).toMatchObject({
+  expect(describeDryRun(decision, { state, settings, nowMs: now })).toMatchObject({
     outcome: 'planned',
     decision: {
       kind: 'hold',
       reason: 'dry-run',
       because: {
-        rule: 12,
+        rule: 15,
         policy: 'doubling',
         direction: 'up',
         openShardCount: 4,
@@ -34,7 +34,7 @@ it('a dry run holds what would scale, and tells why it would, and the dollars be
 });
 
 it('it lists every effect in the order of the plan, none of them carried out', () => {
-  const { effects } = describeDryRun(decision, state, settings, now);
+  const { effects } = describeDryRun(decision, { state, settings, nowMs: now });
   expect(effects.map(({ effect }) => effect.kind)).toEqual([
     'tag-stream',
     'update-shard-count',
@@ -49,7 +49,7 @@ it('it lists every effect in the order of the plan, none of them carried out', (
 
 it('it reckons with other prices, to the cent', () => {
   const prices = { region: 'eu-central-1', asOf: '2026-10', shardHour: 0.018_333, millionPutUnits: 0.0165 };
-  expect(describeDryRun(decision, state, settings, now, prices).decision.because).toMatchObject({
+  expect(describeDryRun(decision, { state, settings, nowMs: now }, prices).decision.because).toMatchObject({
     dollarsPerMonthNow: 53.53,
     dollarsPerMonthThen: 107.06,
     pricesOf: 'eu-central-1 2026-10',

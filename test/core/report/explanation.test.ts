@@ -102,7 +102,7 @@ describe('an alarm', () => {
       alarmName: 'orders-scale-down',
       decision: { kind: 'scale', direction: 'down', targetShardCount: 2 },
     });
-    expect(up.rules.map(({ rule }) => rule)).toEqual([3, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(up.rules.map(({ rule }) => rule)).toEqual([3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14]);
     expect(holding(up)).toEqual([]);
   });
 
@@ -133,7 +133,7 @@ describe('an alarm', () => {
     });
     const settings = sampleSettings({ minShards: 4, dailyQuota: 1, dailyQuotaReserve: 0 });
     const { down } = explain({ state, settings });
-    expect(holding(down)).toEqual([4, 8, 9, 10, 11]);
+    expect(holding(down)).toEqual([5, 10, 11, 13, 14]);
     expect(down.decision).toMatchObject({ kind: 'hold', reason: 'stream-updating' });
   });
 
@@ -166,7 +166,7 @@ describe('a policy that looks at demand', () => {
     const { policy: name, demand } = looking();
     expect(name).toBe('target');
     expect(demand?.policy).toEqual(policy);
-    expect(demand?.rules.map(({ rule }) => rule)).toEqual([3, 3, 4, 8, 9, 10, 11]);
+    expect(demand?.rules.map(({ rule }) => rule)).toEqual([3, 4, 5, 9, 10, 11, 12, 13, 14]);
     expect(demand?.decision).toMatchObject({ kind: 'scale', targetShardCount: 6, because: { offeredShards: 4.8 } });
     expect(demand?.plan?.intent).toEqual({ atMs: now, from: 4, to: 6 });
   });
@@ -181,7 +181,7 @@ describe('a policy that looks at demand', () => {
     const contradictions = [fault('autoscaling/min-shards')];
     expect(looking({ contradictions }).demand).toMatchObject({
       decision: { kind: 'hold', reason: 'contradictory-settings' },
-      rules: [{ rule: 3, held: { reason: 'contradictory-settings' } }, {}, {}, {}, {}, {}, {}],
+      rules: [{ rule: 3, held: { reason: 'contradictory-settings' } }, {}, {}, {}, {}, {}, {}, {}, {}],
       plan: undefined,
     });
   });

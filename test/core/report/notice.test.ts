@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HoldReason, ScaleDecision } from '../../../core/decision/decision.ts';
+import type { ScaleDecision } from '../../../core/decision/decision.ts';
+import type { HoldReason } from '../../../core/decision/hold-reasons.ts';
 import { isNews, noticeOf, tagFaultNoticeOf } from '../../../core/report/notice.ts';
 import type { AwsFailure, ScalingReport } from '../../../core/report/scaling-report.ts';
 import type { Fault } from '../../../core/result.ts';
@@ -10,7 +11,7 @@ const decision: ScaleDecision = {
   direction: 'down',
   openShardCount: 8,
   targetShardCount: 4,
-  because: { rule: 12 },
+  because: { rule: 15 },
 };
 
 function report(given: Partial<ScalingReport> = {}): ScalingReport {
@@ -30,7 +31,7 @@ function report(given: Partial<ScalingReport> = {}): ScalingReport {
 }
 
 function held(reason: HoldReason, given: Partial<ScalingReport> = {}): ScalingReport {
-  return report({ decision: { kind: 'hold', reason, because: { rule: 8 } }, ...given });
+  return report({ decision: { kind: 'hold', reason, because: { rule: 10 } }, ...given });
 }
 
 function failure(code: string): AwsFailure {
@@ -135,7 +136,7 @@ describe('the mark', () => {
   });
 
   it('is the same whether an alarm met the hold or a look', () => {
-    const because = { rule: 10, direction: 'down' };
+    const because = { rule: 13, direction: 'down' };
     const ofLoadCheck = { ...withoutAlarm, decision: { kind: 'hold', reason: 'daily-quota', because } } as const;
     expect(mark(ofLoadCheck)).toBe(mark(held('daily-quota')));
   });

@@ -33,7 +33,7 @@ async function historyAt(memory: LoadCache, atMs: number, { port } = cloudWatch(
 /** What the policy would choose, with the replay that it goes by. */
 async function explainedAt(memory: LoadCache, atMs: number) {
   const { history, policy } = await historyAt(memory, atMs);
-  const past = { openShardCount: 8, ledger: [], intent: undefined, dailyQuota: 10 };
+  const past = { openShardCount: 8, ledger: [], refusal: undefined, intent: undefined, dailyQuota: 10 };
   return { history, explained: policy.explain(policyInput(history, past, atMs)) };
 }
 

@@ -32,7 +32,7 @@ describe('LimitExceededException', () => {
       decision: {
         kind: 'hold',
         reason: 'daily-quota',
-        because: { rule: 10, callsInLastDay: 10, dailyQuota: 10, direction: 'up' },
+        because: { rule: 13, callsInLastDay: 10, dailyQuota: 10, direction: 'up' },
       },
     });
     expect(aws.calls).toEqual([]);
@@ -106,7 +106,7 @@ describe('other refusals', () => {
       decision: {
         kind: 'hold',
         reason: 'stream-updating',
-        because: { rule: 4, refusedWith: 'ResourceInUseException' },
+        because: { rule: 5, refusedWith: 'ResourceInUseException' },
       },
     });
   });

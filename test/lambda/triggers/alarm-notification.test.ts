@@ -174,7 +174,7 @@ describe('dry run', () => {
         decision: {
           kind: 'hold',
           reason: 'dry-run',
-          because: { rule: 12, direction: 'up', openShardCount: 4, targetShardCount: 8 },
+          because: { rule: 15, direction: 'up', openShardCount: 4, targetShardCount: 8 },
         },
       },
     ],

@@ -226,7 +226,7 @@ describe('bounds hold even when nothing fires', () => {
     const { aws, deployment } = setUp({ minShards: 10 }, {});
     expect(await reconcileOrders(aws, deployment)).toMatchObject({
       outcome: 'planned',
-      decision: { reason: 'dry-run', because: { rule: 9, targetShardCount: 8, dollarsPerMonthThen: 87.6 } },
+      decision: { reason: 'dry-run', because: { rule: 11, targetShardCount: 8, dollarsPerMonthThen: 87.6 } },
     });
     expect(aws.writes()).toEqual([]);
   });

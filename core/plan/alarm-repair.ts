@@ -1,0 +1,148 @@
+/**
+ * One alarm of a stream against what shard count and settings say: what differs, and the effects that put it right, in the
+ * order in which they must run.
+ */
+import {
+  type AlarmDefinition,
+  type AlarmMetric,
+  alarmNameOf,
+  type Direction,
+  defineAlarm,
+  opposite,
+  ownMetricIds,
+} from '../alarm/alarm-definition.ts';
+import type { StreamFacts } from '../stream/stream-facts.ts';
+import { type AlarmState, alarmTagKeys, intentTookEffect, readLastScaled } from '../stream/stream-state.ts';
+import type { Tags } from '../stream/stream-tags.ts';
+import { formatAlarmTime } from '../time.ts';
+import type { CreateAlarm, Lane, ScalingEffect, TagAlarm } from './effects.ts';
+import type { Finding } from './findings.ts';
+
+/** How the missing alarms of a stream that asked by its tag are made; a deployed stream's are the stack's to make. */
+export interface NewAlarm {
+  /** ARN of the topic that both alarms notify. */
+  readonly topicArn: string;
+  /** Says whose the alarms are, so that nobody else's are ever removed. */
+  readonly tags: Tags;
+}
+
+/** What is to be done about one alarm, and what was found. */
+export interface AlarmRepair {
+  readonly findings: readonly Finding[];
+  readonly lane: Lane;
+}
+
+/** @param newAlarm how a missing alarm is made; undefined where that is not ours to do. */
+export function repairAlarm(
+  direction: Direction,
+  shardCount: number,
+  facts: StreamFacts,
+  newAlarm: NewAlarm | undefined,
+): AlarmRepair {
+  const { state, settings } = facts;
+  const { streamName } = state;
+  const alarm = state.alarms[direction];
+  const definition = defineAlarm(direction, { streamName, shardCount, settings });
+  if (alarm) return repairLiveAlarm(direction, alarm, definition, facts);
+  return {
+    findings: [{ kind: 'alarm-missing', direction }],
+    lane: newAlarm ? [makeAlarm(alarmNameOf(streamName, direction), definition, newAlarm)] : [],
+  };
+}
+
+function makeAlarm(alarmName: string, definition: AlarmDefinition, { topicArn, tags }: NewAlarm): CreateAlarm {
+  return {
+    kind: 'create-alarm',
+    alarmName,
+    definition,
+    userParts: {
+      description: undefined,
+      actionsEnabled: true,
+      alarmActions: [topicArn],
+      okActions: [],
+      insufficientDataActions: [],
+      treatMissingData: 'ignore',
+    },
+    tags,
+    onFailure: 'abort',
+  };
+}
+
+/** Definition, then state, then tags: re-armed under the old math, an alarm would only fire on it again. */
+function repairLiveAlarm(
+  direction: Direction,
+  alarm: AlarmState,
+  definition: AlarmDefinition,
+  facts: StreamFacts,
+): AlarmRepair {
+  const { alarmName } = alarm;
+  const findings: Finding[] = [];
+  const lane: ScalingEffect[] = [];
+  const differs = compareDefinitions(alarm.definition, definition);
+  if (differs.length > 0) {
+    findings.push({ kind: 'alarm-drifted', alarmName, differs });
+    const ids = alarm.definition.metrics.map((entry) => entry.id).filter((id) => !ownIds.has(id));
+    if (ids.length > 0) findings.push({ kind: 'alarm-metrics-of-others', alarmName, ids });
+    lane.push({ kind: 'put-alarm', alarmName, definition, userParts: alarm.userParts, onFailure: 'abort' });
+  }
+  if (alarm.state === 'ALARM' && (differs.length > 0 || alarm.stateTransitionedAtMs <= alarm.configuredAtMs)) {
+    findings.push({ kind: 'alarm-judged-by-old-math', alarmName });
+    lane.push({ kind: 'rearm-alarm', alarmName, why: 'judged-by-old-math', onFailure: 'continue' });
+  }
+  const tagging = planAlarmTags(direction, alarm, facts);
+  if (tagging) {
+    findings.push({ kind: 'alarm-tags-behind', alarmName });
+    lane.push(tagging);
+  }
+  return { findings, lane };
+}
+
+const ownIds: ReadonlySet<string> = new Set(ownMetricIds);
+
+/** Names of what differs: `threshold`, `evaluationPeriods`, …, or a metric's id. Order of metrics does not matter. */
+export function compareDefinitions(live: AlarmDefinition, wanted: AlarmDefinition): readonly string[] {
+  const differs: string[] = [];
+  for (const field of ['comparisonOperator', 'threshold', 'evaluationPeriods', 'datapointsToAlarm'] as const) {
+    if (live[field] !== wanted[field]) differs.push(field);
+  }
+  const liveById = new Map(live.metrics.map((entry) => [entry.id, entry]));
+  for (const entry of wanted.metrics) {
+    if (!sameMetric(liveById.get(entry.id), entry)) differs.push(entry.id);
+    liveById.delete(entry.id);
+  }
+  return [...differs, ...liveById.keys()];
+}
+
+function sameMetric(live: AlarmMetric | undefined, wanted: AlarmMetric): boolean {
+  if (!live || live.label !== wanted.label || live.returnData !== wanted.returnData) return false;
+  if ('expression' in wanted) return 'expression' in live && live.expression === wanted.expression;
+  if ('expression' in live) return false;
+  return (
+    live.namespace === wanted.namespace &&
+    live.metricName === wanted.metricName &&
+    live.stat === wanted.stat &&
+    live.periodSeconds === wanted.periodSeconds &&
+    sameTags(live.dimensions, wanted.dimensions)
+  );
+}
+
+function sameTags(one: Tags, other: Tags): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+}
+
+/** The tags of the reference autoscaler. An unreadable time is replaced: left alone, it would hold the alarm for ever. */
+function planAlarmTags(direction: Direction, alarm: AlarmState, { state, nowMs }: StreamFacts): TagAlarm | undefined {
+  if (!alarm.tags) return undefined;
+  const last = readLastScaled(alarm, nowMs);
+  const scaledAtMs = intentTookEffect(state) ? state.intent?.atMs : undefined;
+  const behind = scaledAtMs !== undefined && (last.kind !== 'at' || last.ms < scaledAtMs);
+  if (!behind && last.kind !== 'unreadable') return undefined;
+  const tags: Record<string, string> = { [alarmTagKeys.lastScaled]: formatAlarmTime(behind ? scaledAtMs : nowMs) };
+  if (behind && state.intent) {
+    tags[alarmTagKeys.action] = state.intent.to > state.intent.from ? 'Up' : 'Down';
+    const sibling = state.alarms[opposite(direction)];
+    if (sibling) tags[alarmTagKeys.sibling] = sibling.alarmName;
+  }
+  return { kind: 'tag-alarm', alarmName: alarm.alarmName, alarmArn: alarm.alarmArn, tags, onFailure: 'continue' };
+}

@@ -7,6 +7,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { kindsOfCodes } from '../lambda/aws/calls.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folders = ['core', 'lambda', 'infra', 'simulator', 'local', 'cli', 'consumer', 'bench'] as const;
@@ -20,6 +21,8 @@ interface Import {
 }
 interface Module {
   readonly path: string;
+  /** Without comments. */
+  readonly text: string;
   /** Without comments and the contents of strings. */
   readonly code: string;
   readonly imports: readonly Import[];
@@ -43,7 +46,7 @@ function readModule(path: string): Module {
     const to = isRelative ? relative(root, resolve(root, dirname(path), specifier)) : specifier;
     return { from: path, to, isRelative, isTypeOnly: typeOnly !== undefined };
   });
-  return { path, code: text.replaceAll(/'(?:[^'\\\n]|\\.)*'/g, "''"), imports };
+  return { path, text, code: text.replaceAll(/'(?:[^'\\\n]|\\.)*'/g, "''"), imports };
 }
 
 const within = (folder: string) => modules.filter(({ path }) => path.startsWith(`${folder}/`));
@@ -124,6 +127,16 @@ describe('walls', () => {
 });
 
 describe('lambda', () => {
+  it('knows AWS’s error codes in lambda/aws alone: everybody else goes by the kind of a failure', () => {
+    const isCode = (text: string) => kindsOfCodes.has(text) || /^\w+(Exception|Fault)$/.test(text);
+    const found = within('lambda')
+      .filter(({ path }) => !path.startsWith('lambda/aws/'))
+      .flatMap(({ path, text }) => [...text.matchAll(/['"`](\w+)['"`]/g)].map(([, word = '']) => ({ path, word })))
+      .filter(({ word }) => isCode(word))
+      .map(({ path, word }) => `${path}: ${word}`);
+    expect(found).toEqual([]);
+  });
+
   it('reads its environment in one place', () => {
     expect(uses('lambda', /\bprocess\.env\b/)).toEqual(['lambda/config.ts']);
   });

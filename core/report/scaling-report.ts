@@ -16,7 +16,14 @@ export type ReportSource = 'alarm' | 'look' | 'reconcile' | 'schedule';
  */
 export type Outcome = 'scaled' | 'held' | 'agrees' | 'converged' | 'failed' | 'planned';
 
+/**
+ * What a failed call means for whoever made it. `unanswered`: nobody knows whether AWS carried it out. `busy`: another change
+ * of the same resource is under way. `limit`: a quota, or a rate that AWS reports as one. `gone`: there is no such resource.
+ */
+export type FailureKind = 'unanswered' | 'busy' | 'limit' | 'gone' | 'throttled' | 'denied' | 'other';
+
 export interface AwsFailure {
+  readonly kind: FailureKind;
   /** AWS's error code, or `Timeout` / `ConnectionReset` when there was no answer. */
   readonly code: string;
   readonly message: string;

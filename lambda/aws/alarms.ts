@@ -45,7 +45,7 @@ export function cloudWatchAlarms(client: CloudWatchClient): AlarmPort {
         const { Tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: alarmArn }));
         return Object.fromEntries(Tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
       });
-      if (!answer.ok && answer.failure.code.startsWith('ResourceNotFound')) return { ok: true, value: {} };
+      if (!answer.ok && answer.failure.kind === 'gone') return { ok: true, value: {} };
       return answer;
     },
     put: (alarmName, definition, userParts) =>

@@ -1,8 +1,30 @@
-/** Turns what the SDK throws into values: the error code, and whether the same call may work later unchanged. */
-import type { Answer, CallFailure } from '../ports.ts';
+/**
+ * Turns what the SDK throws into values. This folder alone knows AWS's error codes: everybody else goes by `failure.kind`,
+ * and shows `failure.code` to people.
+ */
+import type { AwsFailure, FailureKind } from '../../core/report/scaling-report.ts';
+import type { Answer } from '../ports.ts';
 
-/** No answer came, so nobody knows whether the call was carried out. */
-export const unansweredCodes: ReadonlySet<string> = new Set(['Timeout', 'ConnectionReset', 'InternalFailure']);
+/** `Timeout`, `ConnectionReset` and `InternalFailure` are codes of ours, for what came without one. */
+export const kindsOfCodes: ReadonlyMap<string, FailureKind> = new Map([
+  ['Timeout', 'unanswered'],
+  ['ConnectionReset', 'unanswered'],
+  ['InternalFailure', 'unanswered'],
+  ['ResourceInUseException', 'busy'],
+  ['ResourceConflictException', 'busy'],
+  ['LimitExceededException', 'limit'],
+  ['LimitExceeded', 'limit'],
+  ['ResourceNotFoundException', 'gone'],
+  ['ResourceNotFound', 'gone'],
+  ['Throttling', 'throttled'],
+  ['ThrottlingException', 'throttled'],
+  ['ThrottledException', 'throttled'],
+  ['RequestLimitExceeded', 'throttled'],
+  ['TooManyRequestsException', 'throttled'],
+  ['ProvisionedThroughputExceededException', 'throttled'],
+  ['AccessDeniedException', 'denied'],
+  ['AccessDenied', 'denied'],
+]);
 
 /** AWS answered, and not what was asked for; the same call may work later. */
 export class UnusableAnswer extends Error {
@@ -22,14 +44,6 @@ export async function call<T>(operation: string, send: () => Promise<T>): Promis
   }
 }
 
-const throttlingCodes: ReadonlySet<string> = new Set([
-  'Throttling',
-  'ThrottlingException',
-  'ThrottledException',
-  'RequestLimitExceeded',
-  'TooManyRequestsException',
-  'ProvisionedThroughputExceededException',
-]);
 const connectionCodes: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
 const timeoutNames: ReadonlySet<string> = new Set([
   'TimeoutError',
@@ -38,24 +52,28 @@ const timeoutNames: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-function describeError(error: unknown): Omit<CallFailure, 'call'> {
+function describeError(error: unknown): AwsFailure {
   if (!(error instanceof Error)) throw error;
-  if (error instanceof UnusableAnswer) return { code: error.code, message: error.message, retryable: true };
+  if (error instanceof UnusableAnswer) {
+    return { kind: 'other', code: error.code, message: error.message, retryable: true };
+  }
   const { name, message } = error;
   const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } };
   // First the socket's own code: the SDK names a reset connection TimeoutError as well.
-  if (code !== undefined && connectionCodes.has(code)) return { code: 'ConnectionReset', message, retryable: true };
-  if (timeoutNames.has(name) || (code !== undefined && timeoutNames.has(code)))
-    return { code: 'Timeout', message, retryable: true };
+  if (code !== undefined && connectionCodes.has(code)) return failureOf('ConnectionReset', message);
+  if (timeoutNames.has(name) || (code !== undefined && timeoutNames.has(code))) return failureOf('Timeout', message);
   const status = $metadata?.httpStatusCode;
-  if (status !== undefined && status >= 500)
-    return { code: 'InternalFailure', message: `${name}: ${message}`, retryable: true };
+  if (status !== undefined && status >= 500) return failureOf('InternalFailure', `${name}: ${message}`);
   // Without an answer from AWS this is no failed call but a bug of ours.
   if (status === undefined) throw error;
-  return { code: name, message, retryable: throttlingCodes.has(name) || isConcurrentWrite(message) };
+  return failureOf(name, message);
 }
 
-/** CloudWatch's answer to two writes to one alarm at the same time; it comes with no code of its own. */
-function isConcurrentWrite(message: string): boolean {
-  return message.includes('A separate request to update this alarm is in progress');
+export function failureOf(code: string, message: string): AwsFailure {
+  // CloudWatch refuses the second of two simultaneous writes to one alarm; that refusal has no code of its own.
+  if (message.includes('A separate request to update this alarm is in progress')) {
+    return { kind: 'busy', code, message, retryable: true };
+  }
+  const kind = kindsOfCodes.get(code) ?? 'other';
+  return { kind, code, message, retryable: kind === 'unanswered' || kind === 'throttled' };
 }

@@ -13,13 +13,12 @@ const shardsPerCall = 250;
  * What has not ended holds a part of its minutes only, and would make a full shard look idle.
  */
 export async function readShardLoads(
-  kinesis: KinesisClient,
   cloudwatch: CloudWatchClient,
   streamName: string,
+  shards: readonly Shard[],
   periodSeconds: number,
   nowMs: number,
 ): Promise<readonly ShardLoad[]> {
-  const shards = await listOpenShards(kinesis, streamName);
   const loads: ShardLoad[] = [];
   const periodMs = periodSeconds * 1000;
   const endMs = Math.floor(nowMs / periodMs) * periodMs;
@@ -49,7 +48,7 @@ export async function readShardLoads(
   return loads;
 }
 
-async function listOpenShards(client: KinesisClient, StreamName: string): Promise<readonly Shard[]> {
+export async function listOpenShards(client: KinesisClient, StreamName: string): Promise<readonly Shard[]> {
   const shards: Shard[] = [];
   let NextToken: string | undefined;
   do {

@@ -15,7 +15,7 @@ import type { StreamStatus } from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import type { StreamPort } from '../ports.ts';
 import { call } from './calls.ts';
-import { readShardLoads } from './shard-loads.ts';
+import { listOpenShards, readShardLoads } from './shard-loads.ts';
 
 /**
  * @param client resends throttled and failed calls.
@@ -67,8 +67,13 @@ export function kinesisStreams(
           new SplitShardCommand({ StreamName: streamName, ShardToSplit: shardId, NewStartingHashKey: startingHashKey }),
         );
       }),
-    shardLoads: (streamName, periodSeconds, nowMs) =>
-      call('kinesis:ListShards', () => readShardLoads(client, cloudwatch, streamName, periodSeconds, nowMs)),
+    shardLoads: async (streamName, periodSeconds, nowMs) => {
+      const shards = await call('kinesis:ListShards', () => listOpenShards(client, streamName));
+      if (!shards.ok) return shards;
+      return await call('cloudwatch:GetMetricData', () =>
+        readShardLoads(cloudwatch, streamName, shards.value, periodSeconds, nowMs),
+      );
+    },
     describeLimits: () =>
       call('kinesis:DescribeLimits', async () => {
         const { ShardLimit, OpenShardCount } = await client.send(new DescribeLimitsCommand({}));

@@ -77,8 +77,10 @@ function withoutSplit({ split, ...decision }: ScaleDecision): ScaleDecision | un
   return split && { ...decision, targetShardCount: split.otherwiseTarget };
 }
 
+/** Not so: a refusal for the rate of calls, which the next delivery will not meet again. */
 function isFinal(called: readonly EffectOutcome[]): boolean {
-  return called.find(isRefused)?.failure?.retryable === false;
+  const failure = called.find(isRefused)?.failure;
+  return failure !== undefined && !failure.retryable && failure.kind !== 'limit';
 }
 
 function isRefused({ effect, failure }: EffectOutcome): boolean {
@@ -92,9 +94,9 @@ function withoutRefusal(outcomes: readonly EffectOutcome[]): readonly EffectOutc
 
 /** Tagging is refused while a stream is UPDATING: another invocation or a person was faster. */
 function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision): ScalingResult {
-  const code = intent.find(({ failure }) => failure)?.failure?.code;
-  if (code !== 'ResourceInUseException') return { outcome: 'failed', decision, effects: intent };
-  const held = hold('stream-updating', { refusedWith: code });
+  const failure = intent.find((outcome) => outcome.failure)?.failure;
+  if (failure?.kind !== 'busy') return { outcome: 'failed', decision, effects: intent };
+  const held = hold('stream-updating', { refusedWith: failure.code });
   return { outcome: 'held', decision: held, effects: [] };
 }
 

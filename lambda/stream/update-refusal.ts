@@ -7,7 +7,6 @@ import { type HoldDecision, hold } from '../../core/decision/decision.ts';
 import type { AwsFailure } from '../../core/report/scaling-report.ts';
 import type { StreamState } from '../../core/stream/stream-state.ts';
 import type { ScalingIntent } from '../../core/stream/stream-tags.ts';
-import { unansweredCodes } from '../aws/calls.ts';
 import type { Clock, Ports } from '../ports.ts';
 
 export type Refusal =
@@ -33,13 +32,20 @@ export async function judgeRefusal(
   ports: Ports,
   clock: Clock,
 ): Promise<Refusal> {
-  if (unansweredCodes.has(failure.code)) return await readAgain(state.streamName, intent, ports);
-  if (failure.code === 'ResourceInUseException') {
-    // Tags cannot be written while the stream is UPDATING; the entry stays, and counts at worst one call too many.
-    return { kind: 'held', takeBack: false, decision: hold('stream-updating', { refusedWith: failure.code }) };
+  switch (failure.kind) {
+    case 'unanswered':
+      return await readAgain(state.streamName, intent, ports);
+    case 'busy':
+      // Tags cannot be written while the stream is UPDATING; the entry stays, and counts at worst one call too many.
+      return { kind: 'held', takeBack: false, decision: hold('stream-updating', { refusedWith: failure.code }) };
+    case 'limit':
+      return await judgeLimit(attempt, intent, state, dailyQuota, ports, clock);
+    case 'gone':
+    case 'throttled':
+    case 'denied':
+    case 'other':
+      return { kind: 'failed', takeBack: true };
   }
-  if (failure.code !== 'LimitExceededException') return { kind: 'failed', takeBack: true };
-  return await judgeLimit(attempt, intent, state, dailyQuota, ports, clock);
 }
 
 /** While UPDATING towards our target, or there already, the call has worked. */

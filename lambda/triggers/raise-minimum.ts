@@ -68,8 +68,7 @@ async function tagOnceActive(
   const enoughMs = Math.max(pollMs, remainingMs() - patienceMs);
   for (;;) {
     const answer = await ports.streams.addTags(stream, tags);
-    if (answer.ok || answer.failure.code !== 'ResourceInUseException' || remainingMs() - pollMs < enoughMs)
-      return answer;
+    if (answer.ok || answer.failure.kind !== 'busy' || remainingMs() - pollMs < enoughMs) return answer;
     await clock.sleep(pollMs);
   }
 }

@@ -31,12 +31,12 @@ const writes = [
   'lambda:PutFunctionConcurrency',
 ];
 const ways: Readonly<Record<string, Omit<Failing, 'times'>>> = {
-  throttled: { code: 'ThrottlingException', retryable: true },
+  throttled: { code: 'ThrottlingException' },
   'access denied': { code: 'AccessDeniedException' },
-  'internal error': { code: 'InternalFailure', retryable: true },
-  'time-out, not carried out': { code: 'Timeout', retryable: true },
-  'time-out, carried out': { code: 'Timeout', retryable: true, after: true },
-  'connection reset, carried out': { code: 'ConnectionReset', retryable: true, after: true },
+  'internal error': { code: 'InternalFailure' },
+  'time-out, not carried out': { code: 'Timeout' },
+  'time-out, carried out': { code: 'Timeout', after: true },
+  'connection reset, carried out': { code: 'ConnectionReset', after: true },
   'killed before': { code: '', dies: true },
   'killed after': { code: '', dies: true, after: true },
 };

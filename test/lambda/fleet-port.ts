@@ -1,10 +1,11 @@
 /** What the reconciler asks of the account as a whole: streams' tags, alarms by owner, the run that goes on. */
 import type { Tags } from '../../core/stream/stream-tags.ts';
+import { failureOf } from '../../lambda/aws/calls.ts';
 import type { Answer, FleetPort } from '../../lambda/ports.ts';
 
 export const refused = {
   ok: false,
-  failure: { call: 'tag:GetResources', code: 'AccessDenied', message: '', retryable: false },
+  failure: { call: 'tag:GetResources', ...failureOf('AccessDenied', '') },
 } as const;
 
 export function fleetPortOf(

@@ -8,6 +8,7 @@ import { type MinuteSums, noSums } from '../../core/load/traffic-minutes.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
+import { failureOf } from '../../lambda/aws/calls.ts';
 import type { Answer, Clock, Ports, UntaggedAlarm } from '../../lambda/ports.ts';
 import type { Account } from '../../lambda/stream/state-reader.ts';
 import { hour, now, sampleAlarmState } from '../core/samples.ts';
@@ -34,7 +35,6 @@ export interface Call {
 
 export interface Failing {
   readonly code: string;
-  readonly retryable?: boolean;
   /** So many calls succeed first. */
   skip?: number;
   /** How many calls fail; for ever without it. */
@@ -283,25 +283,22 @@ export class MemoryAccount {
     const failing = this.#nextFailure(operation);
     try {
       const value = failing && !failing.after ? undefined : applyDecision();
-      if (failing) throw failing.dies ? new ProcessDied(operation) : new Refused(failing.code, failing.retryable);
+      if (failing) throw failing.dies ? new ProcessDied(operation) : new Refused(failing.code);
       // Without a failure the call was carried out, and has a value of its type.
       return { ok: true, value: value as T };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const { code, retryable } = error;
-      return { ok: false, failure: { call: operation, code, message: `${operation} ${about}`, retryable } };
+      return { ok: false, failure: { call: operation, ...failureOf(error.code, `${operation} ${about}`) } };
     }
   }
 }
 
 class Refused extends Error {
   readonly code: string;
-  readonly retryable: boolean;
 
-  constructor(code: string, retryable = false) {
+  constructor(code: string) {
     super(code);
     this.code = code;
-    this.retryable = retryable;
   }
 }
 

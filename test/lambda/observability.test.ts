@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
+import { failureOf } from '../../lambda/aws/calls.ts';
 import { createRunLog } from '../../lambda/observability.ts';
 import { sampleAlarmState, sampleDefinition } from '../core/samples.ts';
 
@@ -98,7 +99,7 @@ describe('the log', () => {
     const { alarmName, userParts } = sampleAlarmState('up');
     const definition = sampleDefinition('up', 8);
     const effect = { kind: 'put-alarm', alarmName, definition, userParts, onFailure: 'abort' } as const;
-    const failure = { code: 'Throttling', message: 'slow down', retryable: true };
+    const failure = failureOf('Throttling', 'slow down');
     createRunLog(deployment, 'scaler').observe(reportOf({ effects: [{ effect }, { effect, failure }] }));
     expect(logLines()[0]?.effects).toEqual([
       { kind: 'put-alarm', alarmName, threshold: 0.75, shardCount: '8' },

@@ -35,7 +35,7 @@ function held(reason: HoldReason, given: Partial<ScalingReport> = {}): ScalingRe
 }
 
 function failure(code: string): AwsFailure {
-  return { code, message: '', retryable: true };
+  return { kind: 'other' as const, code, message: '', retryable: true };
 }
 
 const refused = (code: string) =>

@@ -47,6 +47,38 @@ describe('UpdateShardCount', () => {
   });
 });
 
+describe('the traffic of shards', () => {
+  const shard = {
+    ShardId: 'shard-0',
+    HashKeyRange: { StartingHashKey: '0', EndingHashKey: '99' },
+    SequenceNumberRange: { StartingSequenceNumber: '1' },
+  };
+
+  it('is that of the open shards, 0 where a shard publishes nothing', async () => {
+    const closed = { ...shard, SequenceNumberRange: { StartingSequenceNumber: '1', EndingSequenceNumber: '2' } };
+    wire.answer(({ operation }) => ({
+      body:
+        operation === 'ListShards'
+          ? { Shards: [closed, shard] }
+          : { MetricDataResults: [{ Id: 'b0', Timestamps: [now / 1000], Values: [512] }] },
+    }));
+    expect(await ports.streams.shardLoads('orders', 300, now)).toEqual({
+      ok: true,
+      value: [{ shardId: 'shard-0', firstHashKey: '0', lastHashKey: '99', bytes: 512, records: 0 }],
+    });
+  });
+
+  it.each([
+    ['ListShards', 'kinesis:ListShards'],
+    ['GetMetricData', 'cloudwatch:GetMetricData'],
+  ])('that cannot be read names the call that failed: %s', async (refused, call) => {
+    wire.answer(({ operation }) =>
+      operation === refused ? awsError('AccessDeniedException') : { body: { Shards: [shard] } },
+    );
+    expect(await ports.streams.shardLoads('orders', 300, now)).toMatchObject({ ok: false, failure: { call } });
+  });
+});
+
 describe('other calls', () => {
   it('are sent again when they are throttled, as often as they may', async () => {
     wire.answer((_asked, nth) =>
@@ -67,6 +99,7 @@ describe('other calls', () => {
       ok: false,
       failure: {
         call: 'kinesis:DescribeStreamSummary',
+        kind: 'denied',
         code: 'AccessDeniedException',
         message: 'told by AWS: AccessDeniedException',
         retryable: false,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FailureKind } from '../../../core/report/scaling-report.ts';
 import { call } from '../../../lambda/aws/calls.ts';
 
 function awsError(name: string, httpStatusCode?: number, message = 'told by AWS', code?: string): Error {
@@ -12,35 +13,53 @@ describe('an answer', () => {
     expect(await call('kinesis:AddTagsToStream', async () => 4)).toEqual({ ok: true, value: 4 });
   });
 
-  it.each<[string, Error, string, boolean]>([
-    ['throttled', awsError('ThrottlingException', 400), 'ThrottlingException', true],
-    ['throttled by CloudWatch', awsError('Throttling', 400), 'Throttling', true],
-    ['throttled by Lambda', awsError('TooManyRequestsException', 429), 'TooManyRequestsException', true],
-    ['refused', awsError('AccessDeniedException', 400), 'AccessDeniedException', false],
-    ['the alarm quota, which is no throttling', awsError('LimitExceeded', 400), 'LimitExceeded', false],
-    ['the stream’s quota', awsError('LimitExceededException', 400), 'LimitExceededException', false],
+  it.each<[string, Error, string, FailureKind, boolean]>([
+    ['throttled', awsError('ThrottlingException', 400), 'ThrottlingException', 'throttled', true],
+    ['throttled by CloudWatch', awsError('Throttling', 400), 'Throttling', 'throttled', true],
+    ['throttled by Lambda', awsError('TooManyRequestsException', 429), 'TooManyRequestsException', 'throttled', true],
+    ['refused', awsError('AccessDeniedException', 400), 'AccessDeniedException', 'denied', false],
+    ['the alarm quota, which is no throttling', awsError('LimitExceeded', 400), 'LimitExceeded', 'limit', false],
+    ['the stream’s quota', awsError('LimitExceededException', 400), 'LimitExceededException', 'limit', false],
+    ['another change under way', awsError('ResourceInUseException', 400), 'ResourceInUseException', 'busy', false],
+    [
+      'a stream that is not there',
+      awsError('ResourceNotFoundException', 400),
+      'ResourceNotFoundException',
+      'gone',
+      false,
+    ],
+    ['an alarm that is not there', awsError('ResourceNotFound', 404), 'ResourceNotFound', 'gone', false],
+    [
+      'a code that nobody has met',
+      awsError('InvalidArgumentException', 400),
+      'InvalidArgumentException',
+      'other',
+      false,
+    ],
     [
       'two writes to one alarm, which has no code of its own',
       awsError('ValidationError', 400, 'A separate request to update this alarm is in progress'),
       'ValidationError',
+      'busy',
       true,
     ],
-    ['broken on their side', awsError('InternalFailure', 500), 'InternalFailure', true],
-    ['overloaded, under another name', awsError('ServiceUnavailable', 503), 'InternalFailure', true],
-    ['timed out here', awsError('TimeoutError'), 'Timeout', true],
-    ['timed out by the socket', awsError('Error', undefined, '', 'ETIMEDOUT'), 'Timeout', true],
-    ['cut off', awsError('Error', undefined, 'socket hang up', 'ECONNRESET'), 'ConnectionReset', true],
+    ['broken on their side', awsError('InternalFailure', 500), 'InternalFailure', 'unanswered', true],
+    ['overloaded, under another name', awsError('ServiceUnavailable', 503), 'InternalFailure', 'unanswered', true],
+    ['timed out here', awsError('TimeoutError'), 'Timeout', 'unanswered', true],
+    ['timed out by the socket', awsError('Error', undefined, '', 'ETIMEDOUT'), 'Timeout', 'unanswered', true],
+    ['cut off', awsError('Error', undefined, 'socket hang up', 'ECONNRESET'), 'ConnectionReset', 'unanswered', true],
     [
       'cut off, under the name that the SDK gives it',
       awsError('TimeoutError', undefined, '', 'ECONNRESET'),
       'ConnectionReset',
+      'unanswered',
       true,
     ],
-    ['never reached', awsError('Error', undefined, '', 'ENOTFOUND'), 'ConnectionReset', true],
-  ])('%s', async (_what, error, code, retryable) => {
+    ['never reached', awsError('Error', undefined, '', 'ENOTFOUND'), 'ConnectionReset', 'unanswered', true],
+  ])('%s', async (_what, error, code, kind, retryable) => {
     expect(await failing(error)).toEqual({
       ok: false,
-      failure: { call: 'kinesis:AddTagsToStream', code, message: expect.any(String), retryable },
+      failure: { call: 'kinesis:AddTagsToStream', kind, code, message: expect.any(String), retryable },
     });
   });
 

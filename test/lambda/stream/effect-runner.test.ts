@@ -81,7 +81,7 @@ describe('effects', () => {
 describe('a failure', () => {
   it('that aborts ends its lane and no other', async () => {
     const aws = setUp();
-    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', retryable: true });
+    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling' });
     const outcomes = await runEffects([[put, rearm, tagAlarm], [tagStream]], 'orders', aws.ports);
     expect(outcomes.map(({ effect, failure }) => [effect.kind, failure?.code])).toEqual([
       ['put-alarm', 'Throttling'],
@@ -92,7 +92,7 @@ describe('a failure', () => {
 
   it('that does not abort lets the lane go on', async () => {
     const aws = setUp();
-    aws.fail('cloudwatch:SetAlarmState', { code: 'Throttling', retryable: true });
+    aws.fail('cloudwatch:SetAlarmState', { code: 'Throttling' });
     const outcomes = await runEffects([[rearm, tagAlarm]], 'orders', aws.ports);
     expect(outcomes.map(({ failure }) => failure?.code)).toEqual(['Throttling', undefined]);
     expect(aborts(outcomes)).toBe(false);

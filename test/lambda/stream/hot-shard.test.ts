@@ -53,7 +53,7 @@ describe('a hot shard', () => {
 
   it('whose split is refused for the rate is left to the next delivery, and nothing stays behind', async () => {
     const { aws, answer } = fired({ hotShard: 'split' });
-    aws.fail('kinesis:SplitShard', { code: 'LimitExceededException', retryable: true });
+    aws.fail('kinesis:SplitShard', { code: 'LimitExceededException' });
     expect(await answer()).toMatchObject({ outcome: 'failed', needsRetry: true });
     expect(aws.operations().filter((operation) => operation === 'kinesis:SplitShard')).toHaveLength(3);
     expect(aws.stream('orders').tags['autoscaling/scaling']).toBe('');

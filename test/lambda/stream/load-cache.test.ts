@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { historyStart, policyInput } from '../../../core/load/load-policy.ts';
 import { noSums } from '../../../core/load/traffic-minutes.ts';
+import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { MetricPort } from '../../../lambda/ports.ts';
 import { LoadCache } from '../../../lambda/stream/load-cache.ts';
 
@@ -77,7 +78,7 @@ describe('what is remembered of demand', () => {
   });
 
   it('is not spoilt by a read that failed', async () => {
-    const failure = { call: 'cloudwatch:GetMetricData', code: 'Throttling', message: '', retryable: true };
+    const failure = { call: 'cloudwatch:GetMetricData', ...failureOf('Throttling', '') };
     const memory = new LoadCache();
     await historyAt(memory, nowMs);
     const refusing: MetricPort = { minuteSums: async () => ({ ok: false, failure }) };

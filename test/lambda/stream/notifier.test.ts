@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, lastNoticeTag, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { notifiedFaultsTag, tagOf } from '../../../core/stream/tag-settings.ts';
+import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { Answer } from '../../../lambda/ports.ts';
 import { createNotifier } from '../../../lambda/stream/notifier.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
@@ -13,7 +14,7 @@ import { MemoryAccount, notificationOf } from '../memory-account.ts';
 const noticeTopic = 'arn:aws:sns:eu-west-1:123456789012:notices';
 const pagerTopic = 'arn:aws:sns:eu-west-1:123456789012:pager';
 
-const unsent = { call: 'sns:Publish', code: 'NotFound', message: '', retryable: false };
+const unsent = { call: 'sns:Publish', ...failureOf('NotFound', '') };
 
 /** `orders` with four shards, and everything that is published. */
 function setUp(given: Partial<StreamSettings> = {}, environment: Readonly<Record<string, string>> = {}) {

@@ -150,7 +150,7 @@ describe('what cannot be read', () => {
   it('is never taken for nothing', async () => {
     const { aws, read } = setUp();
     aws.fail('cloudwatch:DescribeAlarms', { code: 'AccessDenied' });
-    aws.fail('kinesis:ListTagsForStream', { code: 'Throttling', retryable: true });
+    aws.fail('kinesis:ListTagsForStream', { code: 'Throttling' });
     expect(await read()).toEqual({
       ok: false,
       failures: [

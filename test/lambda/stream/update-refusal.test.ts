@@ -1,6 +1,7 @@
 /** `LimitExceededException` has three causes; no answer has two. */
 import { describe, expect, it } from 'vitest';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
+import { failureOf } from '../../../lambda/aws/calls.ts';
 import { judgeRefusal } from '../../../lambda/stream/update-refusal.ts';
 import { minute, now, sampleSettings, sampleState } from '../../core/samples.ts';
 import { MemoryAccount } from '../memory-account.ts';
@@ -14,8 +15,7 @@ const calls = (count: number) =>
   });
 
 function judge(code: string, { attempt = 1, spent = 0, aws = setUp() } = {}) {
-  const failure = { code, message: '', retryable: false };
-  return judgeRefusal(failure, attempt, intent, calls(spent), 10, aws.ports, aws.clock);
+  return judgeRefusal(failureOf(code, ''), attempt, intent, calls(spent), 10, aws.ports, aws.clock);
 }
 function setUp() {
   const aws = new MemoryAccount();
@@ -93,7 +93,7 @@ describe('no answer', () => {
 
   it('and none to the question either: unknown, so nothing is taken back', async () => {
     const aws = setUp();
-    aws.fail('kinesis:DescribeStreamSummary', { code: 'Timeout', retryable: true });
+    aws.fail('kinesis:DescribeStreamSummary', { code: 'Timeout' });
     expect(await judge('Timeout', { aws })).toEqual({ kind: 'failed', takeBack: false });
   });
 });

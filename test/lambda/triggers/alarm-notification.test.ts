@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
+import { failureOf } from '../../../lambda/aws/calls.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
 import { hour, minute, now, sampleDefinition, sampleSettings, second } from '../../core/samples.ts';
 import { answerAlarm, consumerArn, contextOf, deploymentOf } from '../deployments.ts';
@@ -147,7 +148,7 @@ describe('a hold', () => {
   it('asks for another delivery when its convergence fails', async () => {
     const { aws, answer } = fired();
     aws.stream('orders').openShardCount = 8;
-    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', retryable: true });
+    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling' });
     expect(await answer()).toMatchObject({ outcome: 'held', needsRetry: true });
   });
 
@@ -223,7 +224,7 @@ describe('reads that fail', () => {
     'cloudwatch:ListTagsForResource',
   ])('without %s nothing is decided, and the record comes again', async (operation) => {
     const { aws, answer } = fired();
-    aws.fail(operation, { code: 'Throttling', retryable: true });
+    aws.fail(operation, { code: 'Throttling' });
     const report = await answer();
     expect(report).toMatchObject({ outcome: 'failed', needsRetry: true });
     expect(report.failures.every(({ call, code }) => call === operation && code === 'Throttling')).toBe(true);
@@ -233,14 +234,14 @@ describe('reads that fail', () => {
 
   it('without the iterator age scale-down waits, and scale-up does not ask', async () => {
     const down = fired({}, 'down');
-    down.aws.fail('cloudwatch:GetMetricData', { code: 'InternalFailure', retryable: true });
+    down.aws.fail('cloudwatch:GetMetricData', { code: 'InternalFailure' });
     expect(await down.answer()).toMatchObject({
       outcome: 'held',
       decision: { reason: 'iterator-age-unknown' },
       needsRetry: true,
     });
     const up = fired();
-    up.aws.fail('cloudwatch:GetMetricData', { code: 'InternalFailure', retryable: true });
+    up.aws.fail('cloudwatch:GetMetricData', { code: 'InternalFailure' });
     expect(await up.answer()).toMatchObject({ outcome: 'scaled', needsRetry: false });
   });
 
@@ -311,9 +312,7 @@ describe('a call that is refused', () => {
     const { aws, answer } = fired();
     aws.shardLimit = 7;
     aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
-    aws.before('kinesis:DescribeLimits', () =>
-      aws.fail('kinesis:AddTagsToStream', { code: 'InternalFailure', retryable: true }),
-    );
+    aws.before('kinesis:DescribeLimits', () => aws.fail('kinesis:AddTagsToStream', { code: 'InternalFailure' }));
     expect(await answer()).toMatchObject({
       outcome: 'held',
       decision: { reason: 'account-shard-limit' },
@@ -324,7 +323,7 @@ describe('a call that is refused', () => {
   it('is sent once more after the account’s call rate was hit, and the consumers are not raised twice', async () => {
     const { aws, answer } = fired({ consumers });
     aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException', times: 2 });
-    aws.fail('lambda:PutFunctionConcurrency', { code: 'TooManyRequestsException', retryable: true, times: 1 });
+    aws.fail('lambda:PutFunctionConcurrency', { code: 'TooManyRequestsException', times: 1 });
     const report = await answer();
     expect(report).toMatchObject({ outcome: 'scaled', needsRetry: true });
     expect(report.effects.filter(({ effect }) => effect.kind === 'set-concurrency')).toHaveLength(1);
@@ -341,7 +340,7 @@ describe('a call without an answer', () => {
     'that was carried out is no failure (%s)',
     async (code) => {
       const { aws, settings, answer } = fired();
-      aws.fail('kinesis:UpdateShardCount', { code, after: true, retryable: true });
+      aws.fail('kinesis:UpdateShardCount', { code, after: true });
       const report = await answer();
       expect(report).toMatchObject({ outcome: 'scaled', needsRetry: false });
       expect(aws.scalings).toHaveLength(1);
@@ -351,7 +350,7 @@ describe('a call without an answer', () => {
 
   it('that was not carried out is left to the next delivery, which sends it', async () => {
     const { aws, settings, answer } = fired();
-    aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', retryable: true, times: 1 });
+    aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', times: 1 });
     expect(await answer()).toMatchObject({ outcome: 'failed', needsRetry: true });
     expect(aws.operations().filter((operation) => operation === 'kinesis:UpdateShardCount')).toHaveLength(1);
     aws.nowMs += minute;
@@ -437,7 +436,7 @@ describe('streams that ask by their tag', () => {
 describe('a notice that cannot be sent', () => {
   it('is told, and asks for no other delivery: the scaling is done', async () => {
     const { aws, deployment, alarmName } = fired();
-    const unsent = { call: 'sns:Publish', code: 'AccessDenied', message: '', retryable: false };
+    const unsent = { call: 'sns:Publish', ...failureOf('AccessDenied', '') };
     const record = { messageId: 'm', message: notificationOf(aws.alarm(alarmName)) };
     const context = { ...contextOf(aws, deployment), notify: async () => [unsent] };
     expect(await handleAlarm(record, context)).toMatchObject({
@@ -473,7 +472,7 @@ describe('what a report lists', () => {
 
   it('of a call that is not known to have worked: no taking back', async () => {
     const { aws, answer } = fired();
-    aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', retryable: true });
+    aws.fail('kinesis:UpdateShardCount', { code: 'Timeout' });
     expect((await answer()).effects.map(({ effect }) => effect.kind)).toEqual(['tag-stream', 'update-shard-count']);
   });
 
@@ -489,7 +488,7 @@ describe('what a report lists', () => {
 
   it('of a call whose answer was lost: the call, without a failure', async () => {
     const { aws, answer } = fired();
-    aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', retryable: true, after: true });
+    aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', after: true });
     const { effects } = await answer();
     expect(effects[1]).toEqual({ effect: { kind: 'update-shard-count', from: 4, to: 8, onFailure: 'abort' } });
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ScalingReport } from '../../../core/report/scaling-report.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeIntent, tagKeys } from '../../../core/stream/stream-tags.ts';
+import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { ScalerContext } from '../../../lambda/context.ts';
 import type { FleetPort } from '../../../lambda/ports.ts';
 import { checkLoad as checkStreams, isOverdue, readLoadCheck } from '../../../lambda/triggers/load-check.ts';
@@ -177,7 +178,7 @@ describe('a look', () => {
 
   it('tells in its report that people could not be told', async () => {
     const { context } = accountWith({ orders: looks });
-    const unsent = { call: 'sns:Publish', code: 'NotFound', message: '', retryable: false };
+    const unsent = { call: 'sns:Publish', ...failureOf('NotFound', '') };
     const { reports } = await checkLoad({ ...context, notify: async () => [unsent] }, fleetPort);
     expect(reports).toMatchObject([{ outcome: 'scaled', failures: [unsent], needsRetry: false }]);
   });

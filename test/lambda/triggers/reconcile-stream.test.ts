@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../core/settings/deployment.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeIntent, encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
+import { failureOf } from '../../../lambda/aws/calls.ts';
 import { type ReconcileCause, reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
 import { day, hour, minute, now, sampleDefinition, sampleSettings } from '../../core/samples.ts';
 import { answerAlarm, consumerArn, contextOf, deploymentOf } from '../deployments.ts';
@@ -363,7 +364,7 @@ describe('one bad stream does not stop the others', () => {
   it('nor does a write that fails', async () => {
     const aws = streams('clicks', 'orders');
     for (const name of ['clicks', 'orders']) aws.stream(name).openShardCount = 6;
-    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', retryable: true, times: 1 });
+    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', times: 1 });
     const { reports } = await reconcile(aws, deploymentOf({ clicks: {}, orders: {} }));
     expect(reports.map(({ outcome }) => outcome)).toEqual(['failed', 'converged']);
     expect(reports[0]?.needsRetry).toBe(true);
@@ -425,7 +426,7 @@ describe('what a reconcile does not touch', () => {
   it('is a stream whose alarms cannot be read again', async () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').openShardCount = 6;
-    aws.fail('cloudwatch:DescribeAlarms', { code: 'Throttling', retryable: true, skip: 1 });
+    aws.fail('cloudwatch:DescribeAlarms', { code: 'Throttling', skip: 1 });
     expect(await reconcileOrders(aws, deployment)).toMatchObject({
       outcome: 'failed',
       failures: [{ call: 'cloudwatch:DescribeAlarms', code: 'Throttling' }],
@@ -471,7 +472,7 @@ describe('telling', () => {
   it('a notice that cannot be sent fails nothing', async () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').openShardCount = 6;
-    const unsent = { call: 'sns:Publish', code: 'AccessDenied', message: '', retryable: false };
+    const unsent = { call: 'sns:Publish', ...failureOf('AccessDenied', '') };
     const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
     const run = { cause: 'schedule', timeIsUp: () => false } as const;
     const context = { ...contextOf(aws, deployment), notify: async () => [unsent] };
@@ -485,7 +486,13 @@ describe('telling', () => {
     aws.fail('kinesis:DescribeStreamSummary', { code: '', dies: true });
     const report = await reconcileOrders(aws, deploymentOf({ orders: {} }));
     expect(report.failures).toEqual([
-      { call: 'reconcile', code: 'Bug', message: expect.stringContaining('memory-account'), retryable: false },
+      {
+        call: 'reconcile',
+        kind: 'other',
+        code: 'Bug',
+        message: expect.stringContaining('memory-account'),
+        retryable: false,
+      },
     ]);
   });
 
@@ -512,7 +519,7 @@ describe('telling', () => {
     const { aws, deployment } = setUp();
     aws.fire('orders', 'up');
     aws.nowMs += 10 * minute;
-    aws.fail('cloudwatch:SetAlarmState', { code: 'Throttling', retryable: true });
+    aws.fail('cloudwatch:SetAlarmState', { code: 'Throttling' });
     expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'failed', needsRetry: true });
   });
 });
@@ -523,7 +530,7 @@ describe('two alarms of a stream', () => {
     aws.alarms.set('orders-scale-down', { ...aws.alarm('orders-scale-down'), definition: sampleDefinition('down', 2) });
     aws.fire('orders', 'up');
     aws.nowMs += 10 * minute;
-    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', retryable: true });
+    aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling' });
     await reconcileOrders(aws, deployment);
     expect(aws.alarm('orders-scale-up').state).toBe('INSUFFICIENT_DATA');
   });

@@ -1,6 +1,6 @@
 /** The reference of all settings as Markdown, read from the table that the product itself reads. */
 
-import { tagOf } from '../stream/tag-settings.ts';
+import { tagOf } from './setting-tag.ts';
 import {
   type StreamSetting,
   type StreamSettingName,

@@ -7,6 +7,7 @@
 import { fingerprint } from '../fingerprint.ts';
 import { describeFault, type Fault, quote } from '../result.ts';
 import { findSettingFault, readStreamSettings } from '../settings/read-stream-settings.ts';
+import { tagOf, tagPrefix } from '../settings/setting-tag.ts';
 import {
   type StreamSettingName,
   type StreamSettings,
@@ -15,14 +16,13 @@ import {
 } from '../settings/stream-settings.ts';
 import type { Tags } from './stream-tags.ts';
 
-const prefix = 'autoscaling/';
 /** A stream tagged `autoscaling/enabled = true` is managed although no deployment names it. */
-export const enabledTag = `${prefix}enabled`;
-export const consumersTag = `${prefix}consumers`;
+export const enabledTag = `${tagPrefix}enabled`;
+export const consumersTag = `${tagPrefix}consumers`;
 /** On every alarm that was made for such a stream, not on the stream; its value is the deployment's name. */
-export const ownerTag = `${prefix}owner`;
+export const ownerTag = `${tagPrefix}owner`;
 /** Fingerprint of the faults that were told last. */
-export const notifiedFaultsTag = `${prefix}told-faults`;
+export const notifiedFaultsTag = `${tagPrefix}told-faults`;
 
 export interface Overrides {
   readonly settings: StreamSettings;
@@ -30,11 +30,6 @@ export interface Overrides {
   readonly faults: readonly Fault[];
   /** Tags that are each in order and cannot stand together: hold the stream. */
   readonly contradictions: readonly Fault[];
-}
-
-/** `minShards` is set by the tag `autoscaling/min-shards`. */
-export function tagOf(knob: string): string {
-  return prefix + knob.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** @param functionArnOf makes an ARN of a consumer's name: tags take no colon, so they name functions only. */

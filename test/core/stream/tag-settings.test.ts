@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { tagOf } from '../../../core/settings/setting-tag.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
-import { applyOverrides, changedTagFaults, notifiedFaultsTag, tagOf } from '../../../core/stream/tag-settings.ts';
+import { applyOverrides, changedTagFaults, notifiedFaultsTag } from '../../../core/stream/tag-settings.ts';
 import { sampleSettings } from '../samples.ts';
 
 const arnOf = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;

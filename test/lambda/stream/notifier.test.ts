@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { tagOf } from '../../../core/settings/setting-tag.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, lastNoticeTag, tagKeys } from '../../../core/stream/stream-tags.ts';
-import { notifiedFaultsTag, tagOf } from '../../../core/stream/tag-settings.ts';
+import { notifiedFaultsTag } from '../../../core/stream/tag-settings.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { Answer } from '../../../lambda/ports.ts';
 import { createNotifier } from '../../../lambda/stream/notifier.ts';

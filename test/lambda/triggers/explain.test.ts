@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { tagOf } from '../../../core/settings/setting-tag.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
-import { tagOf } from '../../../core/stream/tag-settings.ts';
 import { formatAlarmTime } from '../../../core/time.ts';
 import { answerExplainRequest, readExplainRequest } from '../../../lambda/triggers/explain.ts';
 import { hour, now, sampleSettings } from '../../core/samples.ts';

@@ -26,7 +26,7 @@ export const awsFacts = {
   shardBytesPerSecond: fact(1_048_576, 'bytes in per second per shard', kinesisQuotas),
   shardRecordsPerSecond: fact(1_000, 'records in per second per shard', kinesisQuotas),
   streamTags: fact(50, 'tags per stream', `${kinesisApi}, AddTagsToStream`),
-  streamTagsPerCall: fact(10, 'tags per call', `${kinesisApi}, AddTagsToStream`),
+  streamTagsPerCall: fact(50, 'tags per call', `${kinesisApi}, AddTagsToStream`),
   streamTagKeyLength: fact(128, 'characters', `${kinesisApi}, AddTagsToStream`),
   streamTagValueLength: fact(255, 'characters', `${kinesisApi}, AddTagsToStream`),
   describeStreamSummaryRate: fact(20, 'calls per second per account', kinesisQuotas),

@@ -208,13 +208,16 @@ export function readJudgedShardCount(metrics: readonly MetricParts[]): number | 
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The stream that an alarm watches: the `StreamName` dimension that m1 and m2 agree on. */
+/**
+ * The stream that an alarm watches: the `StreamName` dimension of every metric in it that is not an expression. Undefined
+ * where one of them is another stream's, or not Kinesis' at all: such an alarm judges by more than this stream.
+ */
 export function readStreamName(metrics: readonly MetricParts[]): string | undefined {
-  const names = metrics
+  const watched = metrics
     .filter((entry) => entry.id === 'm1' || entry.id === 'm2')
-    .filter((entry) => 'dimensions' in entry)
-    .filter((entry) => entry.namespace === kinesisNamespace)
-    .map((entry) => entry.dimensions[streamDimension]);
-  const [name] = names;
-  return name !== undefined && names.every((other) => other === name) ? name : undefined;
+    .flatMap((entry) => ('dimensions' in entry ? [entry] : []));
+  const [name, ...others] = watched.map(({ namespace, dimensions }) =>
+    namespace === kinesisNamespace ? dimensions[streamDimension] : undefined,
+  );
+  return name !== undefined && others.every((other) => other === name) ? name : undefined;
 }

@@ -12,7 +12,7 @@ import {
   ownMetricIds,
 } from '../alarm/alarm-definition.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
-import { type AlarmState, alarmTagKeys, intentTookEffect, readLastScaled } from '../stream/stream-state.ts';
+import { type AlarmState, alarmRoles, alarmTagKeys, intentTookEffect, readLastScaled } from '../stream/stream-state.ts';
 import type { Tags } from '../stream/stream-tags.ts';
 import { formatAlarmTime } from '../time.ts';
 import type { CreateAlarm, Lane, ScalingEffect, TagAlarm } from './effects.ts';
@@ -131,18 +131,24 @@ function sameTags(one: Tags, other: Tags): boolean {
   return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
 }
 
-/** The tags of the reference autoscaler. An unreadable time is replaced: left alone, it would hold the alarm for ever. */
+/**
+ * The tags of the reference autoscaler. An unreadable time is replaced: left alone, it would hold the alarm for ever. So is a
+ * role that is not the alarm's: code that goes by it would double a stream on its scale-down alarm.
+ */
 function planAlarmTags(direction: Direction, alarm: AlarmState, { state, nowMs }: StreamFacts): TagAlarm | undefined {
   if (!alarm.tags) return undefined;
   const last = readLastScaled(alarm, nowMs);
   const scaledAtMs = intentTookEffect(state) ? state.intent?.atMs : undefined;
-  const behind = scaledAtMs !== undefined && (last.kind !== 'at' || last.ms < scaledAtMs);
-  if (!behind && last.kind !== 'unreadable') return undefined;
-  const tags: Record<string, string> = { [alarmTagKeys.lastScaled]: formatAlarmTime(behind ? scaledAtMs : nowMs) };
-  if (behind && state.intent) {
-    tags[alarmTagKeys.action] = state.intent.to > state.intent.from ? 'Up' : 'Down';
-    const sibling = state.alarms[opposite(direction)];
-    if (sibling) tags[alarmTagKeys.sibling] = sibling.alarmName;
-  }
+  const isBehind = scaledAtMs !== undefined && (last.kind !== 'at' || last.ms < scaledAtMs);
+  const role = alarmRoles[direction];
+  const hasOtherRole = (alarm.tags[alarmTagKeys.role] ?? role) !== role;
+  if (!isBehind && !hasOtherRole && last.kind !== 'unreadable') return undefined;
+  const sibling = state.alarms[opposite(direction)]?.alarmName;
+  const tags = {
+    ...(isBehind ? { [alarmTagKeys.lastScaled]: formatAlarmTime(scaledAtMs) } : {}),
+    ...(!isBehind && last.kind === 'unreadable' ? { [alarmTagKeys.lastScaled]: formatAlarmTime(nowMs) } : {}),
+    ...(isBehind || hasOtherRole ? { [alarmTagKeys.role]: role } : {}),
+    ...(isBehind && sibling !== undefined ? { [alarmTagKeys.sibling]: sibling } : {}),
+  };
   return { kind: 'tag-alarm', alarmName: alarm.alarmName, alarmArn: alarm.alarmArn, tags, onFailure: 'continue' };
 }

@@ -7,6 +7,7 @@ import type { AlarmStateValue } from '../alarm/alarm-notification.ts';
 import type { ConsumerSettings } from '../settings/stream-settings.ts';
 import { parseZonedTime } from '../time.ts';
 import {
+  clockToleranceMs,
   type Ledger,
   type RefusalPause,
   readConcurrency,
@@ -84,12 +85,13 @@ export type IteratorAge = (
 /** Tags of the reference autoscaler on each alarm; read and written as they are. */
 export const alarmTagKeys = {
   lastScaled: 'LastScaledTimestamp',
-  action: 'ScaleAction',
+  /** One of `alarmRoles`. */
+  role: 'ScaleAction',
   sibling: 'ComplimentaryAlarm',
 } as const;
 
-/** A time that lies further ahead than clocks differ was not written by a scaling. */
-const clockToleranceMs = 60_000;
+/** What `ScaleAction` says: the role of the alarm that bears it, not the direction of the last scaling. */
+export const alarmRoles = { up: 'Up', down: 'Down' } as const satisfies Record<Direction, string>;
 
 type StateWithoutHistory = Omit<StreamState, 'intent' | 'ledger' | 'refusal'>;
 

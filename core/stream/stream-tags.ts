@@ -19,6 +19,9 @@ export const lastNoticeTag = 'autoscaling/last-notice';
 /** AWS refused a call for what no ledger tells: until then none is tried. */
 export const refusedUntilTag = 'autoscaling/refused-until';
 
+/** A time that lies further ahead than clocks differ was written by a wrong clock, or by hand. */
+export const clockToleranceMs = 60_000;
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** A scaling that was about to be called, or is under way, or is done: `20260302T091544.775Z 4 8`. */
@@ -62,10 +65,13 @@ export function withoutCall(ledger: Ledger, callAtMs: number): Ledger {
   return ledger.filter((ms) => ms !== entry);
 }
 
-/** Drops what is older than the window (exactly as old still counts: AWS says no more), and what claims to lie far in the future (a clock that was wrong once). */
+/**
+ * Drops what is older than the window (exactly as old still counts: AWS says no more), and what lies further ahead than clocks
+ * differ: nobody has made a call of tomorrow, and believing in one would hold a full stream for a day.
+ */
 export function keepLastDay(times: Ledger, nowMs: number): Ledger {
   const windowMs = awsFacts.updateShardCountWindow.value;
-  return times.filter((ms) => ms >= nowMs - windowMs && ms < nowMs + windowMs).toSorted((a, b) => a - b);
+  return times.filter((ms) => ms >= nowMs - windowMs && ms <= nowMs + clockToleranceMs).toSorted((a, b) => a - b);
 }
 
 /**

@@ -111,8 +111,7 @@ describe.each([
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
     expect(aws.alarm('orders-scale-up').userParts).toEqual(userParts);
-    for (const name of ['orders-scale-up', 'orders-scale-down']) {
-      expect(aws.alarm(name).tags).toMatchObject({ ScaleAction: 'Up' });
-    }
+    expect(aws.alarm('orders-scale-up').tags).toMatchObject({ ScaleAction: 'Up' });
+    expect(aws.alarm('orders-scale-down').tags).toMatchObject({ ScaleAction: 'Down' });
   });
 });

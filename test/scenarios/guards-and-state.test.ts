@@ -41,7 +41,7 @@ describe('guards and state', () => {
     expect(stream.openShardCount).toBe(8);
     expect(stream.concurrency).toBe(16);
     expect(stream.alarmTags('down')).toMatchObject({
-      ScaleAction: 'Up',
+      ScaleAction: 'Down',
       ComplimentaryAlarm: stream.alarmName('up'),
       LastScaledTimestamp: expect.stringContaining('2026-03-02T12:'),
     });

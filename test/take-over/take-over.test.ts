@@ -65,7 +65,7 @@ describe.each<Variant>(['cloudformation', 'terraform'])('a %s deployment', (vari
     expect([metric(alarm('up'), 's1')?.Expression, metric(alarm('down'), 's1')?.Expression]).toEqual(['4', '4']);
     for (const direction of ['up', 'down'] as const) {
       expect(tagsOf(direction)).toMatchObject({
-        ScaleAction: 'Up',
+        ScaleAction: direction === 'up' ? 'Up' : 'Down',
         ComplimentaryAlarm: `${streamName}-scale-${direction === 'up' ? 'down' : 'up'}`,
       });
       expect(tagsOf(direction).LastScaledTimestamp?.localeCompare(lastScaled)).toBe(1);

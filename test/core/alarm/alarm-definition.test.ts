@@ -236,6 +236,14 @@ describe('reading a definition back', () => {
     expect(readJudgedShardCount([])).toBeUndefined();
   });
 
+  it('finds no stream where one of m1 and m2 is a metric of another namespace or stream', () => {
+    const { metrics } = sampleDefinition('up');
+    const withM2 = (changed: object) => metrics.map((entry) => (entry.id === 'm2' ? { ...entry, ...changed } : entry));
+    expect(readStreamName(withM2({ namespace: 'Custom/Kinesis' }))).toBeUndefined();
+    expect(readStreamName(withM2({ dimensions: { StreamName: 'payments' } }))).toBeUndefined();
+    expect(readStreamName(withM2({ dimensions: {} }))).toBeUndefined();
+  });
+
   it('finds no stream without m1 and m2', () => {
     expect(readStreamName(sampleDefinition('down').metrics.filter(({ id }) => id === 'm3'))).toBeUndefined();
   });

@@ -196,7 +196,7 @@ describe('the tags of the reference on alarms', () => {
           kind: 'tag-alarm',
           alarmName: 'orders-scale-down',
           alarmArn: eight('down', {}).alarmArn,
-          tags: { LastScaledTimestamp: time, ScaleAction: 'Up', ComplimentaryAlarm: 'orders-scale-up' },
+          tags: { LastScaledTimestamp: time, ScaleAction: 'Down', ComplimentaryAlarm: 'orders-scale-up' },
           onFailure: 'continue',
         },
       ],
@@ -212,19 +212,25 @@ describe('the tags of the reference on alarms', () => {
     expect(alarmLanes[0]?.[2]).not.toHaveProperty('tags.ComplimentaryAlarm');
   });
 
-  it('say Down after a scale-down', () => {
+  it('say the role of the alarm, not the direction of the last scaling', () => {
     const two = (direction: 'up' | 'down') =>
       sampleAlarmState(direction, { definition: sampleDefinition(direction, 2) });
     const { alarmLanes } = plan(
       sampleState({ openShardCount: 2, tags: intent(4, 2), alarms: { up: two('up'), down: two('down') } }),
     );
-    expect(alarmLanes[0]?.[0]).toMatchObject({ tags: { ScaleAction: 'Down' } });
+    const roles = alarmLanes.map(([tagging]) => tagging?.kind === 'tag-alarm' && tagging.tags.ScaleAction);
+    expect(roles).toEqual(['Up', 'Down']);
   });
 
   it.each<[string, AlarmState['tags'], object | undefined]>([
     ['up to date: left alone', { LastScaledTimestamp: time }, undefined],
     ['newer: somebody else’s, left alone', { LastScaledTimestamp: formatAlarmTime(now) }, undefined],
     ['not read: left alone', undefined, undefined],
+    [
+      'with the role of its sibling: corrected',
+      { LastScaledTimestamp: time, ScaleAction: 'Down' },
+      { ScaleAction: 'Up' },
+    ],
     [
       'older: brought up to date',
       { LastScaledTimestamp: formatAlarmTime(scaledAtMs - 1) },

@@ -64,9 +64,9 @@ describe('a scaling', () => {
     const lanes = plan(up, firingState('up')).steps[2] ?? [];
     expect(lanes[0]?.[0]).toMatchObject({ definition: sampleDefinition('up', 8) });
     expect(lanes[1]?.[0]).toMatchObject({ definition: sampleDefinition('down', 8) });
-    for (const lane of lanes) {
-      expect(lane.at(-1)).toMatchObject({ tags: { LastScaledTimestamp: formatAlarmTime(now), ScaleAction: 'Up' } });
-    }
+    const LastScaledTimestamp = formatAlarmTime(now);
+    expect(lanes[0]?.at(-1)).toMatchObject({ tags: { LastScaledTimestamp, ScaleAction: 'Up' } });
+    expect(lanes[1]?.at(-1)).toMatchObject({ tags: { LastScaledTimestamp, ScaleAction: 'Down' } });
   });
 
   it('lowers no consumer on scale-down: the parents have to be drained first', () => {

@@ -43,7 +43,7 @@ describe('a scaling', () => {
     aws.finish('orders');
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
     expect(aws.alarm('orders-scale-down').tags).toMatchObject({
-      ScaleAction: 'Up',
+      ScaleAction: 'Down',
       ComplimentaryAlarm: 'orders-scale-up',
     });
     expect(report.effects.every(({ failure }) => failure === undefined)).toBe(true);

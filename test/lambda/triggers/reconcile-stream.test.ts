@@ -98,7 +98,7 @@ describe('putting right', () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').tags = { [tagKeys.intent]: encodeIntent({ atMs: now - 2 * minute, from: 2, to: 4 }) };
     expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
-    expect(aws.alarm('orders-scale-down').tags).toMatchObject({ ScaleAction: 'Up' });
+    expect(aws.alarm('orders-scale-down').tags).toMatchObject({ ScaleAction: 'Down' });
   });
 
   it('does not read the tags of alarms for a scaling of long ago', async () => {

@@ -10,7 +10,6 @@ import {
   type StreamDescriptionSummary,
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
-import { awsFacts } from '../../core/aws-facts.ts';
 import type { StreamStatus } from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import type { StreamPort } from '../ports.ts';
@@ -44,12 +43,8 @@ export function kinesisStreams(
     listTags: (streamName) => call('kinesis:ListTagsForStream', () => listAllTags(client, streamName)),
     addTags: (streamName, tags) =>
       call('kinesis:AddTagsToStream', async () => {
-        const entries = Object.entries(tags);
-        const most = awsFacts.streamTagsPerCall.value;
-        for (let start = 0; start < entries.length; start += most) {
-          const Tags = Object.fromEntries(entries.slice(start, start + most));
-          await client.send(new AddTagsToStreamCommand({ StreamName: streamName, Tags }));
-        }
+        // A call takes as many tags as a stream may have, so that one is enough.
+        await client.send(new AddTagsToStreamCommand({ StreamName: streamName, Tags: { ...tags } }));
       }),
     updateShardCount: (streamName, targetShardCount) =>
       call('kinesis:UpdateShardCount', async () => {

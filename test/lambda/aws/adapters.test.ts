@@ -144,12 +144,11 @@ describe('a stream', () => {
     expect(wire.asked.map(({ body }) => body.ExclusiveStartTagKey)).toEqual([undefined, 'tag-1', 'tag-2']);
   });
 
-  it('takes ten tags a call, the first ones first', async () => {
+  it('takes all its tags in one call: two could fail halfway, and leave an intent without its ledger', async () => {
     wire.answer(() => ({}));
     const tags = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`tag-${index}`, 'x']));
     expect(await ports.streams.addTags('orders', tags)).toEqual({ ok: true, value: undefined });
-    expect(wire.asked.map(({ body }) => Object.keys(body.Tags as object).length)).toEqual([10, 2]);
-    expect(Object.keys(wire.asked[0]?.body.Tags as object)[0]).toBe('tag-0');
+    expect(wire.asked.map(({ body }) => body.Tags)).toEqual([tags]);
   });
 });
 

@@ -9,7 +9,7 @@ describe('walls of the consumer side', () => {
     (file) => file.endsWith('.ts') && !file.includes('node_modules'),
   );
 
-  it('its decisions import nothing outside itself, and reads no clock, environment or chance', () => {
+  it('consumer/decision imports nothing from outside and reads no clock, environment or randomness', () => {
     const decisions = files.filter((file) => file.startsWith('decision/'));
     expect(decisions.length).toBeGreaterThan(5);
     for (const file of decisions) {
@@ -23,7 +23,7 @@ describe('walls of the consumer side', () => {
     }
   });
 
-  it('imports of the rest of the product its core only, and never the functions', () => {
+  it('consumer/ imports core/ and nothing else of the product', () => {
     for (const file of files) {
       for (const imported of importsOf(readFileSync(join(consumerFolder, file), 'utf8')).filter((each) =>
         each.startsWith('.'),
@@ -34,7 +34,7 @@ describe('walls of the consumer side', () => {
     }
   });
 
-  it('is loaded by a command only when that command runs: the others need neither gRPC nor NATS', () => {
+  it('commands load consumer/ only when they run, so that the others need neither gRPC nor NATS', () => {
     for (const command of ['serve', 'manifests', 'consumer-demo']) {
       const source = readFileSync(resolve(consumerFolder, `../cli/commands/${command}.ts`), 'utf8');
       expect([command, source.match(/^import (?!type).*from '.*'/gm)]).toEqual([
@@ -45,7 +45,7 @@ describe('walls of the consumer side', () => {
     }
   });
 
-  it('has one barrel, and it loads', async () => {
+  it('consumer/index.ts is the only barrel, and it loads', async () => {
     expect(files.filter((file) => file.endsWith('index.ts'))).toEqual(['index.ts']);
     const library = await import('../../consumer/index.ts');
     expect(Object.keys(library)).toEqual(

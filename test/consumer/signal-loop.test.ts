@@ -5,7 +5,7 @@ import { run, type SignalLoopOptions } from '../../consumer/signal-loop.ts';
 import { VirtualClock } from './support/virtual-clock.ts';
 
 describe('signal loop', () => {
-  it('emits once a period, and returns when aborted', async () => {
+  it('emits a signal once a period and returns when it is aborted', async () => {
     const { clock, emitted, loop, stop } = start({});
     await clock.advance(3_000);
     stop();
@@ -14,7 +14,7 @@ describe('signal loop', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('waits before the first tick, and the wait can be cut short', async () => {
+  it('waits for initialDelayMs before the first sample, and an abort cuts the wait short', async () => {
     const { clock, emitted, loop, stop } = start({ initialDelayMs: 10_000 });
     await clock.advance(9_999);
     expect(emitted).toEqual([]);
@@ -23,7 +23,7 @@ describe('signal loop', () => {
     expect(emitted).toEqual([]);
   });
 
-  it('skips the emit of a failed and of an unknown sample, and goes on', async () => {
+  it('emits neither a failed nor an unknown sample, and the loop goes on', async () => {
     const samples = [new Error('down'), 'unknown', 7] as const;
     let tick = 0;
     const errors: unknown[] = [];
@@ -39,7 +39,7 @@ describe('signal loop', () => {
     expect(emitted).toMatchObject([{ atMs: 2_000, sample: { value: 7 } }]);
   });
 
-  it('goes on after a failed emit and after a callback that throws', async () => {
+  it('keeps the loop running after a failed emit and after a callback that throws', async () => {
     let emits = 0;
     const emit = async (): Promise<void> => {
       emits += 1;
@@ -54,7 +54,7 @@ describe('signal loop', () => {
   });
 
   it.each(['emitter', 'signal'] as const)(
-    'loses one tick of one signal to a hanging %s, and never overlaps',
+    'a hanging %s costs one tick of one signal, and ticks never overlap',
     async (part) => {
       const clock = new VirtualClock(0);
       const hangOnce = hangsFor(clock, 60_000, 2);
@@ -68,13 +68,13 @@ describe('signal loop', () => {
     },
   );
 
-  it('spreads a fleet by its jitter', async () => {
+  it('adds jitter to the period, so that a fleet does not emit at once', async () => {
     const { clock, emitted } = start({ jitter: 0.1, random: () => 1 });
     await clock.advance(3_300);
     expect(emitted.map(({ atMs }) => atMs)).toEqual([0, 1_100, 2_200, 3_300]);
   });
 
-  it('refuses to run, with every fault at once', async () => {
+  it('run() refuses wrong options with a RangeError that names every fault at once', async () => {
     const wrong = {
       name: ' ',
       periodMs: 0,

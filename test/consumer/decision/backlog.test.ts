@@ -14,11 +14,11 @@ describe('weighed backlog', () => {
     { processed: 0, added: 20_000, lag: 1000, value: maxBacklog, why: 'far behind is the most, not a cliff' },
     { processed: 0, added: 20_000, lag: 0, value: 0, why: 'nothing waits' },
     { processed: 0, added: 0, lag: 500, value: 505.05, why: 'a dead consumer is not idle' },
-  ])('reads $value: $why', ({ processed, added, lag, value }) => {
+  ])('weighs a backlog as $value: $why', ({ processed, added, lag, value }) => {
     expect(weighBacklog({ processedPerMinute: processed, addedPerMinute: added, lag })).toBeCloseTo(value, 1);
   });
 
-  it('never falls as more is added, never rises as more is processed, and never falls with the lag', () => {
+  it('a weighed backlog never falls as more is added, never rises as more is processed, and never falls with the lag', () => {
     const count = fc.double({ min: 0, max: 50_000, noNaN: true });
     const property = fc.property(count, count, count, count, (processedPerMinute, addedPerMinute, lag, more) => {
       const value = weighBacklog({ processedPerMinute, addedPerMinute, lag });
@@ -36,19 +36,19 @@ describe('weighed backlog', () => {
 });
 
 describe('progress of a group', () => {
-  it('measures each partition over its own span, and sums', () => {
+  it('measures the rates of each partition over its own span of time, and sums them', () => {
     const partitions = [commits([-minuteMs, 100, 900], [0, 101, 1000]), commits([-2 * minuteMs, 0, 50], [0, 20, 70])];
     expect(groupProgress(partitions, nowMs)).toEqual({ processedPerMinute: 11, addedPerMinute: 121, lag: 1070 });
   });
 
-  it('reads offsets in any order', () => {
+  it('reads the committed offsets of a partition in any order', () => {
     expect(groupProgress([commits([0, 101, 1000], [-minuteMs, 100, 900])], nowMs)).toMatchObject({
       processedPerMinute: 1,
       addedPerMinute: 101,
     });
   });
 
-  it('leaves out commits older than 15 minutes', () => {
+  it('leaves commits older than 15 minutes out of the rates', () => {
     const partition = commits([-16 * minuteMs, 0, 0], [-minuteMs, 100, 900], [0, 101, 1000]);
     expect(groupProgress([partition], nowMs)).toMatchObject({ processedPerMinute: 1, addedPerMinute: 101 });
   });

@@ -4,14 +4,14 @@ import { DepthGauges } from '../../../consumer/decision/depth-gauges.ts';
 import { invalidLabel, LabelBudget, otherLabel, toLabel } from '../../../consumer/decision/label-budget.ts';
 
 describe('depth gauges', () => {
-  it('name 512 of 600 streams and sum the rest', () => {
+  it('depth gauges name 512 of 600 streams and sum the rest in _other', () => {
     const { set } = new DepthGauges().observe(found(names(600).map((name) => [name, 2])));
     expect(set.size).toBe(513);
     expect(set.get('stream-511')).toBe(2);
     expect(set.get(otherLabel)).toBe(88 * 2);
   });
 
-  it('give the slots of the vanished to those that come in the same round', () => {
+  it('depth gauges give the slots of vanished names to names that come in the same round', () => {
     const gauges = new DepthGauges(2);
     gauges.observe(
       found([
@@ -35,20 +35,20 @@ describe('depth gauges', () => {
     expect(removed).toEqual(['a']);
   });
 
-  it('change nothing when the look-up failed, and clear when there is nothing', () => {
+  it('depth gauges stay as they are when the look-up failed, and are cleared when nothing was found', () => {
     const gauges = new DepthGauges();
     gauges.observe(found([['a', 1]]));
     expect(gauges.observe({ kind: 'failed', because: 'timed out' })).toEqual({ set: new Map(), removed: [] });
     expect(gauges.observe(found([]))).toEqual({ set: new Map(), removed: ['a'] });
   });
 
-  it('read a negative depth as 0 and leave the gauge of one that is no number', () => {
+  it('depth gauges read a negative depth as 0 and keep the gauge of a depth that is no number', () => {
     const gauges = new DepthGauges();
     expect(gauges.observe(found([['a', -5]])).set.get('a')).toBe(0);
     expect(gauges.observe(found([['a', Number.NaN]]))).toEqual({ set: new Map(), removed: [] });
   });
 
-  it('keep the series of a name while its neighbours come and go', () => {
+  it('a depth gauge keeps its series while other names come and go', () => {
     const gauges = new DepthGauges(1);
     gauges.observe(found([['a', 1]]));
     expect(
@@ -65,18 +65,18 @@ describe('depth gauges', () => {
 });
 
 describe('label budget', () => {
-  it('cuts hostile names at a character boundary and puts invalid ones under a sentinel', () => {
+  it('label values are cut at a character boundary, and invalid ones become _invalid', () => {
     expect(toLabel(`${'x'.repeat(127)}😀😀`)).toBe('x'.repeat(127));
     expect(toLabel('y'.repeat(500))).toHaveLength(128);
     for (const invalid of ['', '\ud800', 'a\nb', 'a\u0000b', 'a\u009fb']) expect(toLabel(invalid)).toBe(invalidLabel);
   });
 
-  it('lets no real name pass for a sentinel', () => {
+  it('no real name can pass for the labels _other or _invalid', () => {
     expect(toLabel(otherLabel)).toBe('__other');
     expect(toLabel('__other')).toBe('___other');
   });
 
-  it('takes no slot for an invalid name, and gives a released slot to the next', () => {
+  it('an invalid name takes no slot of the label budget, and a released slot goes to the next name', () => {
     const budget = new LabelBudget(1);
     expect([budget.admit(''), budget.admit('a'), budget.admit('b')]).toEqual([invalidLabel, 'a', otherLabel]);
     budget.release('a');
@@ -85,7 +85,7 @@ describe('label budget', () => {
 });
 
 describe('counter mirror', () => {
-  it('adds what came since the last reading; after a reset what came since, and says so', () => {
+  it('a mirrored counter adds what came since the last reading and keeps what came after a reset', () => {
     const mirror = new CounterMirror();
     const steps = [5, 8, 8, 3, 4, Number.NaN, 6].map((count) => mirror.read('a', count));
     expect(steps.map((step) => step.increment)).toEqual([5, 3, 0, 3, 1, 0, 2]);

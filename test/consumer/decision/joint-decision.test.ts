@@ -42,35 +42,38 @@ describe('joint advice', () => {
     { why: 'nobody knows the workers', facts: { workers: undefined }, advice: 'unknown', hurts: true },
     { why: 'nobody knows the shards', facts: { openShardCount: undefined }, advice: 'unknown', hurts: true },
     { why: 'all shards are behind alike', facts: { shardLagMs: even, workers: 4 }, advice: 'add-shards', hurts: true },
-  ] as const)('$advice: $why', ({ facts, advice, hurts }) => {
+  ] as const)('advises $advice when $why', ({ facts, advice, hurts }) => {
     expect(adviseJointly(withFacts(facts))).toMatchObject({ advice, scaleDownHurts: hurts });
   });
 
   it.each([
     ['hot', []],
     ['stalled', ['shard-2']],
-  ] as const)('neither helps with one %s shard, and the evidence names it', (kind, stalledShards) => {
-    const shardLagMs = new Map([
-      ['shard-1', 1_000],
-      ['shard-2', 600_000],
-      ['shard-3', 3_000],
-    ]);
-    expect(adviseJointly(withFacts({ shardLagMs, stalledShards }))).toEqual({
-      advice: 'neither-helps',
-      scaleDownHurts: true,
-      because: {
-        rule: 'one-shard',
-        lagMs: 600_000,
-        behindAfterMs: 60_000,
-        openShardCount: 4,
-        workers: 2,
-        usefulWorkers: 4,
-        shard: { shardId: 'shard-2', kind, lagMs: 600_000, medianLagMs: 2_000 },
-      },
-    });
-  });
+  ] as const)(
+    'advises that neither shards nor workers help while one shard is %s, and names that shard',
+    (kind, stalledShards) => {
+      const shardLagMs = new Map([
+        ['shard-1', 1_000],
+        ['shard-2', 600_000],
+        ['shard-3', 3_000],
+      ]);
+      expect(adviseJointly(withFacts({ shardLagMs, stalledShards }))).toEqual({
+        advice: 'neither-helps',
+        scaleDownHurts: true,
+        because: {
+          rule: 'one-shard',
+          lagMs: 600_000,
+          behindAfterMs: 60_000,
+          openShardCount: 4,
+          workers: 2,
+          usefulWorkers: 4,
+          shard: { shardId: 'shard-2', kind, lagMs: 600_000, medianLagMs: 2_000 },
+        },
+      });
+    },
+  );
 
-  it('blocks a scale-down of the stream for one consumer that is behind among others that are not', () => {
+  it('one consumer that is behind blocks a scale-down of the stream, whatever the other consumers do', () => {
     const well = adviseJointly(withFacts({ lag: knownSample(0, 0) }));
     expect(scaleDownHurtsAny([well, well])).toBe(false);
     expect(scaleDownHurtsAny([well, adviseJointly(withFacts({}))])).toBe(true);

@@ -13,7 +13,7 @@ import {
 const never = new AbortController().signal;
 
 describe('events per second', () => {
-  it('is unknown first, then delta over time; a reset reads 0 and is the new baseline', async () => {
+  it('eventsPerSecond is unknown at first, then the delta over time, and 0 after a reset of the counter', async () => {
     const source = counter(100, 150, 20, 80);
     const signal = eventsPerSecond(source.read, { nowMs: source.nowMs });
     const samples = [await signal(never), await signal(never), await signal(never), await signal(never)];
@@ -25,7 +25,7 @@ describe('events per second', () => {
     ]);
   });
 
-  it('keeps its baseline over a failed read', async () => {
+  it('eventsPerSecond keeps its baseline when a read fails', async () => {
     const source = counter(100, new Error('down'), 300);
     const signal = eventsPerSecond(source.read, { nowMs: source.nowMs });
     await signal(never);
@@ -36,7 +36,7 @@ describe('events per second', () => {
 });
 
 describe('windowed rate', () => {
-  it('forgets what lies before the window', async () => {
+  it('windowedRate forgets what happened before its window', async () => {
     const source = counter(0, 1000, 1000, 1000);
     const signal = windowedRate(source.read, { nowMs: source.nowMs, windowMs: 2_000 });
     const rates = [];
@@ -46,7 +46,7 @@ describe('windowed rate', () => {
 });
 
 describe('combinations', () => {
-  it('take the largest and the sum', async () => {
+  it('max takes the largest part and sum adds the parts', async () => {
     expect(knownValue(await max(signal(3), signal(7))(never))).toBe(7);
     expect(knownValue(await sum(signal(3), signal(7))(never))).toBe(10);
   });
@@ -54,24 +54,24 @@ describe('combinations', () => {
   it.each([
     ['max', max],
     ['sum', sum],
-  ])('%s is unknown as soon as a part is: an unknown is not 0', async (_, combine) => {
+  ])('%s is unknown as soon as one part is unknown, because unknown is not 0', async (_, combine) => {
     expect(await combine(signal(3), unknown)(never)).toMatchObject({
       quality: 'unknown',
       because: expect.stringContaining('lost'),
     });
   });
 
-  it('are stale as soon as a part is, and as old as the oldest', async () => {
+  it('a combined signal is stale as soon as one part is, and as old as its oldest part', async () => {
     expect(await sum(signal(1), signal(2, true))(never)).toMatchObject({ quality: 'stale', value: 3, observedAtMs: 5 });
   });
 
-  it('share a total among the workers, and among one when none runs', async () => {
+  it('perWorker divides a total by the workers, and by one when none runs', async () => {
     expect(knownValue(await perWorker(signal(100), signal(4))(never))).toBe(25);
     expect(knownValue(await perWorker(signal(100), signal(0))(never))).toBe(100);
     expect((await perWorker(signal(100), unknown)(never)).quality).toBe('unknown');
   });
 
-  it('tell when a backlog is gone: at once when there is none, never when it does not shrink', async () => {
+  it('eta is 0 without a backlog and the maximum for a backlog that does not shrink', async () => {
     expect(await eta(signal(100), signal(4))(never)).toMatchObject({ value: 25, unit: 'Seconds' });
     expect(knownValue(await eta(signal(0), signal(0))(never))).toBe(0);
     expect(knownValue(await eta(signal(100), signal(0))(never))).toBe(maxEtaSeconds);

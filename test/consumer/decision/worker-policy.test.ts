@@ -33,12 +33,12 @@ describe('rate policy', () => {
       rule: 'idle',
     },
     { why: 'never below 0', running: 0, backlog: 0, rate: 0, idleMs: 60_000, desired: 0, rule: 'resting' },
-  ])('$why', ({ running, backlog, rate, idleMs, desired, rule }) => {
+  ])('ratePolicy: $why', ({ running, backlog, rate, idleMs, desired, rule }) => {
     const state = idleMs === undefined ? { running } : { running, idleSinceMs: nowMs - idleMs };
     expect(policy(state, work(backlog, rate), nowMs)).toMatchObject({ desired, because: { rule } });
   });
 
-  it('holds on an unknown, even when it has been idle', () => {
+  it('ratePolicy holds the workers while a sample is unknown, even after idle time', () => {
     const unknown = unknownSample('connection lost', nowMs);
     const state = { running: 3, idleSinceMs: nowMs - 60_000 };
     expect(policy(state, { ...work(0, 0), backlog: unknown }, nowMs)).toEqual({
@@ -48,13 +48,13 @@ describe('rate policy', () => {
     expect(policy(state, { ...work(0, 0), eventsPerSecond: unknown }, nowMs).desired).toBe(3);
   });
 
-  it('stays within its bounds', () => {
+  it('ratePolicy stays within minWorkers and maxWorkers', () => {
     const bounded = ratePolicy({ minWorkers: 2, maxWorkers: 3 });
     expect(bounded({ running: 2, idleSinceMs: 0 }, work(0, 0), nowMs).desired).toBe(2);
     expect(bounded({ running: 3 }, work(1, 50_000), nowMs).desired).toBe(3);
   });
 
-  it('names every setting out of range', () => {
+  it('ratePolicy refuses settings out of range and names all of them', () => {
     const settings = { eventsPerSecondPerWorker: 0, idleAfterMs: -1, minWorkers: 1.5, maxWorkers: 0 };
     expect(() => ratePolicy(settings)).toThrow(
       /eventsPerSecondPerWorker.*0.*idleAfterMs.*-1.*minWorkers.*1\.5.*maxWorkers.*0/,
@@ -65,14 +65,14 @@ describe('rate policy', () => {
 describe('cap by shards', () => {
   const decision = { desired: 9, because: { rule: 'rate', eventsPerSecond: 4500, wanted: 9, backlog: 1 } } as const;
 
-  it('lets no more run than open shards x parallelization factor', () => {
+  it('capByShards lets no more workers run than open shards x parallelization factor', () => {
     expect(capByShards(decision, { openShardCount: 4, parallelizationFactor: 2 })).toEqual({
       desired: 8,
       because: { rule: 'capped-by-shards', usefulWorkers: 8, proposed: decision },
     });
   });
 
-  it('caps nothing while the shard count is unknown', () => {
+  it('capByShards caps nothing while the shard count is unknown', () => {
     expect(capByShards(decision, { openShardCount: undefined, parallelizationFactor: 1 })).toBe(decision);
   });
 });
@@ -103,7 +103,7 @@ describe('idle time', () => {
       arrived: false,
       idleSinceMs: 5,
     },
-  ])('$why', ({ since, backlog, arrived, idleSinceMs }) => {
+  ])('idle time $why', ({ since, backlog, arrived, idleSinceMs }) => {
     expect(trackIdle(since, { backlog, arrivedSinceLast: arrived }, nowMs)).toBe(idleSinceMs);
   });
 });

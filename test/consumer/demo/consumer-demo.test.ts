@@ -3,7 +3,7 @@ import { runConsumerDemo } from '../../../cli/consumer-demo/consumer-demo.ts';
 import { ReplicaCount } from '../../../cli/consumer-demo/replica-count.ts';
 
 describe('consumer demo', () => {
-  it('shows workers that follow the lag and come back, and ends by itself with nothing lost', {
+  it('consumer-demo shows workers that follow the lag, and ends by itself without losing a record', {
     timeout: 90_000,
   }, async () => {
     const lines: string[] = [];
@@ -19,7 +19,7 @@ describe('consumer demo', () => {
 });
 
 describe('replica count', () => {
-  it('grows by the ratio, at most twofold, and within its bounds', () => {
+  it("the demo's replica count grows by the ratio, at most twofold, within its bounds", () => {
     const replicas = new ReplicaCount({ min: 1, max: 10 }, 1);
     expect([
       replicas.next(2, 150, 100),
@@ -29,7 +29,7 @@ describe('replica count', () => {
     ]).toEqual([3, 4, 10, 2]);
   });
 
-  it('shrinks only when every round it remembers agrees', () => {
+  it("the demo's replica count shrinks only when every remembered round agrees", () => {
     const replicas = new ReplicaCount({ min: 1, max: 10 }, 3);
     const sizes = [100, 50, 25, 25, 25].map((value) => replicas.next(4, value, 100));
     expect(sizes).toEqual([4, 4, 4, 2, 1]);

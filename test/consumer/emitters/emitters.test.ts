@@ -12,7 +12,7 @@ const nowMs = Date.UTC(2026, 0, 1);
 const signal = new AbortController().signal;
 
 describe('CloudWatch emitter', () => {
-  it('sends one datum with sorted dimensions, of which the sample wins', async () => {
+  it('the CloudWatch emitter sends one datum with sorted dimensions, and those of the sample win', async () => {
     const aws = await startAwsWire({ PutMetricData: () => ({}) });
     const emitter = emitterOn(aws, { Team: 'a', Environment: 'test' });
     await emitter.emit(
@@ -43,7 +43,7 @@ describe('CloudWatch emitter', () => {
     ]);
   });
 
-  it('never sends an unknown sample, NaN or infinity', async () => {
+  it('the CloudWatch emitter never sends an unknown sample, NaN or infinity', async () => {
     const aws = await startAwsWire({ PutMetricData: () => ({}) });
     const emitter = emitterOn(aws);
     await emitter.emit({ name: 'lag', sample: unknownSample('no datapoint', nowMs) }, signal);
@@ -54,7 +54,7 @@ describe('CloudWatch emitter', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('passes a failure on, and leaves the client to its owner', async () => {
+  it("the CloudWatch emitter rejects when CloudWatch refuses, and does not close its owner's client", async () => {
     const aws = await startAwsWire({
       PutMetricData: () => {
         throw new AwsFault('InvalidParameterValueException');
@@ -67,7 +67,7 @@ describe('CloudWatch emitter', () => {
     );
   });
 
-  it('refuses a missing client and a namespace that is not its own, both at once', () => {
+  it('the CloudWatch emitter refuses a missing client and a namespace of AWS, both at once', () => {
     expect(() => createCloudWatchEmitter({ client: undefined as never, namespace: '' })).toThrow(
       /client is missing; namespace must have/,
     );
@@ -78,7 +78,7 @@ describe('CloudWatch emitter', () => {
 });
 
 describe('Prometheus emitter', () => {
-  it('shows a gauge of the signal with its dimensions as labels', async () => {
+  it('the Prometheus emitter shows a signal as a gauge with its dimensions as labels', async () => {
     const registry = new Registry();
     const emitter = createPrometheusEmitter({ registry, clock: new VirtualClock(nowMs) });
     await emitter.emit(
@@ -90,7 +90,7 @@ describe('Prometheus emitter', () => {
     expect(await registry.metrics()).toBe('\n');
   });
 
-  it('lets a series without fresh samples disappear: absent is unknown', async () => {
+  it('the Prometheus emitter removes a series without fresh samples, because absent means unknown', async () => {
     const registry = new Registry();
     const clock = new VirtualClock(nowMs);
     const emitter = createPrometheusEmitter({ registry, clock, expiresAfterMs: 60_000 });
@@ -102,7 +102,7 @@ describe('Prometheus emitter', () => {
     expect(await registry.metrics()).not.toContain('kinesis_autoscaler_signal_lag 3');
   });
 
-  it('refuses samples of one signal with other dimensions', async () => {
+  it("the Prometheus emitter refuses a sample whose dimensions differ from the signal's earlier ones", async () => {
     const emitter = createPrometheusEmitter({ registry: new Registry(), clock: new VirtualClock(nowMs) });
     await emitter.emit({ name: 'lag', sample: knownSample(1, nowMs, { dimensions: { StreamName: 'a' } }) }, signal);
     await expect(emitter.emit({ name: 'lag', sample: knownSample(1, nowMs) }, signal)).rejects.toThrow(
@@ -112,7 +112,7 @@ describe('Prometheus emitter', () => {
 });
 
 describe('every emitter', () => {
-  it('publishes to the others when one fails, and reports the failure', async () => {
+  it('a failing emitter does not keep a sample from the other emitters, and its failure is reported', async () => {
     const seen: string[] = [];
     const works = { emit: async () => void seen.push('emitted'), close: async () => void seen.push('closed') };
     const fails = { emit: () => Promise.reject(new Error('down')), close: async () => {} };

@@ -15,7 +15,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const signal = new AbortController().signal;
 
 describe('entities over their backends', () => {
-  it('answers UNAVAILABLE, never 0, from the moment that Burrow is found down', async () => {
+  it('the external scaler answers UNAVAILABLE, never 0, while Burrow is down', async () => {
     const burrow = await startBurrow({ payments: { totallag: 42, topics: {} } });
     const clock = new VirtualClock();
     const stopping = new AbortController();
@@ -52,7 +52,7 @@ describe('entities over their backends', () => {
     await eventually(() => codeOf(plugin)).toBe(status.UNAVAILABLE);
   });
 
-  it('reads a queue', async () => {
+  it('the sqs entity reads the depth of a queue', async () => {
     const { settings } = await startAwsWire({
       GetQueueAttributes: () => ({
         Attributes: { ApproximateNumberOfMessages: '1', ApproximateNumberOfMessagesNotVisible: '2' },
@@ -70,7 +70,7 @@ describe('entities over their backends', () => {
     { type: 'kafka', consumerGroup: 'g' },
     { type: 'plugin', pluginName: 'p', includeHistoric: false },
     { type: 'jetstream', streamName: 's', consumerName: 'c' },
-  ])('says which backend is not configured for $type', async (entity) => {
+  ])('the $type entity names the backend that is not configured', async (entity) => {
     await expect(entitySignal(entity, { nowMs: () => 0 })(signal)).rejects.toThrow(/add backends\.(aws|burrow|nats)/);
   });
 });

@@ -31,7 +31,7 @@ describe('metadata of a trigger', () => {
       { entityType: 'sqs', queueUrlFromEnv: 'https://sqs/1/q' },
       { type: 'sqs', queueUrl: 'https://sqs/1/q' },
     ],
-  ])('reads %j', (metadata, entity) => {
+  ])('trigger metadata %j is read', (metadata, entity) => {
     const result = readMetadata({ ...metadata, targetSize: '100', scalerAddress: 'scaler:6000' });
     expect(result).toMatchObject({ ok: true, request: { entity, targetSize: 100, activationSize: 0 } });
   });
@@ -63,15 +63,15 @@ describe('metadata of a trigger', () => {
       { entityType: 'kafka', consumerGroup: 'g', targetSize: '1', consumerGrup: 'h' },
       ['consumerGrup is not known here'],
     ],
-  ])('refuses %j', (metadata, faults) => {
+  ])('trigger metadata %j is refused', (metadata, faults) => {
     expect(readMetadata(metadata as Record<string, string>)).toEqual({ ok: false, faults });
   });
 
-  it('takes no value from the prototype', () => {
+  it('trigger metadata takes no value from the prototype of an object', () => {
     expect(readMetadata({ entityType: 'constructor' })).toMatchObject({ ok: false });
   });
 
-  it('offers metrics whose names are safe in a URL path', () => {
+  it('metric names of the external scaler are safe in a URL path', () => {
     for (const name of Object.values(metricNames)) expect(encodeURIComponent(name)).toBe(name);
   });
 });

@@ -15,7 +15,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const sqsTrigger = { entityType: 'sqs', queueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/orders', targetSize: '12.5' };
 
 describe('external scaler, by a real gRPC client', () => {
-  it('answers every rpc, with integers for old clients and floats for new ones', async () => {
+  it('every rpc answers with integers for old clients and floats for new ones', async () => {
     const { keda, ready } = await startScaler({ value: 100.2 });
     await ready(sqsTrigger);
 
@@ -34,7 +34,7 @@ describe('external scaler, by a real gRPC client', () => {
     expect(await keda.health('externalscaler.ExternalScaler')).toBe('SERVING');
   });
 
-  it('answers INVALID_ARGUMENT with every fault of the metadata at once', async () => {
+  it('wrong metadata is answered INVALID_ARGUMENT with every fault at once', async () => {
     const { keda } = await startScaler({ value: 1 });
     const failure = await failureOf(
       keda.getMetrics({ entityType: 'sqs', targetSize: 'many', queueURL: 'x' }, 'backlog'),
@@ -47,7 +47,7 @@ describe('external scaler, by a real gRPC client', () => {
     expect((await failureOf(first(keda.streamIsActive({})))).code).toBe(status.INVALID_ARGUMENT);
   });
 
-  it('answers NOT_FOUND for another metric', async () => {
+  it('a metric that the trigger does not have is answered NOT_FOUND', async () => {
     const { keda, ready } = await startScaler({ value: 1 });
     await ready(sqsTrigger);
     expect((await failureOf(keda.getMetrics(sqsTrigger, 'lag'))).code).toBe(status.NOT_FOUND);
@@ -58,7 +58,7 @@ describe('external scaler, by a real gRPC client', () => {
     ['the value is unknown', { unknown: 'no datapoint' }],
     ['the value is negative', { value: -1 }],
     ['the value is stale', { value: 0, stale: true }],
-  ])('answers UNAVAILABLE, never 0, when %s', async (_, source) => {
+  ])('the external scaler answers UNAVAILABLE, never 0, when %s', async (_, source) => {
     const { keda, clock } = await startScaler(source);
     await failureOf(keda.isActive(sqsTrigger));
     await clock.advance(0);
@@ -67,7 +67,7 @@ describe('external scaler, by a real gRPC client', () => {
     expect((await failureOf(keda.isActive(sqsTrigger))).code).toBe(status.UNAVAILABLE);
   });
 
-  it('answers UNAVAILABLE until the first sample, and again when the backend goes down', async () => {
+  it('the external scaler answers UNAVAILABLE before the first sample and after the backend goes down', async () => {
     const source: Source = { value: 7 };
     const { keda, clock } = await startScaler(source);
 
@@ -85,7 +85,7 @@ describe('external scaler, by a real gRPC client', () => {
     });
   });
 
-  it('streams the state at once and then on change only', async () => {
+  it('StreamIsActive sends the state at once and then on change only', async () => {
     const source: Source = { value: 0 };
     const { keda, clock, ready } = await startScaler(source);
     await ready(sqsTrigger);
@@ -110,7 +110,7 @@ describe('external scaler, by a real gRPC client', () => {
     expect(received).toEqual([false, true, false]);
   });
 
-  it('leaves no timer and no memory after 1,000 opened and cancelled streams', async () => {
+  it('1,000 opened and cancelled streams leave no timer and no memory behind', async () => {
     const { ready, tracker, scaler } = await startScaler({ value: 1 });
     await ready(sqsTrigger);
     const cycle = async (count: number): Promise<void> => {
@@ -130,7 +130,7 @@ describe('external scaler, by a real gRPC client', () => {
     expect(heapBytes() - before.bytes).toBeLessThan(1_500_000);
   });
 
-  it('ends open streams when it stops', async () => {
+  it('the external scaler ends open streams when it closes', async () => {
     const { keda, ready, scaler } = await startScaler({ value: 1 });
     await ready(sqsTrigger);
     const stream = keda.streamIsActive(sqsTrigger);
@@ -143,7 +143,7 @@ describe('external scaler, by a real gRPC client', () => {
     expect((await ended).code).toBe(status.UNAVAILABLE);
   });
 
-  it('refuses an address that others reach without TLS, unless that is allowed', async () => {
+  it('the external scaler refuses to listen without TLS where other machines reach it', async () => {
     const { tracker } = await startScaler({ value: 1 });
     await expect(startExternalScaler({ address: '0.0.0.0:0', tracker })).rejects.toThrow(ScalerRefusedError);
     await expect(startExternalScaler({ address: 'nonsense', tracker })).rejects.toThrow('is not host:port');
@@ -156,7 +156,7 @@ describeWithPrograms('external scaler with TLS', ['openssl'], ({ openssl }) => {
     certificates = await makeCertificates(openssl);
   });
 
-  it('serves clients that trust its certificate', async () => {
+  it('the external scaler serves clients over TLS that trust its certificate', async () => {
     const { keda, ready } = await startScaler(
       { value: 3 },
       { tls: certificates.server, channel: credentials.createSsl(certificates.authority) },
@@ -165,7 +165,7 @@ describeWithPrograms('external scaler with TLS', ['openssl'], ({ openssl }) => {
     expect(await keda.isActive(sqsTrigger)).toEqual({ result: true });
   });
 
-  it('serves only clients with a certificate of its authority when told to', async () => {
+  it('with mutual TLS the external scaler serves only clients with a certificate of its authority', async () => {
     const tls = { ...certificates.server, clientCertificateAuthority: certificates.authority };
     const { client, authority } = certificates;
     const trusted = credentials.createSsl(authority, client.privateKey, client.certificate);

@@ -8,7 +8,7 @@ const groupA: Entity = { type: 'kafka', consumerGroup: 'a' };
 const groupB: Entity = { type: 'kafka', consumerGroup: 'b' };
 
 describe('tracker', () => {
-  it('watches from the first call, polls every 30 s, and answers from memory', async () => {
+  it('the tracker watches an entity from the first call, polls every 30 s, and answers from memory', async () => {
     const { tracker, clock, polls } = start({});
     expect(tracker.read(groupA)).toMatchObject({ kind: 'miss', reason: 'no_sample_yet' });
     await clock.advance(0);
@@ -19,7 +19,7 @@ describe('tracker', () => {
     expect(polls).toEqual(['a', 'a']);
   });
 
-  it('lets an entity that fails or hangs hurt no other', async () => {
+  it('an entity that fails or hangs does not delay the others', async () => {
     const clock = new VirtualClock();
     const signalOf: TrackerOptions['signalOf'] = (entity) => async () => {
       if (JSON.stringify(entity).includes('fails')) throw new Error('refused');
@@ -39,7 +39,7 @@ describe('tracker', () => {
     expect(tracker.read(groupA)).toMatchObject({ kind: 'hit' });
   });
 
-  it('forgets what nobody has named for ten minutes, but not while somebody listens', async () => {
+  it('the tracker forgets an entity ten minutes after the last call, but not while somebody listens', async () => {
     const { tracker, clock } = start({});
     tracker.read(groupA);
     const unsubscribe = tracker.subscribe(groupB, () => {});
@@ -52,7 +52,7 @@ describe('tracker', () => {
     expect(tracker.counts()).toEqual({ watches: 0, listeners: 0 });
   });
 
-  it('answers no sample that has grown too old', async () => {
+  it('the tracker answers no sample that is older than maxAgeMs', async () => {
     const { tracker, clock, stop } = start({ maxAgeMs: 90_000 });
     tracker.read(groupA);
     await clock.advance(0);
@@ -64,7 +64,7 @@ describe('tracker', () => {
     expect(tracker.read(groupA)).toMatchObject({ kind: 'miss', reason: 'expired' });
   });
 
-  it('leaves no timer when it ends', async () => {
+  it('the tracker leaves no timer behind when it ends', async () => {
     const { tracker, clock, stop } = start({});
     tracker.read(groupA);
     await clock.advance(30_000);

@@ -24,7 +24,7 @@ describe('an address needs a token', () => {
     ['127.0.0.1:1:2', true],
     ['127.1:9090', true],
     ['', true],
-  ])('%s: %s', (address, required) => {
+  ])('address %s requires a token: %s', (address, required) => {
     expect(addressRequiresToken(address)).toBe(required);
   });
 });
@@ -44,7 +44,7 @@ describe('bearer check', () => {
     ['Bearer s3cre', false],
     ['Bearer S3CRET', false],
     ['Basic s3cret', false],
-  ])('%s: %s', (header, passes) => {
+  ])('Authorization header %j is accepted: %s', (header, passes) => {
     expect(check(header)).toBe(passes);
   });
 });

@@ -17,7 +17,7 @@ import { AwsFault, startAwsWire } from '../support/aws-wire.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 describe('request observer', () => {
-  it('shows what is in flight, how it ended, and unknown operations in one bucket', async () => {
+  it('request metrics show calls in flight, their outcomes, and unknown operations in one bucket', async () => {
     const registry = new Registry();
     const grpc = new RequestMetrics(registry).component('grpc', ['IsActive']);
     const end = grpc.operation('IsActive').start();
@@ -39,7 +39,7 @@ describe('request observer', () => {
 });
 
 describe('AWS instrumentation', () => {
-  it('tells outcomes apart, counts conflicts by kind, call and stream, and the calls and retries of a decision', async () => {
+  it('AWS calls are counted by outcome, conflict and retry, and by the decision that made them', async () => {
     const registry = new Registry();
     const aws = await startAwsWire({
       DescribeStreamSummary: ({ StreamName: stream }) => {
@@ -75,7 +75,7 @@ describe('AWS instrumentation', () => {
     expect(tally.retries).toBeGreaterThan(0);
   });
 
-  it('counts throttling as what it is', async () => {
+  it('a throttled AWS call is counted as throttled', async () => {
     const registry = new Registry();
     const aws = await startAwsWire({
       GetMetricData: () => {
@@ -92,7 +92,7 @@ describe('AWS instrumentation', () => {
 });
 
 describe('depth observer', () => {
-  it('shows 600 streams as 512 and a sum, reuses slots, and a failed look-up changes no gauge', async () => {
+  it('the depth observer shows 600 streams as 512 and a sum, and a failed look-up changes no gauge', async () => {
     const registry = new Registry();
     const observer = createDepthObserver({ name: 'depth', help: 'Depth.', labelName: 'stream' }, registry);
     const depths = new Map(Array.from({ length: 600 }, (_, index) => [`stream-${index}`, 1]));
@@ -117,7 +117,7 @@ describe('depth observer', () => {
 });
 
 describe('counter poller', () => {
-  it('mirrors at once and then every 5 s, keeps counting over a reset, and survives a source that fails', async () => {
+  it('pollCounters reads at once and every 5 s, counts on after a reset, and survives a failing source', async () => {
     const registry = new Registry();
     const clock = new VirtualClock();
     const stopping = new AbortController();
@@ -149,7 +149,7 @@ describe('counter poller', () => {
 });
 
 describe('member observer', () => {
-  it('shows workers, leases and the leader, and replaces the series of those that went', async () => {
+  it('the member observer shows workers, leases and the leader, and removes the series of departed workers', async () => {
     const registry = new Registry();
     const members = createMemberObserver(registry);
     members.observe('billing', table(['a', 'a', 'b', undefined], 'a'));
@@ -171,7 +171,7 @@ describe('member observer', () => {
 });
 
 describe('without a registry', () => {
-  it('everything takes observations without a crash', async () => {
+  it('every observer works without a registry', async () => {
     showMode('dry_run', undefined);
     const metrics = createServeMetrics('dry_run', undefined);
     metrics.requests.component('aws', []).operation('x').start()('success');
@@ -197,7 +197,7 @@ describe('without a registry', () => {
 });
 
 describe('mode', () => {
-  it('is one-hot', async () => {
+  it('the mode gauge reads 1 for the mode that is on and 0 for the other', async () => {
     const registry = new Registry();
     showMode('dry_run', registry);
     expect(await lines(registry, 'mode{')).toBe(

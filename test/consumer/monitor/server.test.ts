@@ -23,7 +23,7 @@ const token = 's3cret';
 const authorization = `Bearer ${token}`;
 
 describe('monitor', () => {
-  it('asks for the token everywhere but at the health check', async () => {
+  it('the monitor asks for the token on every path but /healthz', async () => {
     const { url } = await open({ token: token, report: () => ({ mode: 'enforce' }) });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     for (const path of ['/metrics', '/report', '/debug/pprof/heap', '/debug/pprof/profile', '/nowhere']) {
@@ -36,22 +36,28 @@ describe('monitor', () => {
     expect((await fetch(`${url}/metrics`, { method: 'POST', headers: { authorization } })).status).toBe(405);
   });
 
-  it('says when it is unhealthy, and does without a registry and a report', async () => {
+  it('/healthz answers 503 when unhealthy, and the monitor works without a registry and a report', async () => {
     const { url } = await open({ isHealthy: () => false });
     expect((await fetch(`${url}/healthz`)).status).toBe(503);
     expect(await (await fetch(`${url}/metrics`)).text()).toBe('');
     expect(await (await fetch(`${url}/report`)).json()).toBeNull();
   });
 
-  it.each(['0.0.0.0:0', ':0', '[::]:0', 'monitor:9090'])('refuses to start on %s without a token', async (address) => {
-    await expect(startMonitor({ address })).rejects.toThrow(MonitorRefusedError);
-  });
+  it.each(['0.0.0.0:0', ':0', '[::]:0', 'monitor:9090'])(
+    'the monitor refuses to listen on %s without a token',
+    async (address) => {
+      await expect(startMonitor({ address })).rejects.toThrow(MonitorRefusedError);
+    },
+  );
 
-  it.each(['127.0.0.1', '127.0.0.1:http', '127.0.0.1:70000'])('refuses %s, which is no address', async (address) => {
-    await expect(startMonitor({ address, token: token })).rejects.toThrow('is not host:port');
-  });
+  it.each(['127.0.0.1', '127.0.0.1:http', '127.0.0.1:70000'])(
+    'the monitor refuses the address %s, which is not host:port',
+    async (address) => {
+      await expect(startMonitor({ address, token: token })).rejects.toThrow('is not host:port');
+    },
+  );
 
-  it('hangs up on a client that does not finish its headers', async () => {
+  it('the monitor hangs up on a client that does not finish its headers', async () => {
     const { url } = await open({});
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n');
@@ -65,7 +71,7 @@ describe('monitor', () => {
     expect(answer).toContain('408');
   });
 
-  it('ends within 5 s, open requests or not', async () => {
+  it('the monitor closes within 5 s although a request is open', async () => {
     const clock = new VirtualClock();
     const monitor = await startMonitor({ address: '127.0.0.1:0', clock });
     const measuring = fetch(`${monitor.url}/debug/pprof/profile?seconds=60`).then(
@@ -84,11 +90,11 @@ describe('monitor', () => {
     expect(await measuring).toBe('cut off');
   });
 
-  it('refuses a blank token', async () => {
+  it('the monitor refuses a blank token', async () => {
     await expect(startMonitor({ address: '127.0.0.1:0', token: ' ' })).rejects.toThrow('blank token');
   });
 
-  it('takes CPU and heap profiles that pprof can read', async () => {
+  it('/debug/pprof serves CPU and heap profiles that pprof can read', async () => {
     const { url } = await open({});
     const profile = fetch(`${url}/debug/pprof/profile?seconds=0.3`);
     await sleep(50);
@@ -114,7 +120,9 @@ describeWithPrograms(
   'monitor, scraped by a real Prometheus',
   ['prometheus', 'promtool'],
   ({ prometheus, promtool }) => {
-    it('is up with the token and down without; its metrics are clean', { timeout: 60_000 }, async () => {
+    it('a real Prometheus scrapes the monitor with the token only, and promtool finds the metrics clean', {
+      timeout: 60_000,
+    }, async () => {
       const registry = new Registry();
       await exerciseEveryMetric(registry);
       const { url } = await open({ token: token, registry });

@@ -11,7 +11,7 @@ import { describeWithPrograms } from '../support/real-parts.ts';
 const workQueue = { stream: 'EVENTS', consumer: 'PROCESSOR', subjects: ['events.>'] };
 
 describeWithPrograms('workers of a JetStream stream, on a real nats-server', ['nats-server'], (programs) => {
-  it.concurrent('follows 20,000 paced messages from 0 to 5 workers and back, and loses none', {
+  it.concurrent('JetStream workers follow 20,000 paced messages from 0 to 5 workers and back, and lose none', {
     timeout: 60_000,
   }, async () => {
     const { client, scaler } = await startScaler(programs['nats-server']);
@@ -27,7 +27,7 @@ describeWithPrograms('workers of a JetStream stream, on a real nats-server', ['n
     expect(scaler.leastIdleMsBeforeScaleDown()).toBeGreaterThanOrEqual(2_000);
   });
 
-  it.concurrent('loses nothing when the server is killed and restarted in the middle', {
+  it.concurrent('JetStream workers lose no message when the server is killed and restarted', {
     timeout: 60_000,
   }, async () => {
     const { client, server, scaler } = await startScaler(programs['nats-server']);
@@ -41,7 +41,7 @@ describeWithPrograms('workers of a JetStream stream, on a real nats-server', ['n
     expect(scaler.processed.size).toBe(8_000);
   });
 
-  it.concurrent('processes a message that comes after 15 idle seconds at zero workers', {
+  it.concurrent('JetStream workers process a message that comes after 15 idle seconds at zero workers', {
     timeout: 60_000,
   }, async () => {
     const { client, scaler } = await startScaler(programs['nats-server']);

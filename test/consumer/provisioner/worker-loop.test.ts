@@ -5,7 +5,7 @@ import { runWorkers, type WorkerLoopOptions, type WorkerRound } from '../../../c
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 describe('worker loop', () => {
-  it('goes up a worker a second with the rate, and down a worker a second once idle for 2 s', async () => {
+  it('runWorkers adds a worker a second with the rate, and removes one a second after 2 idle seconds', async () => {
     const { clock, work, rounds } = start({ policy: ratePolicy() });
     for (let second = 0; second < 8; second += 1) {
       await clock.advance(999);
@@ -22,7 +22,7 @@ describe('worker loop', () => {
     expect(seconds.slice(6).map((atMs, index) => atMs - (seconds[5 + index] ?? 0))).toEqual([1, 1, 1, 1]);
   });
 
-  it('stops the oldest first', async () => {
+  it('runWorkers stops the oldest worker first', async () => {
     const { clock, pool, wanted } = start({});
     wanted.workers = 3;
     await clock.advance(0);
@@ -31,7 +31,7 @@ describe('worker loop', () => {
     expect(pool.stopped).toEqual([1, 2]);
   });
 
-  it('ends the round after a failed start, and tries again in the next', async () => {
+  it('runWorkers ends the round after a failed start and tries again in the next round', async () => {
     const { clock, pool, wanted, errors, rounds } = start({});
     wanted.workers = 3;
     pool.failStarts = 1;
@@ -42,7 +42,7 @@ describe('worker loop', () => {
     expect(errors).toEqual(['start: no capacity']);
   });
 
-  it('keeps a worker that could not be stopped', async () => {
+  it('runWorkers keeps a worker that could not be stopped', async () => {
     const { clock, pool, wanted, errors, rounds } = start({});
     wanted.workers = 2;
     await clock.advance(0);
@@ -55,7 +55,7 @@ describe('worker loop', () => {
     expect(errors).toEqual(['stop: busy']);
   });
 
-  it('stops a worker that starts too late to be counted', async () => {
+  it('runWorkers stops a worker that starts too late to be counted', async () => {
     const { clock, pool, wanted, rounds } = start({});
     wanted.workers = 1;
     pool.startTakesMs = 1_500;
@@ -67,7 +67,7 @@ describe('worker loop', () => {
     expect(pool.stopped).toContain(1);
   });
 
-  it('holds while the work cannot be read', async () => {
+  it('runWorkers holds the workers while the work cannot be read', async () => {
     const { clock, work, rounds, errors } = start({ policy: ratePolicy() });
     work.backlog = 5;
     await clock.advance(2_000);
@@ -77,7 +77,7 @@ describe('worker loop', () => {
     expect(errors).toContain('read: server gone');
   });
 
-  it('is capped by the shards', async () => {
+  it('runWorkers starts no more workers than the shards can feed', async () => {
     const { clock, wanted, rounds } = start({ shards: { openShardCount: () => 2, parallelizationFactor: 1 } });
     wanted.workers = 9;
     await clock.advance(0);
@@ -87,7 +87,7 @@ describe('worker loop', () => {
     });
   });
 
-  it('scales to 0 when aborted, and leaves no timer', async () => {
+  it('runWorkers scales to 0 when aborted and leaves no timer behind', async () => {
     const { clock, pool, wanted, stop, ended } = start({});
     wanted.workers = 3;
     await clock.advance(0);

@@ -6,7 +6,7 @@ import { exampleConfig } from '../../../consumer/serve/example.ts';
 import { renderManifests } from '../../../consumer/serve/manifests.ts';
 
 describe('configuration of serve', () => {
-  it('reads the example', () => {
+  it('the configuration that serve --example prints can be read', () => {
     expect(read(exampleConfig).signals.map((signal) => signal.source.kind)).toEqual([
       'iterator-age',
       'application-lag',
@@ -17,7 +17,7 @@ describe('configuration of serve', () => {
     ]);
   });
 
-  it('is a dry run, on loopback, unless told otherwise', () => {
+  it('serve is a dry run on loopback by default', () => {
     expect(read('signals: [{ name: age, source: { kind: iterator-age, streamName: s } }]')).toMatchObject({
       mode: 'dry_run',
       monitor: { address: '127.0.0.1:9090' },
@@ -25,7 +25,7 @@ describe('configuration of serve', () => {
     });
   });
 
-  it('reports every fault at once: shapes, unknown keys, and what sections demand of each other', () => {
+  it("the configuration's faults are reported all at once: shapes, unknown keys, and what sections require of each other", () => {
     const faults = faultsOf(`
 mode: maybe
 monitor: { address: '0.0.0.0:9090' }
@@ -65,7 +65,7 @@ signals:
       'signals: [{ name: a, source: { kind: iterator-age, streamName: s }, scale: { target: 1, minWorkers: 0 } }]',
       [expect.stringContaining('1 or more')],
     ],
-  ])('refuses %j', (text, faults) => {
+  ])('the configuration %j is refused', (text, faults) => {
     expect(faultsOf(text)).toEqual(faults);
   });
 });
@@ -80,7 +80,7 @@ describe('manifests', () => {
       ),
     ).map((document) => document.toJS());
 
-  it('lets the HPA divide a count by the replicas, and not a lag', () => {
+  it('a ScaledObject lets the HPA divide a count by the replicas, but not a lag', () => {
     const [count] = manifests(
       '{ name: pending, source: { kind: jetstream, stream: S, consumer: C }, scale: { target: 50, minWorkers: 0, kubernetes: { deployment: d } } }',
     );
@@ -105,7 +105,7 @@ describe('manifests', () => {
     });
   });
 
-  it('divides a total by the running tasks for ECS, and takes what is per worker, or a lag, as it is', () => {
+  it('an ECS policy divides a total by the running tasks, and compares a per-worker value as it is', () => {
     const queue =
       'source: { kind: sqs, queueUrl: "https://sqs/1/q" }, emitters: [cloudwatch], scale: { target: 100, ecs: { cluster: c, service: s } }';
     const dimensions = [
@@ -131,7 +131,7 @@ describe('manifests', () => {
     });
   });
 
-  it('prints the scrape job with the token file', () => {
+  it('the printed scrape job names the token file', () => {
     const config = read('monitor: { address: ":9090", tokenFile: /etc/token }\nstreams: [{ streamName: s }]');
     const [job] = parseAllDocuments(renderManifests(config)).map((document) => document.toJS());
     expect(job).toEqual({

@@ -10,7 +10,7 @@ const nowMs = Date.UTC(2026, 0, 1, 12);
 const signal = new AbortController().signal;
 
 describe('one joint decision after the other', () => {
-  it('calls a shard stalled when its checkpoint stands still, and hot when it moves', async () => {
+  it('a shard with lag is stalled while its checkpoint stands still, and hot while it moves', async () => {
     const { facts, decide } = await start();
     facts.lagMs = { app: 600_000, 'shard-1': 0, 'shard-2': 600_000 };
     expect(await decide()).toMatchObject({
@@ -22,7 +22,7 @@ describe('one joint decision after the other', () => {
     expect(await decide()).toMatchObject({ because: { shard: { kind: 'hot' } } });
   });
 
-  it('asks for shards while the lag grows with all workers running, and no longer while it falls', async () => {
+  it('a joint decision asks for shards while the lag grows with all workers running, and not while it falls', async () => {
     const { facts, decide } = await start();
     const advice = [];
     for (const lag of [600_000, 700_000, 650_000, 10_000]) {
@@ -42,7 +42,7 @@ describe('one joint decision after the other', () => {
     ['GetMetricData', 'lag', { advice: 'unknown', because: { rule: 'lag-unknown' } }],
     ['Scan', 'leases', { advice: 'unknown', because: { rule: 'workers-unknown', missing: 'the number of workers' } }],
     ['DescribeStreamSummary', 'open shard count', { advice: 'unknown', because: { missing: 'the open shard count' } }],
-  ])('goes on without what %s refuses, and would not take shards away', async (operation, fact, expected) => {
+  ])('a joint decision goes on when %s (%s) fails, and blocks a scale-down', async (operation, fact, expected) => {
     const { facts, decide, errors } = await start();
     facts.lagMs = { app: 600_000, 'shard-1': 600_000, 'shard-2': 600_000 };
     facts.refused = operation;

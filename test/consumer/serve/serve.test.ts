@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname, '../../..');
 const commandPath = join(root, 'cli/main.ts');
 
 describe('kinesis-autoscaler serve', () => {
-  it('publishes, answers KEDA, advises on shards and workers, and stops on SIGTERM', async () => {
+  it('serve publishes samples, answers KEDA, advises on shards and workers, and stops on SIGTERM', async () => {
     const aws = await startAwsWire(laggingStream());
     const program = await start(laggingConfig, aws.url);
     const [, monitor = '', scaler = ''] = await program.waitFor(
@@ -56,7 +56,7 @@ describe('kinesis-autoscaler serve', () => {
     expect(program.output()).toContain('"message":"stopped"');
   });
 
-  it('publishes nothing in a dry run', async () => {
+  it('serve publishes nothing in a dry run', async () => {
     const aws = await startAwsWire(laggingStream());
     const program = await start(laggingConfig.replace('mode: enforce', 'mode: dry_run'), aws.url);
     const [, monitor = ''] = await program.waitFor(/"message":"serving".*"monitor":"([^"]+)"/);
@@ -67,7 +67,7 @@ describe('kinesis-autoscaler serve', () => {
     expect(await program.end('SIGTERM')).toBe(0);
   });
 
-  it('names every fault of the configuration and of the files that it names', async () => {
+  it('serve --check names every fault of the configuration and of the files that it names', async () => {
     const program = await start(
       'monitor: { address: 0.0.0.0:9090, tokenFile: /no/token }\nstreams: [{ streamName: s }]',
       'http://127.0.0.1:1',

@@ -16,7 +16,7 @@ const nowMs = (): number => noonMs;
 const signal = new AbortController().signal;
 
 describe('iterator age', () => {
-  it('reads the newest datapoint of the stream, Maximum, and where it stands in time', async () => {
+  it('iteratorAge reads the newest datapoint (Maximum) and the time at which it was observed', async () => {
     const { sample, query } = await readAge([
       [120, 7_000],
       [60, 9_000],
@@ -42,25 +42,25 @@ describe('iterator age', () => {
     });
   });
 
-  it('is unknown without a datapoint: a dead consumer is not an idle one', async () => {
+  it('iteratorAge is unknown without a datapoint, because a dead consumer is not an idle one', async () => {
     expect((await readAge([])).sample).toMatchObject({
       quality: 'unknown',
       because: expect.stringContaining('no datapoint'),
     });
   });
 
-  it('is stale when its newest datapoint is older than three minutes', async () => {
+  it('iteratorAge is stale when its newest datapoint is older than three minutes', async () => {
     expect((await readAge([[300, 0]])).sample).toMatchObject({ quality: 'stale', value: 0 });
   });
 
-  it('rejects when CloudWatch refuses', async () => {
+  it('iteratorAge rejects when CloudWatch refuses the call', async () => {
     const client = await cloudWatch({ GetMetricData: fault('AccessDeniedException') });
     await expect(iteratorAge('orders', { client, nowMs })(signal)).rejects.toThrow('AccessDenied');
   });
 });
 
 describe('application lag', () => {
-  it('reads the namespace of the application', async () => {
+  it("applicationLag reads MillisBehindLatest from the application's namespace", async () => {
     const { answers, queries } = metricData(() => [[60, 42]]);
     const lag = await applicationLag('billing', { client: await cloudWatch(answers), nowMs })(signal);
     expect(lag).toMatchObject({ value: 42, unit: 'Milliseconds' });
@@ -75,7 +75,7 @@ describe('application lag', () => {
     });
   });
 
-  it('reads 1,100 shards in calls of at most 500 queries, and leaves out those without a datapoint', async () => {
+  it('readShardLags asks for 1,100 shards in calls of at most 500 queries and leaves out shards without a datapoint', async () => {
     const shardIds = Array.from({ length: 1_100 }, (_, index) => `shardId-${index}`);
     const { answers, calls } = metricData((id) => (id === 'm7' ? [] : [[60, 5]]));
     const lags = await readShardLags('billing', shardIds, { client: await cloudWatch(answers), nowMs }, signal);
@@ -95,7 +95,7 @@ describe('KCL leases', () => {
     { leaseKey: 'Leader', leaseOwner: 'worker-a', entityType: 'COORDINATOR_STATE' },
   ];
 
-  it('reads every page, tells leases from other rows, and finished ones from active ones', async () => {
+  it('readLeaseTable reads every page and tells leases from other rows, and active leases from finished ones', async () => {
     const table = await readLeaseTable(await dynamoDb(rows), 'billing', signal);
     expect(table.active.map((lease) => lease.leaseKey)).toEqual(['shard-1', 'shard-2', 'shard-3']);
     expect(table).toMatchObject({ finished: 1, leasesByWorker: new Map([['worker-a', 2]]), leader: 'worker-a' });
@@ -105,18 +105,18 @@ describe('KCL leases', () => {
     ['active', 3],
     ['unowned', 1],
     ['workers', 1],
-  ] as const)('counts %s: %d', async (count, value) => {
+  ] as const)('kclLeases counts %s: %d', async (count, value) => {
     expect(await kclLeases('billing', { client: await dynamoDb(rows), nowMs, count })(signal)).toMatchObject({
       value,
       unit: 'Count',
     });
   });
 
-  it('is unknown while the table holds no lease', async () => {
+  it('kclLeases is unknown while the table holds no lease', async () => {
     expect((await kclLeases('billing', { client: await dynamoDb([]), nowMs })(signal)).quality).toBe('unknown');
   });
 
-  it('rejects when there is no table', async () => {
+  it('kclLeases rejects when there is no table', async () => {
     const { settings } = await startAwsWire({ Scan: fault('ResourceNotFoundException') });
     await expect(kclLeases('billing', { client: new DynamoDBClient(settings), nowMs })(signal)).rejects.toThrow(
       'ResourceNotFound',
@@ -125,7 +125,7 @@ describe('KCL leases', () => {
 });
 
 describe('SQS depth', () => {
-  it('counts what waits and what is in flight', async () => {
+  it('sqsDepth counts waiting messages and messages in flight', async () => {
     const { settings } = await startAwsWire({
       GetQueueAttributes: () => ({
         Attributes: { ApproximateNumberOfMessages: '10', ApproximateNumberOfMessagesNotVisible: '4' },
@@ -135,7 +135,7 @@ describe('SQS depth', () => {
     expect(await depth(signal)).toMatchObject({ value: 14, dimensions: { QueueName: 'invoices' } });
   });
 
-  it('is unknown when an attribute is missing', async () => {
+  it('sqsDepth is unknown when SQS leaves an attribute out', async () => {
     const { settings } = await startAwsWire({
       GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: '0' } }),
     });
@@ -146,7 +146,7 @@ describe('SQS depth', () => {
 });
 
 describe('open shards', () => {
-  it('reads the open shard count', async () => {
+  it('openShards reads the open shard count of a stream', async () => {
     const { settings } = await startAwsWire({
       DescribeStreamSummary: () => ({ StreamDescriptionSummary: { OpenShardCount: 8 } }),
     });

@@ -8,12 +8,12 @@ const nowMs = (): number => noonMs;
 const signal = new AbortController().signal;
 
 describe('consumer group lag by Burrow', () => {
-  it('reads the total lag, the dead group included', async () => {
+  it('burrowLag reads the total lag, of a stopped group too', async () => {
     const { burrow } = await open({ payments: { totallag: 1234, status: 'STOP', topics: {} } });
     expect(await burrowLag('payments', { burrow, nowMs })(signal)).toMatchObject({ quality: 'ok', value: 1234 });
   });
 
-  it('is unknown for a group that Burrow does not know', async () => {
+  it('burrowLag is unknown for a group that Burrow does not know', async () => {
     const { burrow } = await open({});
     expect(await burrowLag('payments', { burrow, nowMs })(signal)).toMatchObject({
       quality: 'unknown',
@@ -21,14 +21,14 @@ describe('consumer group lag by Burrow', () => {
     });
   });
 
-  it('rejects when Burrow is down', async () => {
+  it('burrowLag rejects when Burrow is down', async () => {
     const { burrow, server } = await open({ payments: { totallag: 1, topics: {} } });
     await burrow.totalLag('payments', signal);
     server.close();
     await expect(burrowLag('payments', { burrow, nowMs })(signal)).rejects.toThrow();
   });
 
-  it('rejects an answer that is not what Burrow documents', async () => {
+  it('burrowLag rejects an answer that Burrow does not document', async () => {
     const { burrow } = await open({ payments: { totallag: 'many' as never, topics: {} } });
     await expect(burrow.totalLag('payments', signal)).rejects.toThrow('status.totallag');
   });
@@ -39,12 +39,12 @@ describe('plugin backlog by Burrow', () => {
     { why: 'falling behind', processed: 1, added: 101, lag: 1000, value: 1111.7 },
     { why: 'catching up', processed: 5000, added: 10, lag: 90_000, value: 18.04 },
     { why: 'processing nothing', processed: 0, added: 50, lag: 1000, value: 1076.9 },
-  ])('weighs $why', async ({ processed, added, lag, value }) => {
+  ])('pluginBacklog weighs the lag of a group that is $why', async ({ processed, added, lag, value }) => {
     const group = { 'dev-azul-Unbox-live': oneTopic([partition({ processed, added, lag })]) };
     expect(await backlog(group)).toMatchObject({ quality: 'ok', value: expect.closeTo(value, 1) });
   });
 
-  it('takes nulls for what they are: no offsets, no partitions, no topics', async () => {
+  it('pluginBacklog reads null offsets, partitions and topics as absent', async () => {
     const topics = {
       a: [{ ...partition({ processed: 0, added: 0, lag: 0 }), offsets: [null, null], 'current-lag': 73 }],
       b: [{ ...partition({ processed: 0, added: 0, lag: 0 }), offsets: null, 'current-lag': 0 }],
@@ -60,13 +60,13 @@ describe('plugin backlog by Burrow', () => {
     });
   });
 
-  it('counts the current lag, of which the newest commit need not know', async () => {
+  it('pluginBacklog counts the current lag where it is above that of the newest commit', async () => {
     const dead = { ...partition({ processed: 0, added: 0, lag: 10 }), 'current-lag': 700 };
     const { value } = (await backlog({ 'dev-azul-Unbox-live': oneTopic([dead]) })) as { value: number };
     expect(value).toBeGreaterThanOrEqual(700);
   });
 
-  it('takes groups by prefix and name in any case, and historic ones only when asked', async () => {
+  it('pluginBacklog matches groups by prefix and name in any case, and historic groups only when asked', async () => {
     const lagging = oneTopic([partition({ processed: 1, added: 101, lag: 1000 })]);
     const groups = {
       'DEV-azul-unbox-live': lagging,
@@ -78,7 +78,7 @@ describe('plugin backlog by Burrow', () => {
     expect(await backlog(groups, true)).toMatchObject({ value: expect.closeTo(2000 / (1 - Math.sqrt(201) / 100), 1) });
   });
 
-  it('is 0 when Burrow was asked and there is no group', async () => {
+  it('pluginBacklog is 0 when Burrow knows no group of the plugin', async () => {
     expect(await backlog({ other: oneTopic([]) })).toMatchObject({ quality: 'ok', value: 0 });
   });
 });

@@ -10,7 +10,7 @@ const workQueue = { stream: 'EVENTS', consumer: 'PROCESSOR', subjects: ['events.
 const signal = new AbortController().signal;
 
 describeWithPrograms('JetStream backlog, on a real nats-server', ['nats-server'], (programs) => {
-  it('counts what waits and what is in work; a missing consumer is a failure, not 0', async () => {
+  it('jetStreamPending counts waiting and unacknowledged messages, and a missing consumer is a failure, not 0', async () => {
     const server = await startNatsServer(programs['nats-server']);
     onTestFinished(() => server.close());
     const connection = await connect({ servers: server.url });

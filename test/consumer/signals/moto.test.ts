@@ -32,7 +32,7 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
   });
   afterAll(() => program.end());
 
-  it('counts a queue, what is in flight included', async () => {
+  it('sqsDepth on moto counts waiting messages and messages in flight', async () => {
     const client = new SQSClient(settings);
     const { QueueUrl: queueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'invoices' }));
     for (let message = 0; message < 3; message += 1)
@@ -41,7 +41,7 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
     expect(await sqsDepth(queueUrl, { client, nowMs })(signal)).toMatchObject({ quality: 'ok', value: 3 });
   });
 
-  it('counts the active leases of a table', async () => {
+  it('kclLeases on moto counts the active leases of a table', async () => {
     const client = new DynamoDBClient(settings);
     const key = { AttributeName: 'leaseKey' };
     const table = { TableName: 'billing', BillingMode: 'PAY_PER_REQUEST' } as const;
@@ -67,13 +67,13 @@ describe.runIf(moto !== undefined)('AWS signals against moto', () => {
     expect(await kclLeases('billing', { client, nowMs })(signal)).toMatchObject({ value: 1 });
   });
 
-  it('counts the open shards of a stream', async () => {
+  it('openShards on moto counts the open shards of a stream', async () => {
     const client = new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() });
     await client.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 3 }));
     await eventually(() => openShards('orders', { client, nowMs })(signal)).toMatchObject({ value: 3 });
   });
 
-  it('reads from CloudWatch what was emitted to it', async () => {
+  it('applicationLag on moto reads what the CloudWatch emitter has sent', async () => {
     const client = new CloudWatchClient(settings);
     const emitter = createCloudWatchEmitter({
       client,

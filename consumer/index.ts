@@ -33,6 +33,7 @@ export {
   type SampleQuality,
   type SampleUnit,
   type Signal,
+  sampleUnits,
   type UnknownSample,
   unknownSample,
 } from './decision/sample.ts';

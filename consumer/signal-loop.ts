@@ -22,9 +22,10 @@ export interface SignalLoopOptions {
   readonly timeoutMs?: number;
   /** Each period is up to this share longer or shorter, so that a fleet does not emit at once. Default 0.05. */
   readonly jitter?: number;
-  readonly onSample?: (sample: Sample) => void;
-  readonly onSignalError?: (error: unknown) => void;
-  readonly onEmitError?: (error: unknown) => void;
+  /** The callbacks get the signal's name, so that one handler can serve several signals. */
+  readonly onSample?: (sample: Sample, name: string) => void;
+  readonly onSignalError?: (error: unknown, name: string) => void;
+  readonly onEmitError?: (error: unknown, name: string) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -39,9 +40,9 @@ const defaultJitter = 0.05;
  * @throws RangeError, before anything runs, that names every option at fault.
  */
 export async function run(options: SignalLoopOptions): Promise<void> {
-  const { clock = systemClock, abortSignal, periodMs, jitter = defaultJitter, random = Math.random } = options;
-  const faults = optionFaults(options);
+  const faults = optionFaults(options ?? {});
   if (faults.length > 0) throw new RangeError(`cannot run a signal: ${faults.join('; ')}`);
+  const { clock = systemClock, abortSignal, periodMs, jitter = defaultJitter, random = Math.random } = options;
 
   await clock.sleep(options.initialDelayMs ?? 0, abortSignal);
   while (!abortSignal.aborted) {
@@ -63,11 +64,11 @@ async function tick(options: SignalLoopOptions, clock: Clock): Promise<void> {
   const sampled = await callWithTimeout('signal', options.signal, call);
   if (abortSignal.aborted) return;
   if (!sampled.ok) {
-    report(options.onSignalError, sampled.error);
+    report(options.onSignalError, sampled.error, options.name);
     return;
   }
   const sample = sampled.value;
-  report(options.onSample, sample);
+  report(options.onSample, sample, options.name);
   if (!isKnown(sample)) return;
 
   const emitted = await callWithTimeout(
@@ -75,15 +76,15 @@ async function tick(options: SignalLoopOptions, clock: Clock): Promise<void> {
     (each) => options.emitter.emit({ name: options.name, sample }, each),
     call,
   );
-  if (!emitted.ok && !abortSignal.aborted) report(options.onEmitError, emitted.error);
+  if (!emitted.ok && !abortSignal.aborted) report(options.onEmitError, emitted.error, options.name);
 }
 
 /** A callback that throws is its author's fault, and no reason to stop publishing. */
-function report<T>(callback: ((value: T) => void) | undefined, value: T): void {
+function report<T>(callback: ((value: T, name: string) => void) | undefined, value: T, name: string): void {
   try {
-    callback?.(value);
+    callback?.(value, name);
   } catch (error) {
-    process.emitWarning(`a callback of a signal loop threw: ${messageOf(error)}`);
+    process.emitWarning(`a callback of the signal ${name} threw: ${messageOf(error)}`);
   }
 }
 
@@ -93,6 +94,7 @@ function optionFaults(options: Partial<SignalLoopOptions>): string[] {
   if (typeof options.name !== 'string' || options.name.trim() === '') faults.push('name is empty');
   if (typeof options.signal !== 'function') faults.push('signal is missing');
   if (typeof options.emitter?.emit !== 'function') faults.push('emitter is missing');
+  if (!isAbortSignal(options.abortSignal)) faults.push('abortSignal is missing: it is what ends the loop');
   if (!isPositive(options.periodMs)) faults.push(`periodMs must be above 0, got ${options.periodMs}`);
   if (options.timeoutMs !== undefined && !isPositive(options.timeoutMs))
     faults.push(`timeoutMs must be above 0, got ${options.timeoutMs}`);
@@ -101,6 +103,10 @@ function optionFaults(options: Partial<SignalLoopOptions>): string[] {
     faults.push(`initialDelayMs must be 0 or more, got ${initialDelayMs}`);
   if (!(jitter >= 0 && jitter < 1)) faults.push(`jitter must be from 0 to below 1, got ${jitter}`);
   return faults;
+}
+
+function isAbortSignal(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'aborted' in value;
 }
 
 function isPositive(value: number | undefined): boolean {

@@ -5,16 +5,37 @@
  * sample has no number in it, so no emitter, policy or scaler can read an outage as an empty queue.
  */
 
-/** CloudWatch's StandardUnit values that the consumer side uses. */
-export type SampleUnit =
-  | 'None'
-  | 'Count'
-  | 'Count/Second'
-  | 'Milliseconds'
-  | 'Seconds'
-  | 'Percent'
-  | 'Bytes'
-  | 'Bytes/Second';
+/** CloudWatch's units. Source: CloudWatch API reference, MetricDatum, `Unit`. A test compares them with the SDK's. */
+export const sampleUnits = [
+  'None',
+  'Count',
+  'Count/Second',
+  'Percent',
+  'Microseconds',
+  'Milliseconds',
+  'Seconds',
+  'Bits',
+  'Kilobits',
+  'Megabits',
+  'Gigabits',
+  'Terabits',
+  'Bits/Second',
+  'Kilobits/Second',
+  'Megabits/Second',
+  'Gigabits/Second',
+  'Terabits/Second',
+  'Bytes',
+  'Kilobytes',
+  'Megabytes',
+  'Gigabytes',
+  'Terabytes',
+  'Bytes/Second',
+  'Kilobytes/Second',
+  'Megabytes/Second',
+  'Gigabytes/Second',
+  'Terabytes/Second',
+] as const;
+export type SampleUnit = (typeof sampleUnits)[number];
 
 export type Dimensions = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 /** Publishes samples as CloudWatch custom metrics, for ECS target tracking and alarms. */
 import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { type Dimensions, isKnown } from '../decision/sample.ts';
+import { type Dimensions, isKnown, type SampleUnit, sampleUnits } from '../decision/sample.ts';
 import type { Emitter } from '../ports.ts';
 
 export type CloudWatchWriter = Pick<CloudWatchClient, 'send'>;
@@ -12,6 +12,8 @@ export interface CloudWatchEmitterOptions {
   readonly namespace: string;
   /** On every metric; a sample's dimension of the same name wins. */
   readonly dimensions?: Dimensions;
+  /** The unit of samples that bear none. Default `None`. */
+  readonly unit?: SampleUnit;
 }
 
 /** CloudWatch takes at most 30 dimensions a metric. Source: CloudWatch API reference, MetricDatum. */
@@ -20,12 +22,12 @@ const maxDimensions = 30;
 /**
  * One PutMetricData call an emit, with the time at which the value was observed. An unknown sample is skipped.
  *
- * @throws RangeError for a missing client or a namespace that CloudWatch refuses.
+ * @throws RangeError for a missing client a namespace or a unit that CloudWatch refuses.
  */
 export function createCloudWatchEmitter(options: CloudWatchEmitterOptions): Emitter {
   const faults = optionFaults(options);
   if (faults.length > 0) throw new RangeError(`cannot emit to CloudWatch: ${faults.join('; ')}`);
-  const { client, namespace, dimensions: ownDimensions = {} } = options;
+  const { client, namespace, dimensions: ownDimensions = {}, unit = 'None' } = options;
 
   return {
     emit: async ({ name, sample }, abortSignal) => {
@@ -39,7 +41,7 @@ export function createCloudWatchEmitter(options: CloudWatchEmitterOptions): Emit
       const datum = {
         MetricName: name,
         Value: sample.value,
-        Unit: sample.unit,
+        Unit: sample.unit === 'None' ? unit : sample.unit,
         Timestamp: new Date(sample.observedAtMs),
         Dimensions: dimensions,
       };
@@ -57,7 +59,7 @@ function sortedDimensions(dimensions: Dimensions): { Name: string; Value: string
 }
 
 function optionFaults(options: Partial<CloudWatchEmitterOptions>): string[] {
-  const { client, namespace } = options;
+  const { client, namespace, unit } = options;
   const faults: string[] = [];
   if (typeof client?.send !== 'function') faults.push('client is missing');
   if (typeof namespace !== 'string' || namespace.trim() === '' || namespace.length > 255) {
@@ -65,5 +67,7 @@ function optionFaults(options: Partial<CloudWatchEmitterOptions>): string[] {
   } else if (namespace.startsWith('AWS/')) {
     faults.push(`namespace ${JSON.stringify(namespace)} is reserved for AWS: choose one that does not begin with AWS/`);
   }
+  if (unit !== undefined && !sampleUnits.includes(unit))
+    faults.push(`unit ${JSON.stringify(unit)} is not one of CloudWatch's: use one of ${sampleUnits.join(', ')}`);
   return faults;
 }

@@ -1,5 +1,6 @@
 /** The shape of the configuration of `serve`. Unknown keys are refused: a misspelt one would leave a default in force. */
 import * as v from 'valibot';
+import { sampleUnits } from '../decision/sample.ts';
 import { modes } from '../monitor/mode-gauge.ts';
 
 const text = v.pipe(v.string(), v.trim(), v.nonEmpty('must not be empty'));
@@ -76,7 +77,13 @@ export const serveConfigSchema = v.strictObject({
   ),
   emitters: v.optional(
     v.strictObject({
-      cloudwatch: v.optional(v.strictObject({ namespace: text, dimensions: v.optional(v.record(text, text), {}) })),
+      cloudwatch: v.optional(
+        v.strictObject({
+          namespace: text,
+          dimensions: v.optional(v.record(text, text), {}),
+          unit: v.optional(v.picklist(sampleUnits), 'None'),
+        }),
+      ),
     }),
     {},
   ),

@@ -31,6 +31,8 @@ emitters:
     namespace: KinesisAutoscaler
     dimensions:
       Environment: production
+    # The unit of samples that bear none, one of CloudWatch's (Count, Percent, Bytes/Second ...).
+    unit: None
 
 signals:
   # How far the slowest reader of the stream is behind, in milliseconds.

@@ -80,12 +80,31 @@ describe('signal loop', () => {
       periodMs: 0,
       jitter: 1,
       timeoutMs: -1,
-      abortSignal: new AbortController().signal,
     } as SignalLoopOptions;
     await expect(run(wrong)).rejects.toThrow(
-      'name is empty; signal is missing; emitter is missing; periodMs must be above 0, got 0; timeoutMs must be above 0, got -1; jitter must be from 0 to below 1, got 1',
+      'name is empty; signal is missing; emitter is missing; abortSignal is missing: it is what ends the loop; periodMs must be above 0, got 0; timeoutMs must be above 0, got -1; jitter must be from 0 to below 1, got 1',
     );
   });
+});
+
+it('run() without any options is refused with a RangeError, not a TypeError', async () => {
+  await expect(run(undefined as never)).rejects.toThrow(RangeError);
+});
+
+it('the callbacks of run() get the name of their signal, so that one handler can serve several', async () => {
+  const clock = new VirtualClock(0);
+  const heard: string[] = [];
+  const options = {
+    clock,
+    onSample: (_: unknown, name: string) => heard.push(`sample of ${name}`),
+    onSignalError: (_: unknown, name: string) => heard.push(`failed sample of ${name}`),
+    onEmitError: (_: unknown, name: string) => heard.push(`failed emit of ${name}`),
+  };
+  const fails = () => Promise.reject(new Error('down'));
+  start({ ...options, name: 'orders', signal: fails });
+  start({ ...options, name: 'invoices', emitter: { emit: fails, close: async () => {} } });
+  await clock.advance(0);
+  expect(heard.toSorted()).toEqual(['failed emit of invoices', 'failed sample of orders', 'sample of invoices']);
 });
 
 type Hang = () => Promise<void>;

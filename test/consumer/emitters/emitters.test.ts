@@ -1,7 +1,7 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, StandardUnit } from '@aws-sdk/client-cloudwatch';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import { type KnownSample, knownSample, unknownSample } from '../../../consumer/decision/sample.ts';
+import { type KnownSample, knownSample, sampleUnits, unknownSample } from '../../../consumer/decision/sample.ts';
 import { createCloudWatchEmitter } from '../../../consumer/emitters/cloudwatch.ts';
 import { createEveryEmitter } from '../../../consumer/emitters/every.ts';
 import { createPrometheusEmitter } from '../../../consumer/emitters/prometheus.ts';
@@ -41,6 +41,22 @@ describe('CloudWatch emitter', () => {
         },
       },
     ]);
+  });
+
+  it('the CloudWatch emitter gives its own unit to samples without one, and every unit of CloudWatch is taken', async () => {
+    const aws = await startAwsWire({ PutMetricData: () => ({}) });
+    const client = new CloudWatchClient(aws.settings);
+    const emitter = createCloudWatchEmitter({ client, namespace: 'Orders', unit: 'Gigabytes/Second' });
+    await emitter.emit({ name: 'rate', sample: knownSample(1, nowMs) }, signal);
+    await emitter.emit({ name: 'lag', sample: knownSample(1, nowMs, { unit: 'Milliseconds' }) }, signal);
+    expect(aws.calls.map(({ input }) => (input.MetricData as { Unit: string }[])[0]?.Unit)).toEqual([
+      'Gigabytes/Second',
+      'Milliseconds',
+    ]);
+    expect(sampleUnits.toSorted()).toEqual(Object.values(StandardUnit).toSorted());
+    expect(() => createCloudWatchEmitter({ client, namespace: 'Orders', unit: 'Parsecs' as never })).toThrow(
+      'unit "Parsecs" is not one of CloudWatch\'s',
+    );
   });
 
   it('the CloudWatch emitter never sends an unknown sample, NaN or infinity', async () => {

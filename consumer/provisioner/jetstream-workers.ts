@@ -17,7 +17,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/transport-node';
+import { nanos, nuid } from '@nats-io/transport-node';
 import { systemClock } from '../clock.ts';
 import { knownSample } from '../decision/sample.ts';
 import type { Clock, Provisioner } from '../ports.ts';
@@ -85,14 +85,19 @@ export interface JetStreamWorkersOptions {
   readonly client: JetStreamClient;
   readonly queue: JetStreamConsumer;
   /** Does the work of one message. A rejection gives the message back, to be delivered again. */
-  readonly handle: (message: JsMsg) => Promise<void>;
+  readonly handle: (message: JsMsg, workerId: string) => Promise<void>;
   /** Messages a worker takes at a time; it must finish them within the acknowledgement wait. Default 50. */
   readonly batchSize?: number;
-  readonly onError?: (action: 'fetch' | 'handle', error: unknown) => void;
+  readonly onError?: (action: 'fetch' | 'handle', error: unknown, workerId: string) => void;
   readonly clock?: Clock;
 }
 
 export interface JetStreamWorker {
+  /** Unique, for logs and metrics. */
+  readonly id: string;
+  /** Messages that this worker has handled and acknowledged so far. */
+  readonly processedMessages: number;
+  /** Resolves when the worker has finished what it holds. */
   readonly stop: () => Promise<void>;
 }
 
@@ -105,42 +110,58 @@ export function jetStreamWorkers(options: JetStreamWorkersOptions): Provisioner<
   return {
     start: async () => {
       const consumer = await options.client.consumers.get(options.queue.stream, options.queue.consumer);
-      const stopping = new AbortController();
-      const finished = work(consumer, options, stopping.signal);
-      return {
-        stop: () => {
-          stopping.abort();
-          return finished;
-        },
-      };
+      return new FetchingWorker(consumer, options);
     },
     stop: (worker) => worker.stop(),
   };
 }
 
-/** Never rejects: whatever the server does, the worker tries again until it is told to stop. */
-async function work(consumer: Consumer, options: JetStreamWorkersOptions, stopping: AbortSignal): Promise<void> {
-  const { clock = systemClock, batchSize = defaultBatchSize } = options;
-  while (!stopping.aborted) {
-    try {
-      const batch = await consumer.fetch({ max_messages: batchSize, expires: fetchExpiresMs });
-      for await (const message of batch) await workOn(message, options);
-    } catch (error) {
-      options.onError?.('fetch', error);
-      await clock.sleep(retryDelayMs, stopping);
+/** Fetches batch after batch. Whatever the server does, it tries again until it is told to stop. */
+class FetchingWorker implements JetStreamWorker {
+  readonly id = nuid.next();
+  readonly #options: JetStreamWorkersOptions;
+  readonly #stopping = new AbortController();
+  readonly #finished: Promise<void>;
+  #processedMessages = 0;
+
+  constructor(consumer: Consumer, options: JetStreamWorkersOptions) {
+    this.#options = options;
+    this.#finished = this.#work(consumer);
+  }
+
+  get processedMessages(): number {
+    return this.#processedMessages;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping.abort();
+    return this.#finished;
+  }
+
+  async #work(consumer: Consumer): Promise<void> {
+    const { clock = systemClock, batchSize = defaultBatchSize, onError } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const batch = await consumer.fetch({ max_messages: batchSize, expires: fetchExpiresMs });
+        for await (const message of batch) await this.#workOn(message);
+      } catch (error) {
+        onError?.('fetch', error, this.id);
+        await clock.sleep(retryDelayMs, this.#stopping.signal);
+      }
     }
   }
-}
 
-async function workOn(message: JsMsg, options: JetStreamWorkersOptions): Promise<void> {
-  try {
-    await options.handle(message);
-  } catch (error) {
-    options.onError?.('handle', error);
-    message.nak(retryDelayMs);
-    return;
+  async #workOn(message: JsMsg): Promise<void> {
+    try {
+      await this.#options.handle(message, this.id);
+    } catch (error) {
+      this.#options.onError?.('handle', error, this.id);
+      message.nak(retryDelayMs);
+      return;
+    }
+    message.ack();
+    this.#processedMessages += 1;
   }
-  message.ack();
 }
 
 /** Not found is an answer; anything else is a failure to ask. */

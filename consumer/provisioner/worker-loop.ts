@@ -38,6 +38,9 @@ export interface WorkerLoopOptions<Worker> {
   /** No more workers than the stream's shards can feed. */
   readonly shards?: { readonly openShardCount: () => number | undefined; readonly parallelizationFactor: number };
   readonly onRound?: (round: WorkerRound) => void;
+  readonly onStarted?: (worker: Worker) => void;
+  /** The worker has finished what it held: the moment to log what it has processed. */
+  readonly onStopped?: (worker: Worker) => void;
   readonly onError?: (action: 'read' | 'start' | 'stop', error: unknown) => void;
   readonly clock?: Clock;
 }
@@ -55,8 +58,8 @@ const defaultRateWindowMs = 2_000;
 /** Runs until aborted, and resolves when every worker has stopped. */
 export async function runWorkers<Worker>(options: WorkerLoopOptions<Worker>): Promise<void> {
   const { clock = systemClock, abortSignal, decideEveryMs = defaultDecideEveryMs } = options;
-  const { provisioner, onError, timeoutMs = decideEveryMs } = options;
-  const pool = new WorkerPool({ provisioner, abortSignal, timeoutMs, clock, onError });
+  const { provisioner, onError, onStarted, onStopped, timeoutMs = decideEveryMs } = options;
+  const pool = new WorkerPool({ provisioner, abortSignal, timeoutMs, clock, onError, onStarted, onStopped });
   const observer = new WorkObserver(options, clock);
 
   while (!abortSignal.aborted) {

@@ -9,6 +9,8 @@ export interface WorkerPoolOptions<Worker> {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly onError?: ((action: 'start' | 'stop', error: unknown) => void) | undefined;
+  readonly onStarted?: ((worker: Worker) => void) | undefined;
+  readonly onStopped?: ((worker: Worker) => void) | undefined;
 }
 
 export class WorkerPool<Worker> {
@@ -46,6 +48,7 @@ export class WorkerPool<Worker> {
     const started = await callWithTimeout('start of a worker', start, this.#options);
     givenUp = true;
     this.#workers = [...this.#workers, ...arrived];
+    for (const worker of arrived) this.#options.onStarted?.(worker);
     if (!started.ok && arrived.length === 0) this.#options.onError?.('start', started.error);
     return arrived.length > 0;
   }
@@ -64,6 +67,7 @@ export class WorkerPool<Worker> {
       return false;
     }
     this.#workers = this.#workers.filter((each) => each !== worker);
+    this.#options.onStopped?.(worker);
     return true;
   }
 }

@@ -3,14 +3,13 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
 import type { Log } from '../ports.ts';
 import { type Burrow, createBurrow } from '../signals/burrow.ts';
 import type { ConsumerReader } from '../signals/jetstream-pending.ts';
 import type { ServeConfig } from './config-schema.ts';
+import { createNatsReader } from './nats-connection.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface Backends {
@@ -49,7 +48,7 @@ export function openBackends(
   const kinesis = instrumentation.instrument(new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() }));
   // The queue's URL names the queue, not the endpoint: that comes from region and environment, as for the others.
   const sqs = instrumentation.instrument(new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }));
-  const natsReader = nats === undefined ? undefined : createNatsReader(nats.servers, secrets, log);
+  const natsReader = nats === undefined ? undefined : createNatsReader(nats, secrets, log);
 
   return {
     cloudwatch,
@@ -70,46 +69,4 @@ export function openBackends(
       await natsReader?.close();
     },
   };
-}
-
-/**
- * Connects with the first question that is asked, and again after a connection that could not be had: a NATS server
- * that is down when `serve` starts makes its signals fail, not the others.
- */
-function createNatsReader(
-  servers: readonly string[],
-  secrets: Secrets,
-  log: Log,
-): { reader: ConsumerReader; close: () => Promise<void> } {
-  const authenticator =
-    secrets.natsCredentials === undefined ? {} : { authenticator: credsAuthenticator(secrets.natsCredentials) };
-  let opened: Promise<{ connection: NatsConnection; reader: ConsumerReader }> | undefined;
-  const open = async (): Promise<{ connection: NatsConnection; reader: ConsumerReader }> => {
-    const connection = await connect({
-      servers: [...servers],
-      maxReconnectAttempts: -1,
-      timeout: 5_000,
-      ...authenticator,
-    });
-    log('info', 'connected to NATS', { server: connection.getServer() });
-    return { connection, reader: await jetstreamManager(connection, { checkAPI: false }) };
-  };
-  const reader: ConsumerReader = {
-    consumers: {
-      info: async (stream, consumer) => {
-        opened ??= open();
-        try {
-          return await (await opened).reader.consumers.info(stream, consumer);
-        } catch (error) {
-          const failed = await opened.then(
-            () => false,
-            () => true,
-          );
-          if (failed) opened = undefined;
-          throw error;
-        }
-      },
-    },
-  };
-  return { reader, close: async () => (await opened?.catch(() => undefined))?.connection.close() };
 }

@@ -2,12 +2,14 @@
 import { toMetricName } from '../emitters/prometheus.ts';
 import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
 import type { PartialConfig, ServeConfig, SignalConfig, SourceConfig } from './config-schema.ts';
+import { natsFaults } from './nats-rules.ts';
 
 /** Every fault, each with the field and the way out. A section that could not be read demands nothing. */
 export function crossFieldFaults(config: PartialConfig): string[] {
   return [
     ...monitorFaults(config),
     ...scalerFaults(config),
+    ...natsFaults(config.backends?.nats),
     ...signalFaults(config),
     ...nameFaults(config),
     ...streamFaults(config),

@@ -59,18 +59,24 @@ const externalScalerSchema = v.strictObject({
   serviceAddress: v.optional(text),
 });
 
+const natsSchema = v.strictObject({
+  servers: v.pipe(v.array(text), v.minLength(1, 'must name a server')),
+  user: v.optional(text),
+  passwordFile: v.optional(text),
+  tokenFile: v.optional(text),
+  credentialsFile: v.optional(text),
+  tls: v.optional(
+    v.strictObject({ caFile: v.optional(text), certificateFile: v.optional(text), privateKeyFile: v.optional(text) }),
+  ),
+});
+
 export const serveConfigSchema = v.strictObject({
   mode: v.optional(v.picklist(modes), 'dry_run'),
   monitor: v.optional(v.strictObject({ address: v.optional(text, '127.0.0.1:9090'), tokenFile: v.optional(text) }), {}),
   backends: v.optional(
     v.strictObject({
       aws: v.optional(v.strictObject({ region: v.optional(text) })),
-      nats: v.optional(
-        v.strictObject({
-          servers: v.pipe(v.array(text), v.minLength(1, 'must name a server')),
-          credentialsFile: v.optional(text),
-        }),
-      ),
+      nats: v.optional(natsSchema),
       burrow: v.optional(v.strictObject({ url: url, cluster: v.optional(text), groupPrefix: v.optional(text) })),
     }),
     {},
@@ -96,6 +102,7 @@ export type ServeConfig = v.InferOutput<typeof serveConfigSchema>;
 export type SignalConfig = ServeConfig['signals'][number];
 export type SourceConfig = SignalConfig['source'];
 export type ScaleConfig = NonNullable<SignalConfig['scale']>;
+export type NatsConfig = NonNullable<ServeConfig['backends']['nats']>;
 export type JointStreamConfig = ServeConfig['streams'][number];
 
 /** What of a configuration could be read; sections and list items that could not are absent. */

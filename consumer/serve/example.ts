@@ -19,6 +19,13 @@ backends:
   # No default; needed by jetstream sources and entities.
   nats:
     servers: [nats://127.0.0.1:4222]
+    # At most one of these ways to prove who serve is. No defaults.
+    # user: serve
+    # passwordFile: /etc/kinesis-autoscaler/nats-password
+    # tokenFile: /etc/kinesis-autoscaler/nats-token
+    # credentialsFile: /etc/kinesis-autoscaler/serve.creds
+    # TLS: an authority other than the system's, and a certificate where the server asks for one (mutual TLS).
+    # tls: { caFile: ca.crt, certificateFile: serve.crt, privateKeyFile: serve.key }
   # No default; needed by burrow sources, and by the kafka and plugin entities.
   burrow:
     url: http://127.0.0.1:8000

@@ -1,13 +1,20 @@
 /** The files that the configuration names. Read once, before anything starts, so that every fault shows at once. */
-import { readFile } from 'node:fs/promises';
 import type { ScalerTls } from '../external-scaler/server.ts';
-import { messageOf } from '../timeout.ts';
 import type { ServeConfig } from './config-schema.ts';
+import { keyPairFaults, SecretFiles } from './secret-files.ts';
+
+/** What the NATS connection proves itself by; at most one of password, token and credentials. */
+export interface NatsSecrets {
+  readonly password?: string;
+  readonly token?: string;
+  readonly credentials?: Buffer;
+  readonly tls?: { readonly authority?: Buffer; readonly certificate?: Buffer; readonly privateKey?: Buffer };
+}
 
 export interface Secrets {
   readonly monitorToken?: string;
   readonly scalerTls?: ScalerTls;
-  readonly natsCredentials?: Buffer;
+  readonly nats?: NatsSecrets;
 }
 
 export type SecretsResult =
@@ -15,38 +22,47 @@ export type SecretsResult =
   | { readonly ok: false; readonly faults: readonly string[] };
 
 export async function readSecrets(config: ServeConfig): Promise<SecretsResult> {
-  const faults: string[] = [];
-  const read = async (field: string, path: string | undefined): Promise<Buffer | undefined> => {
-    if (path === undefined) return undefined;
-    try {
-      const content = await readFile(path);
-      if (content.toString().trim() === '') faults.push(`${field}: ${path} is empty`);
-      return content;
-    } catch (error) {
-      faults.push(`${field}: ${path} cannot be read: ${messageOf(error)}`);
-      return undefined;
-    }
-  };
-  const tls = config.externalScaler?.tls;
-  const token = await read('monitor.tokenFile', config.monitor.tokenFile);
-  const certificate = await read('externalScaler.tls.certificateFile', tls?.certificateFile);
-  const privateKey = await read('externalScaler.tls.privateKeyFile', tls?.privateKeyFile);
-  const clientCertificateAuthority = await read('externalScaler.tls.clientCaFile', tls?.clientCaFile);
-  const natsCredentials = await read('backends.nats.credentialsFile', config.backends.nats?.credentialsFile);
-  if (faults.length > 0) return { ok: false, faults };
+  const files = new SecretFiles();
+  const monitorToken = await files.readText('monitor.tokenFile', config.monitor.tokenFile);
+  const scalerTls = await readScalerTls(config.externalScaler?.tls, files);
+  const nats = await readNatsSecrets(config.backends.nats, files);
+  if (files.faults.length > 0) return { ok: false, faults: files.faults };
+  return { ok: true, secrets: present({ monitorToken, scalerTls, nats }) };
+}
 
-  const secrets: Secrets = {
-    ...(token === undefined ? {} : { monitorToken: token.toString().trim() }),
-    ...(natsCredentials === undefined ? {} : { natsCredentials }),
-    ...(certificate === undefined || privateKey === undefined
-      ? {}
-      : {
-          scalerTls: {
-            certificate,
-            privateKey,
-            ...(clientCertificateAuthority === undefined ? {} : { clientCertificateAuthority }),
-          },
-        }),
-  };
-  return { ok: true, secrets };
+async function readScalerTls(
+  tls: NonNullable<ServeConfig['externalScaler']>['tls'],
+  files: SecretFiles,
+): Promise<ScalerTls | undefined> {
+  const at = 'externalScaler.tls';
+  const certificate = await files.readCertificate(`${at}.certificateFile`, tls?.certificateFile);
+  const privateKey = await files.readPrivateKey(`${at}.privateKeyFile`, tls?.privateKeyFile);
+  const clientCertificateAuthority = await files.readCertificate(`${at}.clientCaFile`, tls?.clientCaFile);
+  if (certificate === undefined || privateKey === undefined) return undefined;
+  files.faults.push(...keyPairFaults(at, certificate, privateKey));
+  return { certificate, privateKey, ...present({ clientCertificateAuthority }) };
+}
+
+async function readNatsSecrets(
+  nats: ServeConfig['backends']['nats'],
+  files: SecretFiles,
+): Promise<NatsSecrets | undefined> {
+  if (nats === undefined) return undefined;
+  const at = 'backends.nats';
+  const password = await files.readText(`${at}.passwordFile`, nats.passwordFile);
+  const token = await files.readText(`${at}.tokenFile`, nats.tokenFile);
+  const credentials = await files.readNatsCredentials(`${at}.credentialsFile`, nats.credentialsFile);
+  const authority = await files.readCertificate(`${at}.tls.caFile`, nats.tls?.caFile);
+  const certificate = await files.readCertificate(`${at}.tls.certificateFile`, nats.tls?.certificateFile);
+  const privateKey = await files.readPrivateKey(`${at}.tls.privateKeyFile`, nats.tls?.privateKeyFile);
+  if (certificate !== undefined && privateKey !== undefined)
+    files.faults.push(...keyPairFaults(`${at}.tls`, certificate, privateKey));
+  const tls = nats.tls === undefined ? undefined : present({ authority, certificate, privateKey });
+  return present({ password, token, credentials, tls });
+}
+
+/** The object without the fields that are undefined. */
+function present<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 }

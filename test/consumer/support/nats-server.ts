@@ -11,9 +11,10 @@ export interface NatsServer {
   readonly close: () => Promise<void>;
 }
 
-export async function startNatsServer(path: string): Promise<NatsServer> {
+/** `args`: more of nats-server's command line, for example `--auth token`. */
+export async function startNatsServer(path: string, args: readonly string[] = []): Promise<NatsServer> {
   const store = await mkdtemp(join(tmpdir(), 'nats-'));
-  const start = (port: string) => startProgram(path, ['-js', '-a', '127.0.0.1', '-p', port, '-sd', store]);
+  const start = (port: string) => startProgram(path, ['-js', '-a', '127.0.0.1', '-p', port, '-sd', store, ...args]);
 
   let program = start('-1');
   const [, port = ''] = await program.waitFor(/Listening for client connections on 127\.0\.0\.1:(\d+)/);

@@ -6,11 +6,27 @@ export interface Page<T> {
   readonly nextToken?: string;
 }
 
+interface PageRange {
+  readonly from: number;
+  readonly to: number;
+  /** Absent on the last page. */
+  readonly nextToken?: string;
+}
+
 /** @throws AwsServiceError InvalidNextToken for a token that no page handed out */
 export function takePage<T>(items: readonly T[], pageSize: number, token: string | undefined): Page<T> {
+  const { from, to, nextToken } = pageRange(items.length, pageSize, token);
+  return { items: items.slice(from, to), ...(nextToken === undefined ? {} : { nextToken }) };
+}
+
+/**
+ * Where a page of `count` items begins and ends.
+ * @throws AwsServiceError InvalidNextToken for a token that no page handed out
+ */
+export function pageRange(count: number, pageSize: number, token: string | undefined): PageRange {
   const from = token === undefined ? 0 : offsetOf(token);
-  const page = items.slice(from, from + pageSize);
-  return from + pageSize < items.length ? { items: page, nextToken: tokenOf(from + pageSize) } : { items: page };
+  const to = Math.min(from + pageSize, count);
+  return to < count ? { from, to, nextToken: tokenOf(to) } : { from, to };
 }
 
 function tokenOf(offset: number): string {

@@ -12,7 +12,7 @@ import { AwsServiceError } from '../../aws-service-error.ts';
 import type { Clock } from '../../clock.ts';
 import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
 import { permitted } from '../constraints.ts';
-import { takePage } from '../paging.ts';
+import { pageRange, takePage } from '../paging.ts';
 import { identityOf, invalidValue, readMetricData } from './metric-datum.ts';
 import type { MathFrame } from './metric-math-values.ts';
 import { type MetricQueryPlan, planMetricQueries } from './metric-query-plan.ts';
@@ -42,6 +42,8 @@ export class MetricService {
     const plan = planMetricQueries(input.MetricDataQueries ?? [], this.#facts);
     this.#metrics.deliver(this.#clock.nowMs());
     const newestFirst = input.ScanBy !== 'TimestampAscending';
+    // Queries of one period read the same metrics: two weeks of them are not read once for each query.
+    const frames = new Map<number, MathFrame>();
     const results = plan.returned.map(({ id, label, program, periodSeconds }) => {
       const seconds = periodSeconds ?? longestPeriod(plan);
       const [from, to, minutes] = [
@@ -50,7 +52,8 @@ export class MetricService {
         seconds / 60,
       ];
       if (program.scalar && plan.metrics.length === 0) throw invalidQuery(`'${id}' returns no time series.`);
-      const frame = this.#frameOf(plan, from, to, minutes);
+      const frame = frames.get(seconds) ?? this.#frameOf(plan, from, to, minutes);
+      frames.set(seconds, frame);
       const points: { at: Date; value: number }[] = [];
       for (let period = 0; period < frame.length; period += 1) {
         const value = program.at(frame, period);
@@ -116,13 +119,15 @@ export class MetricService {
   #frameOf(plan: MetricQueryPlan, from: number, to: number, periodMinutes: number): MathFrame {
     const length = Math.max(to - from, 0);
     const series = plan.metrics.map(({ identity }) => this.#metrics.series(identity));
-    const values = plan.metrics.map(({ statistic }, index) =>
-      Float64Array.from({ length }, (_, period) => {
+    const values = plan.metrics.map(({ statistic }, index) => {
+      const column = new Float64Array(length).fill(Number.NaN);
+      for (let period = 0; period < length; period += 1) {
         const first = (from + period) * periodMinutes;
-        if (this.#isForgotten(first + periodMinutes, periodMinutes * 60)) return Number.NaN;
-        return series[index]?.aggregate(first, first + periodMinutes, statistic) ?? Number.NaN;
-      }),
-    );
+        if (this.#isForgotten(first + periodMinutes, periodMinutes * 60)) continue;
+        column[period] = series[index]?.aggregate(first, first + periodMinutes, statistic) ?? Number.NaN;
+      }
+      return column;
+    });
     const asEmpty = this.#facts.fillOfEmptySeries === 'nothing';
     return { length, values, empty: values.map((column) => asEmpty && column.every(Number.isNaN)) };
   }
@@ -136,12 +141,14 @@ export class MetricService {
   #pageOf(results: readonly QueryResult[], input: GetMetricDataInput): GetMetricDataOutput {
     // As AWS does, a page holds so many datapoints in all, and a query that did not end says PartialData.
     const limit = Math.min(input.MaxDatapoints ?? Number.POSITIVE_INFINITY, this.#facts.maxDatapointsPerGetMetricData);
-    const flat = results.flatMap(({ points }, index) => points.map((point) => ({ index, point })));
-    const page = takePage(flat, limit, input.NextToken);
-    const last = page.nextToken === undefined ? undefined : page.items.at(-1)?.index;
+    const ends: number[] = [];
+    for (const { points } of results) ends.push((ends.at(-1) ?? 0) + points.length);
+    const { from, to, nextToken } = pageRange(ends.at(-1) ?? 0, limit, input.NextToken);
+    const last = nextToken === undefined ? undefined : ends.findIndex((end) => end >= to);
     return {
-      MetricDataResults: results.map(({ id, label }, index) => {
-        const points = page.items.filter((item) => item.index === index).map((item) => item.point);
+      MetricDataResults: results.map(({ id, label, points: all }, index) => {
+        const start = (ends[index] ?? 0) - all.length;
+        const points = all.slice(Math.max(from - start, 0), Math.max(to - start, 0));
         return {
           Id: id,
           Label: label,
@@ -151,7 +158,7 @@ export class MetricService {
         };
       }),
       Messages: [],
-      ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+      ...(nextToken === undefined ? {} : { NextToken: nextToken }),
     };
   }
 }

@@ -10,7 +10,7 @@ export interface ScalerContext {
   readonly account: Account;
   readonly ports: Ports;
   readonly clock: Clock;
-  readonly demand: LoadCache;
+  readonly loadCache: LoadCache;
   /** Tells people; absent where nobody wants to be told. */
   readonly notify?: Notify;
 }

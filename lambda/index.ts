@@ -1,185 +1,143 @@
 /**
- * The deployed functions: composition roots, and the one place that decides to rethrow, so that Lambda counts an error,
- * delivers again and, at last, dead-letters.
+ * The handlers of the deployed functions, and the one place that decides to rethrow.
  *
- * `scaler` answers SNS records and looks at demand, `reconciler` the schedule and every deploy. `handler` is both, for a
- * deployment of the reference autoscaler that is taken over by changing the code alone: it has one function.
+ * **Purpose.** `scaler` answers alarms and checks the load of streams whose policy goes by it. `reconciler` puts right what
+ * drifted or was left behind, sets temporary minimums, and explains. `handler` is both: a deployment of the reference
+ * autoscaler that is taken over by changing the code alone has one function.
+ *
+ * **What starts them.** The events in events.ts; all but the explain request are asynchronous.
+ *
+ * **Life cycle.** A cold start reads the environment and settings.json (runtime.ts). One execution of each function runs at a
+ * time, so that two answers never write to one alarm side by side. What throws is delivered again by Lambda, twice, and then
+ * lies in the dead-letter queue; nothing in it has to be sent again, since the reconciler ends what was begun.
+ *
+ * **What goes wrong, and where to look.**
+ * - Every invocation fails at once: a setting is not usable. The error names it with its value and the way out.
+ * - `… need another delivery`, `… part(s) of the reconcile failed`: the log lines at ERROR before it, one a stream, name the
+ *   call and AWS's code. The same are counted in the metric `Failures`, which the health alarms watch.
+ * - `the event starts nothing here`: somebody sent an event that is none of those in events.ts, or sent it to the other function.
+ * - Nothing fails and nothing scales: the decision of every record and stream is a log line with its reason;
+ *   docs/operations.md goes by symptom.
  */
-import type { Context, SNSEvent } from 'aws-lambda';
-import type { Deployment } from '../core/settings/deployment.ts';
-import { readTemporaryMinimumRequest } from '../core/stream/temporary-minimum.ts';
-import { awsFleetPort, awsNotices, awsPorts } from './aws/ports.ts';
-import { loadDeployment } from './config.ts';
-import type { ScalerContext } from './context.ts';
-import { createRunLog, type RunLog } from './observability.ts';
-import { pacePorts, reconcilerPace, scalerPace } from './pacing.ts';
-import type { Clock, FleetPort, Ports } from './ports.ts';
-import { LoadCache } from './stream/load-cache.ts';
-import { createNotifier, type Notify } from './stream/notifier.ts';
-import type { Account } from './stream/state-reader.ts';
+import type { Context } from 'aws-lambda';
+import { describeFault, type Fault } from '../core/result.ts';
+import {
+  type Event,
+  type LoadCheckRequest,
+  type NotificationRecord,
+  type Reconcile,
+  readEvent,
+  roleFor,
+  type TemporaryMinimum,
+} from './events.ts';
+import { type Run, startRun } from './runtime.ts';
 import { answerWaitingAlarms, hasWaitedInLine } from './triggers/alarm-backlog.ts';
-import { type AlarmRecord, handleAlarm } from './triggers/alarm-notification.ts';
-import { answerExplainRequest, type ExplainAnswer, readExplainRequest } from './triggers/explain.ts';
-import { checkLoad, isOverdue, type LoadCheckRequest, readLoadCheck } from './triggers/load-check.ts';
+import { handleAlarm } from './triggers/alarm-notification.ts';
+import { answerExplainRequest, type ExplainAnswer } from './triggers/explain.ts';
+import { checkLoad, isOverdue } from './triggers/load-check.ts';
 import { raiseTemporaryMinimum } from './triggers/raise-minimum.ts';
 import { runReconcile } from './triggers/reconcile-fleet.ts';
-import type { ReconcileCause } from './triggers/reconcile-stream.ts';
 
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
+type Answer = readonly ExplainAnswer[] | undefined;
 
-/** The slowest answer to an alarm: no other is begun when less than this is left of an invocation. */
-const lastAlarmMs = 90_000;
-
-/** What a cold start builds; nothing in it remembers a record, and of streams only what CloudWatch would say again. */
-interface Runtime {
-  readonly deployment: Deployment;
-  /** The same calls, at the pace of each function. */
-  readonly ports: { readonly scaler: Ports; readonly reconciler: Ports };
-  readonly fleet: FleetPort;
-  readonly createRunLog: RunLog;
-  readonly notify: Notify;
-  readonly demand: LoadCache;
+export async function scaler(payload: unknown, invocation: Context): Promise<void> {
+  await handle(readEvent(payload, 'scaler'), startRun(invocation, 'scaler'));
 }
 
-let runtime: Runtime | undefined;
-
-function start(functionName: string): Runtime {
-  const deployment = loadDeployment();
-  const ports = awsPorts(deployment.retry);
-  const notify = createNotifier(deployment, awsNotices(deployment.retry), ports.streams);
-  runtime = {
-    deployment,
-    ports: { scaler: pacePorts(ports, clock, scalerPace), reconciler: pacePorts(ports, clock, reconcilerPace) },
-    fleet: awsFleetPort(deployment.retry),
-    createRunLog: createRunLog(deployment, functionName),
-    notify,
-    demand: new LoadCache(),
-  };
-  return runtime;
+export async function reconciler(payload: unknown, invocation: Context): Promise<Answer> {
+  return await handle(readEvent(payload, 'reconciler'), startRun(invocation, 'reconciler'));
 }
 
-export async function scaler(event: unknown, context: Context): Promise<void> {
-  const { deployment, ports, fleet, notify, demand, createRunLog: observe } = runtime ?? start(context.functionName);
-  const scalerContext: ScalerContext = {
-    deployment,
-    ports: ports.scaler,
-    notify,
-    demand,
-    account: accountOf(context),
-    clock,
-  };
-  const request = readLoadCheck(event);
-  if (request) return await look(request, scalerContext, fleet, observe);
-  const records = recordsOf(event);
-  const late = records.find(({ publishedAtMs }) => hasWaitedInLine(publishedAtMs, clock.nowMs()));
+export async function handler(payload: unknown, invocation: Context): Promise<Answer> {
+  const event = readEvent(payload);
+  return await handle(event, startRun(invocation, roleFor(event)));
+}
+
+async function handle(event: Event, run: Run): Promise<Answer> {
+  try {
+    switch (event.kind) {
+      case 'alarm-notifications':
+        return await answerNotifications(event.records, run);
+      case 'load-check':
+        return await runLoadCheck(event, run);
+      case 'explain':
+        return await answerExplainRequest(event, run.context);
+      case 'temporary-minimum':
+      case 'reconcile':
+        return await reconcile(event, run);
+      case 'unknown':
+        return refuse(event.fault, run);
+    }
+  } finally {
+    run.log.flush();
+  }
+}
+
+async function answerNotifications(records: readonly NotificationRecord[], run: Run): Promise<undefined> {
+  const { context, log } = run;
+  const late = records.find(({ publishedAtMs }) => hasWaitedInLine(publishedAtMs, context.clock.nowMs()));
   let unfinished = 0;
   for (const record of records) {
     try {
-      const report = await handleAlarm(record, scalerContext);
-      observe.observe(report);
+      const report = await handleAlarm(record, context);
+      log.logReport(report);
       if (report.needsRetry) unfinished += 1;
     } catch (error) {
-      observe.failed(`record ${record.messageId} failed on a bug`, error);
+      log.logFailure(`record ${record.messageId} failed on a bug`, error);
       unfinished += 1;
     }
   }
   // In dry run nothing ends an alarm, so that there is no line to shorten.
-  if (late && !deployment.dryRun) await answerOthers(late.topicArn, context, observe, scalerContext);
-  observe.flush();
+  if (late && !context.deployment.dryRun) await answerOthers(late.topicArn, run);
   if (unfinished > 0) throw new Error(`${unfinished} record(s) need another delivery; the log says why`);
 }
 
-async function look(
-  request: LoadCheckRequest,
-  context: ScalerContext,
-  fleet: FleetPort,
-  observe: RunLog,
-): Promise<void> {
-  if (isOverdue(request, clock.nowMs())) return observe.looked({ overdue: 1, looked: 0, left: 0 });
-  const { failures, ...rest } = await checkLoad(context, fleet, observe.observe);
-  for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
-  observe.looked(rest);
-  observe.flush();
-}
+/** The slowest answer to an alarm: no other is begun when less than this is left of an invocation. */
+const slowestAnswerMs = 90_000;
 
 /** What fails here has its own notification in the queue, or the reconciler: this invocation does not fail with it. */
-async function answerOthers(
-  topicArn: string,
-  context: Context,
-  observe: RunLog,
-  scalerContext: ScalerContext,
-): Promise<void> {
+async function answerOthers(topicArn: string, { context, log, remainingMs }: Run): Promise<void> {
   const failure = await answerWaitingAlarms(
     {
       topicArn,
-      timeIsUp: () => context.getRemainingTimeInMillis() < lastAlarmMs,
-      onReport: observe.observe,
-      onBug: (alarmName, error) => observe.failed(`alarm ${alarmName} failed on a bug`, error),
+      timeIsUp: () => remainingMs() < slowestAnswerMs,
+      onReport: log.logReport,
+      onBug: (alarmName, error) => log.logFailure(`alarm ${alarmName} failed on a bug`, error),
     },
-    scalerContext,
+    context,
   );
-  if (failure) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
+  if (failure) log.logFailedCall(failure);
 }
 
-export async function reconciler(event: unknown, context: Context): Promise<readonly ExplainAnswer[] | undefined> {
-  const { deployment, ports, fleet, notify, demand, createRunLog: observe } = runtime ?? start(context.functionName);
-  const paced: ScalerContext = {
-    deployment,
-    ports: ports.reconciler,
-    notify,
-    demand,
-    account: accountOf(context),
-    clock,
-  };
-  const explainRequest = readExplainRequest(event);
-  if (explainRequest) return await answerExplainRequest(explainRequest, paced, fleet);
-  const remainingMs = () => context.getRemainingTimeInMillis();
-  const request = { ...readCause(event), functionName: context.functionName, remainingMs };
-  const floor = readTemporaryMinimumRequest(event);
-  const { reports, failures, ...rest } = floor
-    ? await raiseTemporaryMinimum(floor, remainingMs, paced)
-    : await runReconcile(request, paced, fleet);
-  for (const report of reports) observe.observe(report);
-  for (const failure of failures) observe.failed(`${failure.call} failed with ${failure.code}`, failure.message);
-  observe.reconciled(reports, rest);
-  observe.flush();
+/** Lambda need not deliver it again: the next one is due in a minute. */
+async function runLoadCheck(request: LoadCheckRequest, { context, log }: Run): Promise<undefined> {
+  if (isOverdue(request, context.clock.nowMs())) {
+    log.logLoadCheck({ checked: 0, notReached: 0, overdue: 1 });
+    return;
+  }
+  const { failures, ...counts } = await checkLoad(context, log.logReport);
+  for (const failure of failures) log.logFailedCall(failure);
+  log.logLoadCheck(counts);
+}
+
+async function reconcile(
+  event: Reconcile | TemporaryMinimum,
+  { context, log, functionName, remainingMs }: Run,
+): Promise<undefined> {
+  const result =
+    event.kind === 'temporary-minimum'
+      ? await raiseTemporaryMinimum(event.request, remainingMs, context)
+      : await runReconcile({ cause: event.cause, after: event.after, functionName, remainingMs }, context);
+  const { reports, failures } = result;
+  for (const report of reports) log.logReport(report);
+  for (const failure of failures) log.logFailedCall(failure);
+  log.logReconcile(result);
   const unfinished = reports.filter(({ needsRetry }) => needsRetry).length + failures.length;
   if (unfinished > 0) throw new Error(`${unfinished} part(s) of the reconcile failed; the log says which and why`);
-  return undefined;
 }
 
-export async function handler(event: unknown, context: Context): Promise<void> {
-  await (recordsOf(event).length > 0 || readLoadCheck(event) ? scaler(event, context) : reconciler(event, context));
-}
-
-interface NotificationRecord extends AlarmRecord {
-  readonly topicArn: string;
-  /** NaN when the record does not say. */
-  readonly publishedAtMs: number;
-}
-
-function recordsOf(event: unknown): readonly NotificationRecord[] {
-  const { Records: records } = (event ?? {}) as Partial<SNSEvent>;
-  if (!Array.isArray(records)) return [];
-  return records.map((record) => ({
-    messageId: String(record?.Sns?.MessageId ?? ''),
-    message: String(record?.Sns?.Message ?? ''),
-    topicArn: String(record?.Sns?.TopicArn ?? ''),
-    publishedAtMs: Date.parse(String(record?.Sns?.Timestamp ?? '')),
-  }));
-}
-
-/** The schedule names itself; the trigger of a deploy comes with an event of its own. `after`: where the last run ended. */
-function readCause(event: unknown): { readonly cause: ReconcileCause; readonly after: string } {
-  const { cause, after } = (event ?? {}) as { readonly cause?: unknown; readonly after?: unknown };
-  return { cause: cause === 'schedule' ? 'schedule' : 'deploy', after: typeof after === 'string' ? after : '' };
-}
-
-function accountOf({ invokedFunctionArn }: Context): Account {
-  const [, partition = 'aws', , region = '', accountId = ''] = invokedFunctionArn.split(':');
-  return { partition, region, accountId };
+function refuse(fault: Fault, { log }: Run): never {
+  const error = new Error(describeFault(fault));
+  log.logFailure('the event starts nothing here', error);
+  throw error;
 }

@@ -6,17 +6,34 @@ import { failuresMetric, ownNamespace, ownService } from '../core/own-metrics.ts
 import { findTagFaults } from '../core/report/notice.ts';
 import type { ScalingReport } from '../core/report/scaling-report.ts';
 import type { Deployment, LogLevel } from '../core/settings/deployment.ts';
+import type { CallFailure } from './ports.ts';
 
 export interface RunLog {
   /** One line and its metrics for what became of one record or stream. */
-  readonly observe: (report: ScalingReport) => void;
-  /** One line for a whole run. */
-  readonly reconciled: (reports: readonly ScalingReport[], rest: Readonly<Record<string, unknown>>) => void;
-  /** One line for a look at the fleet's demand; at debug, for it comes every minute, unless there was no time for all (`left`). */
-  readonly looked: (counts: Readonly<Record<string, number>>) => void;
+  readonly logReport: (report: ScalingReport) => void;
+  /** One line for a whole reconcile. */
+  readonly logReconcile: (result: ReconcileCounts) => void;
+  /** One line for a load check; at debug, for it comes every minute, unless there was no time for all streams. */
+  readonly logLoadCheck: (counts: LoadCheckCounts) => void;
   /** A bug or a fault of the deployment itself. */
-  readonly failed: (message: string, error: unknown) => void;
+  readonly logFailure: (message: string, error: unknown) => void;
+  /** A call that failed and that no stream's report names. */
+  readonly logFailedCall: (failure: CallFailure) => void;
+  /** Publishes the metrics of what was logged. */
   readonly flush: () => void;
+}
+
+interface ReconcileCounts {
+  readonly reports: readonly ScalingReport[];
+  readonly notReached: number;
+  readonly alarmsRemoved: readonly string[];
+}
+
+interface LoadCheckCounts {
+  readonly checked: number;
+  readonly notReached: number;
+  /** Load checks that came too late to be of use. */
+  readonly overdue?: number;
 }
 
 export function createRunLog(
@@ -29,23 +46,29 @@ export function createRunLog(
     persistentKeys: { version: deployment.version, deploymentRing: deployment.deploymentRing },
   });
   const metrics = new Metrics({ namespace: ownNamespace, serviceName: ownService });
+  const logFailure = (message: string, error: unknown) => {
+    metrics.addMetric(failuresMetric, MetricUnit.Count, 1);
+    logger.error(message, error instanceof Error ? error : new Error(String(error)));
+  };
   return {
-    observe: (report) => {
+    logReport: (report) => {
       count(metrics, report);
       if (deployment.streamMetrics) gauge(metrics, report);
       writeLine(logger, report);
     },
-    reconciled: (reports, rest) => {
+    logReconcile: ({ reports, notReached, alarmsRemoved }) => {
       const outcomes: Record<string, number> = {};
       for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      logger.info('reconciled', { streams: reports.length, outcomes, ...rest });
+      logger.info('reconciled', { streams: reports.length, outcomes, left: notReached, alarmsRemoved });
     },
-    looked: (counts) =>
-      counts.left ? logger.warn('no time to look at all streams', counts) : logger.debug('looked', counts),
-    failed: (message, error) => {
-      metrics.addMetric(failuresMetric, MetricUnit.Count, 1);
-      logger.error(message, error instanceof Error ? error : new Error(String(error)));
+    // What reads the log knows these fields by their older names.
+    logLoadCheck: ({ checked, notReached, ...rest }) => {
+      const line = { looked: checked, left: notReached, ...rest };
+      if (notReached > 0) logger.warn('no time to look at all streams', line);
+      else logger.debug('looked', line);
     },
+    logFailure,
+    logFailedCall: ({ call, code, message }) => logFailure(`${call} failed with ${code}`, message),
     // Powertools warns of having nothing to publish; most reconciles have nothing.
     flush: () => {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

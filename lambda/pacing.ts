@@ -3,6 +3,7 @@
  * streams too, and it has time. The scaler takes nearly all, since what it answers is due now, and only in a storm of alarms.
  */
 import { awsFacts } from '../core/aws-facts.ts';
+import { minuteMs } from '../core/time.ts';
 import type { Clock, Ports } from './ports.ts';
 
 export interface Pace {
@@ -20,53 +21,68 @@ export const scalerPace: Pace = { share: 0.95, bursts: true };
 const historyDatapoints = 15 * 1440 * 3;
 /** GetMetricData, per account and region, where StartTime is more than three hours ago (CloudWatch user guide, Service quotas). */
 const oldDatapointsPerSecond = 90_000;
-const oldMs = 3 * 3_600_000;
+const oldMs = 180 * minuteMs;
 
-export function pacePorts(ports: Ports, clock: Clock, pace: Pace = reconcilerPace): Ports {
-  const at = (callsPerSecond: number) => pacer(callsPerSecond, pace, clock);
-  const putAlarm = at(awsFacts.putMetricAlarmRate.value);
-  const describeAlarms = at(awsFacts.describeAlarmsRate.value);
-  const { streams, alarms, metrics } = ports;
-  const histories = at(oldDatapointsPerSecond / historyDatapoints);
-  return {
-    ...ports,
-    streams: {
-      ...streams,
-      describe: paced(at(awsFacts.describeStreamSummaryRate.value), streams.describe),
-      listTags: paced(at(awsFacts.listTagsForStreamRate.value), streams.listTags),
-      addTags: paced(at(awsFacts.addTagsToStreamRate.value), streams.addTags),
-    },
-    alarms: {
-      ...alarms,
-      describe: paced(describeAlarms, alarms.describe),
-      standing: paced(describeAlarms, alarms.standing),
-      put: paced(putAlarm, alarms.put),
-      create: paced(putAlarm, alarms.create),
-      rearm: paced(at(awsFacts.setAlarmStateRate.value), alarms.rearm),
-    },
-    metrics: {
-      minuteSums: async (streamName, fromMs, toMs) => {
-        if (toMs - fromMs > oldMs) await histories();
-        return await metrics.minuteSums(streamName, fromMs, toMs);
-      },
-    },
-  };
+/** Calls with the same rate share it, as AWS counts them. */
+interface Rate {
+  readonly perSecond: number;
 }
 
-function paced<A extends readonly unknown[], R>(
-  turn: () => Promise<void>,
-  operation: (...args: A) => Promise<R>,
-): (...args: A) => Promise<R> {
+const describeAlarms: Rate = { perSecond: awsFacts.describeAlarmsRate.value };
+const putMetricAlarm: Rate = { perSecond: awsFacts.putMetricAlarmRate.value };
+const readHistory: Rate = { perSecond: oldDatapointsPerSecond / historyDatapoints };
+
+/** To pace a call, give it an entry: its rate, or what tells whether these arguments need it. Others are sent at once. */
+const pacedCalls: PacedCalls = {
+  streams: {
+    describe: { perSecond: awsFacts.describeStreamSummaryRate.value },
+    listTags: { perSecond: awsFacts.listTagsForStreamRate.value },
+    addTags: { perSecond: awsFacts.addTagsToStreamRate.value },
+  },
+  alarms: {
+    describe: describeAlarms,
+    inAlarm: describeAlarms,
+    put: putMetricAlarm,
+    create: putMetricAlarm,
+    rearm: { perSecond: awsFacts.setAlarmStateRate.value },
+  },
+  metrics: {
+    minuteSums: (_streamName, fromMs, toMs) => (toMs - fromMs > oldMs ? readHistory : undefined),
+  },
+};
+
+type Call = (...args: never[]) => unknown;
+type RateOf<C> = C extends Call ? Rate | ((...args: Parameters<C>) => Rate | undefined) : never;
+type PacedCalls = { readonly [P in keyof Ports]?: { readonly [C in keyof Ports[P]]?: RateOf<Ports[P][C]> } };
+
+export function pacePorts(ports: Ports, clock: Clock, pace: Pace = reconcilerPace): Ports {
+  const waits = new Map<Rate, () => Promise<void>>();
+  const waitFor = (rate: Rate): Promise<void> => {
+    const wait = waits.get(rate) ?? pacer(rate, pace, clock);
+    waits.set(rate, wait);
+    return wait();
+  };
+  const paced = Object.entries(pacedCalls).map(([name, rates]) => {
+    const port: Readonly<Record<string, Call>> = { ...ports[name as keyof Ports] };
+    const calls = Object.entries(rates).map(([call, rate]) => [call, pacedCall(port[call] as Call, rate, waitFor)]);
+    return [name, { ...port, ...Object.fromEntries(calls) }];
+  });
+  // The table's type holds its names to those of ports and calls.
+  return { ...ports, ...Object.fromEntries(paced) };
+}
+
+function pacedCall(call: Call, rate: RateOf<Call>, waitFor: (rate: Rate) => Promise<void>): Call {
   return async (...args) => {
-    await turn();
-    return await operation(...args);
+    const own = typeof rate === 'function' ? rate(...args) : rate;
+    if (own) await waitFor(own);
+    return await call(...args);
   };
 }
 
 /** Resolves at once while calls come slower than the rate; otherwise each waits its turn. */
-function pacer(callsPerSecond: number, { share, bursts }: Pace, clock: Clock): () => Promise<void> {
-  const intervalMs = 1000 / (callsPerSecond * share);
-  const aheadMs = bursts ? (callsPerSecond - 1) * intervalMs : 0;
+function pacer({ perSecond }: Rate, { share, bursts }: Pace, clock: Clock): () => Promise<void> {
+  const intervalMs = 1000 / (perSecond * share);
+  const aheadMs = bursts ? (perSecond - 1) * intervalMs : 0;
   let nextMs = 0;
   return async () => {
     const nowMs = clock.monotonicMs();

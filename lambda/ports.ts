@@ -56,7 +56,7 @@ export interface AlarmPort {
   /** cloudwatch:DescribeAlarms, by up to 100 names; a name without an alarm is absent from the answer. */
   readonly describe: (alarmNames: readonly string[]) => Promise<Answer<ReadonlyMap<string, UntaggedAlarm>>>;
   /** cloudwatch:DescribeAlarms, all pages: the alarms in ALARM that notify the topic. */
-  readonly standing: (topicArn: string) => Promise<Answer<readonly UntaggedAlarm[]>>;
+  readonly inAlarm: (topicArn: string) => Promise<Answer<readonly UntaggedAlarm[]>>;
   /** cloudwatch:ListTagsForResource; an alarm that does not exist has none. */
   readonly listTags: (alarmArn: string) => Promise<Answer<Tags>>;
   /** cloudwatch:PutMetricAlarm */
@@ -118,6 +118,8 @@ export interface Ports {
   readonly alarms: AlarmPort;
   readonly metrics: MetricPort;
   readonly functions: FunctionPort;
+  readonly fleet: FleetPort;
+  readonly notices: NoticePort;
 }
 
 export interface Clock {

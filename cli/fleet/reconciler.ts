@@ -12,7 +12,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { minuteMs } from '../../core/time.ts';
-import type { ExplainAnswer, ExplainRequest } from '../../lambda/triggers/explain.ts';
+import type { ExplainPayload } from '../../lambda/events.ts';
+import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface Deployed {
@@ -64,7 +65,7 @@ const againAfterMs = 2_000;
 
 export async function requestExplanations(
   reconciler: string,
-  explainRequest: ExplainRequest,
+  explainRequest: ExplainPayload,
 ): Promise<readonly ExplainAnswer[]> {
   const { FunctionError, Payload } = await invokeWhenFree(reconciler, JSON.stringify(explainRequest));
   const text = new TextDecoder().decode(Payload);

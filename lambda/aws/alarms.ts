@@ -39,7 +39,7 @@ export function cloudWatchAlarms(client: CloudWatchClient): AlarmPort {
           MetricAlarms.flatMap((alarm) => (alarm.AlarmName === undefined ? [] : [[alarm.AlarmName, readAlarm(alarm)]])),
         );
       }),
-    standing: (topicArn) => call('cloudwatch:DescribeAlarms', () => listInAlarm(client, topicArn)),
+    inAlarm: (topicArn) => call('cloudwatch:DescribeAlarms', () => listInAlarm(client, topicArn)),
     listTags: async (alarmArn) => {
       const answer = await call('cloudwatch:ListTagsForResource', async () => {
         const { Tags = [] } = await client.send(new ListTagsForResourceCommand({ ResourceARN: alarmArn }));
@@ -78,14 +78,14 @@ export function cloudWatchAlarms(client: CloudWatchClient): AlarmPort {
 }
 
 async function listInAlarm(client: CloudWatchClient, topicArn: string): Promise<readonly UntaggedAlarm[]> {
-  const standing: MetricAlarm[] = [];
+  const inAlarm: MetricAlarm[] = [];
   const pages = paginateDescribeAlarms(
     { client, pageSize: 100 },
     { AlarmTypes: ['MetricAlarm'], StateValue: 'ALARM', ActionPrefix: topicArn },
   );
-  for await (const { MetricAlarms = [] } of pages) standing.push(...MetricAlarms);
+  for await (const { MetricAlarms = [] } of pages) inAlarm.push(...MetricAlarms);
   // The filter takes a prefix, of any of the three lists of actions.
-  return standing.map(readAlarm).filter(({ userParts }) => userParts.alarmActions.includes(topicArn));
+  return inAlarm.map(readAlarm).filter(({ userParts }) => userParts.alarmActions.includes(topicArn));
 }
 
 /** One call for both: how old the newest record read is, and whether the consumer side warns of a scale-down. */

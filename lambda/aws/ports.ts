@@ -6,7 +6,7 @@ import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-
 import { SNSClient } from '@aws-sdk/client-sns';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { RetrySettings } from '../../core/settings/deployment.ts';
-import type { FleetPort, NoticePort, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { cloudWatchAlarms } from './alarms.ts';
 import { awsFleet } from './fleet.ts';
 import { lambdaFunctions } from './functions.ts';
@@ -21,21 +21,15 @@ export function awsPorts(retry: RetrySettings): Ports {
   const shared = clientOptions(retry);
   const oneAttempt = { ...shared, retryStrategy: retryStrategy({ ...retry, retries: 0 }) };
   const cloudwatch = new CloudWatchClient(shared);
+  const lambda = new LambdaClient(shared);
   return {
     streams: kinesisStreams(new KinesisClient(shared), new KinesisClient(oneAttempt), cloudwatch),
     alarms: cloudWatchAlarms(cloudwatch),
     metrics: cloudWatchMetrics(cloudwatch),
-    functions: lambdaFunctions(new LambdaClient(shared)),
+    functions: lambdaFunctions(lambda),
+    fleet: awsFleet(new ResourceGroupsTaggingAPIClient(shared), cloudwatch, lambda),
+    notices: snsNotices(new SNSClient(shared)),
   };
-}
-
-export function awsFleetPort(retry: RetrySettings): FleetPort {
-  const shared = clientOptions(retry);
-  return awsFleet(new ResourceGroupsTaggingAPIClient(shared), new CloudWatchClient(shared), new LambdaClient(shared));
-}
-
-export function awsNotices(retry: RetrySettings): NoticePort {
-  return snsNotices(new SNSClient(clientOptions(retry)));
 }
 
 /** HTTP/1.1 for all: at a handful of calls an invocation HTTP/2, Kinesis' default here, only adds a slower handshake. */

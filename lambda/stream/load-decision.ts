@@ -13,9 +13,9 @@ export type LoadDrivenFacts = StreamFacts & { readonly settings: { readonly poli
 
 export function readLoad(
   { state, settings, nowMs }: LoadDrivenFacts,
-  { demand, ports }: Pick<ScalerContext, 'demand' | 'ports'>,
+  { loadCache, ports }: Pick<ScalerContext, 'loadCache' | 'ports'>,
 ): Promise<Answer<LoadReading>> {
-  return demand.read(state.streamName, settings.policy, nowMs, ports.metrics);
+  return loadCache.read(state.streamName, settings.policy, nowMs, ports.metrics);
 }
 
 /** Undefined where nothing is known of the stream's traffic: unknown is not 0. */

@@ -46,7 +46,7 @@ export async function answerWaitingAlarms(
 ): Promise<CallFailure | undefined> {
   const seen = new Set<string>();
   while (!request.timeIsUp()) {
-    const standing = await context.ports.alarms.standing(request.topicArn);
+    const standing = await context.ports.alarms.inAlarm(request.topicArn);
     if (!standing.ok) return standing.failure;
     const waiting = firstOfEachStream(standing.value, context).filter(({ alarm, mark }) => isNew(alarm, mark));
     if (waiting.length === 0) return undefined;

@@ -7,17 +7,12 @@ import { explainStream, type StreamExplanation } from '../../core/report/explana
 import { isLoadDriven } from '../../core/settings/stream-settings.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
 import type { ScalerContext } from '../context.ts';
-import type { CallFailure, FleetPort } from '../ports.ts';
+import type { Explain } from '../events.ts';
+import type { CallFailure } from '../ports.ts';
 import { explainLoad, readLoad } from '../stream/load-decision.ts';
 import { settingsOf } from '../stream/ownership.ts';
 import { alarmNamesOf, readState } from '../stream/state-reader.ts';
 import { findFleet } from './fleet.ts';
-
-export interface ExplainRequest {
-  readonly ask: 'explain';
-  /** Names; all streams of the fleet when absent. */
-  readonly streams?: readonly string[];
-}
 
 export type ExplainAnswer =
   | {
@@ -28,18 +23,11 @@ export type ExplainAnswer =
     }
   | { readonly streamName: string; readonly ok: false; readonly failures: readonly CallFailure[] };
 
-export function readExplainRequest(event: unknown): ExplainRequest | undefined {
-  const { ask, streams } = (event ?? {}) as { readonly ask?: unknown; readonly streams?: unknown };
-  if (ask !== 'explain') return undefined;
-  return Array.isArray(streams) ? { ask, streams: streams.map(String) } : { ask };
-}
-
 export async function answerExplainRequest(
-  { streams }: ExplainRequest,
+  { streams }: Explain,
   context: ScalerContext,
-  port: FleetPort,
 ): Promise<readonly ExplainAnswer[]> {
-  const streamNames = streams ?? (await findFleet(context.deployment, port)).streamNames;
+  const streamNames = streams ?? (await findFleet(context.deployment, context.ports.fleet)).streamNames;
   const answers: ExplainAnswer[] = [];
   // Two weeks of demand a stream: for those that are asked for by name.
   const withPolicies = streams !== undefined;

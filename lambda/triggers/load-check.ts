@@ -10,9 +10,9 @@ import type { HoldDecision } from '../../core/decision/decision.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { isLoadDriven } from '../../core/settings/stream-settings.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
-import { parseZonedTime } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
-import type { CallFailure, FleetPort, UntaggedAlarm } from '../ports.ts';
+import type { LoadCheckRequest } from '../events.ts';
+import type { CallFailure, UntaggedAlarm } from '../ports.ts';
 import { applyDecision } from '../stream/apply-decision.ts';
 import { bugOf, isStreamGone } from '../stream/call-failures.ts';
 import type { LoadReading } from '../stream/load-cache.ts';
@@ -23,31 +23,19 @@ import { minimalQuery, type StreamResult, toReport } from '../stream/stream-repo
 import { type Fleet, findFleet } from './fleet.ts';
 import { mapAtOnce } from './side-by-side.ts';
 
-export interface LoadCheckRequest {
-  /** When it was due; undefined where nobody says. */
-  readonly dueAtMs: number | undefined;
-}
-
 /** Scheduler is up to a minute late; what waited longer stood in Lambda's line, and a newer look stands behind it. */
 const latestMs = 3 * 60_000;
 
-/** Reads `{"look": "demand", "at": "2026-03-02T09:15:00Z"}`, as the schedule sends it; undefined for an event about something else. */
-export function readLoadCheck(event: unknown): LoadCheckRequest | undefined {
-  const { look, at } = (event ?? {}) as { readonly look?: unknown; readonly at?: unknown };
-  if (look !== 'demand') return undefined;
-  return { dueAtMs: typeof at === 'string' ? parseZonedTime(at) : undefined };
-}
-
-export function isOverdue({ dueAtMs }: LoadCheckRequest, nowMs: number): boolean {
+export function isOverdue({ dueAtMs }: Pick<LoadCheckRequest, 'dueAtMs'>, nowMs: number): boolean {
   return dueAtMs !== undefined && nowMs - dueAtMs > latestMs;
 }
 
 export interface LoadCheckResult {
   /** What failed besides single streams. */
   readonly failures: readonly CallFailure[];
-  readonly looked: number;
-  /** Streams that there was no time for; the next look begins with others. */
-  readonly left: number;
+  readonly checked: number;
+  /** Streams that there was no time for; the next load check begins with others. */
+  readonly notReached: number;
 }
 
 const streamsAtOnce = 4;
@@ -59,28 +47,27 @@ const longestCheckMs = 40_000;
 /** @param onReport of a stream that is not as it should be, as soon as it is known. */
 export async function checkLoad(
   context: ScalerContext,
-  port: FleetPort,
   onReport: (report: ScalingReport) => void,
 ): Promise<LoadCheckResult> {
-  const { deployment, clock } = context;
+  const { deployment, ports, clock } = context;
   const startMs = clock.monotonicMs();
-  const fleet = await findFleet(deployment, port);
+  const fleet = await findFleet(deployment, ports.fleet);
   const looking = fleet.streamNames.filter((name) => isLoadDriven(settingsOf(deployment, name)));
   const streamNames = rotate(looking, Math.floor(clock.nowMs() / minuteMs) * streamsPerBatch);
   const failures = [...fleet.failures];
-  let looked = 0;
-  while (looked < streamNames.length && clock.monotonicMs() - startMs < longestCheckMs) {
-    const batch = streamNames.slice(looked, looked + streamsPerBatch);
-    const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
+  let checked = 0;
+  while (checked < streamNames.length && clock.monotonicMs() - startMs < longestCheckMs) {
+    const batch = streamNames.slice(checked, checked + streamsPerBatch);
+    const known = await ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
     if (known.ok) {
       await mapAtOnce(batch, streamsAtOnce, async (name) => {
         const report = await checkStreamSafely(name, fleet, known.value, context);
         if (report) onReport(report);
       });
     } else failures.push(known.failure);
-    looked += batch.length;
+    checked += batch.length;
   }
-  return { failures, looked, left: streamNames.length - looked };
+  return { failures, checked, notReached: streamNames.length - checked };
 }
 
 /** Where there is no time for all: a look reaches one batch at least, and the next one begins where that ended. */

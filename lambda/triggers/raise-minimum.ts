@@ -106,5 +106,5 @@ function reportOf(
 }
 
 function runOf(reports: readonly ScalingReport[]): RunResult {
-  return { reports, failures: [], left: 0, alarmsRemoved: [] };
+  return { reports, failures: [], notReached: 0, alarmsRemoved: [] };
 }

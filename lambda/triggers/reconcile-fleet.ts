@@ -4,14 +4,12 @@
  */
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { ScalerContext } from '../context.ts';
-import type { CallFailure, FleetPort } from '../ports.ts';
+import type { Reconcile } from '../events.ts';
+import type { CallFailure } from '../ports.ts';
 import { findFleet, removeOrphans } from './fleet.ts';
-import { type ReconcileCause, reconcileStreams } from './reconcile-stream.ts';
+import { reconcileStreams } from './reconcile-stream.ts';
 
-export interface RunRequest {
-  readonly cause: ReconcileCause;
-  /** Name of the stream at which the last run ended; empty for the first. */
-  readonly after: string;
+export interface RunRequest extends Omit<Reconcile, 'kind'> {
   /** What to invoke with the rest. */
   readonly functionName: string;
   readonly remainingMs: () => number;
@@ -22,25 +20,31 @@ export interface RunResult {
   /** What failed besides single streams. */
   readonly failures: readonly CallFailure[];
   /** Streams that were handed on. */
-  readonly left: number;
+  readonly notReached: number;
   readonly alarmsRemoved: readonly string[];
 }
 
 /** So much time is kept for ending a run: the slowest stream, and the call that hands the rest on. */
 const handOverMs = 60_000;
 
-export async function runReconcile(request: RunRequest, context: ScalerContext, port: FleetPort): Promise<RunResult> {
+export async function runReconcile(request: RunRequest, context: ScalerContext): Promise<RunResult> {
+  const port = context.ports.fleet;
   const { cause, after, functionName } = request;
   const whole = await findFleet(context.deployment, port);
   const fleet = { ...whole, streamNames: whole.streamNames.filter((name) => name > after) };
   const timeIsUp = () => request.remainingMs() < handOverMs;
-  const { reports, left } = await reconcileStreams(fleet, { cause, timeIsUp }, context);
-  if (left.length === 0) {
+  const { reports, notReached } = await reconcileStreams(fleet, { cause, timeIsUp }, context);
+  if (notReached.length === 0) {
     const orphans = await removeOrphans(whole, context.deployment, port);
-    return { reports, failures: [...whole.failures, ...orphans.failures], left: 0, alarmsRemoved: orphans.removed };
+    return {
+      reports,
+      failures: [...whole.failures, ...orphans.failures],
+      notReached: 0,
+      alarmsRemoved: orphans.removed,
+    };
   }
-  const last = fleet.streamNames[fleet.streamNames.length - left.length - 1] ?? after;
+  const last = fleet.streamNames[fleet.streamNames.length - notReached.length - 1] ?? after;
   const handedOn = await port.invokeLater(functionName, { cause, after: last });
   const failures = handedOn.ok ? whole.failures : [...whole.failures, handedOn.failure];
-  return { reports, failures, left: left.length, alarmsRemoved: [] };
+  return { reports, failures, notReached: notReached.length, alarmsRemoved: [] };
 }

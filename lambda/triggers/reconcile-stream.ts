@@ -18,6 +18,7 @@ import { isLoadDriven, type StreamSettings } from '../../core/settings/stream-se
 import { scalingIsUnderWay } from '../../core/stream/stream-state.ts';
 import { changedTagFaults } from '../../core/stream/tag-settings.ts';
 import type { ScalerContext } from '../context.ts';
+import type { ReconcileCause } from '../events.ts';
 import type { CallFailure, UntaggedAlarm } from '../ports.ts';
 import { bugOf, isStreamGone } from '../stream/call-failures.ts';
 import { aborts, runEffects } from '../stream/effect-runner.ts';
@@ -33,8 +34,6 @@ import { minimalQuery, type StreamResult, toReport } from '../stream/stream-repo
 import type { Fleet } from './fleet.ts';
 import { mapAtOnce } from './side-by-side.ts';
 
-export type ReconcileCause = 'schedule' | 'deploy';
-
 /** Streams worked on side by side; the pacing of calls, not this, bounds the speed. */
 const streamsAtOnce = 8;
 const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
@@ -43,14 +42,14 @@ const recentScalingMs = 60 * 60_000;
 
 export interface ReconcileRun {
   readonly cause: ReconcileCause;
-  /** Asked before each batch: what is left then is handed on. */
+  /** Asked before each batch: what was not reached then is handed on. */
   readonly timeIsUp: () => boolean;
 }
 
 export interface ReconcileResult {
   readonly reports: readonly ScalingReport[];
   /** Streams that there was no time for. */
-  readonly left: readonly string[];
+  readonly notReached: readonly string[];
 }
 
 export async function reconcileStreams(
@@ -61,7 +60,7 @@ export async function reconcileStreams(
   const { streamNames } = fleet;
   const reports: ScalingReport[] = [];
   for (let start = 0; start < streamNames.length; start += streamsPerBatch) {
-    if (start > 0 && run.timeIsUp()) return { reports, left: streamNames.slice(start) };
+    if (start > 0 && run.timeIsUp()) return { reports, notReached: streamNames.slice(start) };
     const batch = streamNames.slice(start, start + streamsPerBatch);
     const known = await context.ports.alarms.describe(batch.flatMap((name) => Object.values(alarmNamesOf(name))));
     const work = (streamName: string) =>
@@ -70,7 +69,7 @@ export async function reconcileStreams(
         : Promise.resolve(report(streamName, context, { outcome: 'failed', failures: [known.failure] }));
     reports.push(...(await mapAtOnce(batch, streamsAtOnce, work)));
   }
-  return { reports, left: [] };
+  return { reports, notReached: [] };
 }
 
 interface Batch extends ReconcileRun {

@@ -5,11 +5,12 @@
 
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { ScalerContext } from '../../lambda/context.ts';
+import type { ReconcileCause } from '../../lambda/events.ts';
 import { pacePorts } from '../../lambda/pacing.ts';
-import type { Clock, FleetPort } from '../../lambda/ports.ts';
+import type { Clock } from '../../lambda/ports.ts';
 import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
 import { checkLoad } from '../../lambda/triggers/load-check.ts';
-import { type ReconcileCause, reconcileStreams } from '../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../lambda/triggers/reconcile-stream.ts';
 import { asServiceException, type Carrier, type ModelCall } from '../../simulator/in-process-clients.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { DeploymentChoice } from './history.ts';
@@ -148,7 +149,7 @@ export class Invocations {
       account: account.account,
       ports,
       clock: clockOf(account),
-      demand: account.demand,
+      loadCache: account.loadCache,
     };
     Promise.race([work(context), death.promise])
       .then(({ outcome, needsRetry }) => {
@@ -250,11 +251,10 @@ function assertNoBug(failures: readonly { readonly code: string; readonly messag
 }
 
 /** The deployment names its stream: nothing is asked of the account. */
-const noFleet = {} as FleetPort;
 
 async function look(context: ScalerContext) {
   const reports: ScalingReport[] = [];
-  await checkLoad(context, noFleet, (report) => reports.push(report));
+  await checkLoad(context, (report) => reports.push(report));
   for (const { failures } of reports) assertNoBug(failures);
   return { outcome: `looked: ${reports.map(({ outcome }) => outcome).join() || 'met'}`, needsRetry: false };
 }

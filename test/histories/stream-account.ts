@@ -9,7 +9,7 @@ import { cloudWatchAlarms } from '../../lambda/aws/alarms.ts';
 import { lambdaFunctions } from '../../lambda/aws/functions.ts';
 import { cloudWatchMetrics } from '../../lambda/aws/metrics.ts';
 import { kinesisStreams } from '../../lambda/aws/streams.ts';
-import type { Ports } from '../../lambda/ports.ts';
+import type { FleetPort, NoticePort, Ports } from '../../lambda/ports.ts';
 import { LoadCache } from '../../lambda/stream/load-cache.ts';
 import type { Carrier } from '../../simulator/in-process-clients.ts';
 import { type AccountModels, inProcessClients, ReservedConcurrency } from '../../simulator/in-process-clients.ts';
@@ -49,7 +49,7 @@ export class StreamAccount {
   /** When somebody else last changed the shard count, or the mode. */
   changedByHandAtMs = Number.NEGATIVE_INFINITY;
   /** Of the one process that runs the scaler, as long as it is warm. */
-  readonly demand = new LoadCache();
+  readonly loadCache = new LoadCache();
   /** Told of each notification to the topic. */
   onNotification: (notification: AlarmNotification) => void = () => {};
   readonly #metrics = new MetricStore({ retentionMinutes: 1_500 });
@@ -118,6 +118,9 @@ export class StreamAccount {
       alarms: cloudWatchAlarms(cloudwatch),
       metrics: cloudWatchMetrics(cloudwatch),
       functions: lambdaFunctions(lambda),
+      // The stream is named in the deployment, and nobody is notified: nothing is asked of these.
+      fleet: {} as FleetPort,
+      notices: {} as NoticePort,
     };
   }
 

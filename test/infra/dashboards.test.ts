@@ -199,7 +199,7 @@ function writtenShardCount() {
   const written: string[] = [];
   const capture = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   try {
-    createRunLog(read.value, 'the-reconciler').observe({
+    createRunLog(read.value, 'the-reconciler').logReport({
       source: 'reconcile',
       at: '2026-03-02T09:15:45.000Z',
       streamName: 'orders',

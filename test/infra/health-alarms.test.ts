@@ -83,9 +83,9 @@ function writtenMetrics() {
   const capture = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   const hush = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    const observe = createRunLog(read.value, 'the-scaler');
-    observe.failed('a record failed', new Error('for this test'));
-    observe.flush();
+    const log = createRunLog(read.value, 'the-scaler');
+    log.logFailure('a record failed', new Error('for this test'));
+    log.flush();
   } finally {
     capture.mockRestore();
     hush.mockRestore();

@@ -2,6 +2,7 @@
 import { type Deployment, describeFaults, readDeployment } from '../../core/settings/deployment.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import type { ScalerContext } from '../../lambda/context.ts';
+import type { FleetPort } from '../../lambda/ports.ts';
 import { LoadCache } from '../../lambda/stream/load-cache.ts';
 import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
 import { account, type MemoryAccount, notificationOf } from './memory-account.ts';
@@ -17,8 +18,13 @@ export function deploymentOf(
   return read.value;
 }
 
-export function contextOf(aws: MemoryAccount, deployment: Deployment): ScalerContext {
-  return { deployment, account, ports: aws.ports, clock: aws.clock, demand: new LoadCache() };
+/** @param fleet what the account says of its streams as a whole, where that is not simply what is in it. */
+export function contextOf(
+  aws: MemoryAccount,
+  deployment: Deployment,
+  fleet: FleetPort = aws.ports.fleet,
+): ScalerContext {
+  return { deployment, account, ports: { ...aws.ports, fleet }, clock: aws.clock, loadCache: new LoadCache() };
 }
 
 /** The function answers the notification of an alarm as it stands. */

@@ -17,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(() => wire.close());
 beforeEach(() => {
-  vi.resetModules();
   vi.stubEnv('AWS_ENDPOINT_URL', wire.endpoint);
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
@@ -52,6 +51,10 @@ const eventOf = (...messages: readonly unknown[]) => ({
   })),
 });
 const load = () => import('../../lambda/index.ts');
+const metricsOf = (name: string) =>
+  written
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .flatMap((line) => ('_aws' in line && name in line ? [line[name]] : []));
 
 describe('the scaler', () => {
   it('answers every record, and fails at the end when one needs another delivery', async () => {
@@ -69,7 +72,6 @@ describe('the scaler', () => {
     const { scaler } = await load();
     await expect(scaler(eventOf('hello', '{}', null, 4), context)).resolves.toBeUndefined();
     await expect(scaler({ Records: [null, 'x', {}] }, context)).resolves.toBeUndefined();
-    await expect(scaler(null, context)).resolves.toBeUndefined();
     expect(logLines().every(({ level }) => level === 'WARN')).toBe(true);
     expect(logLines()).toHaveLength(7);
     expect(wire.asked).toEqual([]);
@@ -93,13 +95,73 @@ describe('the scaler', () => {
     ]);
   });
 
+  it('drops a load check that waited in line for minutes, and reads nothing for it', async () => {
+    const { scaler } = await load();
+    await scaler({ look: 'demand', at: '2020-03-02T09:15:00Z' }, context);
+    expect(wire.asked).toEqual([]);
+  });
+
+  it('does not fail with a load check for which a call failed: the next one is due in a minute', async () => {
+    const { scaler } = await load();
+    await scaler({ look: 'demand' }, context);
+    expect(logLines()).toEqual([
+      expect.objectContaining({
+        level: 'ERROR',
+        message: 'cloudwatch:DescribeAlarms failed with AccessDeniedException',
+      }),
+    ]);
+    expect(metricsOf('Failures')).toEqual([1]);
+  });
+
   it('does not start on a wrong setting: every invocation fails, loudly', async () => {
     vi.stubEnv('SCALE_UP_THRESHOLD', '75%');
+    vi.resetModules();
     const { scaler } = await load();
+    vi.resetModules();
     for (const _time of [1, 2]) {
       await expect(scaler(eventOf(eventMessage('scale-up')), context)).rejects.toThrow('SCALE_UP_THRESHOLD: "75%"');
     }
     expect(wire.asked).toEqual([]);
+  });
+});
+
+describe('an event that starts nothing', () => {
+  it.each([
+    ['scaler', {}],
+    ['scaler', { look: 'away' }],
+    ['reconciler', { Records: [{ Sns: { Message: 'hello' } }] }],
+    ['handler', { source: 'aws.events' }],
+  ] as const)('fails the %s with a log line and the metric Failures: %j', async (name, event) => {
+    const functions = await load();
+    await expect(functions[name](event, context)).rejects.toThrow(/^\w+: .+; .+$/);
+    expect(logLines()).toEqual([expect.objectContaining({ level: 'ERROR', message: 'the event starts nothing here' })]);
+    expect(metricsOf('Failures')).toEqual([1]);
+    expect(wire.asked).toEqual([]);
+  });
+});
+
+describe('the reconciler', () => {
+  it('answers an explain request, also of a stream that cannot be read', async () => {
+    const { reconciler } = await load();
+    expect(await reconciler({ ask: 'explain', streams: ['orders'] }, context)).toMatchObject([
+      { streamName: 'orders', ok: false, failures: [{ code: 'AccessDeniedException' }, {}, {}, {}, {}] },
+    ]);
+    expect(written).toEqual([]);
+  });
+
+  it('reports a temporary minimum that is none as rejected, and does not ask for it again', async () => {
+    const { reconciler } = await load();
+    await reconciler({ floor: { stream: 'orders', shards: 0, minutes: 5 } }, context);
+    expect(logLines().map(({ message, level }) => [message, level])).toEqual([
+      ['held', 'WARN'],
+      ['reconciled', 'INFO'],
+    ]);
+  });
+
+  it('fails when the fleet cannot be read, so that Lambda runs it again', async () => {
+    const { reconciler } = await load();
+    await expect(reconciler({}, context)).rejects.toThrow('1 part(s) of the reconcile failed');
+    expect(metricsOf('Failures')).toEqual([1]);
   });
 });
 

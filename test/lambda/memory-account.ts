@@ -67,6 +67,10 @@ export class MemoryAccount {
   shardLimit = 1_000;
   /** UpdateShardCount calls that were carried out, by stream. */
   readonly scalings: { readonly streamName: string; readonly from: number; readonly to: number }[] = [];
+  /** Asynchronous invocations, in their order. */
+  readonly invocations: { readonly functionName: string; readonly event: object }[] = [];
+  /** Notices to people, in their order. */
+  readonly published: { readonly topicArn: string; readonly subject: string }[] = [];
   readonly #failing = new Map<string, Failing>();
   readonly #hooks = new Map<string, () => void>();
 
@@ -112,7 +116,7 @@ export class MemoryAccount {
           const found = names.flatMap((name) => this.alarms.get(name) ?? []);
           return new Map(found.map(({ tags: _untold, ...alarm }) => [alarm.alarmName, alarm]));
         }),
-      standing: (topicArn) =>
+      inAlarm: (topicArn) =>
         this.#answer('cloudwatch:DescribeAlarms', topicArn, () =>
           [...this.alarms.values()].filter(
             ({ state, userParts }) => state === 'ALARM' && userParts.alarmActions.includes(topicArn),
@@ -159,6 +163,32 @@ export class MemoryAccount {
           this.function(name).reserved = undefined;
         }),
       reads: (name) => this.#answer('lambda:ListEventSourceMappings', name, () => this.function(name).reads),
+    },
+    fleet: {
+      streamTags: () =>
+        this.#answer('tag:GetResources', 'streams', () => {
+          const tagged = [...this.streams].filter(([, { tags }]) => Object.keys(tags).length > 0);
+          return new Map(tagged.map(([name, { tags }]) => [name, tags]));
+        }),
+      alarmsTagged: (key, value) =>
+        this.#answer('tag:GetResources', 'alarms', () =>
+          [...this.alarms].filter(([, { tags }]) => tags[key] === value).map(([name]) => name),
+        ),
+      alarms: () => this.#answer('cloudwatch:DescribeAlarms', 'all', () => [...this.alarms.values()]),
+      deleteAlarms: (names) =>
+        this.#answer('cloudwatch:DeleteAlarms', names.join(' '), () => {
+          for (const name of names) this.alarms.delete(name);
+        }),
+      invokeLater: (name, event) =>
+        this.#answer('lambda:InvokeFunction', name, () => {
+          this.invocations.push({ functionName: name, event });
+        }),
+    },
+    notices: {
+      publish: (topicArn, subject) =>
+        this.#answer('sns:Publish', topicArn, () => {
+          this.published.push({ topicArn, subject });
+        }),
     },
   };
 

@@ -53,7 +53,7 @@ const held = (reason: 'cooldown' | 'rejected'): Partial<ScalingReport> => ({
 
 describe('the log', () => {
   it('has one line a report, with what was decided and why', () => {
-    createRunLog(deployment, 'scaler').observe(reportOf());
+    createRunLog(deployment, 'scaler').logReport(reportOf());
     expect(logLines()).toEqual([
       expect.objectContaining({
         level: 'INFO',
@@ -71,10 +71,10 @@ describe('the log', () => {
   });
 
   it('never carries fields of one record over to the next', () => {
-    const { observe } = createRunLog(deployment, 'scaler');
-    observe(reportOf());
+    const { logReport } = createRunLog(deployment, 'scaler');
+    logReport(reportOf());
     const { streamName: _stream, alarmName: _alarm, messageId: _message, ...unread } = reportOf(held('rejected'));
-    observe(unread);
+    logReport(unread);
     const [, second] = logLines();
     expect(second).toMatchObject({ version: '1.2.3' });
     for (const field of ['streamName', 'alarmName', 'messageId']) expect(second).not.toHaveProperty(field);
@@ -91,7 +91,7 @@ describe('the log', () => {
       'INFO',
     ],
   ])('%s', (_what, given, level) => {
-    createRunLog(deployment, 'scaler').observe(reportOf(given));
+    createRunLog(deployment, 'scaler').logReport(reportOf(given));
     expect(logLines().map((line) => line.level)).toEqual(level ? [level] : []);
   });
 
@@ -100,7 +100,7 @@ describe('the log', () => {
     const definition = sampleDefinition('up', 8);
     const effect = { kind: 'put-alarm', alarmName, definition, userParts, onFailure: 'abort' } as const;
     const failure = failureOf('Throttling', 'slow down');
-    createRunLog(deployment, 'scaler').observe(reportOf({ effects: [{ effect }, { effect, failure }] }));
+    createRunLog(deployment, 'scaler').logReport(reportOf({ effects: [{ effect }, { effect, failure }] }));
     expect(logLines()[0]?.effects).toEqual([
       { kind: 'put-alarm', alarmName, threshold: 0.75, shardCount: '8' },
       { kind: 'put-alarm', alarmName, threshold: 0.75, shardCount: '8', failure },
@@ -108,12 +108,12 @@ describe('the log', () => {
   });
 
   it('escapes what a message carried', () => {
-    createRunLog(deployment, 'scaler').observe(reportOf({ messageId: 'a\nb' }));
+    createRunLog(deployment, 'scaler').logReport(reportOf({ messageId: 'a\nb' }));
     expect(written.filter((line) => line.includes('message'))).toHaveLength(1);
   });
 
   it('tells a bug with where it was', () => {
-    createRunLog(deployment, 'scaler').failed('record m failed on a bug', new TypeError('x is undefined'));
+    createRunLog(deployment, 'scaler').logFailure('record m failed on a bug', new TypeError('x is undefined'));
     expect(logLines()).toEqual([
       expect.objectContaining({
         level: 'ERROR',
@@ -123,20 +123,20 @@ describe('the log', () => {
     ]);
   });
 
-  it('says nothing of a look every minute, unless there was no time for all streams', () => {
-    const { looked } = createRunLog(deployment, 'scaler');
-    looked({ looked: 50, left: 0 });
+  it('says nothing of a load check every minute, unless there was no time for all streams', () => {
+    const { logLoadCheck } = createRunLog(deployment, 'scaler');
+    logLoadCheck({ checked: 50, notReached: 0 });
     expect(logLines()).toEqual([]);
-    looked({ looked: 50, left: 30 });
+    logLoadCheck({ checked: 50, notReached: 30 });
     expect(logLines()).toMatchObject([{ level: 'WARN', looked: 50, left: 30 }]);
   });
 
   it.each(['trace', 'debug', 'info', 'warn', 'error'] as const)('keeps to the level %s', (logLevel) => {
-    const { observe } = createRunLog({ ...deployment, logLevel }, 'scaler');
-    observe(reportOf({ outcome: 'agrees' }));
-    observe(reportOf());
-    observe(reportOf(held('rejected')));
-    observe(reportOf({ needsRetry: true }));
+    const { logReport } = createRunLog({ ...deployment, logLevel }, 'scaler');
+    logReport(reportOf({ outcome: 'agrees' }));
+    logReport(reportOf());
+    logReport(reportOf(held('rejected')));
+    logReport(reportOf({ needsRetry: true }));
     const order = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
     const from = order.indexOf(logLevel === 'trace' ? 'DEBUG' : logLevel.toUpperCase());
     expect(logLines().map((line) => line.level)).toEqual(order.slice(from));
@@ -145,8 +145,8 @@ describe('the log', () => {
 
 describe('the metrics', () => {
   function counted(...reports: readonly Partial<ScalingReport>[]) {
-    const { observe, flush } = createRunLog(deployment, 'scaler');
-    for (const report of reports) observe(reportOf(report));
+    const { logReport, flush } = createRunLog(deployment, 'scaler');
+    for (const report of reports) logReport(reportOf(report));
     flush();
     return metricLines();
   }
@@ -179,8 +179,8 @@ describe('the metrics', () => {
   });
 
   it('count a bug as a failure', () => {
-    const { failed, flush } = createRunLog(deployment, 'scaler');
-    failed('a bug', 'thrown text');
+    const { logFailure, flush } = createRunLog(deployment, 'scaler');
+    logFailure('a bug', 'thrown text');
     flush();
     expect(metricLines()).toEqual([expect.objectContaining({ Failures: 1 })]);
   });
@@ -196,12 +196,12 @@ describe('the shard count of a stream', () => {
     [true, [expect.objectContaining({ StreamName: 'orders', OpenShardCount: 8 })]],
     [false, []],
   ])('is a metric where it was asked for: %s', (streamMetrics, expected) => {
-    createRunLog({ ...deployment, streamMetrics }, 'scaler').observe(reportOf({ openShardCount: 8 }));
+    createRunLog({ ...deployment, streamMetrics }, 'scaler').logReport(reportOf({ openShardCount: 8 }));
     expect(metricLines()).toEqual(expected);
   });
 
   it('is none where it is not known', () => {
-    createRunLog({ ...deployment, streamMetrics: true }, 'scaler').observe(reportOf());
+    createRunLog({ ...deployment, streamMetrics: true }, 'scaler').logReport(reportOf());
     expect(metricLines()).toEqual([]);
   });
 });
@@ -213,9 +213,15 @@ describe('the end of a reconcile', () => {
       reportOf({ outcome: 'agrees' }),
       reportOf({ outcome: 'converged' }),
     ];
-    createRunLog(deployment, 'reconciler').reconciled(reports, { left: 0, alarmsRemoved: [] });
+    createRunLog(deployment, 'reconciler').logReconcile({ reports, notReached: 2, alarmsRemoved: ['gone-scale-up'] });
     expect(logLines()).toEqual([
-      expect.objectContaining({ message: 'reconciled', streams: 3, outcomes: { agrees: 2, converged: 1 } }),
+      expect.objectContaining({
+        message: 'reconciled',
+        streams: 3,
+        outcomes: { agrees: 2, converged: 1 },
+        left: 2,
+        alarmsRemoved: ['gone-scale-up'],
+      }),
     ]);
   });
 });

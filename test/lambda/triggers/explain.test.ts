@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { tagOf } from '../../../core/settings/setting-tag.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { formatAlarmTime } from '../../../core/time.ts';
-import { answerExplainRequest, readExplainRequest } from '../../../lambda/triggers/explain.ts';
+import { answerExplainRequest } from '../../../lambda/triggers/explain.ts';
 import { hour, now, sampleSettings } from '../../core/samples.ts';
 import { consumerArn, contextOf, deploymentOf } from '../deployments.ts';
-import { fleetPortOf } from '../fleet-port.ts';
 import { MemoryAccount } from '../memory-account.ts';
 
 function setUp(given: Partial<StreamSettings> = {}, environment?: Readonly<Record<string, string>>) {
@@ -13,8 +12,8 @@ function setUp(given: Partial<StreamSettings> = {}, environment?: Readonly<Recor
   for (const name of ['orders', 'clicks']) aws.addStream(name, 4, sampleSettings(given));
   const deployment = deploymentOf({ orders: given, clicks: {} }, environment);
   const ask = (...streams: readonly string[]) => {
-    const explainRequest = streams.length === 0 ? { ask: 'explain' as const } : { ask: 'explain' as const, streams };
-    return answerExplainRequest(explainRequest, contextOf(aws, deployment), fleetPortOf().port);
+    const request = { kind: 'explain', streams: streams.length === 0 ? undefined : streams } as const;
+    return answerExplainRequest(request, contextOf(aws, deployment));
   };
   const explain = async (streamName: string) => {
     const [answer] = await ask(streamName);
@@ -23,21 +22,6 @@ function setUp(given: Partial<StreamSettings> = {}, environment?: Readonly<Recor
   };
   return { aws, ask, explain };
 }
-
-describe('a question', () => {
-  it('is about all streams, or those that it names', () => {
-    expect(readExplainRequest({ ask: 'explain' })).toEqual({ ask: 'explain' });
-    expect(readExplainRequest({ ask: 'explain', streams: ['orders', 7] })).toEqual({
-      ask: 'explain',
-      streams: ['orders', '7'],
-    });
-    expect(readExplainRequest({ ask: 'explain', streams: 'orders' })).toEqual({ ask: 'explain' });
-  });
-
-  it.each([undefined, null, 'explain', {}, { ask: 'scale' }, { cause: 'schedule' }])('is not %j', (event) => {
-    expect(readExplainRequest(event)).toBeUndefined();
-  });
-});
 
 describe('the answer', () => {
   it('is one for each stream of the fleet, in order, and nothing is written for it', async () => {
@@ -126,7 +110,7 @@ describe('the answer', () => {
     await ask('orders');
     expect(aws.operations()).not.toContain('lambda:ListEventSourceMappings');
     const takenOver = deploymentOf(undefined, { DRY_RUN: 'false', PROCESSING_LAMBDA_ARN: consumerArn });
-    await answerExplainRequest({ ask: 'explain', streams: ['orders'] }, contextOf(aws, takenOver), fleetPortOf().port);
+    await answerExplainRequest({ kind: 'explain', streams: ['orders'] }, contextOf(aws, takenOver));
     expect(aws.operations()).toContain('lambda:ListEventSourceMappings');
   });
 });

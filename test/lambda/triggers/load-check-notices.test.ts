@@ -1,8 +1,7 @@
-/** Looks come every minute, and a person must hear of the same thing once. */
+/** Load checks come every minute, and a person must hear of the same thing once. */
 import { expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
-import type { FleetPort } from '../../../lambda/ports.ts';
 import { createNotifier } from '../../../lambda/stream/notifier.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
 import { checkLoad } from '../../../lambda/triggers/load-check.ts';
@@ -25,28 +24,22 @@ function setUp(given: Partial<StreamSettings> = {}) {
     { orders: settings },
     { DRY_RUN: 'false', NOTICE_TOPIC_ARN: noticeTopic, PAGER_TOPIC_ARN: pagerTopic },
   );
-  const published: { readonly topicArn: string; readonly subject: string }[] = [];
-  const notices = {
-    publish: async (topicArn: string, subject: string) => {
-      published.push({ topicArn, subject });
-      return { ok: true as const, value: undefined };
-    },
-  };
-  const context = { ...contextOf(aws, deployment), notify: createNotifier(deployment, notices, aws.ports.streams) };
-  const look = () => checkLoad(context, {} as FleetPort, () => {});
+  const { notices, streams } = aws.ports;
+  const context = { ...contextOf(aws, deployment), notify: createNotifier(deployment, notices, streams) };
+  const check = () => checkLoad(context, () => {});
   const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
   return {
     aws,
-    published,
-    subjects: () => published.map(({ subject }) => subject),
+    published: aws.published,
+    subjects: () => aws.published.map(({ subject }) => subject),
     fire: () => {
       const alarmName = aws.fire('orders', 'up');
       return handleAlarm({ messageId: 'message-1', message: notificationOf(aws.alarm(alarmName)) }, context);
     },
-    /** As the schedules do it: a look a minute, a reconcile in five. */
+    /** As the schedules do it: a load check a minute, a reconcile in five. */
     pass: async (minutes: number) => {
       for (let passed = 0; passed < minutes; passed += 1) {
-        await look();
+        await check();
         if (passed % 5 === 0) await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, context);
         aws.nowMs += minute;
       }
@@ -54,7 +47,7 @@ function setUp(given: Partial<StreamSettings> = {}) {
   };
 }
 
-it('a spent quota is told once, whoever meets it: the alarm, its reconciles and the looks', async () => {
+it('people are notified of a spent quota once, whoever meets it: the alarm, its reconciles and the load checks', async () => {
   const { aws, subjects, fire, pass } = setUp();
   const calls = Array.from({ length: 10 }, (_, call) => now - 3 * hour - call * minute);
   aws.stream('orders').tags = { [tagKeys.ledger]: encodeLedger(calls) };
@@ -72,13 +65,16 @@ it.each([
       aws.shardLimit = 4;
     },
   ],
-])('a quota that is spent %s is told once, however often AWS is asked again', async (_what, reason, prepare) => {
-  const { aws, subjects, pass } = setUp();
-  prepare(aws);
-  aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
-  await pass(100);
-  expect(subjects()).toEqual([`orders: held, ${reason}`]);
-});
+])(
+  'people are notified once of a quota that is spent %s, however often AWS is asked again',
+  async (_what, reason, prepare) => {
+    const { aws, subjects, pass } = setUp();
+    prepare(aws);
+    aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
+    await pass(100);
+    expect(subjects()).toEqual([`orders: held, ${reason}`]);
+  },
+);
 
 it('a consumer that cannot be read pages nobody every minute for a stream that is held', async () => {
   const { published, pass } = setUp({ maxShards: 4, consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });

@@ -4,20 +4,17 @@ import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeIntent, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { ScalerContext } from '../../../lambda/context.ts';
-import type { FleetPort } from '../../../lambda/ports.ts';
-import { checkLoad as checkStreams, isOverdue, readLoadCheck } from '../../../lambda/triggers/load-check.ts';
+import { checkLoad as checkStreams, isOverdue } from '../../../lambda/triggers/load-check.ts';
 import { minute, now, sampleSettings, second } from '../../core/samples.ts';
 import { contextOf, deploymentOf } from '../deployments.ts';
-import { fleetPortOf, refused } from '../fleet-port.ts';
+import { fleetPortOf } from '../fleet-port.ts';
 import { findDisagreements, MemoryAccount } from '../memory-account.ts';
 
-/** Streams are named in the deployment: nothing of the account is asked. */
-const fleetPort = {} as FleetPort;
-const looks = { policy: 'target' } as const;
+const loadDriven = { policy: 'target' } as const;
 
-async function checkLoad(context: ScalerContext, port: FleetPort) {
+async function checkLoad(context: ScalerContext) {
   const reports: ScalingReport[] = [];
-  const result = await checkStreams(context, port, (report) => reports.push(report));
+  const result = await checkStreams(context, (report) => reports.push(report));
   return { ...result, reports };
 }
 
@@ -29,23 +26,23 @@ function accountWith(streams: Readonly<Record<string, Partial<StreamSettings>>>,
     aws.iteratorAges.set(name, { seen: true, atMs: now, ageMs: 0 });
   }
   const context = contextOf(aws, deploymentOf(streams));
-  return { aws, context, look: () => checkLoad(context, fleetPort) };
+  return { aws, context, check: () => checkLoad(context) };
 }
 
-describe('a look', () => {
+describe('a load check', () => {
   it('scales what its policy wants to be scaled, and lets the rest follow', async () => {
-    const { aws, look } = accountWith({ orders: looks });
-    const { reports, looked, left, failures } = await look();
-    expect({ looked, left, failures }).toEqual({ looked: 1, left: 0, failures: [] });
+    const { aws, check } = accountWith({ orders: loadDriven });
+    const { reports, checked, notReached, failures } = await check();
+    expect({ checked, notReached, failures }).toEqual({ checked: 1, notReached: 0, failures: [] });
     expect(reports).toMatchObject([
       { source: 'look', streamName: 'orders', outcome: 'scaled', needsRetry: false, decision: { targetShardCount: 8 } },
     ]);
-    expect(findDisagreements(aws, 'orders', sampleSettings(looks))).toEqual([]);
+    expect(findDisagreements(aws, 'orders', sampleSettings(loadDriven))).toEqual([]);
   });
 
   it('costs three reads and says nothing where demand is met', async () => {
-    const { aws, look } = accountWith({ orders: looks }, 3);
-    expect((await look()).reports).toEqual([]);
+    const { aws, check } = accountWith({ orders: loadDriven }, 3);
+    expect((await check()).reports).toEqual([]);
     expect(aws.operations().toSorted()).toEqual([
       'cloudwatch:DescribeAlarms',
       'cloudwatch:GetMetricData',
@@ -55,46 +52,46 @@ describe('a look', () => {
   });
 
   it('leaves streams alone whose policy waits for alarms', async () => {
-    const { aws, look } = accountWith({ orders: looks, clicks: {} });
-    expect((await look()).looked).toBe(1);
+    const { aws, check } = accountWith({ orders: loadDriven, clicks: {} });
+    expect((await check()).checked).toBe(1);
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
   });
 
   it('decides by what is there when it acts, not by what it saw first', async () => {
-    const { aws, look } = accountWith({ orders: looks });
+    const { aws, check } = accountWith({ orders: loadDriven });
     aws.before('cloudwatch:GetMetricData', () => {
       aws.stream('orders').status = 'UPDATING';
     });
-    expect((await look()).reports).toMatchObject([{ outcome: 'held', decision: { reason: 'stream-updating' } }]);
+    expect((await check()).reports).toMatchObject([{ outcome: 'held', decision: { reason: 'stream-updating' } }]);
     expect(aws.scalings).toEqual([]);
   });
 
   it('stays out of the way of a scaling that another invocation has just begun', async () => {
-    const { aws, look } = accountWith({ orders: looks });
+    const { aws, check } = accountWith({ orders: loadDriven });
     const intent = encodeIntent({ atMs: aws.nowMs - 30 * second, from: 4, to: 8 });
     aws.stream('orders').tags = { [tagKeys.intent]: intent };
-    expect((await look()).reports).toEqual([]);
+    expect((await check()).reports).toEqual([]);
     aws.nowMs += 2 * minute;
-    await look();
+    await check();
     expect(aws.scalings).toHaveLength(1);
   });
 
   it('goes on after its own scaling as soon as that is done', async () => {
-    const { aws, look } = accountWith({ orders: looks }, 30);
-    await look();
+    const { aws, check } = accountWith({ orders: loadDriven }, 30);
+    await check();
     aws.nowMs += minute;
     aws.finish('orders');
-    await look();
+    await check();
     expect(aws.scalings.map(({ to }) => to)).toEqual([8, 16]);
   });
 
   it('is not refused every minute when others have spent the day’s calls, and tries again after a pause', async () => {
-    const { aws, look } = accountWith({ orders: looks });
+    const { aws, check } = accountWith({ orders: loadDriven });
     aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
     const refused = async (minutes: number) => {
       const from = aws.calls.length;
       for (let passed = 0; passed < minutes; passed += 1) {
-        await look();
+        await check();
         aws.nowMs += minute;
       }
       return aws.calls.slice(from).filter(({ operation }) => operation === 'kinesis:UpdateShardCount').length;
@@ -103,13 +100,13 @@ describe('a look', () => {
     expect(await refused(30)).toBe(3);
     aws.heal();
     aws.nowMs += minute;
-    await look();
+    await check();
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
   });
 
   it('says what keeps a stream from what it needs, and not what merely needs nothing', async () => {
-    const full = accountWith({ orders: { ...looks, maxShards: 4 } });
-    expect((await full.look()).reports).toMatchObject([
+    const full = accountWith({ orders: { ...loadDriven, maxShards: 4 } });
+    expect((await full.check()).reports).toMatchObject([
       {
         outcome: 'held',
         decision: { reason: 'at-maximum' },
@@ -119,122 +116,122 @@ describe('a look', () => {
         needsRetry: false,
       },
     ]);
-    const spent = accountWith({ orders: looks });
+    const spent = accountWith({ orders: loadDriven });
     spent.aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
-    await spent.look();
+    await spent.check();
     spent.aws.nowMs += minute;
-    expect((await spent.look()).reports).toMatchObject([{ outcome: 'held', decision: { reason: 'daily-quota' } }]);
-    const empty = accountWith({ orders: { ...looks, minShards: 4 } }, 0.1);
-    expect((await empty.look()).reports).toEqual([]);
+    expect((await spent.check()).reports).toMatchObject([{ outcome: 'held', decision: { reason: 'daily-quota' } }]);
+    const empty = accountWith({ orders: { ...loadDriven, minShards: 4 } }, 0.1);
+    expect((await empty.check()).reports).toEqual([]);
   });
 
   it('scales down by what it saw and what consumers say then', async () => {
-    const { aws, look } = accountWith({ orders: { ...looks, iteratorAge: 'required' } }, 1);
-    await look();
+    const { aws, check } = accountWith({ orders: { ...loadDriven, iteratorAge: 'required' } }, 1);
+    await check();
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 2 }]);
-    const behind = accountWith({ orders: { ...looks, iteratorAge: 'required' } }, 1);
+    const behind = accountWith({ orders: { ...loadDriven, iteratorAge: 'required' } }, 1);
     behind.aws.iteratorAges.clear();
-    expect((await behind.look()).reports).toMatchObject([
+    expect((await behind.check()).reports).toMatchObject([
       { outcome: 'held', decision: { reason: 'iterator-age-unknown' } },
     ]);
   });
 
-  it('reports a scaling of which something failed as one that another look must end', async () => {
-    const { aws, look } = accountWith({ orders: looks });
+  it('reports a scaling of which something failed as one that another load check must end', async () => {
+    const { aws, check } = accountWith({ orders: loadDriven });
     aws.fail('cloudwatch:PutMetricAlarm', { code: 'InternalFailure' });
-    expect((await look()).reports).toMatchObject([{ outcome: 'scaled', failures: [], needsRetry: true }]);
+    expect((await check()).reports).toMatchObject([{ outcome: 'scaled', failures: [], needsRetry: true }]);
   });
 
   it('leaves a stream alone whose tags contradict each other: the reconciler tells', async () => {
-    const { aws, look } = accountWith({ orders: looks });
+    const { aws, check } = accountWith({ orders: loadDriven });
     aws.stream('orders').tags = { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
-    expect((await look()).reports).toEqual([]);
+    expect((await check()).reports).toEqual([]);
     expect(aws.operations()).not.toContain('cloudwatch:GetMetricData');
   });
 
   it('asks for no traffic of a stream that is AWS’s to scale', async () => {
-    const { aws, look } = accountWith({ orders: looks });
+    const { aws, check } = accountWith({ orders: loadDriven });
     aws.stream('orders').mode = 'ON_DEMAND';
-    expect((await look()).reports).toEqual([]);
+    expect((await check()).reports).toEqual([]);
     expect(aws.operations()).not.toContain('cloudwatch:GetMetricData');
   });
 
   it('takes the tags that were read for all streams at once', async () => {
-    const { aws } = accountWith({ clicks: looks, orders: looks });
+    const { aws } = accountWith({ clicks: loadDriven, orders: loadDriven });
     const discovery = {
       DRY_RUN: 'false',
       DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling',
     };
-    const context = contextOf(aws, deploymentOf({ clicks: looks, orders: looks }, discovery));
-    const { port } = fleetPortOf({ orders: { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' } });
-    await checkLoad(context, port);
+    const context = contextOf(aws, deploymentOf({ clicks: loadDriven, orders: loadDriven }, discovery));
+    aws.stream('orders').tags = { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
+    await checkLoad(context);
     // `clicks` was never tagged. What is acted on is read again.
     expect(aws.scalings).toEqual([{ streamName: 'clicks', from: 4, to: 8 }]);
     const asked = aws.calls.filter(({ operation }) => operation === 'kinesis:ListTagsForStream');
     expect(asked.map(({ about }) => about)).toEqual(['clicks']);
-    const untold = fleetPortOf({}, [], { streamTags: async () => refused });
-    expect((await checkLoad(context, untold.port)).failures).toEqual([refused.failure]);
+    aws.fail('tag:GetResources', { code: 'AccessDenied' });
+    expect((await checkLoad(context)).failures).toMatchObject([{ call: 'tag:GetResources', code: 'AccessDenied' }]);
   });
 
   it('tells in its report that people could not be told', async () => {
-    const { context } = accountWith({ orders: looks });
+    const { context } = accountWith({ orders: loadDriven });
     const unsent = { call: 'sns:Publish', ...failureOf('NotFound', '') };
-    const { reports } = await checkLoad({ ...context, notify: async () => [unsent] }, fleetPort);
+    const { reports } = await checkLoad({ ...context, notify: async () => [unsent] });
     expect(reports).toMatchObject([{ outcome: 'scaled', failures: [unsent], needsRetry: false }]);
   });
 
   it('leaves a stream alone of whose traffic nothing is known', async () => {
-    const { aws, look } = accountWith({ orders: looks });
+    const { aws, check } = accountWith({ orders: loadDriven });
     aws.traffic.delete('orders');
-    expect((await look()).reports).toEqual([]);
+    expect((await check()).reports).toEqual([]);
     expect(aws.scalings).toEqual([]);
   });
 
   it.each(['kinesis:DescribeStreamSummary', 'cloudwatch:GetMetricData', 'cloudwatch:ListTagsForResource'])(
     'reports a stream for which %s fails, and changes nothing',
     async (operation) => {
-      const { aws, look } = accountWith({ orders: looks });
+      const { aws, check } = accountWith({ orders: loadDriven });
       aws.fail(operation, { code: 'AccessDeniedException' });
-      const [report] = (await look()).reports;
+      const [report] = (await check()).reports;
       expect(report).toMatchObject({ streamName: 'orders', outcome: 'failed', needsRetry: true });
       expect(report?.failures[0]?.call).toBe(operation);
       expect(aws.writes()).toEqual([]);
     },
   );
 
-  it('reports once, and looks at nothing, when no alarm can be read', async () => {
-    const { aws, look } = accountWith({ clicks: looks, orders: looks });
+  it('reports once, and loadDriven at nothing, when no alarm can be read', async () => {
+    const { aws, check } = accountWith({ clicks: loadDriven, orders: loadDriven });
     aws.fail('cloudwatch:DescribeAlarms', { code: 'Throttling' });
-    const { reports, failures, looked } = await look();
-    expect({ reports, codes: failures.map(({ code }) => code), looked }).toEqual({
+    const { reports, failures, checked } = await check();
+    expect({ reports, codes: failures.map(({ code }) => code), checked }).toEqual({
       reports: [],
       codes: ['Throttling'],
-      looked: 2,
+      checked: 2,
     });
   });
 
   it('tells people of a scaling, and of no failure: an alarm counts those', async () => {
-    const { aws, context } = accountWith({ orders: looks });
+    const { aws, context } = accountWith({ orders: loadDriven });
     const told: string[] = [];
     const notify = async ({ outcome }: { outcome: string }) => {
       told.push(outcome);
       return [];
     };
     aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException', times: 1 });
-    await checkLoad({ ...context, notify }, fleetPort);
+    await checkLoad({ ...context, notify });
     aws.nowMs += 3 * minute;
-    await checkLoad({ ...context, notify }, fleetPort);
+    await checkLoad({ ...context, notify });
     expect(told).toEqual(['scaled']);
   });
 
   it('ends before the next one is due, and the next one begins with other streams', async () => {
-    const streams = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`s${100 + index}`, looks]));
+    const streams = Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`s${100 + index}`, loadDriven]));
     const { aws, context } = accountWith(streams, 3);
     const seen = async () => {
       const from = aws.calls.length;
-      const { looked, left } = await checkLoad(context, fleetPort);
+      const { checked, notReached } = await checkLoad(context);
       const names = aws.calls.slice(from).filter(({ operation }) => operation === 'kinesis:DescribeStreamSummary');
-      return { looked, left, first: names[0]?.about };
+      return { checked, notReached, first: names[0]?.about };
     };
     const slowly = () => {
       aws.nowMs += 30 * second;
@@ -242,13 +239,13 @@ describe('a look', () => {
     };
     slowly();
     const one = await seen();
-    expect(one).toMatchObject({ looked: 100, left: 20 });
+    expect(one).toMatchObject({ checked: 100, notReached: 20 });
     aws.nowMs += minute;
     expect((await seen()).first).not.toBe(one.first);
   });
 
   it('leaves no stream of a large fleet unseen for long', async () => {
-    const streams = Object.fromEntries(Array.from({ length: 160 }, (_, index) => [`s${100 + index}`, looks]));
+    const streams = Object.fromEntries(Array.from({ length: 160 }, (_, index) => [`s${100 + index}`, loadDriven]));
     const { aws, context } = accountWith(streams, 3);
     const startMs = aws.nowMs;
     for (let passed = 0; passed < 4; passed += 1) {
@@ -257,18 +254,18 @@ describe('a look', () => {
       aws.before('cloudwatch:DescribeAlarms', () => {
         aws.nowMs += 50 * second;
       });
-      expect(await checkLoad(context, fleetPort)).toMatchObject({ looked: 50, left: 110 });
+      expect(await checkLoad(context)).toMatchObject({ checked: 50, notReached: 110 });
     }
     const seen = aws.calls.filter(({ operation }) => operation === 'kinesis:DescribeStreamSummary');
     expect(new Set(seen.map(({ about }) => about)).size).toBe(160);
   });
 
   it('of one stream that brings out a bug does not keep the others from theirs', async () => {
-    const { aws, look } = accountWith({ clicks: looks, orders: looks, views: looks });
+    const { aws, check } = accountWith({ clicks: loadDriven, orders: loadDriven, views: loadDriven });
     aws.traffic.set('orders', () => {
       throw new TypeError('a bug');
     });
-    const { reports } = await look();
+    const { reports } = await check();
     expect(reports.toSorted((a, b) => (a.streamName ?? '').localeCompare(b.streamName ?? ''))).toMatchObject([
       { streamName: 'clicks', outcome: 'scaled' },
       { streamName: 'orders', outcome: 'failed', needsRetry: true, failures: [{ call: 'look', code: 'Bug' }] },
@@ -277,38 +274,25 @@ describe('a look', () => {
   });
 
   it('finds nothing wrong with a stream that asked by its tag and was deleted', async () => {
-    const { aws } = accountWith({ orders: looks }, 3);
+    const { aws } = accountWith({ orders: loadDriven }, 3);
     const environment = {
       DRY_RUN: 'false',
       SCALING_POLICY: 'target',
       DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling',
     };
-    const context = contextOf(aws, deploymentOf({ orders: looks }, environment));
     // The tagging API goes on naming it for a while.
     const { port } = fleetPortOf({ clicks: { 'autoscaling/enabled': 'true' } });
-    expect(await checkLoad(context, port)).toMatchObject({ looked: 2, reports: [], failures: [] });
+    const context = contextOf(aws, deploymentOf({ orders: loadDriven }, environment), port);
+    expect(await checkLoad(context)).toMatchObject({ checked: 2, reports: [], failures: [] });
     aws.streams.delete('orders');
-    expect((await checkLoad(context, port)).reports).toMatchObject([{ streamName: 'orders', outcome: 'failed' }]);
+    expect((await checkLoad(context)).reports).toMatchObject([{ streamName: 'orders', outcome: 'failed' }]);
   });
 });
 
-describe('the event of a look', () => {
-  const at = '2026-03-02T09:15:00Z';
-  const dueAtMs = Date.parse(at);
+describe('the event of a load check', () => {
+  const dueAtMs = Date.parse('2026-03-02T09:15:00Z');
 
-  it.each([
-    [{ look: 'demand', at }, { dueAtMs }],
-    [{ look: 'demand' }, { dueAtMs: undefined }],
-    [{ look: 'demand', at: '<aws.scheduler.scheduled-time>' }, { dueAtMs: undefined }],
-    [{ look: 'away', at }, undefined],
-    [{ cause: 'schedule' }, undefined],
-    [undefined, undefined],
-    [null, undefined],
-  ])('%j', (event, expected) => {
-    expect(readLoadCheck(event)).toEqual(expected);
-  });
-
-  it('is dropped when it stood in line for minutes: a newer one stands behind it', () => {
+  it('is dropped when it waited in line for minutes: a newer one is behind it', () => {
     expect(isOverdue({ dueAtMs }, dueAtMs + 3 * minute)).toBe(false);
     expect(isOverdue({ dueAtMs }, dueAtMs + 3 * minute + 1)).toBe(true);
     expect(isOverdue({ dueAtMs: undefined }, dueAtMs)).toBe(false);

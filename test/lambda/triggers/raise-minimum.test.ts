@@ -60,7 +60,7 @@ describe('the hour of a schedule', () => {
         expect.objectContaining({ source: 'reconcile', streamName: 'orders', outcome: 'scaled' }),
       ],
       failures: [],
-      left: 0,
+      notReached: 0,
       alarmsRemoved: [],
     });
     expect(readTemporaryMinimum(aws.stream('orders').tags, now)).toEqual({ shards: 8, untilMs: now + hour });

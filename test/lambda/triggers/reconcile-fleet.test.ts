@@ -26,8 +26,7 @@ function setUp(answers: Partial<FleetPort> = {}) {
   const run = (request: Partial<RunRequest> = {}) =>
     runReconcile(
       { cause: 'deploy', after: '', functionName: 'reconciler', remainingMs: () => 10 * minute, ...request },
-      contextOf(aws, deployment),
-      port,
+      contextOf(aws, deployment, port),
     );
   return { names, run, ...seen };
 }
@@ -40,7 +39,7 @@ describe('a run with time enough', () => {
     const { names, run, asked, deleted, handedOn } = setUp();
     const result = await run();
     expect(streamsOf(result)).toEqual(names);
-    expect(result).toMatchObject({ failures: [], left: 0, alarmsRemoved: ['gone-scale-up'] });
+    expect(result).toMatchObject({ failures: [], notReached: 0, alarmsRemoved: ['gone-scale-up'] });
     expect(asked).toEqual([`${ownerTag}=us`]);
     expect(deleted).toEqual(['gone-scale-up']);
     expect(handedOn).toEqual([]);
@@ -48,8 +47,8 @@ describe('a run with time enough', () => {
 
   it('has it with a minute left', async () => {
     const { run } = setUp();
-    expect(await run({ remainingMs: () => minute })).toMatchObject({ left: 0 });
-    expect(await run({ remainingMs: () => minute - 1 })).toMatchObject({ left: 2 });
+    expect(await run({ remainingMs: () => minute })).toMatchObject({ notReached: 0 });
+    expect(await run({ remainingMs: () => minute - 1 })).toMatchObject({ notReached: 2 });
   });
 
   it('tells what failed besides streams', async () => {
@@ -68,7 +67,7 @@ describe('a run whose time is up', () => {
     const { names, run, deleted, handedOn } = setUp();
     const result = await run({ remainingMs: () => 0 });
     expect(streamsOf(result)).toEqual(names.slice(0, 50));
-    expect(result).toMatchObject({ failures: [], left: 2, alarmsRemoved: [] });
+    expect(result).toMatchObject({ failures: [], notReached: 2, alarmsRemoved: [] });
     expect(handedOn).toEqual([['reconciler', { cause: 'deploy', after: 'stream-50' }]]);
     expect(deleted).toEqual([]);
   });
@@ -81,6 +80,6 @@ describe('a run whose time is up', () => {
 
   it('tells that nobody goes on, where the call failed', async () => {
     const { run } = setUp({ invokeLater: async () => refused });
-    expect(await run({ remainingMs: () => 0 })).toMatchObject({ left: 2, failures: [refused.failure] });
+    expect(await run({ remainingMs: () => 0 })).toMatchObject({ notReached: 2, failures: [refused.failure] });
   });
 });

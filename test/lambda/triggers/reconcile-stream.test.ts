@@ -3,7 +3,8 @@ import type { Deployment } from '../../../core/settings/deployment.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeIntent, encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
-import { type ReconcileCause, reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
+import type { ReconcileCause } from '../../../lambda/events.ts';
+import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
 import { day, hour, minute, now, sampleDefinition, sampleSettings } from '../../core/samples.ts';
 import { answerAlarm, consumerArn, contextOf, deploymentOf } from '../deployments.ts';
 import { findDisagreements, MemoryAccount } from '../memory-account.ts';
@@ -67,8 +68,8 @@ describe('a stream that agrees', () => {
     const names = Array.from({ length: 51 }, (_, index) => `stream-${index}`);
     const aws = streams(...names);
     const deployment = deploymentOf(Object.fromEntries(names.map((name) => [name, {}])));
-    const { reports, left } = await reconcile(aws, deployment);
-    expect(left).toEqual([]);
+    const { reports, notReached } = await reconcile(aws, deployment);
+    expect(notReached).toEqual([]);
     expect(reports.map(({ streamName }) => streamName)).toEqual(names.toSorted());
     const asked = aws.calls.filter(({ operation }) => operation === 'cloudwatch:DescribeAlarms');
     expect(asked.map(({ about }) => about.split(' ').length)).toEqual([100, 2]);
@@ -390,9 +391,9 @@ describe('when time is up', () => {
     const names = Array.from({ length: 120 }, (_, index) => `stream-${String(index).padStart(3, '0')}`);
     const aws = streams(...names);
     const deployment = deploymentOf(Object.fromEntries(names.map((name) => [name, {}])));
-    const { reports, left } = await reconcile(aws, deployment, { timeIsUp: () => true });
+    const { reports, notReached } = await reconcile(aws, deployment, { timeIsUp: () => true });
     expect(reports).toHaveLength(50);
-    expect(left).toEqual(names.slice(50));
+    expect(notReached).toEqual(names.slice(50));
   });
 });
 

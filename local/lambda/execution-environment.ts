@@ -7,7 +7,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { ScheduledEvent } from '../../simulator/models/clock.ts';
 import type { LocalTime } from '../local-time.ts';
 import { ProcessActivity } from './process-activity.ts';
@@ -15,13 +14,14 @@ import { CLOCK_HEADER, CLOCK_VARIABLE, type ClockAnchor, END_OF_LOG, type IdleRe
 import { type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 
 const RUNTIME_CLIENT = createRequire(import.meta.url).resolve('aws-lambda-ric');
-const PRELOAD = fileURLToPath(new URL('./runtime/preload.ts', import.meta.url));
 // Nothing moves the discrete-event clock while a process works, so a process that hangs would never reach its time-out:
 // one is taken for hung when neither an invocation's end nor the clock has come any further for so long.
 const STALL_LIMIT_MS = 60_000;
 
 export interface EnvironmentOptions {
   readonly time: LocalTime;
+  /** Path of the script that the process loads before the runtime client. */
+  readonly preload: Promise<string>;
   readonly codeFolder: string;
   readonly handler: string;
   readonly timeoutSeconds: number;
@@ -130,7 +130,7 @@ export class ExecutionEnvironment {
       },
     });
     this.#runtimeApi = runtimeApi;
-    const child = spawn(process.execPath, ['--import', PRELOAD, RUNTIME_CLIENT], {
+    const child = spawn(process.execPath, ['--import', await this.#options.preload, RUNTIME_CLIENT], {
       cwd: this.#options.codeFolder,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {

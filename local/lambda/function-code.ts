@@ -1,17 +1,22 @@
 /**
  * Where functions' code lies: copies in a folder of its own, away from any package.json that would make Node read a
- * bundle as another kind of module than Lambda does.
+ * bundle as another kind of module than Lambda does. Beside them lies the script that their processes load first.
  */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { FunctionCode } from './function-definition.ts';
 
+const PRELOAD = fileURLToPath(new URL('./runtime/preload.ts', import.meta.url));
+
 export class CodeStore {
   #root: Promise<string> | undefined;
+  #preload: Promise<string> | undefined;
   readonly #stored = new Map<string, Promise<FunctionCode>>();
 
   /** An asset as the CDK bundled it. */
@@ -38,6 +43,15 @@ export class CodeStore {
     });
   }
 
+  /**
+   * The path of `runtime/preload.ts` as one file of JavaScript. Node would run the TypeScript too, but would strip the
+   * types of every module anew in every process, which is half of what it takes to start one.
+   */
+  preload(): Promise<string> {
+    this.#preload ??= this.#bundlePreload();
+    return this.#preload;
+  }
+
   /** Deletes every copy. */
   async close(): Promise<void> {
     if (this.#root !== undefined) await rm(await this.#root, { recursive: true, force: true });
@@ -51,11 +65,28 @@ export class CodeStore {
   }
 
   async #copy(sha256: string, sizeBytes: number, fill: (target: string) => Promise<void>): Promise<FunctionCode> {
-    this.#root ??= realpath(tmpdir()).then((folder) => mkdtemp(join(folder, 'kinesis-autoscaler-functions-')));
-    const folder = join(await this.#root, sha256.replace(/\W/g, '-'));
+    const folder = join(await this.#folder(), sha256.replace(/\W/g, '-'));
     await mkdir(folder);
     await fill(folder);
     return { folder, sha256, sizeBytes };
+  }
+
+  async #bundlePreload(): Promise<string> {
+    const outfile = join(await this.#folder(), 'preload.mjs');
+    await build({
+      entryPoints: [PRELOAD],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'warning',
+    });
+    return outfile;
+  }
+
+  #folder(): Promise<string> {
+    this.#root ??= realpath(tmpdir()).then((folder) => mkdtemp(join(folder, 'kinesis-autoscaler-functions-')));
+    return this.#root;
   }
 }
 

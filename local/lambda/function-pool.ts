@@ -36,12 +36,15 @@ const LOG_TAIL_BYTES = 4096;
 export class FunctionPool {
   readonly #host: PoolHost;
   readonly #definition: FunctionDefinition;
+  readonly #preload: () => Promise<string>;
   readonly #environments = new Map<string, PooledEnvironment>();
   #retired = false;
 
-  constructor(host: PoolHost, definition: FunctionDefinition) {
+  /** @param preload gives the path of the script that each process loads first. */
+  constructor(host: PoolHost, definition: FunctionDefinition, preload: () => Promise<string>) {
     this.#host = host;
     this.#definition = definition;
+    this.#preload = preload;
   }
 
   get functionName(): string {
@@ -117,6 +120,7 @@ export class FunctionPool {
     const logLines: string[] = [];
     const process = ExecutionEnvironment.start({
       time,
+      preload: this.#preload(),
       codeFolder: definition.code.folder,
       handler: definition.handler,
       timeoutSeconds: definition.timeoutSeconds,

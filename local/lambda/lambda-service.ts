@@ -114,7 +114,8 @@ export class LambdaService {
   }
 
   #pool(definition: FunctionDefinition): FunctionPool {
-    const pool = this.#pools.get(definition.name) ?? new FunctionPool(this.#host, definition);
+    const pool =
+      this.#pools.get(definition.name) ?? new FunctionPool(this.#host, definition, () => this.code.preload());
     this.#pools.set(definition.name, pool);
     return pool;
   }

@@ -2,9 +2,8 @@
  * A year of minutes through the CloudWatch model: one stream, its two alarms as a deployment defines them (5 of 5 and 57 of 60
  * periods of 5 minutes, metric math over two and three metrics), evaluated every minute. Prints one JSON line.
  *
- * Metrics are a minute late: what is told at the end of a minute is the traffic of the one before, whole. Were the newest
- * minute merely missing from the store, every 5-minute sum would hold four minutes, and 80 % would be the most that the alarm
- * could ever see.
+ * Metrics arrive one minute late and whole. If the newest minute were missing instead, every 5-minute sum would hold four
+ * minutes, and the alarm could never see more than 80 %.
  */
 import { alarmNameOf, defineAlarm } from '../core/alarm/alarm-definition.ts';
 import { readStreamSettings } from '../core/settings/read-stream-settings.ts';
@@ -43,10 +42,10 @@ let late = recordsIn(START_MINUTE - 1);
 const cpuBefore = process.cpuUsage();
 for (let minute = START_MINUTE; minute < START_MINUTE + MINUTES; minute += 1) {
   nowMs.value = (minute + 1) * 60_000;
-  const told = [late, late * RECORD_BYTES, 500];
+  const arrived = [late, late * RECORD_BYTES, 500];
   late = recordsIn(minute);
   for (const [index, metric] of series.entries()) {
-    cloudwatch.metrics.putValue(metric, minute, told[index] ?? 0, nowMs.value);
+    cloudwatch.metrics.putValue(metric, minute, arrived[index] ?? 0, nowMs.value);
   }
   const evaluatedFrom = performance.now();
   stateChanges += cloudwatch.evaluateAlarms().length;
@@ -66,7 +65,7 @@ console.log(
   }),
 );
 
-/** A daily wave that crosses both thresholds, so that alarms change state as they would. */
+/** A daily wave that crosses both thresholds, so that alarms change state. */
 function recordsIn(minute: number): number {
   return 120_000 * (1 + Math.sin((minute / 1440) * 2 * Math.PI));
 }

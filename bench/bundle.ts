@@ -1,6 +1,6 @@
 /**
  * Size of the deployed bundle, and what it adds to a cold start: from spawning AWS's runtime client until it first polls the
- * Runtime API, next to an empty handler in the same run, turn by turn. Prints two JSON lines.
+ * Runtime API, compared with an empty handler that is started alternately. Prints two JSON lines.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,5 @@
 /**
- * What an observation on the hot path costs, next to a bare prom-client increment: handles against labels, as ratios.
- * Prints one JSON line.
+ * The cost of one observation on the hot path as a ratio to a bare prom-client increment. Prints one JSON line.
  */
 import { Counter, Registry } from 'prom-client';
 import { RequestMetrics } from '../consumer/monitor/request-observer.ts';
@@ -21,17 +20,17 @@ const child = labelled.labels('hit');
 const cache = createCacheObserver(registry);
 const request = new RequestMetrics(registry).component('grpc', ['IsActive']).operation('IsActive');
 
-const contenders: readonly (readonly [string, () => void])[] = [
+const cases: readonly (readonly [string, () => void])[] = [
   ['bare prom-client increment, no label', () => bare.inc()],
   ['prom-client increment of one label', () => child.inc()],
   ['cache answer observed (our handle)', () => cache.hit()],
   ['request observed: in flight, duration, outcome', () => request.start()('success')],
 ];
 
-for (const [, observe] of contenders) nanosecondsOf(observe);
-const best = contenders.map(([name, observe]) => ({
+for (const [, run] of cases) nanosecondsOf(run);
+const best = cases.map(([name, run]) => ({
   name,
-  nanoseconds: Math.min(...Array.from({ length: ROUNDS }, () => nanosecondsOf(observe))),
+  nanoseconds: Math.min(...Array.from({ length: ROUNDS }, () => nanosecondsOf(run))),
 }));
 const reference = best[0]?.nanoseconds ?? Number.NaN;
 const ratios = Object.fromEntries(
@@ -39,8 +38,8 @@ const ratios = Object.fromEntries(
 );
 console.log(JSON.stringify({ bench: 'consumer-hot-path', calls: CALLS, ratiosToABareIncrement: ratios }));
 
-function nanosecondsOf(observe: () => void): number {
+function nanosecondsOf(run: () => void): number {
   const startedAt = process.hrtime.bigint();
-  for (let call = 0; call < CALLS; call += 1) observe();
+  for (let call = 0; call < CALLS; call += 1) run();
   return Number(process.hrtime.bigint() - startedAt) / CALLS;
 }

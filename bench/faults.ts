@@ -1,7 +1,7 @@
 /**
  * Every single fault: each AWS call of a scaling and of a reconcile fails once in every way, in the deployed bundle on local
- * AWS. Prints a table of what agrees again after the function's own deliveries and one reconcile, and one JSON line; ends
- * with 1 if anything does not. Stories can be named: `npm run bench:faults -- "scale up"`.
+ * AWS. Prints a table of the cases that agree again after the function's own retries and one reconcile, and one JSON line;
+ * ends with 1 if a case does not. Stories can be chosen: `npm run bench:faults -- "scale up"`.
  */
 import { FaultRun, faults, type StoryName, storyNames } from '../test/scenarios/support/fault-run.ts';
 
@@ -12,28 +12,28 @@ const unhealed: string[] = [];
 let cases = 0;
 
 for (const [index, name] of faultNames.entries()) console.log(`${letterOf(index)}  ${name}`);
-await tellAll(
+await runStories(
   'of alarms',
   storyNames.filter((story) => story !== 'look'),
 );
-await tellAll('of looks', ['look']);
+await runStories('of looks', ['look']);
 for (const text of unhealed) console.log(`✗ ${text}`);
 const seconds = Math.round((performance.now() - started) / 1000);
 console.log(JSON.stringify({ bench: 'faults', cases, unhealed: unhealed.length, seconds }));
 process.exitCode = unhealed.length === 0 ? 0 : 1;
 
-async function tellAll(kind: 'of alarms' | 'of looks', stories: readonly StoryName[]): Promise<void> {
+async function runStories(kind: 'of alarms' | 'of looks', stories: readonly StoryName[]): Promise<void> {
   const wanted = stories.filter((story) => chosen.length === 0 || chosen.includes(story));
   if (wanted.length === 0) return;
   const run = await FaultRun.start(kind);
   try {
-    for (const story of wanted) await tell(story, run);
+    for (const story of wanted) await runStory(story, run);
   } finally {
     await run.stop();
   }
 }
 
-async function tell(story: StoryName, run: FaultRun): Promise<void> {
+async function runStory(story: StoryName, run: FaultRun): Promise<void> {
   const calls = await run.listCalls(story);
   const titles = calls.map(
     ({ key, occurrence }) => `${key.replaceAll(/arn:\S+:/g, '')}${occurrence > 0 ? ` (again)` : ''}`,

@@ -39,10 +39,10 @@ function renderFigures(figures: readonly FleetFigure[]): string {
   for (const figure of figures) {
     const { bench, clock, streams, elapsedSeconds, boundSeconds, ratio, writingCalls, throttledCalls, agreement } =
       figure;
-    const told = agreement
+    const agreed = agreement
       ? [`${agreement.scaledOnce} scaled once, in agreement; ${agreement.deadLetters} dead letters`]
       : [];
-    const outcome = [...findMisses(figure), ...(findMisses(figure).length === 0 ? ['ok', ...told] : [])].join('; ');
+    const outcome = [...findMisses(figure), ...(findMisses(figure).length === 0 ? ['ok', ...agreed] : [])].join('; ');
     table.push([bench, clock, streams, elapsedSeconds, boundSeconds, ratio, writingCalls, throttledCalls, outcome]);
   }
   return table.toString();

@@ -1,6 +1,6 @@
 /**
- * Wall time of a scaling by the deployed bundle, with 50 ms injected into every AWS call, against what the reference
- * autoscaler's eleven calls in a row would take. Warm function, real clock. Prints one JSON line.
+ * Wall time of a scaling by the deployed bundle, with 50 ms injected into every AWS call, as a ratio to the eleven sequential
+ * calls of the reference autoscaler. Warm function, real clock. Prints one JSON line.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { RealClock } from '../simulator/models/clock.ts';
 import { medianOf } from './median.ts';
 
 const latencyMs = 50;
-/** With a consumer, as here: read, tag, call, alarms, concurrency, one after the other. */
+/** For a stream with a consumer: read, tag, update, alarms, concurrency. */
 const referenceCallsInARow = 11;
 const scalings = 7;
 const goal = 0.6;
@@ -32,7 +32,7 @@ try {
   const timesMs: number[] = [];
   for (const [index, name] of streamNames.entries()) {
     const message = notificationOf(aws, name);
-    // One scaling is measured, not a storm of them: CloudWatch allows three PutMetricAlarm a second, and the function knows.
+    // The pause keeps CloudWatch's rate of three PutMetricAlarm a second out of the measurement.
     await sleep(2_000);
     aws.calls.latencyMs = latencyMs;
     const startedMs = performance.now();
@@ -41,7 +41,7 @@ try {
     aws.calls.latencyMs = 0;
     if (kind !== 'success' || aws.kinesis.stream(name).callsWithin24h(Date.now()) !== 1)
       throw new Error(`${name}: ${kind}`);
-    // The first one starts the process, and its connections.
+    // The first run starts the process and opens its connections.
     if (index > 0) timesMs.push(tookMs);
   }
   const medianMs = medianOf(timesMs);
@@ -75,7 +75,7 @@ function deploymentOf(streamNames: readonly string[]): object {
   return { dryRun: false, streams };
 }
 
-/** What the alarm notifies when it fires; caught, for the invocation is timed here. */
+/** The notification of the alarm, kept from the function because the bench times its own invocation. */
 function notificationOf({ cloudwatch, topics }: LocalAws, streamName: string): string {
   topics.behaviour = { delaysMs: [] };
   cloudwatch.setAlarmState({ AlarmName: `${streamName}-scale-up`, StateValue: 'ALARM', StateReason: 'bench' });
@@ -83,7 +83,7 @@ function notificationOf({ cloudwatch, topics }: LocalAws, streamName: string): s
   return topics.published.at(-1)?.message ?? '';
 }
 
-/** The reconciler of the deployment has run. */
+/** Waits until the reconcile after the deployment has run. */
 async function settled({ lambda }: LocalAws): Promise<void> {
   while (lambda.queue.size > 0) await sleep(50);
 }

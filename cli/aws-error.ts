@@ -1,4 +1,4 @@
-/** What AWS refused, or why it could not be asked: nothing that a stack trace would help to mend. */
+/** Errors of AWS calls as one line each: a stack trace would not help the user. */
 const unreachable: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

@@ -1,8 +1,8 @@
-/** The operands that a rule compared, on one line: times as times, faults as sentences. */
+/** The operands that a rule compared, on one line; times and faults are written out. */
 import type { Evidence } from '../core/decision/decision.ts';
 import { describeFault } from '../core/result.ts';
 
-/** Epoch ms above this are times; what is below, and ends with `Ms` as well, is a length of time. */
+/** A name that ends with `Ms` holds a time if its value is above this, and a duration otherwise. */
 const earliestTimeMs = 1e11;
 
 export function evidenceText(because: Evidence): string {
@@ -14,7 +14,7 @@ export function evidenceText(because: Evidence): string {
 
 function operandText(name: string, value: Evidence[string]): string {
   if (typeof value === 'object') return value.map(describeFault).join('; ');
-  // As `ends` is written: rules 6 and 7 compare to the second.
+  // To the second, because rules 6 and 7 compare seconds.
   if (typeof value === 'number' && name.endsWith('Ms') && value > earliestTimeMs) return new Date(value).toISOString();
   return String(value);
 }

@@ -1,4 +1,4 @@
-/** Finds the functions' reports among their log lines: one structured line each. */
+/** Finds the functions' reports among their log lines. A report is one structured line. */
 import type { ReportSource, ScalingReport } from '../core/report/scaling-report.ts';
 
 const sources: ReadonlySet<unknown> = new Set<ReportSource>(['alarm', 'look', 'reconcile', 'schedule']);

@@ -1,4 +1,4 @@
-/** Something that the user can put right: its message names the field, the value and the way out. */
+/** The user can correct the cause: the message names the option, the value and the remedy. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

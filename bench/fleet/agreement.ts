@@ -1,6 +1,6 @@
 /**
- * Asked of AWS and not of the product: was every stream scaled exactly once, and do alarms and tags agree with it? Written
- * from what an operator would look at, without the product's own comparing code.
+ * Checks in AWS whether every stream was scaled exactly once and whether its alarms and tags agree with it. It checks what an
+ * operator would check and does not use the product's own comparison.
  */
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { type Fleet, initialShardCount } from './fleet.ts';

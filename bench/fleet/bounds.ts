@@ -1,8 +1,8 @@
 /**
- * How fast AWS lets it be done: of all calls that the work needs, the one whose account-wide rate takes longest.
+ * The least time that AWS's call rates allow: the call whose account-wide rate takes longest sets it.
  *
- * AWS lets a second's worth of each come at once. The reconciler takes half of each rate, evenly: others in the account have
- * work to do as well, and its bound is that half.
+ * AWS accepts one second's worth of calls at once. The reconciler leaves half of each rate to others in the account, so its
+ * bound is half the rate.
  */
 import { awsFacts } from '../../core/aws-facts.ts';
 
@@ -16,11 +16,11 @@ interface Need {
   readonly operation: string;
   readonly calls: number;
   readonly perSecond: number;
-  /** Calls that need not wait. */
+  /** Calls that AWS accepts without a wait. */
   readonly atOnce: number;
 }
 
-/** Scaling a stream whose alarm fired: the least that both alarms, the stream and its tags need. */
+/** Scaling a stream whose alarm fired: the fewest calls for both alarms, the stream and its tags. */
 export function stormBound(streams: number): Bound {
   return slowest([
     atFullRate('DescribeStreamSummary', streams, awsFacts.describeStreamSummaryRate.value),
@@ -32,7 +32,7 @@ export function stormBound(streams: number): Bound {
   ]);
 }
 
-/** Looking at a stream that agrees; its tags come with those of all others. */
+/** Reading a stream that agrees; the tags of all streams come together. */
 export function cleanBound(streams: number): Bound {
   const alarmCalls = Math.ceil((2 * streams) / awsFacts.describeAlarmsBatch.value);
   return slowest([
@@ -41,8 +41,8 @@ export function cleanBound(streams: number): Bound {
   ]);
 }
 
-/** Making both alarms of streams that ask by their tag. */
-export function makingBound(streams: number): Bound {
+/** Creating both alarms of streams that opt in by their tag. */
+export function createAlarmsBound(streams: number): Bound {
   return slowest([atHalfRate('PutMetricAlarm', 2 * streams, awsFacts.putMetricAlarmRate.value)]);
 }
 

@@ -1,6 +1,6 @@
 /**
  * A fleet on local AWS: the synthesized stack, its deployed bundle, AWS's call rates enforced, and traffic that is the same
- * for every stream. Streams hold no records: what counts here is calls.
+ * for every stream. Streams hold no records, because the bench counts calls.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,8 +17,8 @@ export interface FleetOptions {
   readonly clock: VirtualClock | RealClock;
   readonly size: number;
   /**
-   * Whether the stack names the streams, or they ask by their tag: CloudFormation takes 500 resources a stack, so that above
-   * 200 streams it is the way.
+   * Whether the stack names the streams or they opt in by their tag. CloudFormation allows 500 resources a stack, so more than
+   * 200 streams need tags.
    */
   readonly named: 'by the stack' | 'by their tags';
 }
@@ -73,18 +73,18 @@ export async function startFleet({ clock, size, named }: FleetOptions): Promise<
 }
 
 export interface Traffic {
-  /** Share of what four shards take in; every stream is offered it from the next minute on. */
+  /** Share of four shards' capacity that every stream is offered from the next minute on. */
   utilization: number;
   stop(): void;
 }
 
-/** Traffic that has gone on for as long as any alarm looks back, and goes on. */
+/** Traffic that began before the window of any alarm, and goes on. */
 export function beginTraffic({ aws, streamNames }: Fleet, utilization: number): Traffic {
   const nowMinute = () => Math.floor(aws.clock.nowMs() / minuteMs);
   const play = (minute: number) => {
     for (const name of streamNames) putMinute(aws, name, minute, traffic.utilization);
   };
-  // The minute that begins: its datapoint is there when CloudWatch evaluates at its end.
+  // The current minute, so that its datapoint exists when CloudWatch evaluates at its end.
   const stop = everyMinute(aws.clock, () => play(nowMinute()));
   const traffic = { utilization, stop };
   for (let minute = nowMinute() - lookBackMinutes; minute <= nowMinute(); minute += 1) play(minute);

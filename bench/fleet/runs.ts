@@ -1,12 +1,12 @@
 /**
- * The figures: alarms made for a fleet, a reconcile of a clean fleet, and every alarm of the fleet at the same moment. On the
+ * The figures: creating a fleet's alarms, a reconcile of a clean fleet, and every alarm of the fleet at the same moment. On the
  * discrete-event clock with a thousand streams, and over real sockets in real time with sixty.
  */
 import { alarmNameOf } from '../../core/alarm/alarm-definition.ts';
 import type { CallRecord } from '../../local/calls/call-log.ts';
 import { RealClock, VirtualClock } from '../../simulator/models/clock.ts';
 import { checkFleet, type FleetAgreement } from './agreement.ts';
-import { type Bound, cleanBound, makingBound, stormBound } from './bounds.ts';
+import { type Bound, cleanBound, createAlarmsBound, stormBound } from './bounds.ts';
 import { beginTraffic, type Fleet, startFleet } from './fleet.ts';
 
 export interface FleetFigure {
@@ -36,12 +36,12 @@ export async function runVirtualFleet(size: number): Promise<readonly FleetFigur
   const pass = (ms: number) => clock.runUntil(clock.nowMs() + ms);
   try {
     const traffic = beginTraffic(fleet, quiet);
-    const made = await makeAlarms(fleet, pass);
+    const created = await createAlarms(fleet, pass);
     const clean = await reconcileClean(fleet, pass);
     traffic.utilization = busy;
     const storm = await scaleAll(fleet, 'discrete-event', pass);
     traffic.stop();
-    return [made, clean, storm];
+    return [created, clean, storm];
   } finally {
     await fleet.stop();
   }
@@ -53,7 +53,7 @@ export async function runRealFleet(size: number): Promise<readonly FleetFigure[]
   const fleet = await startFleet({ clock, size, named: 'by the stack' });
   const pass = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   try {
-    // The reconcile that a deployment sets off judges standing alarms at once, and is not what is measured.
+    // The reconcile after the deployment handles alarms in ALARM at once, and must not be measured.
     while (fleet.aws.lambda.queue.size > 0) await pass(1_000);
     const traffic = beginTraffic(fleet, busy);
     const figure = await scaleAll(fleet, 'real', pass);
@@ -72,20 +72,20 @@ const throttling: ReadonlySet<string> = new Set([
 
 type Pass = (ms: number) => Promise<void>;
 
-async function makeAlarms(fleet: Fleet, pass: Pass): Promise<FleetFigure> {
+async function createAlarms(fleet: Fleet, pass: Pass): Promise<FleetFigure> {
   const { aws, streamNames } = fleet;
   const startedMs = aws.clock.nowMs();
   const { calls } = record(fleet);
-  const asking = streamNames.length;
-  const made = () => calls.filter(isDone('PutMetricAlarm'));
-  while (made().length < 2 * asking) await pass(minuteMs);
-  return figure('fleet-make-alarms', 'discrete-event', asking, makingBound(asking), {
+  const streams = streamNames.length;
+  const created = () => calls.filter(isDone('PutMetricAlarm'));
+  while (created().length < 2 * streams) await pass(minuteMs);
+  return figure('fleet-make-alarms', 'discrete-event', streams, createAlarmsBound(streams), {
     calls,
-    elapsedMs: (made().at(-1)?.atMs ?? 0) - startedMs,
+    elapsedMs: (created().at(-1)?.atMs ?? 0) - startedMs,
   });
 }
 
-/** One run over the fleet, once the runs that made the alarms are over. */
+/** One run over the fleet, after the runs that created the alarms. */
 async function reconcileClean(fleet: Fleet, pass: Pass): Promise<FleetFigure> {
   const { aws, reconciler, streamNames } = fleet;
   let run: { readonly calls: readonly CallRecord[]; readonly elapsedMs: number } | undefined;
@@ -93,9 +93,9 @@ async function reconcileClean(fleet: Fleet, pass: Pass): Promise<FleetFigure> {
   const stop = aws.onInvocation(({ functionName, result, startedMs, endedMs }) => {
     if (functionName !== reconciler || result.kind === 'throttled') return;
     const calls = recording.stop();
-    const looked = calls.filter(isDone('DescribeStreamSummary')).length;
-    // A run that another one handed its rest to looks at a part of the fleet only.
-    if (looked === streamNames.length) run ??= { calls, elapsedMs: endedMs - startedMs };
+    const read = calls.filter(isDone('DescribeStreamSummary')).length;
+    // A run that continues an earlier one reads only a part of the fleet.
+    if (read === streamNames.length) run ??= { calls, elapsedMs: endedMs - startedMs };
     recording = record(fleet);
   });
   while (!run) await pass(minuteMs);
@@ -112,7 +112,7 @@ async function scaleAll(fleet: Fleet, clock: FleetFigure['clock'], pass: Pass): 
   const firedMs = firedAtMs(fleet);
   const tagged = () => calls.filter(isDone('TagResource')).length;
   while (tagged() < 2 * streamNames.length) await pass(stepMs);
-  // Every notification comes up, and every resharding ends, before the question is asked.
+  // The check waits until every notification is handled and every resharding has ended.
   for (let idle = 0; idle < 3; ) {
     await pass(minuteMs);
     idle = aws.lambda.queue.size <= 1 ? idle + 1 : 0;

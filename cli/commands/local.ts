@@ -1,16 +1,7 @@
 /** `kinesis-autoscaler local`: AWS on this machine, kept up on one endpoint until it is interrupted. */
 import type { Command } from 'commander';
+import type { LocalOptions } from '../local/local-session.ts';
 import { UsageError } from '../usage-error.ts';
-
-export interface LocalOptions {
-  readonly port: number;
-  readonly speed: number;
-  readonly throttle: boolean;
-  readonly fail: readonly string[];
-  readonly latency: number;
-  readonly deploy: boolean;
-  readonly json: boolean;
-}
 
 export function registerLocal(program: Command): void {
   program

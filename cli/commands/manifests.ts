@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../usage-error.ts';
 
-/** `manifests`: what KEDA, ECS and Prometheus must be told for a configuration of `serve`. */
+/** `manifests`: the settings that KEDA, ECS and Prometheus need for a configuration of `serve`. */
 export function registerManifests(program: Command): void {
   program
     .command('manifests')

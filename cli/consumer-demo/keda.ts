@@ -1,4 +1,4 @@
-/** KEDA's side of the demo: a real gRPC client that asks the external scaler as KEDA does. */
+/** KEDA's side of the demo: a real gRPC client that calls the external scaler as KEDA does. */
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import {
   type GetMetricSpecResponse,
@@ -7,8 +7,8 @@ import {
 } from '../../consumer/external-scaler/protocol.ts';
 
 export interface Keda {
-  /** Value and target, or undefined while the scaler has no sample: KEDA then leaves the replicas alone. */
-  readonly ask: () => Promise<{ readonly value: number; readonly target: number } | undefined>;
+  /** Undefined while the scaler has no sample: KEDA then leaves the replicas alone. */
+  readonly readMetric: () => Promise<{ readonly value: number; readonly target: number } | undefined>;
   readonly close: () => void;
 }
 
@@ -24,7 +24,7 @@ export function connectKeda(address: string, scalerMetadata: Readonly<Record<str
     });
 
   return {
-    ask: async () => {
+    readMetric: async () => {
       try {
         const [spec] = (await call<GetMetricSpecResponse>('GetMetricSpec', ref)).metricSpecs;
         if (spec === undefined) return undefined;

@@ -1,16 +1,15 @@
-/** The arithmetic of Kubernetes' HorizontalPodAutoscaler for a metric of type Value, in small. */
-
+/** The arithmetic of Kubernetes' HorizontalPodAutoscaler for a metric of type Value. */
 export interface ReplicaBounds {
   readonly min: number;
   readonly max: number;
 }
 
-/** Within this share of the target nothing is done. Source: Kubernetes, HPA, default tolerance. */
+/** The count stays while the value is within this share of the target. Source: Kubernetes, HPA, default tolerance. */
 const tolerance = 0.1;
 
 /**
- * `ceil(replicas x value / target)`, at most twice as many a round. A scale-down waits until every recommendation of the
- * rounds remembered asks for one, as the HPA's stabilization window does.
+ * `ceil(replicas x value / target)`, at most twice the count in one round. A scale-down waits until every remembered
+ * recommendation is lower, as with the HPA's stabilization window.
  */
 export class ReplicaCount {
   readonly #bounds: ReplicaBounds;
@@ -24,8 +23,8 @@ export class ReplicaCount {
 
   next(replicas: number, value: number, target: number): number {
     const ratio = value / target;
-    const wanted = Math.abs(ratio - 1) <= tolerance ? replicas : Math.ceil(replicas * ratio);
-    const recommended = Math.min(Math.max(wanted, this.#bounds.min), this.#bounds.max, 2 * replicas);
+    const proposed = Math.abs(ratio - 1) <= tolerance ? replicas : Math.ceil(replicas * ratio);
+    const recommended = Math.min(Math.max(proposed, this.#bounds.min), this.#bounds.max, 2 * replicas);
     this.#recommendations = [...this.#recommendations, recommended].slice(-this.#rememberedRounds);
     return recommended >= replicas ? recommended : Math.min(replicas, Math.max(...this.#recommendations));
   }

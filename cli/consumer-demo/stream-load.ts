@@ -1,4 +1,4 @@
-/** The writer of the demo: so many records a minute, each bearing the time at which it was written. */
+/** The writer of the demo. Each record carries the time at which it was written. */
 import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 
 export interface WrittenRecord {
@@ -11,7 +11,7 @@ export class StreamLoad {
   readonly #streamName: string;
   readonly #nowMs: () => number;
   #written = 0;
-  #owed = 0;
+  #due = 0;
 
   constructor(client: KinesisClient, streamName: string, nowMs: () => number) {
     this.#client = client;
@@ -23,12 +23,12 @@ export class StreamLoad {
     return this.#written;
   }
 
-  /** Writes what is due after `minutes` at a rate; fractions are carried over. */
+  /** Writes the records due after `minutes` at a rate; a fraction is carried over to the next call. */
   async write(recordsPerMinute: number, minutes: number): Promise<void> {
-    this.#owed += recordsPerMinute * minutes;
-    const count = Math.floor(this.#owed);
+    this.#due += recordsPerMinute * minutes;
+    const count = Math.floor(this.#due);
     if (count === 0) return;
-    this.#owed -= count;
+    this.#due -= count;
     const records = Array.from({ length: count }, (_, index) => ({
       id: this.#written + index,
       writtenAtMs: this.#nowMs(),

@@ -1,6 +1,6 @@
 /**
- * The consumer of the demo: workers that share the shards of a stream, each with a capacity, as an ECS service or a
- * Deployment with a KCL application would. It publishes how far it is behind, under the name that the KCL uses.
+ * The consumer of the demo: workers with a capacity each share the shards of a stream, as an ECS service or a Deployment
+ * with a KCL application does. It publishes its lag under the metric name that the KCL uses.
  */
 import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {
@@ -60,7 +60,7 @@ export class StreamWorkers {
     );
   }
 
-  /** Each worker reads its shards for as long as its capacity of so many minutes lasts; then the lag is published. */
+  /** Each worker reads its shards until its capacity for this time is used up; then the lag is published. */
   async work(minutes: number): Promise<void> {
     const budget = Math.round(this.#options.recordsPerMinutePerWorker * minutes);
     await Promise.all(
@@ -73,11 +73,11 @@ export class StreamWorkers {
     return this.#shards.filter((_, index) => index % this.workers === worker);
   }
 
-  /** The shard that is least behind comes first: what it does not need is left for those that are further behind. */
+  /** Starts with the shard that is least behind, so that the capacity which it does not need goes to the others. */
   async #workOn(shards: readonly Shard[], budget: number): Promise<void> {
-    let left = budget;
+    let remaining = budget;
     for (const [index, shard] of shards.toSorted((one, other) => one.lagMs - other.lagMs).entries()) {
-      left -= await this.#read(shard, Math.ceil(left / (shards.length - index)));
+      remaining -= await this.#read(shard, Math.ceil(remaining / (shards.length - index)));
     }
   }
 
@@ -92,7 +92,7 @@ export class StreamWorkers {
     );
     for (const { id } of records) this.#processed.add(id);
     const last = records.at(-1);
-    // A full answer means that more may wait: the shard is as old as what was read last.
+    // More records may follow a full answer, so the shard's lag is the age of the last record read.
     shard.lagMs =
       last !== undefined && records.length === limit ? Math.max(0, this.#options.nowMs() - last.writtenAtMs) : 0;
     return records.length;

@@ -1,4 +1,4 @@
-/** What a user's account has before the product comes into it: a function that reads the stream. */
+/** Sets up what a user's account has before the product is deployed: a function that reads the stream. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -20,7 +20,7 @@ export function clientsOf({ endpoint, account }: LocalAws): Clients {
   };
 }
 
-/** The processor is never invoked here: its reserved concurrency is what is at stake. */
+/** The demo never invokes the processor; only its reserved concurrency matters. */
 export async function createProcessor(aws: LocalAws, functionName: string): Promise<void> {
   await clientsOf(aws).lambda.send(
     new CreateFunctionCommand({

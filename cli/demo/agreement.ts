@@ -1,6 +1,6 @@
 /**
- * The final question of a run, asked of AWS and not of ourselves: do stream, alarms, tags and consumer concurrency agree?
- * Written from what an operator would look at, without the product's own comparing code, so that the two can disagree.
+ * Checks at the end of a run, in AWS itself, whether stream, alarms, tags and consumer concurrency agree. It checks what an
+ * operator would check and does not use the product's own comparison, so that the two can disagree.
  */
 import {
   type CloudWatchClient,
@@ -17,7 +17,7 @@ export interface Agreement {
   readonly tags: boolean;
   readonly concurrency: boolean;
   readonly openShardCount: number;
-  /** What disagrees, in words; empty when all is well. */
+  /** Each disagreement as a sentence; empty when all is well. */
   readonly disagreements: readonly string[];
 }
 
@@ -87,7 +87,7 @@ function faultsOfAlarm(alarm: MetricAlarm, openShardCount: number, expected: Exp
   return faults;
 }
 
-/** An alarm that could only go beyond a bound rests: its threshold is one that no utilization meets. */
+/** An alarm that could only scale beyond a bound is at rest: no utilization meets its threshold. */
 function expectedThreshold(isUp: boolean, openShardCount: number, expected: Expectation): number | 'rests' {
   if (isUp) return openShardCount >= expected.maxShards ? 'rests' : expected.scaleUpThreshold;
   return openShardCount <= expected.minShards ? 'rests' : expected.scaleDownThreshold;
@@ -107,7 +107,7 @@ async function faultsOfTags(
   for (const { AlarmName, AlarmArn } of alarms) {
     const { Tags = [] } = await cloudwatch.send(new ListTagsForResourceCommand({ ResourceARN: AlarmArn }));
     const scaled = Tags.find(({ Key }) => Key === 'LastScaledTimestamp')?.Value ?? '';
-    // The same moment in the two layouts: without punctuation they differ in the zone only.
+    // Both hold one moment in two layouts that differ in punctuation and in how they write the zone.
     if (scaled.replace(/[-:]/g, '').replace('+0000', 'Z') !== at) {
       faults.push(`${AlarmName} was last scaled at "${scaled}", the stream at "${at}"`);
     }

@@ -38,105 +38,109 @@ function bucketMinutesOf(minutes: readonly RunMinute[]): readonly Bucket[] {
 
 function specify(minutes: readonly RunMinute[], reports: readonly ScalingReport[]): TopLevelSpec {
   const buckets = bucketMinutesOf(minutes);
-  const scalings = reports.flatMap(({ at, outcome, decision }) =>
-    outcome === 'scaled' && decision?.kind === 'scale'
-      ? [
-          {
-            time: Date.parse(at),
-            direction: decision.direction,
-            label: `${decision.openShardCount} → ${decision.targetShardCount}`,
-          },
-        ]
-      : [],
-  );
-  const time = {
-    field: 'time',
-    type: 'temporal',
-    scale: { type: 'utc' },
-    axis: { title: null, format: '%a %H:%M', grid: false },
-  } as const;
-  const decisionColor = {
-    field: 'direction',
-    type: 'nominal',
-    scale: { domain: ['up', 'down'], range: [colors.up, colors.down] },
-    legend: null,
-  } as const;
   return {
     background: '#ffffff',
     padding: 12,
     config: {
       font: fontFamily,
       view: { stroke: null },
-      axis: {
-        minExtent: 36,
-        maxExtent: 36,
-        labelFontSize: 12,
-        titleFontSize: 12,
-        titleFontWeight: 'normal',
-        labelColor: '#444',
-        titleColor: '#444',
-      },
+      axis: { minExtent: 36, maxExtent: 36, labelFontSize: 12, labelColor: '#444' },
       title: { fontSize: 13, anchor: 'start', fontWeight: 'normal', color: '#222' },
     },
     spacing: 24,
     resolve: { scale: { x: 'shared' } },
-    vconcat: [
+    vconcat: [loadPanel(buckets), shardPanel(buckets, scalingsOf(reports))],
+  };
+}
+
+type Panel = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'][number];
+
+interface Scaling {
+  readonly time: number;
+  readonly direction: string;
+  readonly label: string;
+}
+
+function scalingsOf(reports: readonly ScalingReport[]): Scaling[] {
+  return reports.flatMap(({ at, outcome, decision }) => {
+    if (outcome !== 'scaled' || decision?.kind !== 'scale') return [];
+    const { direction, openShardCount, targetShardCount } = decision;
+    return [{ time: Date.parse(at), direction, label: `${openShardCount} → ${targetShardCount}` }];
+  });
+}
+
+const time = {
+  field: 'time',
+  type: 'temporal',
+  scale: { type: 'utc' },
+  axis: { title: null, format: '%a %H:%M', grid: false },
+} as const;
+
+function loadPanel(buckets: readonly Bucket[]): Panel {
+  const values = [...buckets];
+  const quantity = (field: keyof Bucket) => ({ field, type: 'quantitative' }) as const;
+  return {
+    width: pictureWidth,
+    height: 260,
+    title: 'Records per second: load (blue), capacity of the open shards (grey), throttled (red)',
+    layer: [
       {
-        width: pictureWidth,
-        height: 260,
-        title: 'Records per second: load (blue), capacity of the open shards (grey), throttled (red)',
-        layer: [
-          {
-            data: { values: [...buckets] },
-            mark: { type: 'area', interpolate: 'step-after', color: colors.capacity, opacity: 0.18 },
-            encoding: { x: time, y: { field: 'capacity', type: 'quantitative', axis: { title: null, format: '~s' } } },
-          },
-          {
-            data: { values: [...buckets] },
-            mark: { type: 'line', interpolate: 'step-after', color: colors.capacity, strokeWidth: 1.5 },
-            encoding: { x: time, y: { field: 'capacity', type: 'quantitative' } },
-          },
-          {
-            data: { values: [...buckets] },
-            mark: { type: 'line', color: colors.load, strokeWidth: 1.5 },
-            encoding: { x: time, y: { field: 'load', type: 'quantitative' } },
-          },
-          {
-            data: { values: buckets.filter(({ throttled }) => throttled > 0) },
-            mark: { type: 'bar', color: colors.throttled, width: 2 },
-            encoding: { x: time, y: { field: 'throttled', type: 'quantitative' } },
-          },
-        ],
+        data: { values },
+        mark: { type: 'area', interpolate: 'step-after', color: colors.capacity, opacity: 0.18 },
+        encoding: { x: time, y: { ...quantity('capacity'), axis: { title: null, format: '~s' } } },
       },
       {
-        width: pictureWidth,
-        height: 130,
-        title: 'Open shards, and each scaling',
-        layer: [
-          {
-            data: { values: [...buckets] },
-            mark: { type: 'line', interpolate: 'step-after', color: '#333333', strokeWidth: 2 },
-            encoding: {
-              x: time,
-              y: {
-                field: 'shards',
-                type: 'quantitative',
-                scale: { domainMax: Math.max(...buckets.map(({ shards }) => shards)) * 1.25 },
-                axis: { title: null, tickMinStep: 1 },
-              },
-            },
-          },
-          {
-            data: { values: scalings },
-            mark: { type: 'rule', strokeDash: [4, 3], strokeWidth: 1.2 },
-            encoding: { x: time, color: decisionColor },
-          },
-          {
-            data: { values: scalings },
-            mark: { type: 'text', align: 'left', dx: 4, dy: 8, fontSize: 12 },
-            encoding: { x: time, y: { value: 0 }, text: { field: 'label' }, color: decisionColor },
-          },
-        ],
+        data: { values },
+        mark: { type: 'line', interpolate: 'step-after', color: colors.capacity, strokeWidth: 1.5 },
+        encoding: { x: time, y: quantity('capacity') },
+      },
+      {
+        data: { values },
+        mark: { type: 'line', color: colors.load, strokeWidth: 1.5 },
+        encoding: { x: time, y: quantity('load') },
+      },
+      {
+        data: { values: values.filter(({ throttled }) => throttled > 0) },
+        mark: { type: 'bar', color: colors.throttled, width: 2 },
+        encoding: { x: time, y: quantity('throttled') },
+      },
+    ],
+  };
+}
+
+function shardPanel(buckets: readonly Bucket[], scalings: Scaling[]): Panel {
+  const color = {
+    field: 'direction',
+    type: 'nominal',
+    scale: { domain: ['up', 'down'], range: [colors.up, colors.down] },
+    legend: null,
+  } as const;
+  const most = Math.max(...buckets.map(({ shards }) => shards));
+  const y = {
+    field: 'shards',
+    type: 'quantitative',
+    scale: { domainMax: most * 1.25 },
+    axis: { title: null, tickMinStep: 1 },
+  } as const;
+  return {
+    width: pictureWidth,
+    height: 130,
+    title: 'Open shards, and each scaling',
+    layer: [
+      {
+        data: { values: [...buckets] },
+        mark: { type: 'line', interpolate: 'step-after', color: '#333333', strokeWidth: 2 },
+        encoding: { x: time, y },
+      },
+      {
+        data: { values: scalings },
+        mark: { type: 'rule', strokeDash: [4, 3], strokeWidth: 1.2 },
+        encoding: { x: time, color },
+      },
+      {
+        data: { values: scalings },
+        mark: { type: 'text', align: 'left', dx: 4, dy: 8, fontSize: 12 },
+        encoding: { x: time, y: { value: 0 }, text: { field: 'label' }, color },
       },
     ],
   };

@@ -1,4 +1,4 @@
-/** What a demo leaves behind: the minutes as they went, and the reports of the functions. The page and `--json` show it. */
+/** The record of a demo run: its minutes and the functions' reports. The page and `--json` show it. */
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { Agreement } from './agreement.ts';
 
@@ -6,7 +6,7 @@ export interface RunMinute {
   readonly atMs: number;
   readonly offeredRecordsPerSecond: number;
   readonly rejectedRecordsPerSecond: number;
-  /** Of the shards that take records: the smaller count while the stream is resharded. */
+  /** Of the shards that accept records: the smaller count while the stream is resharding. */
   readonly capacityRecordsPerSecond: number;
   readonly openShardCount: number;
 }
@@ -21,7 +21,7 @@ export interface RunRecord {
 
 export interface RunFigures {
   readonly shardHours: number;
-  /** Shard-hours had the stream stayed at the largest count that it had. */
+  /** Shard-hours if the stream had stayed at the run's largest count. */
   readonly peakShardHours: number;
   readonly offeredRecords: number;
   readonly throttledRecords: number;

@@ -1,4 +1,4 @@
-/** The run on the terminal: an hour a line, and each decision as it falls, with its reason. */
+/** The run on the terminal: one line an hour, and each decision with its reason when it is made. */
 import { styleText } from 'node:util';
 import type { Evidence } from '../../core/decision/decision.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
@@ -29,7 +29,7 @@ export function timelineHour(minutes: readonly RunMinute[]): string {
     : line;
 }
 
-/** Undefined for what is no news: agreements, and notifications that are not of ALARM. */
+/** Undefined for what needs no line: agreements, and notifications of a state other than ALARM. */
 export function timelineDecision(report: ScalingReport): string | undefined {
   const text = describe(report);
   return text && `${formatTime(Date.parse(report.at))} ${text}`;

@@ -1,7 +1,6 @@
 /**
- * Plays a load against the local stream, minute by minute on the product's clock: what fits the shards is accepted, the rest
- * is throttled, a consumer reads as fast as its reserved concurrency lets it, and all of it becomes the metrics that
- * CloudWatch's alarms judge.
+ * Plays a load against the local stream, minute by minute on the product's clock. The stream accepts what fits its shards
+ * and throttles the rest; a consumer reads as fast as its reserved concurrency allows. All of it becomes metrics.
  */
 import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
 import { minuteMs } from '../../core/time.ts';
@@ -15,10 +14,10 @@ export interface Consumer {
   readonly recordsPerSecondPerExecution: number;
 }
 
-/** Bytes of a record: 500 bytes, so that records and not bytes are what fills a shard. */
+/** Small, so that the number of records and not their bytes fills a shard. */
 const recordBytes = 500;
 const recordsPerSecondPerShard = 1_000;
-/** A consumer that keeps up is this far behind. */
+/** The iterator age of a consumer that keeps up. */
 const restingAgeMs = 250;
 
 export class Traffic {
@@ -33,7 +32,7 @@ export class Traffic {
     this.#consumer = consumer;
   }
 
-  /** The minute that begins at `atMs`, which must be the clock's time. Its datapoints are there when it is over. */
+  /** @param atMs begin of the minute, which must be the clock's time; its datapoints exist when it is over */
   playMinute(atMs: number, offeredRecordsPerSecond: number): RunMinute {
     const stream = this.#aws.kinesis.account.stream(this.#streamName);
     const shards = stream.capacityShardCountAt(atMs);

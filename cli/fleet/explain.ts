@@ -1,4 +1,4 @@
-/** What would be done now and why, rule by rule, and what would have to change. */
+/** Answers what would be done with a stream now and why, rule by rule, and what holds it. */
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { restingThreshold } from '../../core/alarm/alarm-definition.ts';
@@ -17,7 +17,7 @@ import { countShards } from './shard-count.ts';
 
 type Failures = ExplainAnswer['failures'];
 
-/** @param failures what could not be read, so that what rests on it is unknown. */
+/** @param failures calls that failed: what rests on them is unknown */
 export function renderExplanation(explanation: StreamExplanation, failures: Failures): string {
   const { streamName, status, openShardCount, minShards, maxShards, callsLeft, dryRun, drift, faults } = explanation;
   const lines = [
@@ -41,28 +41,28 @@ export function describeFailures(failures: Failures): string {
   return failures.map(({ call, code, message }) => `${call}: ${code} ${message}`).join('; ');
 }
 
-function renderDecisions({ policy, demand, up, down }: StreamExplanation, failures: Failures): readonly string[] {
+function renderDecisions({ policy, demand: load, up, down }: StreamExplanation, failures: Failures): readonly string[] {
   if (policy === 'doubling') return [...renderDirection(up), '', ...renderDirection(down)];
   const net = [
     `The net: ${up.alarmName ?? 'the scale-up alarm'} is ${up.alarmState ?? 'missing'}, ${describeThreshold(up)}; when it fires, it wakes the function.`,
   ];
-  if (!demand) {
+  if (!load) {
     const unknown =
       failures.length > 0
-        ? 'the traffic of this stream could not be read, so a look does nothing; the alarm doubles the shards.'
-        : 'CloudWatch knows no traffic of this stream in two weeks, so a look does nothing.';
+        ? 'the traffic of this stream could not be read, so a load check does nothing; the alarm doubles the shards.'
+        : 'CloudWatch knows no traffic of this stream in two weeks, so a load check does nothing.';
     return [`Policy ${policy}: ${unknown}`, ...net];
   }
-  return [...renderLoad(policy, demand), '', ...net];
+  return [...renderLoad(policy, load), '', ...net];
 }
 
-/** So many candidates are shown; JSON has them all. */
+/** The table shows this many candidates; JSON has all of them. */
 const shownCandidates = 10;
 
 function renderLoad(name: string, { policy, rules, decision }: LoadExplanation): readonly string[] {
   const { offeredShards, wantedShardCount, settings, choice } = policy;
   return [
-    `Policy ${name}: ${offeredShards.toFixed(2)} shards' worth is offered, so it wants ${countShards(wantedShardCount)}. At a look now:`,
+    `Policy ${name}: ${offeredShards.toFixed(2)} shards' worth is offered, so it wants ${countShards(wantedShardCount)}. If a load check ran now:`,
     ...renderRules(rules, decision),
     '',
     `It goes by: ${Object.entries(settings)
@@ -97,7 +97,7 @@ function renderDirection(explanation: DirectionExplanation): readonly string[] {
   return [head, ...renderRules(rules, decision)];
 }
 
-/** One that no utilization meets: at the minimum or maximum, or where a policy does not need the alarm. */
+/** At the minimum or maximum, or where a policy does not need the alarm, no utilization meets the threshold. */
 function describeThreshold({ direction, threshold }: DirectionExplanation): string {
   return threshold === restingThreshold[direction]
     ? `at rest (threshold ${threshold})`
@@ -105,13 +105,13 @@ function describeThreshold({ direction, threshold }: DirectionExplanation): stri
 }
 
 function renderRules(rules: readonly RuleAnswer[], decision: ScalingDecision | undefined): readonly string[] {
-  const verdicts = rules.map(({ rule, demands, held }) => {
-    const what = `${String(rule).padStart(2)} ${demands}`;
+  const verdicts = rules.map(({ rule, demands: requires, held }) => {
+    const what = `${String(rule).padStart(2)} ${requires}`;
     if (!held) return `  ${styleText('green', '✓')} ${what}`;
     const ends = held.retryAtMs === undefined ? '' : `, ends ${new Date(held.retryAtMs).toISOString()}`;
-    // Enough shards are nothing wrong.
-    const [mark, color] = held.reason === 'demand-met' ? (['•', 'green'] as const) : (['✗', 'red'] as const);
-    return `  ${styleText(color, mark)} ${what}: ${styleText(color, held.reason)} (${evidenceText(held.because)}${ends})`;
+    // Having enough shards is not a fault.
+    const [sign, color] = held.reason === 'demand-met' ? (['•', 'green'] as const) : (['✗', 'red'] as const);
+    return `  ${styleText(color, sign)} ${what}: ${styleText(color, held.reason)} (${evidenceText(held.because)}${ends})`;
   });
   const end =
     decision?.kind === 'scale'

@@ -1,4 +1,4 @@
-/** What happened to a stream, from three witnesses: the alarms' history, the ledger on the stream, the functions' logs. */
+/** What happened to a stream, from three sources: the alarms' history, the ledger on the stream, the functions' logs. */
 import { CloudWatchClient, paginateDescribeAlarmHistory } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { KinesisClient, ListTagsForStreamCommand } from '@aws-sdk/client-kinesis';
@@ -23,7 +23,7 @@ export async function showHistory(stream: string, options: ShowOptions & { reado
   const nowMs = Date.now();
   const sinceMs = nowMs - options.hours * hourMs;
   const entries = [
-    // Whether there is such a stream is told first: alarms and logs of none are no error.
+    // The ledger comes first, because only Kinesis fails for a stream that does not exist.
     ...(await ledgerEntries(stream, sinceMs, nowMs)),
     ...(await alarmEntries(stream, sinceMs)),
     ...(await logEntries(stream, logGroups, sinceMs)),
@@ -37,7 +37,7 @@ async function alarmEntries(stream: string, sinceMs: number): Promise<readonly H
   for (const AlarmName of [alarmNameOf(stream, 'up'), alarmNameOf(stream, 'down')]) {
     const pages = paginateDescribeAlarmHistory(
       { client },
-      // Of one moment, the change of state comes before the action that it set off.
+      // At one moment, a change of state precedes the action that it set off.
       { AlarmName, StartDate: new Date(sinceMs), ScanBy: 'TimestampAscending' },
     );
     for await (const { AlarmHistoryItems = [] } of pages) {

@@ -1,4 +1,4 @@
-/** The effects of a scaling in their order, as the calls are named in AWS's own log. */
+/** The effects of a scaling in their order, each under the name that CloudTrail gives the call. */
 import { styleText } from 'node:util';
 import { readJudgedShardCount } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingEffect } from '../../core/plan/effects.ts';
@@ -28,7 +28,6 @@ export function renderPlan(plan: ScalingPlan): string {
   return lines.join('\n');
 }
 
-/** As the call is named in AWS's own log. */
 function describeEffect(effect: ScalingEffect): string {
   switch (effect.kind) {
     case 'tag-stream':

@@ -1,6 +1,6 @@
 /**
- * Asks the deployed reconciler. It answers from the settings, the role and the code that are in force, and changes nothing;
- * who asks needs lambda:ListFunctions and lambda:InvokeFunction only.
+ * Sends explain requests to the deployed reconciler. It answers from the settings, the role and the code in force, and
+ * changes nothing. The caller needs lambda:ListFunctions and lambda:InvokeFunction only.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -59,7 +59,7 @@ export function noSuchStream(stream: string): UsageError {
   return new UsageError(`"${stream}": there is no such stream in this region; \`status\` lists those that are managed`);
 }
 
-/** One invocation at a time is reserved for it, and a run over a large fleet takes minutes. */
+/** The reconciler runs one invocation at a time, and a run over a large fleet takes minutes. */
 const patienceMs = 5 * minuteMs;
 const againAfterMs = 2_000;
 
@@ -76,7 +76,7 @@ export async function requestExplanations(
 async function invokeWhenFree(FunctionName: string, Payload: string): Promise<InvokeCommandOutput> {
   const client = new LambdaClient(awsClientOptions());
   const startedMs = performance.now();
-  for (let told = false; ; told = true) {
+  for (let isNoted = false; ; isNoted = true) {
     try {
       return await client.send(new InvokeCommand({ FunctionName, InvocationType: 'RequestResponse', Payload }));
     } catch (error) {
@@ -84,7 +84,7 @@ async function invokeWhenFree(FunctionName: string, Payload: string): Promise<In
       if (performance.now() - startedMs > patienceMs) {
         throw new UsageError(`${FunctionName} has been at work for ${patienceMs / minuteMs} minutes; try again later`);
       }
-      if (!told && process.stderr.isTTY) console.error(`${FunctionName} is at work; waiting for its answer`);
+      if (!isNoted && process.stderr.isTTY) console.error(`${FunctionName} is at work; waiting for its answer`);
       await sleep(againAfterMs);
     }
   }

@@ -1,5 +1,4 @@
-/** Asks, and prints as a table or as JSON. */
-
+/** Sends an explain request to the deployed reconciler and prints its answer as a table or as JSON. */
 import type { ScalingDecision } from '../../core/decision/decision.ts';
 import type { StreamExplanation } from '../../core/report/explanation.ts';
 import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
@@ -46,14 +45,14 @@ export async function showPlan(stream: string, options: ShowOptions): Promise<vo
     console.log(plan ? renderPlan(plan) : `${title}: nothing to do, ${held}`);
 }
 
-/** What each alarm would set off if it fired, or, with a policy that looks at demand, a look now. */
-function plansOf({ explanation: { policy, demand, up, down }, failures }: Explained) {
+/** What each alarm would set off if it fired; with a load-driven policy, what a load check would do now. */
+function plansOf({ explanation: { policy, demand: load, up, down }, failures }: Explained) {
   const heldBy = (decision: ScalingDecision | undefined, otherwise: string) =>
     decision?.kind === 'hold' ? decision.reason : otherwise;
   if (policy !== 'doubling') {
     const unknown = failures.length > 0 ? describeFailures(failures) : 'nothing is known of its traffic';
-    const held = heldBy(demand?.decision, unknown);
-    return [{ by: 'look', title: 'Look at demand', plan: demand?.plan, held }];
+    const held = heldBy(load?.decision, unknown);
+    return [{ by: 'look', title: 'Load check', plan: load?.plan, held }];
   }
   return [up, down].map(({ direction, plan, decision }) => ({
     by: direction,

@@ -1,4 +1,4 @@
-/** The fleet at a glance: one line a stream. */
+/** The fleet at a glance, one row per stream. */
 import Table from 'cli-table3';
 import type { StreamExplanation } from '../../core/report/explanation.ts';
 import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
@@ -60,11 +60,11 @@ export function renderStatus(rows: readonly StatusRow[]): string {
       row.drift.join('\n') || 'none',
     ]);
   }
-  const note = rows.some(({ dryRun }) => dryRun) ? '\nDry run: it decides and tells, and changes nothing.' : '';
+  const note = rows.some(({ dryRun }) => dryRun) ? '\nDry run: it decides and notifies, and changes nothing.' : '';
   return table.toString() + note;
 }
 
-/** Both at rest is the usual: only what is not is worth a line. */
+/** Both alarms are usually OK, so only another state gets a line. */
 function alarmsOf({ upAlarm, downAlarm }: StatusRow): string {
   const notOk = [
     ['up', upAlarm],
@@ -77,8 +77,8 @@ function shortState(state: string | undefined): string | undefined {
   return state === 'INSUFFICIENT_DATA' ? 'no data' : state;
 }
 
-function driftOf({ drift, enforcement, faults }: StreamExplanation): readonly string[] {
-  const bound = enforcement ? ['outside its bounds'] : [];
+function driftOf({ drift, enforcement: outOfBounds, faults }: StreamExplanation): readonly string[] {
+  const bound = outOfBounds ? ['outside its bounds'] : [];
   return [...drift.findings.map(({ kind }) => kind), ...bound, ...faults.map(({ field }) => `fault in ${field}`)];
 }
 

@@ -8,14 +8,14 @@ import { awsClientOptions } from './reconciler.ts';
 const streamsPerCall = 250;
 const periodSeconds = 300;
 
-/** By stream: 0..1, above 1 never (rejected records are not counted); absent where there was no datapoint. */
+/** By stream, 0 to 1 (rejected records are not counted); absent where there was no datapoint. */
 export async function readUtilization(
   streams: readonly { readonly streamName: string; readonly openShardCount: number }[],
   nowMs: number,
 ): Promise<ReadonlyMap<string, number>> {
   const client = new CloudWatchClient(awsClientOptions());
   const found = new Map<string, number>();
-  // CloudWatch counts periods from the full hour: the one that has not ended holds a part of its minutes only.
+  // CloudWatch's periods begin at the full hour, and the current one holds only some of its minutes.
   const endMs = Math.floor(nowMs / (periodSeconds * 1000)) * periodSeconds * 1000;
   for (let start = 0; start < streams.length; start += streamsPerCall) {
     const batch = streams.slice(start, start + streamsPerCall);

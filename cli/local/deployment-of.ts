@@ -2,7 +2,7 @@
 import { contextKey } from '../../infra/context-key.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** @throws UsageError for a text that is no JSON, or names no deployment; what the deployment says is the synthesis's to judge. */
+/** @throws UsageError for a text that is not JSON or names no deployment; the synthesis checks the deployment itself */
 export function deploymentOf(cdkJson: string): object {
   const deployment = parse(cdkJson).context?.[contextKey];
   if (typeof deployment === 'object' && deployment !== null) return deployment;

@@ -1,4 +1,4 @@
-/** One run of `kinesis-autoscaler local`: starts, deploys if asked, says what to export, ends on SIGINT or SIGTERM. */
+/** One run of `kinesis-autoscaler local`: starts, deploys if wanted, prints what to export, and ends on SIGINT or SIGTERM. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,18 @@ import { type FaultRule, parseFaultRule } from '../../local/calls/fault-rules.ts
 import { type DeployedStack, deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { RealClock } from '../../simulator/models/clock.ts';
-import type { LocalOptions } from '../commands/local.ts';
 import { UsageError } from '../usage-error.ts';
 import { deploymentOf } from './deployment-of.ts';
+
+export interface LocalOptions {
+  readonly port: number;
+  readonly speed: number;
+  readonly throttle: boolean;
+  readonly fail: readonly string[];
+  readonly latency: number;
+  readonly deploy: boolean;
+  readonly json: boolean;
+}
 
 /** The line that `--json` prints when everything is up. */
 export interface ReadyLine {
@@ -45,7 +54,7 @@ export async function runLocal(options: LocalOptions): Promise<void> {
   });
   try {
     const stack = options.deploy ? await deployApp(aws) : undefined;
-    // From here on only: what is injected is meant for the product, not for its deployment.
+    // Injected only now, because the faults are meant for the product and not for its deployment.
     for (const rule of faults) aws.calls.faults.add(rule);
     aws.calls.latencyMs = options.latency;
     const ready = readyLine(aws, stack);
@@ -64,7 +73,7 @@ function readFaultRules(texts: readonly string[]): readonly FaultRule[] {
   return rules.filter((rule) => typeof rule !== 'string');
 }
 
-/** The stack of cdk.json; streams that it takes to exist are made first, with one shard. */
+/** Deploys the stack of cdk.json. The streams that it expects to exist are created first, with one shard. */
 async function deployApp(aws: LocalAws): Promise<DeployedStack> {
   const deployment = await readDeployment();
   const outdir = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-assembly-'));
@@ -83,7 +92,7 @@ async function readDeployment(): Promise<object> {
   return deploymentOf(await readFile(fileURLToPath(new URL('../../cdk.json', import.meta.url)), 'utf8'));
 }
 
-/** Faults in the context were refused by the synthesis before this is read. */
+/** The synthesis has refused faults in the context before this runs. */
 function existingStreams(deployment: object): readonly string[] {
   const streams: readonly { readonly name: string; readonly create?: boolean }[] =
     'streams' in deployment && Array.isArray(deployment.streams) ? deployment.streams : [];

@@ -32,10 +32,10 @@ export interface BacktestOptions extends SharedOptions {
 export async function backtest(options: BacktestOptions, output: Output): Promise<void> {
   const policies = choosePolicies(options.policy, candidatePolicyNames);
   checkReportFile(options.report);
-  // Whatever is wrong with the options is told before CloudWatch is asked, which costs money.
+  // Faults in the options come before the requests to CloudWatch, which cost money.
   const given = readSharedOptions(options);
   const history = options.file === undefined ? await fetchHistory(options, output) : readHistory(options, options.file);
-  // The history is in shards already, and its records have the size that they had.
+  // The history is already in shards, and its record size was measured.
   const shards = { kind: 'factor', factor: awsFacts.shardRecordsPerSecond.value } as const;
   const load = orUsageError(toLoad(history.trace, 'records', shards));
   const recordBytes = Math.max(1, Math.round(history.recordBytes));
@@ -62,7 +62,7 @@ async function fetchHistory({ stream, days }: BacktestOptions, output: Output): 
   }
   const history = orUsageError(readStreamHistory(JSON.stringify(json), stream, periodSeconds));
   const found = daysOf(history.trace);
-  // A night without traffic at either end is no news.
+  // A night without traffic at either end needs no remark.
   if (found < days - Math.min(0.5, days / 2)) {
     output.aside(`--days ${days}: CloudWatch has traffic of ${found.toFixed(1)} days only; the advice rests on those`);
   }
@@ -91,7 +91,7 @@ function describeSpan(trace: Trace): string {
   return `The ${daysOf(trace).toFixed(1)} days from ${from} UTC, ${every}; where there is none, there was no traffic.`;
 }
 
-/** As the advisor reckons (simulator/advisor.ts). */
+/** The assumptions of simulator/advisor.ts. */
 const advisorAssumptions = [
   'What these days cost is taken for 730 hours a month: the load goes on as it was.',
   'Advised is the cheapest that throttles at most 0.1 % of the records; policies that this product does not deploy are not.',

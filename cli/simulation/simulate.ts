@@ -1,4 +1,4 @@
-/** The work behind `simulate`, and what `backtest` shares with it. */
+/** `simulate`, and what `backtest` shares with it. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeFault, type Result } from '../../core/result.ts';
@@ -35,10 +35,10 @@ export interface SimulateOptions extends SharedOptions {
   readonly recordBytes: number;
 }
 
-/** What a user tries first; `--compare` runs all. */
+/** Compared when `--policy` is left out; `--compare` runs all. */
 const usualPolicies: readonly CandidatePolicyName[] = ['adaptive', 'target', 'doubling'];
 
-/** Where a command writes: its answer, and what is said beside it, which must not get into another program's JSON. */
+/** Where a command writes: its answer, and remarks that must not get into another program's JSON. */
 export interface Output {
   readonly answer: (text: string) => void;
   readonly aside: (text: string) => void;
@@ -94,7 +94,7 @@ export function toJson({ trace, peakShards, results, optimum }: Comparison) {
   return { trace, peakShards, results, optimum };
 }
 
-/** Before anything is computed: a long run must not end in a file that cannot be written. */
+/** Called before the computation, so that a long run does not end in a file that cannot be written. */
 export function checkReportFile(file: string | undefined): void {
   if (file === undefined) return;
   if (!file.endsWith('.html')) throw new UsageError(`--report: "${file}" does not end in .html`);

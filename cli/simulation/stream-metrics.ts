@@ -1,11 +1,11 @@
-/** A stream's metrics out of CloudWatch, in the shape that `aws cloudwatch get-metric-data` prints them. */
+/** Reads a stream's metrics from CloudWatch, in the shape that `aws cloudwatch get-metric-data` prints. */
 import { CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
 import { dayMs } from '../../core/time.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** Minutes are kept for 15 days, 5 minutes for 63. */
+/** CloudWatch keeps minutes for 15 days, and 5 minutes for 63. */
 const MINUTE_DAYS = 15;
 
 const metrics = {
@@ -29,8 +29,8 @@ export interface StreamMetrics {
 }
 
 /**
- * Page by page: an answer holds 100,800 datapoints at most (GetMetricData, API reference).
- * @throws UsageError where CloudWatch could not read a metric: without it the rest says nothing
+ * Reads page by page: an answer holds at most 100,800 datapoints (GetMetricData, API reference).
+ * @throws UsageError where CloudWatch could not read a metric: the others mean nothing without it
  */
 export async function fetchStreamMetrics(streamName: string, days: number, nowMs: number): Promise<StreamMetrics> {
   const periodSeconds = days < MINUTE_DAYS ? 60 : 300;

@@ -91,18 +91,28 @@ function save(name: string, traffic: Datapoints, periodMinutes: number): string 
 const backtest = (...words: readonly string[]) => runCommand(['backtest', ...words], environment);
 
 describe('backtest of a stream', () => {
-  it.each(['json', 'table'])('says the same of CloudWatch and of the same data in a file, as %s', async (format) => {
-    const before = aws.calls.log.records.length;
-    const live = await backtest('--stream', 'orders', '--days', '5.1', '--format', format);
-    expect(live).toMatchObject({ exitCode: 0, stderr: '' });
-    const calls = aws.calls.log.records.slice(before).filter(({ operation }) => operation === 'GetMetricData');
-    const datapoints = metricNames.reduce((sum, name) => sum + fiveDays[name].size, 0);
-    expect(calls.length, 'one call a page').toBe(Math.ceil(datapoints / datapointsPerPage));
-    const saved = await backtest('--stream', 'orders', '--file', save('orders.json', fiveDays, 1), '--format', format);
-    expect(saved).toEqual(live);
-  });
+  it.each(['json', 'table'])(
+    'prints the same for CloudWatch and for the same data in a file, as %s',
+    async (format) => {
+      const before = aws.calls.log.records.length;
+      const live = await backtest('--stream', 'orders', '--days', '5.1', '--format', format);
+      expect(live).toMatchObject({ exitCode: 0, stderr: '' });
+      const calls = aws.calls.log.records.slice(before).filter(({ operation }) => operation === 'GetMetricData');
+      const datapoints = metricNames.reduce((sum, name) => sum + fiveDays[name].size, 0);
+      expect(calls.length, 'one call a page').toBe(Math.ceil(datapoints / datapointsPerPage));
+      const saved = await backtest(
+        '--stream',
+        'orders',
+        '--file',
+        save('orders.json', fiveDays, 1),
+        '--format',
+        format,
+      );
+      expect(saved).toEqual(live);
+    },
+  );
 
-  it('reads a file that is packed, whatever it is called', async () => {
+  it('reads a gzip file whatever its name', async () => {
     const file = save('few.json', fiveDays, 1);
     const packed = join(folder, 'packed.json');
     writeFileSync(packed, gzipSync(readFileSync(file)));
@@ -112,7 +122,7 @@ describe('backtest of a stream', () => {
     expect(await backtest(...words, packed)).toEqual(plain);
   });
 
-  it('looks back 63 days by datapoints of 5 minutes, and says how much of it there is', async () => {
+  it('reads 5-minute datapoints beyond 15 days, and says how many days CloudWatch has', async () => {
     const words = ['--stream', 'clicks', '--policy', 'target,static-peak', '--format', 'json'];
     const live = await backtest(...words, '--days', '40');
     expect(live.exitCode).toBe(0);
@@ -124,7 +134,7 @@ describe('backtest of a stream', () => {
     expect(JSON.parse(live.stdout).advice.assumptions[0]).toContain('a datapoint every 5 minutes');
   });
 
-  it('compares every policy, rejected records included, and advises what can be had', async () => {
+  it('counts rejected records as load, and advises only what can be deployed', async () => {
     const { stdout } = await backtest('--stream', 'orders', '--days', '5.1', '--format', 'json');
     const { trace, peakShards, results, advice } = JSON.parse(stdout);
     expect(trace).toBe('orders');
@@ -140,7 +150,7 @@ describe('backtest of a stream', () => {
     expect(advice.because).toMatch(/^(stay provisioned|move to on-demand): the cheapest that throttles at most 0\.1 %/);
   });
 
-  it('reckons On-demand by its own prices: a month of what was offered', async () => {
+  it('prices on-demand by a month of the offered records', async () => {
     const { stdout } = await backtest(
       '--stream',
       'orders',
@@ -160,7 +170,7 @@ describe('backtest of a stream', () => {
     expect(dollarsPerMonth).toBeCloseTo((dollars * 730 * 60) / minutes, 6);
   });
 
-  it('as a table: what to do, what each costs a month, and what was assumed', async () => {
+  it('prints the advice, the monthly cost of each policy and the assumptions as a table', async () => {
     const { stdout } = await backtest(
       '--stream',
       'orders',
@@ -189,14 +199,14 @@ describe('backtest of a stream', () => {
   });
 });
 
-describe('what cannot be backtested is told with the way out', () => {
+describe('backtest refuses, with the remedy,', () => {
   it.each<[string, readonly string[], string]>([
     [
-      'a stream without traffic, or none of that name',
+      'a stream without traffic',
       ['--stream', 'nobody', '--days', '3'],
       '--stream nobody: CloudWatch has no traffic of it in 3 days; check the name, AWS_REGION and --days',
     ],
-    ['days that are none', ['--stream', 'orders', '--days', '0'], 'Give a number of days above 0, at most 63'],
+    ['zero days', ['--stream', 'orders', '--days', '0'], 'Give a number of days above 0, at most 63'],
     ['more days than CloudWatch keeps', ['--stream', 'orders', '--days', '64'], 'at most 63'],
     ['no stream', [], "required option '--stream <name>' not specified"],
     [
@@ -205,7 +215,7 @@ describe('what cannot be backtested is told with the way out', () => {
       "cannot be used with option '--days <number>'",
     ],
     [
-      'a file that is not there',
+      'a file that does not exist',
       ['--stream', 'orders', '--file', '/nonexistent'],
       'give the output of get-metric-data',
     ],
@@ -216,7 +226,7 @@ describe('what cannot be backtested is told with the way out', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('an AWS that refuses', async () => {
+  it('a denied GetMetricData, in one line', async () => {
     aws.calls.faults.add({ operation: 'GetMetricData', fault: { kind: 'error', code: 'AccessDenied' }, times: 1 });
     const { exitCode, stderr } = await backtest('--stream', 'orders');
     expect(exitCode).toBe(1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { runCommand } from './command.ts';
 
-it('demo --json: half a day, and a summary as its last line', { timeout: 90_000 }, async () => {
+it('demo --json ends with a summary in JSON', { timeout: 90_000 }, async () => {
   const out = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-test-'));
   onTestFinished(() => rm(out, { recursive: true, force: true }));
   const { stdout, stderr, exitCode } = await runCommand(['demo', '--json', '--days', '0.5', '--out', out]);
@@ -17,7 +17,7 @@ it('demo --json: half a day, and a summary as its last line', { timeout: 90_000 
   expect(await readFile(summary.report, 'utf8')).toContain('<svg');
 });
 
-it('demo --policy: the looks of another policy, deployed', { timeout: 90_000 }, async () => {
+it('demo --policy target scales by load checks', { timeout: 90_000 }, async () => {
   const out = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-test-'));
   onTestFinished(() => rm(out, { recursive: true, force: true }));
   const { stdout } = await runCommand(['demo', '--json', '--policy', 'target', '--days', '0.3', '--out', out]);
@@ -27,15 +27,15 @@ it('demo --policy: the looks of another policy, deployed', { timeout: 90_000 }, 
 });
 
 it.each<[string, readonly string[], string]>([
-  ['a policy that is none', ['--policy', 'halving'], 'Allowed choices are doubling, target, adaptive'],
-  ['days that are none', ['--days', 'many'], '"many" is not a number from 0 up'],
+  ['an unknown policy', ['--policy', 'halving'], 'Allowed choices are doubling, target, adaptive'],
+  ['days that are not a number', ['--days', 'many'], '"many" is not a number from 0 up'],
   [
     'a day that the trace does not have',
     ['--start-day', '900', '--days', '1'],
     '--start-day 900: the trace ends after',
   ],
-  ['a trace that is not there', ['--trace', '/nonexistent.csv'], '/nonexistent.csv'],
-])('demo tells of %s, in a line', async (_what, words, message) => {
+  ['a trace that does not exist', ['--trace', '/nonexistent.csv'], '/nonexistent.csv'],
+])('demo refuses %s in one line', async (_what, words, message) => {
   const { exitCode, stderr } = await runCommand(['demo', ...words]);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(message);

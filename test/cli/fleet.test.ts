@@ -25,7 +25,7 @@ beforeAll(async () => {
     ],
   });
   aws = await startLocalAws({ clock: new RealClock(), streams: 'no-records' });
-  // A reconcile would bring `clicks` within its bounds before it is looked at.
+  // Otherwise a reconcile would move `clicks` into its bounds before `status` reads it.
   aws.calls.faults.add({
     operation: 'UpdateShardCount',
     fault: { kind: 'error', code: 'LimitExceededException' },
@@ -56,7 +56,7 @@ function putRecords(streamName: string, minutesAgo: number, records: number): vo
 }
 
 describe('status', () => {
-  it('is one line a stream, as a table', async () => {
+  it('prints one table row a stream', async () => {
     const { stdout, exitCode } = await run('status');
     expect(exitCode).toBe(0);
     const rows = stdout.split('\n').filter((line) => /│ (clicks|orders) /.test(line));
@@ -65,7 +65,7 @@ describe('status', () => {
     expect(rows[1]).toMatch(/│ orders │ ACTIVE │ 2 +│ 2-16 .*│ never .*│ 10 .*│ none/);
   });
 
-  it('is the same as JSON, for the streams that are named', async () => {
+  it('prints the named streams as JSON', async () => {
     expect(await answerOf('status', 'orders')).toEqual([
       {
         streamName: 'orders',
@@ -86,8 +86,8 @@ describe('status', () => {
   });
 });
 
-describe('a stream that cannot be read', () => {
-  it('is unknown to status, not empty', async () => {
+describe('status of a stream that cannot be read', () => {
+  it('shows unknown values as unknown and not as zero', async () => {
     const [row] = await answerOf('status', 'nobody');
     expect(row).toMatchObject({ status: 'unreadable', shards: null, maxShards: null, callsLeft: null, dryRun: null });
     const { stdout } = await run('status', 'nobody');
@@ -98,7 +98,7 @@ describe('a stream that cannot be read', () => {
 });
 
 describe('explain', () => {
-  it('goes through the rules, with what holds', async () => {
+  it('prints each rule and what holds the stream', async () => {
     const { stdout } = await run('explain', 'orders');
     expect(stdout).toContain('orders: ACTIVE, 2 open shards (2 to 16), 10 calls left (rolling 24 h)');
     expect(stdout).toMatch(/✓ +8 the cooldown is over/);
@@ -107,7 +107,7 @@ describe('explain', () => {
     expect(stdout).toContain('→ hold: at-minimum');
   });
 
-  it('as JSON holds every rule with its evidence', async () => {
+  it('prints each rule with its evidence as JSON', async () => {
     const { up, down, dryRun } = await answerOf('explain', 'orders');
     expect(dryRun).toBe(false);
     expect(up.rules.map(({ rule }: { rule: number }) => rule)).toEqual([3, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
@@ -115,11 +115,11 @@ describe('explain', () => {
   });
 });
 
-describe('explain of a policy that looks at demand', () => {
-  it('shows what is offered, what it wants, the rules, and the candidates with what each would have cost', async () => {
+describe('explain of a load-driven policy', () => {
+  it('prints the offered load, the wanted shards, the rules and the cost of each candidate', async () => {
     const { stdout } = await run('explain', 'events');
     expect(stdout).toMatch(
-      /Policy adaptive: 2\.\d\d shards' worth is offered, so it wants \d shards?\. At a look now:/,
+      /Policy adaptive: 2\.\d\d shards' worth is offered, so it wants \d shards?\. If a load check ran now:/,
     );
     expect(stdout).toMatch(/ +4 the stream is ACTIVE/);
     expect(stdout).not.toContain('the live alarm says the same');
@@ -129,7 +129,7 @@ describe('explain of a policy that looks at demand', () => {
     expect(stdout).toContain('The net: events-scale-up is');
   });
 
-  it('as JSON holds every candidate, best first, and the choice', async () => {
+  it('prints every candidate as JSON, best first, with the choice', async () => {
     const { policy, demand } = await answerOf('explain', 'events');
     expect(policy).toBe('adaptive');
     const { candidate, replayed } = demand.policy.choice;
@@ -139,7 +139,7 @@ describe('explain of a policy that looks at demand', () => {
     expect(scores).toEqual(scores.toSorted((a: number, b: number) => a - b));
   });
 
-  it('says what could not be read, and does not take it for no traffic', async () => {
+  it('does not take unreadable traffic for no traffic', async () => {
     const mend = aws.calls.faults.add({
       operation: 'GetMetricData',
       fault: { kind: 'error', code: 'AccessDeniedException' },
@@ -155,7 +155,7 @@ describe('explain of a policy that looks at demand', () => {
     }
   });
 
-  it('plans what a look would do', async () => {
+  it('plan prints what a load check would do', async () => {
     const { look } = await answerOf('plan', 'events');
     const { demand } = await answerOf('explain', 'events');
     expect(look?.intent.to ?? null).toBe(demand.decision.kind === 'scale' ? demand.decision.targetShardCount : null);
@@ -163,7 +163,7 @@ describe('explain of a policy that looks at demand', () => {
 });
 
 describe('plan', () => {
-  it('names the calls in their order, and the dollars', async () => {
+  it('prints the calls in their order, and dollars', async () => {
     const { stdout } = await run('plan', 'orders');
     expect(stdout).toContain('Scale up from 2 to 4 shards: $22 -> $44 a month');
     const calls = ['AddTagsToStream', 'UpdateShardCount 2 -> 4', 'PutMetricAlarm orders-scale-up: threshold 0.75 of 4'];
@@ -173,7 +173,7 @@ describe('plan', () => {
     expect(stdout).toContain('Scale down: nothing to do, at-minimum');
   });
 
-  it('is null as JSON where nothing would be done', async () => {
+  it('prints null as JSON where nothing would be done', async () => {
     const { up, down } = await answerOf('plan', 'orders');
     expect(up.intent).toMatchObject({ from: 2, to: 4 });
     expect(down).toBeNull();
@@ -181,7 +181,7 @@ describe('plan', () => {
 });
 
 describe('history', () => {
-  it('brings alarms and functions together, in order of time', async () => {
+  it('merges the history of alarms and functions in order of time', async () => {
     const entries: { atMs: number; witness: string; what: string }[] = await answerOf('history', 'clicks');
     expect(entries.map(({ atMs }) => atMs)).toEqual(entries.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
     expect(entries).toContainEqual(expect.objectContaining({ witness: 'alarm' }));
@@ -190,23 +190,31 @@ describe('history', () => {
   });
 });
 
-describe('bad input', () => {
+describe('fleet commands', () => {
   it.each<[string, readonly string[], string]>([
-    ['a stream that is not there', ['explain', 'nobody'], '"nobody": there is no such stream in this region; `status`'],
-    ['the history of none', ['history', 'nobody'], '"nobody": there is no such stream in this region; `status`'],
     [
-      'a stack that is not there',
+      'explain of a stream that does not exist',
+      ['explain', 'nobody'],
+      '"nobody": there is no such stream in this region; `status`',
+    ],
+    [
+      'history of a stream that does not exist',
+      ['history', 'nobody'],
+      '"nobody": there is no such stream in this region; `status`',
+    ],
+    [
+      'a stack that does not exist',
       ['status', '--stack', 'Nope'],
       '--stack Nope: no reconciler is deployed under this name',
     ],
-    ['a time that is none', ['history', 'orders', '--hours', 'soon'], '--hours: "soon" is not a number above 0'],
     [
-      'a format that is none',
-      ['status', '--format', 'xml'],
-      "argument 'xml' is invalid. Allowed choices are table, json",
+      'hours that are not a number',
+      ['history', 'orders', '--hours', 'soon'],
+      '--hours: "soon" is not a number above 0',
     ],
+    ['an unknown format', ['status', '--format', 'xml'], "argument 'xml' is invalid. Allowed choices are table, json"],
     ['no stream', ['plan'], "missing required argument 'stream'"],
-  ])('%s is told with the way out, in a line', async (_what, words, message) => {
+  ])('refuse %s in one line with the remedy', async (_what, words, message) => {
     const { exitCode, stderr, stdout } = await run(...words);
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');
@@ -214,7 +222,7 @@ describe('bad input', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('an endpoint where nothing listens, and credentials that are missing', async () => {
+  it('say in one line that AWS cannot be reached, or that credentials are missing', async () => {
     const nowhere = await runCommand(['status'], { ...environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
     expect(nowhere).toMatchObject({
       exitCode: 1,

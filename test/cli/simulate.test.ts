@@ -54,7 +54,7 @@ async function resultOf(...words: readonly string[]) {
 const policiesOf = ({ results }: { results: readonly { policy: string }[] }) => results.map(({ policy }) => policy);
 
 describe('simulate', () => {
-  it('--compare: every policy, in the shape that programs read, and the same bytes each time', async () => {
+  it('--compare prints every policy as JSON, the same bytes each time', async () => {
     const words = ['--trace', wave, '--peak-shards', '12', '--compare', '--format', 'json'];
     const [once, again] = await Promise.all([simulate(...words), simulate(...words)]);
     expect(once).toMatchObject({ exitCode: 0, stderr: '' });
@@ -85,7 +85,7 @@ describe('simulate', () => {
     }
   });
 
-  it('without options: three policies over the load as it is, as a table that holds throttling beside cost', async () => {
+  it('prints three policies as a table with throttling beside cost when no option is given', async () => {
     const { stdout, stderr, exitCode } = await simulate('--trace', wave);
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
     expect(stdout).toContain('wave, peak 12.5 shards');
@@ -107,7 +107,7 @@ describe('simulate', () => {
     expect(json).toEqual({ ...plain, trace: 'saved' });
   });
 
-  it('--unit and --record-bytes: what the values count, and what a record costs', async () => {
+  it('--unit changes what the values count, --record-bytes what a record costs', async () => {
     const words = ['--trace', wave, '--policy', 'on-demand'];
     const [records, bytes, large] = await Promise.all([
       resultOf(...words),
@@ -120,7 +120,7 @@ describe('simulate', () => {
     expect((large.results[0].dollars - hours) / (records.results[0].dollars - hours)).toBeCloseTo(30, 6);
   });
 
-  it('records so large that their bytes fill a shard first need shards for their bytes', async () => {
+  it('sizes shards by bytes when large records fill them by bytes first', async () => {
     const words = ['--trace', wave, '--policy', 'static-peak', '--record-bytes', '5000'];
     const { peakShards, results } = await resultOf(...words);
     expect(peakShards).toBeCloseTo((12_500 * 5000) / 1_048_576, 0);
@@ -129,7 +129,7 @@ describe('simulate', () => {
     expect(scaled.peakShards).toBeCloseTo(2 * peakShards, 9);
   });
 
-  it('--model retry: what was rejected comes again, and may be rejected again', async () => {
+  it('--model retry offers rejected records again', async () => {
     const words = ['--trace', wave, '--policy', 'doubling'];
     const [lost, retried] = await Promise.all(['loss', 'retry'].map((model) => resultOf(...words, '--model', model)));
     expect(lost.results[0].throttledFraction).toBeGreaterThan(0);
@@ -155,7 +155,7 @@ describe('simulate', () => {
     expect(shared[2]).toBeLessThan(usual[2]);
   });
 
-  it('--report: a page that needs nothing else, a picture beside it, and JSON alone on standard output', async () => {
+  it('--report writes a self-contained page and a picture, and leaves standard output to JSON', async () => {
     const page = join(folder, 'report.html');
     const words = ['--trace', wave, '--policy', 'target,static-peak', '--format', 'json', '--report', page];
     const { stdout, stderr, exitCode } = await simulate(...words);
@@ -169,7 +169,7 @@ describe('simulate', () => {
     expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG');
   });
 
-  it.each([7, 100])('takes a grid of %i s, and finds the same peak but for its coarseness', async (stepSeconds) => {
+  it.each([7, 100])('finds nearly the same peak on a grid of %i s', async (stepSeconds) => {
     const trace = fileOf(`grid-${stepSeconds}.csv`, csvOf(stepSeconds));
     const { peakShards, results } = await resultOf('--trace', trace, '--policy', 'static-peak');
     expect(peakShards).toBeCloseTo(12.5, 1);
@@ -177,7 +177,7 @@ describe('simulate', () => {
   });
 });
 
-/** What the command says no with, without a process of its own: neither a bug nor an answer. */
+/** The message with which the command refuses its input, without a process of its own. */
 async function refusalOf(...words: readonly string[]): Promise<string> {
   const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   registerSimulate(program);
@@ -189,7 +189,7 @@ async function refusalOf(...words: readonly string[]): Promise<string> {
   throw new Error('it was not refused', { cause: error });
 }
 
-it('a refusal is a line on standard error, and status 1', async () => {
+it('refuses bad input on standard error with status 1', async () => {
   const refusals = await Promise.all([
     simulate('--trace', fileOf('none.csv', '')),
     simulate('--trace', wave, '--peek'),
@@ -200,7 +200,7 @@ it('a refusal is a line on standard error, and status 1', async () => {
   }
 });
 
-describe('a trace that is bad', () => {
+describe('simulate refuses a trace that', () => {
   const rows = (...lines: readonly string[]) => ['t_seconds,value', ...lines, ''].join('\n');
   it.each<[string, string, string]>([
     ['has a gap', rows('0,1', '60,1', '180,1'), 'line 4: "180,1" leaves a gap: 120 s after the line above'],
@@ -220,45 +220,57 @@ describe('a trace that is bad', () => {
       '{"MetricDataResults":[{"Id":"a","Timestamps":[],"Values":[]},{"Id":"b","Timestamps":[],"Values":[]}]}',
       'MetricDataResults: "a, b" hold no series of incoming records; query IncomingRecords (Sum)',
     ],
-  ])('%s: told by its line, with the way out', async (name, text, message) => {
+  ])('%s, and names the line and the remedy', async (name, text, message) => {
     expect(await refusalOf('--trace', fileOf(`${name}.csv`, text))).toContain(message);
   });
 });
 
-describe('an option that is wrong', () => {
+describe('simulate refuses', () => {
   it.each<[string, readonly string[], string]>([
     ['no trace', [], "required option '--trace <file>' not specified"],
-    ['a file that is not there', ['--trace', '/nonexistent.csv'], 'give a CSV or JSON file, plain or gzip'],
+    ['a file that does not exist', ['--trace', '/nonexistent.csv'], 'give a CSV or JSON file, plain or gzip'],
     [
-      'a policy that is not known',
+      'an unknown policy',
       ['--trace', wave, '--policy', 'tripling'],
       `"tripling" is not known; use ${candidatePolicyNames.join(', ')}`,
     ],
-    ['a policy twice', ['--trace', wave, '--policy', 'target,target'], '"target" is named twice; name it once'],
-    ['another unit', ['--trace', wave, '--unit', 'shards'], 'Allowed choices are records, bytes'],
-    ['another model', ['--trace', wave, '--model', 'drop'], 'Allowed choices are loss, retry'],
-    ['another format', ['--trace', wave, '--format', 'xml'], 'Allowed choices are table, json'],
-    ['a peak of nothing', ['--trace', wave, '--peak-shards', '0'], 'Give a number above 0'],
-    ['a scale that is none', ['--trace', wave, '--scale', 'big'], 'Give a number above 0'],
-    ['both', ['--trace', wave, '--scale', '2', '--peak-shards', '8'], "cannot be used with option '--scale <factor>'"],
     [
-      'more than a stream can have',
+      'a policy that is given twice',
+      ['--trace', wave, '--policy', 'target,target'],
+      '"target" is named twice; name it once',
+    ],
+    ['an unknown unit', ['--trace', wave, '--unit', 'shards'], 'Allowed choices are records, bytes'],
+    ['an unknown model', ['--trace', wave, '--model', 'drop'], 'Allowed choices are loss, retry'],
+    ['an unknown format', ['--trace', wave, '--format', 'xml'], 'Allowed choices are table, json'],
+    ['a peak of zero', ['--trace', wave, '--peak-shards', '0'], 'Give a number above 0'],
+    ['a scale that is not a number', ['--trace', wave, '--scale', 'big'], 'Give a number above 0'],
+    [
+      'a scale beside a peak',
+      ['--trace', wave, '--scale', '2', '--peak-shards', '8'],
+      "cannot be used with option '--scale <factor>'",
+    ],
+    [
+      'more shards than a stream can have',
       ['--trace', wave, '--scale', '1000'],
       'shards at its peak: more than the 10000 that a stream can have; give a lower --peak-shards or --scale',
     ],
-    ['a report that is no page', ['--trace', wave, '--report', 'report.pdf'], '"report.pdf" does not end in .html'],
     [
-      'a report nowhere',
+      'a report that does not end in .html',
+      ['--trace', wave, '--report', 'report.pdf'],
+      '"report.pdf" does not end in .html',
+    ],
+    [
+      'a report in a folder that does not exist',
       ['--trace', wave, '--report', '/nonexistent/r.html'],
       'lies in no folder that exists; make it first',
     ],
     [
-      'prices that are not there',
+      'prices that do not exist',
       ['--trace', wave, '--prices', '/nonexistent'],
       'give a file like simulator/prices/us-east-1.json',
     ],
-    ['one that there is not', ['--trace', wave, '--peek-shards', '8'], 'Did you mean --peak-shards?'],
-  ])('%s: told with the way out, before anything is computed', async (_what, words, message) => {
+    ['an unknown option', ['--trace', wave, '--peek-shards', '8'], 'Did you mean --peak-shards?'],
+  ])('%s before it computes anything, and names the remedy', async (_what, words, message) => {
     expect(await refusalOf(...words)).toContain(message);
   });
 });

@@ -17,7 +17,9 @@ const row: StatusRow = {
   drift: [],
 };
 
-test('a dry run is said under the table, for it is why nothing scales', () => {
-  expect(renderStatus([{ ...row, dryRun: true }])).toMatch(/\nDry run: it decides and tells, and changes nothing\.$/);
+test('says under the table that a dry run is why nothing scales', () => {
+  expect(renderStatus([{ ...row, dryRun: true }])).toMatch(
+    /\nDry run: it decides and notifies, and changes nothing\.$/,
+  );
   expect(renderStatus([row])).not.toContain('Dry run');
 });

@@ -1,0 +1,78 @@
+/** The end of a run: its files, its last lines and the JSON summary. */
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { styleText } from 'node:util';
+import { renderPng } from '../../simulator/report/rendering.ts';
+import type { Agreement } from './agreement.ts';
+import { renderPage } from './page.ts';
+import { drawSvg } from './picture.ts';
+import type { RunRecord } from './run-record.ts';
+import { scalingReason } from './timeline.ts';
+
+export interface DemoSummary {
+  readonly ok: boolean;
+  readonly scalings: readonly {
+    readonly at: string;
+    readonly direction: string;
+    readonly from: number;
+    readonly to: number;
+    readonly reason: string;
+  }[];
+  readonly holds: readonly { readonly at: string; readonly reason: string; readonly because: object }[];
+  readonly finalShardCount: number;
+  readonly agree: Pick<Agreement, 'stream' | 'alarms' | 'tags' | 'concurrency'>;
+  /** Path of the HTML page. */
+  readonly report: string;
+}
+
+export interface RunPaths {
+  readonly page: string;
+  readonly picture: string;
+}
+
+export async function writeRun(run: RunRecord, out: string): Promise<RunPaths> {
+  const svg = await drawSvg(run.minutes, run.reports);
+  const paths = { page: join(out, 'demo.html'), picture: join(out, 'demo.png') };
+  writeFileSync(paths.page, renderPage(run, svg));
+  writeFileSync(paths.picture, renderPng(svg));
+  return paths;
+}
+
+export function printEnd({ agreement }: RunRecord, paths: RunPaths, took: string, print: (line: string) => void): void {
+  print('');
+  if (agreement.disagreements.length === 0) {
+    print(
+      styleText('green', `✓ stream, alarms, tags and consumer concurrency agree on ${agreement.openShardCount} shards`),
+    );
+  }
+  for (const text of agreement.disagreements) print(styleText('red', `✗ ${text}`));
+  print(`page     ${relative('.', paths.page)}`);
+  print(`picture  ${relative('.', paths.picture)}`);
+  print(`took     ${took}`);
+}
+
+export function summarizeRun({ reports, agreement }: RunRecord, page: string): DemoSummary {
+  const { stream, alarms, tags, concurrency } = agreement;
+  return {
+    ok: agreement.disagreements.length === 0,
+    scalings: reports.flatMap(({ at, outcome, decision }) =>
+      outcome === 'scaled' && decision?.kind === 'scale'
+        ? [
+            {
+              at,
+              direction: decision.direction,
+              from: decision.openShardCount,
+              to: decision.targetShardCount,
+              reason: scalingReason(decision.because),
+            },
+          ]
+        : [],
+    ),
+    holds: reports.flatMap(({ at, decision }) =>
+      decision?.kind === 'hold' ? [{ at, reason: decision.reason, because: decision.because }] : [],
+    ),
+    finalShardCount: agreement.openShardCount,
+    agree: { stream, alarms, tags, concurrency },
+    report: relative('.', page),
+  };
+}

@@ -101,16 +101,16 @@ describe('explain', () => {
   it('prints each rule and what holds the stream', async () => {
     const { stdout } = await run('explain', 'orders');
     expect(stdout).toContain('orders: ACTIVE, 2 open shards (2 to 16), 10 calls left (rolling 24 h)');
-    expect(stdout).toMatch(/✓ +8 the cooldown is over/);
+    expect(stdout).toMatch(/✓ +10 the cooldown is over/);
     expect(stdout).toContain('→ scale up from 2 to 4');
-    expect(stdout).toMatch(/✗ +9 the minimum or maximum leaves room: at-minimum/);
+    expect(stdout).toMatch(/✗ +11 the minimum or maximum leaves room: at-minimum/);
     expect(stdout).toContain('→ hold: at-minimum');
   });
 
   it('prints each rule with its evidence as JSON', async () => {
     const { up, down, dryRun } = await answerOf('explain', 'orders');
     expect(dryRun).toBe(false);
-    expect(up.rules.map(({ rule }: { rule: number }) => rule)).toEqual([3, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(up.rules.map(({ rule }: { rule: number }) => rule)).toEqual([3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14]);
     expect(down.decision).toMatchObject({ reason: 'at-minimum', because: { minShards: 2, openShardCount: 2 } });
   });
 });
@@ -121,7 +121,7 @@ describe('explain of a load-driven policy', () => {
     expect(stdout).toMatch(
       /Policy adaptive: 2\.\d\d shards' worth is offered, so it wants \d shards?\. If a load check ran now:/,
     );
-    expect(stdout).toMatch(/ +4 the stream is ACTIVE/);
+    expect(stdout).toMatch(/ +5 the stream is ACTIVE/);
     expect(stdout).not.toContain('the live alarm says the same');
     expect(stdout).toMatch(/It goes by: scaleUpAt [\d.]+, sustainedMinutes \d+/);
     expect(stdout).toMatch(/Chosen among \d+ candidates/);

@@ -1,6 +1,7 @@
 /**
- * Every AWS fact that code relies on: value, unit, source. A fact marked `inferred` is not documented by AWS; the models
- * take it as a parameter and docs/unverified.md says how to check it in an account. Each one has a case in test/contract/.
+ * Every fact about AWS that the code relies on, with value, unit and source. AWS does not document a fact that is marked
+ * `inferred`: the models take it as a parameter, and docs/unverified.md says how to check it in an account. Each fact has a
+ * case in test/contract/.
  */
 import { dayMs, daySeconds, minuteMs } from './time.ts';
 
@@ -44,7 +45,7 @@ export const awsFacts = {
     'ms, for periods of a minute or more',
     'CloudWatch user guide, Alarm evaluation',
   ),
-  unreservedConcurrencyFloor: fact(
+  leastUnreservedConcurrency: fact(
     100,
     'concurrent executions per account',
     'Lambda developer guide, Reserved concurrency',

@@ -1,4 +1,7 @@
-/** A short, stable fingerprint of a text (FNV-1a, 32 bits): enough to tell "the same news again" from news. */
+/**
+ * A short, stable fingerprint of a text (FNV-1a, 32 bits). Two notices with the same fingerprint say the same, so only the
+ * first one is sent. The tags of a stream keep fingerprints across deployments: this function must never change.
+ */
 export function fingerprint(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -1,6 +1,6 @@
 /**
- * Expected failures are values. A `Fault` tells an operator which field is wrong, what it holds, and the way out;
- * every check collects all faults before it answers, because nobody wants to fix one variable per deploy.
+ * Expected failures are values. A `Fault` says which field is wrong, what it holds, and how to correct it. Every check
+ * collects all faults before it returns, because nobody wants to correct one variable per deployment.
  */
 export interface Fault {
   /** Path of the field as the user wrote it, for example `SCALE_UP_THRESHOLD` or `streams[0].minShards`. */
@@ -28,11 +28,11 @@ export function describeFault(fault: Fault): string {
   return `${fault.field}: ${fault.value} ${fault.problem}; ${fault.remedy}`;
 }
 
-/** Control characters, and those that break a line or turn the direction of text: never shown as they are. */
+/** Control characters, and characters that break a line or turn the direction of text. They are never shown as they are. */
 export const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const everyUnprintable = new RegExp(unprintable, 'gu');
 
-/** A value from outside as short printable text: quoted, control characters escaped, cut at `maxLength` characters. */
+/** A value from outside as short, printable text: quoted, with control characters escaped, cut at `maxLength` characters. */
 export function quote(value: unknown, maxLength = 80): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);

@@ -6,13 +6,13 @@ export const dayMinutes = 24 * 60;
 export const daySeconds = dayMinutes * 60;
 
 /**
- * Times as AWS and the reference autoscaler write them: `2026-03-02T09:15:44.775+0000` in SNS messages and alarm tags, and
+ * Times as AWS and the reference autoscaler write them: `2026-03-02T09:15:44.775+0000` in SNS messages and alarm tags;
  * `20260302T091544.775Z` in stream tags, which take no colon.
  */
 const zoned = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(?:Z|([+-]\d{2}):?(\d{2}))$/;
 const basic = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2}(?:\.\d{3})?)Z$/;
 
-/** Epoch ms of an ISO time that names its zone; undefined for anything else, so that no local time passes for UTC. */
+/** Epoch ms of an ISO time that names its zone. Undefined for anything else, so that a local time is never taken for UTC. */
 export function parseZonedTime(text: string): number | undefined {
   const match = zoned.exec(text);
   if (!match) return undefined;

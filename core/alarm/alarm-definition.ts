@@ -1,14 +1,15 @@
 /**
- * The one definition of the two alarms of a stream. The stack synthesizes it, converge rewrites alarms to it, the simulator
- * evaluates it. Metric ids and labels are those of the reference autoscaler, so that its alarms are recognised as ours.
+ * The one definition of the two alarms of a stream. The stack synthesizes it, converge rewrites alarms to it, and the
+ * simulator evaluates it. Metric ids and labels are those of the reference autoscaler, so that its alarms count as ours.
+ * The file is longer than others because what it writes into an alarm and what it reads back must change together.
  *
- * With a policy that looks at demand every minute, the scale-up alarm is the net under it: one-minute datapoints that count
- * throttled records, and the scale-down alarm rests.
+ * A stream with a load policy is scaled by its load check. Its scale-up alarm is the safety net: it has one-minute
+ * datapoints and counts throttled records. Its scale-down alarm rests.
  *
  * Two expressions differ from the reference on purpose (docs/decisions/):
- * - the scale-up alarm does not fill missing datapoints: a newest datapoint that is merely late would count as 0, and
- *   "5 of 5" might never hold;
- * - where the iterator age is required, a missing one counts as the limit, so that dead consumers block scale-down.
+ * - The scale-up alarm does not fill missing datapoints. Filled, a datapoint that is merely late would count as 0, and
+ *   "5 of 5" might never hold.
+ * - Where the iterator age is required, a missing one counts as the limit, so that dead consumers block a scale-down.
  */
 import { awsFacts } from '../aws-facts.ts';
 import { isLoadDriven, type StreamSettings } from '../settings/stream-settings.ts';
@@ -16,7 +17,7 @@ import { minuteMs } from '../time.ts';
 
 export type Direction = 'up' | 'down';
 
-/** What a metric of an alarm is: a CloudWatch metric, or an expression over other ids. */
+/** A metric of an alarm is a CloudWatch metric or an expression over other ids. */
 export type AlarmMetric = AlarmMetricStat | AlarmExpression;
 
 export interface AlarmMetricStat {
@@ -37,14 +38,14 @@ export interface AlarmExpression {
   readonly returnData: boolean;
 }
 
-/** As much of a metric as tells which stream an alarm watches and by which shard count it judges. */
+/** The parts of a metric that say which stream an alarm watches and by which shard count it judges. */
 export type MetricParts =
   | Pick<AlarmMetricStat, 'id' | 'namespace' | 'dimensions'>
   | Pick<AlarmExpression, 'id' | 'expression'>;
 
 export type ComparisonOperator = 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
 
-/** The part of an alarm that follows from the shard count and the settings; all else in an alarm belongs to the user. */
+/** The part of an alarm that follows from the shard count and the settings. Everything else in an alarm is the user's. */
 export interface AlarmDefinition {
   readonly comparisonOperator: ComparisonOperator;
   readonly threshold: number;
@@ -55,10 +56,10 @@ export interface AlarmDefinition {
 
 export const kinesisNamespace = 'AWS/Kinesis';
 export const streamDimension = 'StreamName';
-/** Metric ids that this product writes; others in an alarm were added by somebody and are reported before they go. */
+/** Metric ids that this product writes. Somebody else added any other id; it is reported before it is removed. */
 export const ownMetricIds = ['m1', 'm2', 'm3', 'm4', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6', 's1', 's2'] as const;
 
-/** Thresholds that no utilization meets, for an alarm that must not fire at the minimum or maximum. */
+/** Thresholds that no utilization reaches, for an alarm that must not fire. */
 export const restingThreshold = { up: 1_000_000, down: -1 } as const satisfies Record<Direction, number>;
 
 const nameSuffix = { up: '-scale-up', down: '-scale-down' } as const satisfies Record<Direction, string>;
@@ -68,7 +69,7 @@ export function alarmNameOf(streamName: string, direction: Direction): string {
   return `${streamName}${nameSuffix[direction]}`;
 }
 
-/** The direction that an alarm's name says, and the name of its sibling; undefined for a name with neither suffix. */
+/** The direction in an alarm's name, and the name of its sibling. Undefined for a name with neither suffix. */
 export function readAlarmName(alarmName: string): { direction: Direction; siblingName: string } | undefined {
   for (const direction of ['up', 'down'] as const) {
     if (alarmName.length > nameSuffix[direction].length && alarmName.endsWith(nameSuffix[direction])) {
@@ -91,7 +92,7 @@ export interface AlarmSubject {
   readonly settings: StreamSettings;
 }
 
-/** The definition of one alarm for a shard count; at the minimum or maximum the alarm that could only go beyond it rests. */
+/** The definition of one alarm for a shard count. The scale-down alarm rests at the minimum, the scale-up one at the maximum. */
 export function defineAlarm(direction: Direction, subject: AlarmSubject): AlarmDefinition {
   return direction === 'up' ? defineScaleUp(subject) : defineScaleDown(subject);
 }
@@ -117,7 +118,7 @@ function defineScaleUp(subject: AlarmSubject): AlarmDefinition {
   };
 }
 
-/** Rejected records, of which IncomingRecords knows nothing, as if they had been taken in. */
+/** IncomingRecords does not count rejected records. This counts them as if the stream had taken them. */
 function throttledFactor(subject: AlarmSubject): readonly AlarmMetric[] {
   return [
     metric(subject, 'm4', 'WriteProvisionedThroughputExceeded', 'Sum'),
@@ -153,13 +154,16 @@ function defineScaleDown(subject: AlarmSubject): AlarmDefinition {
   };
 }
 
-/** As the reference writes it, but never rounded down: at its limit the iterator age must reach the threshold. */
+/** As the reference writes it, but never rounded down: at its limit, the iterator age must reach the threshold. */
 function fiveDecimals(threshold: number): string {
   const rounded = Number(threshold.toFixed(5));
   return (rounded < threshold ? rounded + 0.00001 : rounded).toFixed(5);
 }
 
-/** Whether the alarm itself treats a missing iterator age as "too far behind"; `auto` without consumers asks at decision time. */
+/**
+ * Whether the alarm itself takes a missing iterator age for "too far behind". With `auto` and no declared consumers, the
+ * decision asks instead.
+ */
 export function missingIteratorAgeBlocks(settings: StreamSettings): boolean {
   return settings.iteratorAge === 'required' || (settings.iteratorAge === 'auto' && settings.consumers.length > 0);
 }
@@ -168,7 +172,7 @@ function incomingMetrics(subject: AlarmSubject): readonly AlarmMetric[] {
   return [metric(subject, 'm1', 'IncomingBytes', 'Sum'), metric(subject, 'm2', 'IncomingRecords', 'Sum')];
 }
 
-/** A Sum over a period against what the shards take in that period: 1 MiB and 1,000 records a second each. */
+/** A Sum over a period, divided by what the shards take in that period: 1 MiB and 1,000 records a second each. */
 function usageFactors(subject: AlarmSubject): readonly AlarmMetric[] {
   return [
     expression('e3', 'IncomingBytesUsageFactor', `e1/(1024*1024*${secondsOf(subject)}*s1)`),
@@ -201,7 +205,7 @@ function expression(id: string, label: string, formula: string): AlarmExpression
   return { id, label, expression: formula, returnData: false };
 }
 
-/** The shard count an alarm judges by: its one `s1` expression, when that is a whole number above 0. */
+/** The shard count that an alarm judges by: its one `s1` expression, if that is a whole number above 0. */
 export function readJudgedShardCount(metrics: readonly MetricParts[]): number | undefined {
   const [s1, ...others] = metrics.filter((entry) => entry.id === 's1');
   const text = s1 && 'expression' in s1 && others.length === 0 ? s1.expression.trim() : '';
@@ -210,7 +214,7 @@ export function readJudgedShardCount(metrics: readonly MetricParts[]): number | 
 
 /**
  * The stream that an alarm watches: the `StreamName` dimension of every metric in it that is not an expression. Undefined
- * where one of them is another stream's, or not Kinesis' at all: such an alarm judges by more than this stream.
+ * where one of them is another stream's, or not of Kinesis at all: such an alarm judges by more than this stream.
  */
 export function readStreamName(metrics: readonly MetricParts[]): string | undefined {
   const watched = metrics

@@ -1,9 +1,9 @@
 /**
- * The first arrow of the flow: the JSON that an SNS record carries becomes a complete `ScalingAlarm`, or is refused with
- * every fault named. Nothing after this file meets a half-filled message.
+ * Reads the JSON of an SNS record into a complete `ScalingAlarm`, or refuses it and names every fault. No code after this
+ * file meets a half-filled message.
  *
- * Traps (AWS-documented shapes): dimension keys are lower case in SNS messages, `Region` is a display name (so region and
- * account come from `AlarmArn`), the order of `Metrics` varies, newer messages carry more fields.
+ * Traps in the shapes that AWS documents: dimension keys are lower case in SNS messages. `Region` is a display name, so
+ * region and account come from `AlarmArn`. The order of `Metrics` varies. Newer messages carry more fields.
  */
 import * as v from 'valibot';
 import { type Fault, fail, quote, type Result, succeed, unprintable } from '../result.ts';
@@ -19,7 +19,7 @@ import {
 export const alarmStates = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 export type AlarmStateValue = (typeof alarmStates)[number];
 
-/** A notification of one of a stream's two alarms, as far as the message alone can tell. */
+/** What the notification of one of a stream's two alarms says. */
 export interface ScalingAlarm {
   readonly alarmName: string;
   readonly siblingName: string;
@@ -29,16 +29,16 @@ export interface ScalingAlarm {
   readonly streamName: string;
   readonly newState: AlarmStateValue;
   readonly stateChangedAtMs: number;
-  /** The shard count that the alarm judged by (its `s1`); undefined when the message names none, which voids it. */
+  /** The shard count that the alarm judged by (its `s1`). Undefined when the message names none: then it is void. */
   readonly judgedShardCount: number | undefined;
 }
 
-/** Longest message that is read: SNS carries at most 256 KB. */
+/** SNS carries at most 256 KB; a longer message is not read. */
 const longestMessage = 262_144;
-/** A hostile message can have a fault in each of its thousands of metrics; these are told. */
+/** A hostile message can have a fault in each of thousands of metrics. Only so many are listed. */
 const mostFaults = 10;
 
-/** What is read, and no more: what nobody asks for cannot be wrong. */
+/** Only the fields that the product uses: other fields cannot make a message invalid. */
 const messageSchema = v.object({
   AlarmName: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
   AlarmArn: v.string(),
@@ -158,7 +158,7 @@ function partsOf({ Id: id, Expression, MetricStat }: AlarmMessage['Trigger']['Me
   return { id, namespace: Namespace, dimensions: Object.fromEntries(uniqueDimensions(Dimensions)) };
 }
 
-/** A dimension that is named twice is dropped, not decided by order. */
+/** Drops a dimension that is named twice: the order must not decide which value counts. */
 function uniqueDimensions(
   dimensions: readonly { name: string; value: string }[],
 ): readonly (readonly [string, string])[] {

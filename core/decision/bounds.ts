@@ -1,6 +1,6 @@
 /**
- * Between "may the stream be scaled" (scaling-decision.ts) and "to how many shards" (policies/). A policy proposes; AWS's step
- * limits and the user's minimum and maximum then bound what it proposed.
+ * The bounds of a target. An alarm or a load policy proposes a shard count. AWS's step limits and the user's minimum and
+ * maximum bound it.
  */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import { awsFacts } from '../aws-facts.ts';
@@ -11,7 +11,7 @@ export interface ScalingRequest {
   readonly openShardCount: number;
 }
 
-/** What one UpdateShardCount call can reach: at most twice the open count, not below half of it, rounded up. */
+/** What one UpdateShardCount call can reach: at most twice the open count, at least half of it, rounded up. */
 export function reachableShardCounts(openShardCount: number): { readonly lowest: number; readonly highest: number } {
   return {
     lowest: Math.ceil(openShardCount * awsFacts.largestStepDown.value),
@@ -20,8 +20,8 @@ export function reachableShardCounts(openShardCount: number): { readonly lowest:
 }
 
 /**
- * A wanted target brought within the user's bounds and one call's reach, never past the open count against the direction.
- * Equal to the open count when nothing is possible.
+ * Brings a wanted target within the user's bounds and the reach of one call. The result never goes against the direction,
+ * and equals the open count where no move is possible.
  */
 export function boundTarget(
   wanted: number,

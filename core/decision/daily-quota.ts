@@ -1,11 +1,11 @@
 /**
- * The calls of UpdateShardCount that AWS allows a stream in a rolling day: how many are left, and when the next one is free.
- * The ledger knows our own calls; AWS's refusal of a call tells of those that the ledger does not know.
+ * How many UpdateShardCount calls of a stream's rolling day are left, and when the next one is free. The ledger knows our
+ * own calls. When AWS refuses one that the ledger would have allowed, somebody else has spent the quota.
  */
 import { awsFacts } from '../aws-facts.ts';
 import type { StreamState } from '../stream/stream-state.ts';
 
-/** What is known of the day's calls. */
+/** What is known about the calls of the last day. */
 export type CallsMade = Pick<StreamState, 'ledger' | 'refusal'>;
 
 /**
@@ -17,7 +17,7 @@ export function callsLeft({ ledger, refusal }: CallsMade, dailyQuota: number, re
   return refusal?.reason === 'daily-quota' ? 0 : Math.max(0, dailyQuota - reserve - ledger.length);
 }
 
-/** When the next call is free, in epoch ms; undefined while one is left. */
+/** When the next call is free, in epoch ms. Undefined while one is left. */
 export function nextCallAtMs({ ledger, refusal }: CallsMade, dailyQuota: number, reserve = 0): number | undefined {
   if (refusal?.reason === 'daily-quota') return refusal.untilMs;
   const freeing = ledger[ledger.length - (dailyQuota - reserve)];

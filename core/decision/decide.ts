@@ -1,6 +1,7 @@
 /**
- * May the stream be scaled, and to what? The rules are asked in the order of their numbers, and the first that holds decides.
- * hold-reasons.ts lists them; the truth table of test/core/decision/decide.test.ts has a row for each that says why.
+ * May the stream be scaled, and to how many shards? The rules are asked in the order of their numbers, and the first one
+ * that holds decides. hold-reasons.ts lists them. The truth table of test/core/decision/decide.test.ts has rows for each,
+ * and each row says why.
  *
  * An alarm says a direction and is judged by the rules about alarms. A load policy proposes a shard count and is judged by
  * the rule about load. Whatever either proposes is then judged by the same rules.
@@ -48,14 +49,15 @@ export function decideFromLoad(load: LoadProposal, facts: StreamFacts): ScalingD
   return waits ? withLoad(waits, proposal, load) : scale(proposal, facts, evidence);
 }
 
-/** A rule and what it says; undefined where it lets pass. */
+/** A rule and its own answer. */
 export interface RuleVerdict {
   readonly rule: number;
   readonly requires: string;
+  /** Undefined: the rule lets the proposal pass. */
   readonly held: HoldDecision | undefined;
 }
 
-/** Every rule, also those that the deciding one makes idle, as an alarm meets them. */
+/** What every rule says to an alarm, also the rules after the one that decides. */
 export function judgeAlarm(alarm: FiredAlarm, facts: StreamFacts): readonly RuleVerdict[] {
   return [
     ...judge(streamRules, alarm, facts),
@@ -64,7 +66,7 @@ export function judgeAlarm(alarm: FiredAlarm, facts: StreamFacts): readonly Rule
   ];
 }
 
-/** The same, as the proposal of a load policy meets them. A policy that is content with the open shards proposes nothing. */
+/** What every rule says to a load policy. A policy that wants the open shards proposes nothing to the last group of rules. */
 export function judgeLoad(load: LoadProposal, facts: StreamFacts): readonly RuleVerdict[] {
   const met = judge(loadRules, load, facts);
   const isMet = met.some(({ held }) => held);
@@ -92,7 +94,7 @@ function firstHold<T>(rules: readonly Rule<T>[], what: T, facts: StreamFacts): H
   return undefined;
 }
 
-/** An alarm says a direction only: twice the shards, or half of them. */
+/** An alarm says no more than a direction: twice the shards, or half of them. */
 function proposeFromAlarm({ direction }: FiredAlarm, { state, settings }: StreamFacts): Proposal {
   const request = { direction, openShardCount: state.openShardCount };
   return { direction, targetShardCount: boundTarget(doubling(request), request, settings) };

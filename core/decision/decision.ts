@@ -1,4 +1,4 @@
-/** What a decision is: scale, or hold for a reason; either with the operands that were compared. */
+/** A decision is to scale, or to hold for a reason. Either carries the operands that the deciding rule compared. */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { Fault } from '../result.ts';
 import { type HoldReason, holdReasons } from './hold-reasons.ts';
@@ -18,16 +18,16 @@ export interface ScaleDecision {
   readonly direction: Direction;
   readonly openShardCount: number;
   readonly targetShardCount: number;
-  /** Present where one hot shard is split instead of all of them (hot-shard.ts). */
+  /** Present where one hot shard is split instead of a uniform scaling (hot-shard.ts). */
   readonly split?: ShardSplit;
   readonly because: Evidence;
 }
 
 export interface ShardSplit {
   readonly shardId: string;
-  /** Of the second of the two new shards. */
+  /** First hash key of the second of the two new shards. */
   readonly startingHashKey: string;
-  /** The target of an ordinary scaling, for when the split is refused. */
+  /** The target of a uniform scaling, for the case that AWS refuses the split. */
   readonly otherwiseTarget: number;
 }
 
@@ -35,7 +35,7 @@ export interface HoldDecision {
   readonly kind: 'hold';
   readonly reason: HoldReason;
   readonly because: Evidence;
-  /** When the reason ends, where that is known. */
+  /** When the reason ends. Absent where that is not known. */
   readonly retryAtMs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Twice the shards on the way up, half of them (rounded up) on the way down: always on AWS's fast 25 % grid. */
+/** Twice the shards up, half of them (rounded up) down. Both are always on AWS's fast 25 % grid. */
 import type { ScalingRequest } from './bounds.ts';
 
 export function doubling({ direction, openShardCount }: ScalingRequest): number {

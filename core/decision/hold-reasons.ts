@@ -1,19 +1,19 @@
 /**
- * Every reason not to scale, one row each. The union of reasons, the number of each rule, who is notified, the rules' order
- * and the table in docs/operations.md all come from here: a new reason is a row, and the rule that holds for it (rules.ts).
+ * Every reason not to scale, one row each. From here come the union of reasons, the number and the order of the rules, who
+ * is notified, and the table in docs/operations.md. A new reason is a row here and its rule in rules.ts.
  *
- * Rules are asked in the order of their numbers, and the first that holds decides. Void judgements (`superseded`,
+ * Rules are asked in the order of their numbers, and the first one that holds decides. Void judgements (`superseded`,
  * `stale-alarm`, `alarm-drift`) come before reasons to wait (`cooldown` and below): an alarm that no longer means anything
- * must be put right at once, not be kept for later.
+ * must be repaired at once, and not after a wait.
  */
 export interface HoldReasonRow {
   /** Two reasons share a number only where one rule finds both. */
   readonly rule: number;
-  /** What is so, as an operator would say it. */
+  /** The reason in an operator's words. */
   readonly means: string;
-  /** Whether people are notified, once. Not of what ends by itself within minutes, or is as it should be. */
+  /** Whether people are notified, once. They are not where it ends by itself within minutes, or where all is well. */
   readonly notify: boolean;
-  /** When it ends; Markdown, for docs/operations.md. */
+  /** When it ends. Markdown, for docs/operations.md. */
   readonly ends: string;
 }
 
@@ -32,9 +32,9 @@ export const holdReasons = {
   },
   'contradictory-settings': {
     rule: 3,
-    means: "the stream's tags cannot stand together",
+    means: "the stream's tags contradict each other",
     notify: true,
-    ends: "when the stream's tags agree again; `explain` lists the faults",
+    ends: 'when you correct the tags; `explain` lists the faults',
   },
   'on-demand-stream': {
     rule: 4,

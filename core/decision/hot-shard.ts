@@ -1,7 +1,7 @@
 /**
- * One shard that carries the load: doubling a stream gives every shard a twin, and the one that is hot one as well; the others
- * were bought for nothing. The function reads it before a scale-up, where the stream publishes its traffic by shard
- * (docs/decisions/0010-hot-shards.md). A single partition key cannot be divided by any number of shards.
+ * A hot shard: one shard carries most of the load. Doubling the stream splits every shard, and all but that one for nothing.
+ * The function reads the load of the shards before a scale-up, if the stream publishes its traffic by shard
+ * (docs/decisions/0010-hot-shards.md). No number of shards divides a single partition key.
  */
 import { awsFacts } from '../aws-facts.ts';
 import { isLoadDriven, type StreamSettings } from '../settings/stream-settings.ts';
@@ -12,25 +12,25 @@ import type { Operands, ScaleDecision, ScalingDecision } from './decision.ts';
 /** Traffic of one open shard in the last whole period of its stream's alarms. */
 export interface ShardLoad {
   readonly shardId: string;
-  /** The range of partition keys' hashes that it takes, as decimal numbers of up to 128 bits. */
+  /** The range of hashed partition keys that it takes, as decimal numbers of up to 128 bits. */
   readonly firstHashKey: string;
   readonly lastHashKey: string;
-  /** Sums over the period; 0 without a datapoint: Kinesis publishes none for a shard without traffic. */
+  /** Sums over the period. 0 without a datapoint, since Kinesis publishes none for a shard without traffic. */
   readonly bytes: number;
   readonly records: number;
 }
 
-/** What could be learned: `unknown` is no reason to keep a stream that is full from scaling. */
+/** The shards' loads, or that they are unknown. `unknown` must not keep a full stream from scaling. */
 export type ShardLoads =
   | { readonly kind: 'loads'; readonly shards: readonly ShardLoad[]; readonly periodSeconds: number }
   | { readonly kind: 'unknown'; readonly code: string };
 
-/** A hot shard takes so many times what the others take on average. */
+/** A hot shard takes at least so many times what the others take on average. */
 const hotFactor = 2;
-/** What counts as full for a load-driven stream, whose alarm has the threshold 1: no shard reaches that for long. */
+/** What counts as full where the stream is load-driven. Its alarm has the threshold 1, which no shard reaches for long. */
 const fullFromLoad = 0.75;
 
-/** Whether the shards' loads are worth their two calls: they say something of a scale-up only. */
+/** Whether the shards' loads are worth their two calls. They matter for a scale-up only. */
 export function needsShardLoads(
   decision: ScalingDecision,
   {
@@ -45,7 +45,7 @@ export function needsShardLoads(
   return scalesUp && settings.hotShard !== 'ignore' && state.publishesByShard === true;
 }
 
-/** The decision with what the shards say in its evidence; with `split`, of the hot shard alone. */
+/** The decision with the hot shard in its evidence. With the setting `split`, it becomes a split of that shard alone. */
 export function considerShards(
   decision: ScaleDecision,
   loads: ShardLoads,
@@ -69,7 +69,7 @@ export function considerShards(
   };
 }
 
-/** Undefined unless one shard takes twice what the others do, who by themselves would not have fired the alarm. */
+/** The shard that takes twice what the others take, if the others alone would not have fired the alarm. Else undefined. */
 function findHotShard(shards: readonly ShardLoad[], periodSeconds: number, threshold: number) {
   const loads = shards.map((shard) => ({ shard, utilization: utilizationOf(shard, periodSeconds) }));
   const [hottest, ...others] = loads.toSorted((a, b) => b.utilization - a.utilization);
@@ -86,7 +86,7 @@ function utilizationOf({ bytes, records }: ShardLoad, periodSeconds: number): nu
   );
 }
 
-/** Where SplitShard divides it: strictly between both ends (Kinesis API reference). Undefined for a range too narrow. */
+/** Where SplitShard divides the range: strictly between its ends (Kinesis API reference). Undefined where it is too narrow. */
 function middleOf({ firstHashKey, lastHashKey }: ShardLoad): string | undefined {
   const first = BigInt(firstHashKey);
   const last = BigInt(lastHashKey);

@@ -1,16 +1,15 @@
-/** Rules 1 and 2, before any call: is the message for this deployment, and does it say ALARM? */
-
+/** Rules 1 and 2, before any call to AWS: is the message for this deployment, and does it say ALARM? */
 import type { ScalingAlarm } from '../alarm/alarm-notification.ts';
 import { type Fault, quote } from '../result.ts';
 import { type HoldDecision, hold } from './decision.ts';
 
-/** Where this deployment works: a message of another account or region is not for it. */
+/** Where this deployment runs. A message from another account or region is not for it. */
 export interface Home {
   readonly accountId: string;
   readonly region: string;
 }
 
-/** Rules 1 and 2, from the message alone. Undefined: read the stream's state and ask `decideFromAlarm`. */
+/** Asks rules 1 and 2 of the message alone. Undefined: read the stream's state and ask `decideFromAlarm`. */
 export function applyMessageRules(
   alarm: ScalingAlarm,
   home: Home,

@@ -1,7 +1,7 @@
 /**
- * The minimum and the maximum hold even when no alarm fires: the reconciler brings a stream that lies outside them back in
- * steps of x2 and 1/2, one a run. The same guards as for an alarm's scaling apply, except cooldowns and the reserve: a
- * bound is no judgement of load that could be premature.
+ * The minimum and the maximum hold even when no alarm fires. The reconciler brings a stream outside them back, one step of
+ * at most x2 or 1/2 a run. The rules of an ordinary scaling apply, except cooldowns and the reserve: those wait for the load
+ * to prove itself, and a bound does not depend on load.
  */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
@@ -10,7 +10,7 @@ import { nextCallAtMs } from './daily-quota.ts';
 import { type HoldDecision, hold, type Operands, type ScalingDecision } from './decision.ts';
 import { holdReasons } from './hold-reasons.ts';
 
-/** Undefined when the stream lies within its bounds, or cannot be scaled now for a reason that ends by itself. */
+/** Undefined when the stream lies within its bounds, when AWS scales it (on-demand), and while it is not ACTIVE. */
 export function moveIntoBounds(facts: StreamFacts): ScalingDecision | undefined {
   const { state, settings } = facts;
   const { openShardCount, status, mode } = state;
@@ -27,7 +27,7 @@ export function moveIntoBounds(facts: StreamFacts): ScalingDecision | undefined 
   return { kind: 'scale', direction, openShardCount, targetShardCount, because };
 }
 
-/** The reserve is for scale-ups that the load asks for; a bound may spend it. */
+/** The reserve is kept for load. A bound may spend it. */
 function holdForCalls(
   direction: Direction,
   bounds: Operands,

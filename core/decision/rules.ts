@@ -1,22 +1,23 @@
 /**
- * The rules from 3 on, one function each, in the order in which they are asked. hold-reasons.ts has their numbers and what
- * each reason means; message-rules.ts has rules 1 and 2.
+ * The rules from 3 on, one function each, in the order in which they are asked. hold-reasons.ts says the number of each and
+ * what each reason means. message-rules.ts has rules 1 and 2.
  */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { ScalingAlarm } from '../alarm/alarm-notification.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
 import { lastScaledAtMs, liveAlarms, readLastScaled } from '../stream/stream-state.ts';
+import { minuteMs } from '../time.ts';
 import { callsLeft, nextCallAtMs } from './daily-quota.ts';
 import { type HoldDecision, hold } from './decision.ts';
 import type { HoldReason } from './hold-reasons.ts';
 
-/** As much of an alarm as the rules go by. */
+/** The parts of an alarm that the rules use. */
 export type FiredAlarm = Pick<ScalingAlarm, 'alarmName' | 'direction' | 'stateChangedAtMs' | 'judgedShardCount'>;
 
-/** What a load policy proposes, before any bound. */
+/** What a load policy wants, before any bound applies. */
 export interface LoadProposal {
   readonly wantedShardCount: number;
-  /** What the policy goes by, in shards, throttled records included. */
+  /** The load that the policy saw, in shards, throttled records included. */
   readonly offeredShards: number;
 }
 
@@ -27,18 +28,22 @@ export interface Proposal {
   readonly targetShardCount: number;
 }
 
-/** @typeParam T what the rule judges, besides the facts of the stream. */
+/** @typeParam T what the rule judges besides the facts of the stream. */
 export interface Rule<T> {
   /** The reasons for which it holds; they share one number. */
   readonly reasons: readonly [HoldReason, ...HoldReason[]];
-  /** What must be true for the rule to let pass. */
+  /** The rule lets a proposal pass if this is true. */
   readonly requires: string;
-  /** Undefined: the rule lets pass. */
+  /** Undefined: the rule lets the proposal pass. */
   readonly hold: (what: T, facts: StreamFacts) => HoldDecision | undefined;
 }
 
 export const streamRules: readonly Rule<unknown>[] = [
-  { reasons: ['contradictory-settings'], requires: "the stream's tags can stand together", hold: holdContradiction },
+  {
+    reasons: ['contradictory-settings'],
+    requires: "the stream's tags do not contradict each other",
+    hold: holdContradiction,
+  },
   { reasons: ['on-demand-stream'], requires: 'the stream is provisioned', hold: holdOnDemandStream },
   { reasons: ['stream-updating'], requires: 'the stream is ACTIVE', hold: holdWhileUpdating },
 ];
@@ -68,15 +73,15 @@ export const proposalRules: readonly Rule<Proposal>[] = [
   },
   {
     reasons: ['consumer-behind', 'iterator-age-unknown'],
-    requires: 'no consumer is behind, as far as must be known',
+    requires: 'no consumer is behind',
     hold: holdForConsumers,
   },
 ];
 
-/** CloudWatch's own clocks may differ by so much between the message and DescribeAlarms. */
+/** CloudWatch's clocks may differ by so much between the message and DescribeAlarms. */
 const transitionToleranceMs = 1_000;
-/** Iterator age datapoints older than this say nothing about now; CloudWatch publishes them each minute, a few minutes late. */
-const iteratorAgeFreshMs = 15 * 60_000;
+/** An older iterator age says nothing about now. CloudWatch publishes one each minute, a few minutes late. */
+const iteratorAgeFreshMs = 15 * minuteMs;
 
 /** Any choice between settings that contradict each other would be a guess. */
 function holdContradiction(_what: unknown, { contradictions = [] }: StreamFacts): HoldDecision | undefined {
@@ -128,7 +133,7 @@ function holdWhenMet({ wantedShardCount, offeredShards }: LoadProposal, facts: S
   return hold('demand-met', { openShardCount, offeredShards: toHundredths(offeredShards) });
 }
 
-/** A policy proposes nothing once the day's calls are spent; that does not mean that the load is served. */
+/** A policy wants nothing once the day's calls are spent. That does not mean that the shards take the load. */
 export function isOutOfCalls(offeredShards: number, { state, settings }: StreamFacts): boolean {
   return offeredShards > state.openShardCount && callsLeft(state, settings.dailyQuota) === 0;
 }
@@ -141,7 +146,7 @@ function holdInCooldown({ direction }: Proposal, { state, settings, nowMs }: Str
   const minutes = direction === 'up' ? settings.scaleUpCooldownMinutes : settings.scaleDownCooldownMinutes;
   const last = lastScaledAtMs(state, nowMs);
   if (last === undefined) return undefined;
-  const retryAtMs = last + minutes * 60_000;
+  const retryAtMs = last + minutes * minuteMs;
   if (nowMs >= retryAtMs) return undefined;
   return hold('cooldown', { lastScaledAtMs: last, cooldownMinutes: minutes }, retryAtMs);
 }
@@ -155,7 +160,7 @@ function holdAtBound({ direction, targetShardCount }: Proposal, facts: StreamFac
     : hold('at-minimum', { openShardCount, minShards });
 }
 
-/** AWS has just refused a call for the account's shards. What frees shards was not refused for that. */
+/** AWS has just refused a call for the account's shards. A scale-down needs none. */
 function holdForShards({ direction }: Proposal, { state, settings }: StreamFacts): HoldDecision | undefined {
   const { refusal, ledger } = state;
   if (direction === 'down' || refusal?.reason !== 'account-shard-limit') return undefined;
@@ -174,7 +179,7 @@ function holdForQuota({ direction }: Proposal, { state, settings }: StreamFacts)
 
 function holdForConsumers({ direction }: Proposal, { state, settings, nowMs }: StreamFacts): HoldDecision | undefined {
   if (direction === 'up' || settings.iteratorAge === 'ignore') return undefined;
-  const limitMs = settings.iteratorAgeLimitMinutes * 60_000;
+  const limitMs = settings.iteratorAgeLimitMinutes * minuteMs;
   const age = state.iteratorAge;
   if (age?.warnedAtMs !== undefined && nowMs - age.warnedAtMs <= iteratorAgeFreshMs) {
     return hold('consumer-behind', { consumerSideWarnedAtMs: age.warnedAtMs });

@@ -1,6 +1,6 @@
 /**
- * One alarm of a stream against what shard count and settings say: what differs, and the effects that put it right, in the
- * order in which they must run.
+ * Compares one alarm of a stream with its definition, and plans the effects that repair it, in the order in which they must
+ * run.
  */
 import {
   type AlarmDefinition,
@@ -18,21 +18,21 @@ import { formatAlarmTime } from '../time.ts';
 import type { CreateAlarm, Lane, ScalingEffect, TagAlarm } from './effects.ts';
 import type { Finding } from './findings.ts';
 
-/** How the missing alarms of a stream that asked by its tag are made; a deployed stream's are the stack's to make. */
+/** How to create a missing alarm of a discovered stream. The stack creates the alarms of a deployed stream. */
 export interface NewAlarm {
   /** ARN of the topic that both alarms notify. */
   readonly topicArn: string;
-  /** Says whose the alarms are, so that nobody else's are ever removed. */
+  /** They mark the alarm as ours: no other alarm is ever removed. */
   readonly tags: Tags;
 }
 
-/** What is to be done about one alarm, and what was found. */
+/** What was found about one alarm, and the effects that repair it. */
 export interface AlarmRepair {
   readonly findings: readonly Finding[];
   readonly lane: Lane;
 }
 
-/** @param newAlarm how a missing alarm is made; undefined where that is not ours to do. */
+/** @param newAlarm how to create a missing alarm. Undefined where the stack creates it. */
 export function repairAlarm(
   direction: Direction,
   shardCount: number,
@@ -46,11 +46,11 @@ export function repairAlarm(
   if (alarm) return repairLiveAlarm(direction, alarm, definition, facts);
   return {
     findings: [{ kind: 'alarm-missing', direction }],
-    lane: newAlarm ? [makeAlarm(alarmNameOf(streamName, direction), definition, newAlarm)] : [],
+    lane: newAlarm ? [createAlarm(alarmNameOf(streamName, direction), definition, newAlarm)] : [],
   };
 }
 
-function makeAlarm(alarmName: string, definition: AlarmDefinition, { topicArn, tags }: NewAlarm): CreateAlarm {
+function createAlarm(alarmName: string, definition: AlarmDefinition, { topicArn, tags }: NewAlarm): CreateAlarm {
   return {
     kind: 'create-alarm',
     alarmName,
@@ -68,7 +68,7 @@ function makeAlarm(alarmName: string, definition: AlarmDefinition, { topicArn, t
   };
 }
 
-/** Definition, then state, then tags: re-armed under the old math, an alarm would only fire on it again. */
+/** First the definition, then the state, then the tags. Re-armed before it is rewritten, an alarm would fire on the old math. */
 function repairLiveAlarm(
   direction: Direction,
   alarm: AlarmState,
@@ -99,7 +99,7 @@ function repairLiveAlarm(
 
 const ownIds: ReadonlySet<string> = new Set(ownMetricIds);
 
-/** Names of what differs: `threshold`, `evaluationPeriods`, …, or a metric's id. Order of metrics does not matter. */
+/** Names of what differs: `threshold`, `evaluationPeriods`, …, or a metric's id. The order of metrics does not matter. */
 export function compareDefinitions(live: AlarmDefinition, wanted: AlarmDefinition): readonly string[] {
   const differs: string[] = [];
   for (const field of ['comparisonOperator', 'threshold', 'evaluationPeriods', 'datapointsToAlarm'] as const) {
@@ -132,8 +132,8 @@ function sameTags(one: Tags, other: Tags): boolean {
 }
 
 /**
- * The tags of the reference autoscaler. An unreadable time is replaced: left alone, it would hold the alarm for ever. So is a
- * role that is not the alarm's: code that goes by it would double a stream on its scale-down alarm.
+ * The tags of the reference autoscaler. An unreadable time is replaced, or it would hold the alarm for ever. A role that is
+ * not the alarm's is replaced too: code that trusts it would double a stream on its scale-down alarm.
  */
 function planAlarmTags(direction: Direction, alarm: AlarmState, { state, nowMs }: StreamFacts): TagAlarm | undefined {
   if (!alarm.tags) return undefined;

@@ -1,25 +1,25 @@
 /**
- * The reserved concurrency of a stream's processors follows its shards: raised at once, lowered only when the parents of
- * the last resharding are drained. A cap that somebody else set is never lowered or removed, and 0 (a consumer that
- * somebody stopped) is never touched.
+ * The reserved concurrency of a stream's consumers follows its shards. It is raised at once. It is lowered only when the
+ * consumers have read the parents of the last resharding to their end. A cap that somebody else set is never lowered or
+ * removed, and 0 (a consumer that somebody stopped) is never touched.
  */
-
 import { awsFacts } from '../aws-facts.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
 import { type ConsumerState, concurrencySetByUs, type StreamState } from '../stream/stream-state.ts';
 import { encodeConcurrency, type Tags, tagKeys } from '../stream/stream-tags.ts';
+import { minuteMs } from '../time.ts';
 import type { Lane, SetConcurrency } from './effects.ts';
 import type { Finding } from './findings.ts';
 
-/** What is to be done about one consumer, and what was found. */
+/** What was found about one consumer, and the effects that repair it. */
 export interface ConsumerRepair {
   readonly findings: readonly Finding[];
   readonly lane: Lane;
 }
 
 /**
- * One a consumer. What the account can still reserve is one pool: each consumer is offered what the ones before it leave,
- * or together they would ask for more than there is.
+ * One repair for each consumer. What the account can still reserve is one pool, and each consumer gets what those before it
+ * leave; otherwise they would together ask for more than there is.
  */
 export function planConsumers(shardCount: number, facts: StreamFacts): readonly ConsumerRepair[] {
   let taken = 0;
@@ -69,13 +69,13 @@ function raiseConcurrency(consumer: ConsumerState, wanted: number, facts: Stream
   const to = affordable === undefined ? wanted : Math.min(wanted, affordable);
   const findings: Finding[] =
     to < wanted ? [{ kind: 'concurrency-unaffordable', functionName, wanted, affordable: to }] : [];
-  // A first reservation below what is needed would throttle a consumer that runs free today.
+  // A first reservation that is too small would throttle a consumer that has no limit today.
   if (to <= (reserved ?? wanted - 1)) return { findings, lane: [] };
   findings.push({ kind: 'concurrency-differs', functionName, reserved, wanted });
   return { findings, lane: setLane(consumer, to, facts) };
 }
 
-/** Tag values to write with an intent: the reservation as it is, if it is ours, and as it will be. */
+/** Tags to write with an intent: the reservation as it is, if it is ours, and as it will be. */
 export function concurrencyTags(state: StreamState, shardCount: number): Tags {
   return Object.fromEntries(
     state.consumers.map((consumer) => {
@@ -91,9 +91,9 @@ function withCurrent(consumer: ConsumerState, state: StreamState, wanted: number
 }
 
 /**
- * Ours is what a tag says we set, and exactly shards x lambdas per shard: what the reference autoscaler leaves behind,
- * which tags nothing. Without a tag the count before the last scaling serves as well: a scaling during which the consumer
- * could not be read wrote none.
+ * A reservation is ours if a tag says that we set it. One of exactly shards x lambdas per shard is ours as well: the
+ * reference autoscaler writes no tag. Where there is no tag, the shard count before the last scaling counts too: that
+ * scaling wrote no tag if it could not read the consumer.
  */
 function isOurs(consumer: ConsumerState, state: StreamState): boolean {
   const { reservedConcurrency: current, lambdasPerShard } = consumer;
@@ -108,7 +108,7 @@ function affordableConcurrency(consumer: ConsumerState): number | undefined {
   return (consumer.reservedConcurrency ?? 0) + Math.max(0, consumer.reservableConcurrency);
 }
 
-/** The tag goes first, so that a death in between never leaves a reservation of ours that looks like somebody else's. */
+/** The tag comes first: a function that dies in between must not leave a reservation of ours that looks like somebody else's. */
 function setLane(consumer: ConsumerState, to: number, { state, settings }: StreamFacts): Lane {
   const { functionName, reservedConcurrency: from } = consumer;
   const ours = isOurs(consumer, state);
@@ -119,10 +119,10 @@ function setLane(consumer: ConsumerState, to: number, { state, settings }: Strea
   return [{ kind: 'tag-stream', tags, onFailure: 'abort' }, set];
 }
 
-/** No API tells when a resharding ended; three times what the models expect, and ten minutes, is taken as surely over. */
-const drainMarginMs = 10 * 60_000;
+/** No API says when a resharding ended. It is surely over after three times what the models expect, and ten minutes more. */
+const drainMarginMs = 10 * minuteMs;
 
-/** True when every consumer has read past the time at which the last resharding was surely over. */
+/** Whether every consumer has read past the time at which the last resharding was surely over. */
 function parentsAreDrained({ state, settings, nowMs }: StreamFacts): boolean {
   if (state.status !== 'ACTIVE') return false;
   const { intent, iteratorAge } = state;

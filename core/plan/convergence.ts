@@ -1,6 +1,7 @@
 /**
- * Converge: everything that belongs to a stream follows from its shard count. This file compares and plans, idempotently;
- * a state that agrees gives an empty plan. A scaling, a retry, a redeploy, a reshard by hand and the schedule all end here.
+ * Converge: everything that belongs to a stream follows from its shard count. This file compares what is there with what
+ * should be there, and plans the difference; a state that agrees gives an empty plan. A scaling, a retry, a deployment, a
+ * resharding by hand and the schedule all end here.
  */
 import type { StreamFacts } from '../stream/stream-facts.ts';
 import { settledShardCount } from '../stream/stream-state.ts';
@@ -10,16 +11,16 @@ import type { Lane } from './effects.ts';
 import type { Finding } from './findings.ts';
 
 export interface ConvergencePlan {
-  /** The shard count that everything must follow; undefined when nothing may be touched now. */
+  /** The shard count that everything must follow. Undefined when nothing may be touched now. */
   readonly shardCount: number | undefined;
   readonly findings: readonly Finding[];
-  /** One lane an alarm. */
+  /** One lane for each alarm that needs a repair. */
   readonly alarmLanes: readonly Lane[];
-  /** One lane a consumer. */
+  /** One lane for each consumer that needs a repair. */
   readonly concurrencyLanes: readonly Lane[];
 }
 
-/** @param newAlarm how missing alarms are made; undefined where they are the stack's to make. */
+/** @param newAlarm how to create missing alarms. Undefined where the stack creates them. */
 export function planConvergence(facts: StreamFacts, newAlarm?: NewAlarm): ConvergencePlan {
   const { state } = facts;
   const shardCount = state.mode === 'ON_DEMAND' ? undefined : settledShardCount(state);

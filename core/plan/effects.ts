@@ -1,14 +1,14 @@
 /**
- * What the product can do to a stream and what belongs to it. Effects are data, so that a plan can be printed, tested and
- * refused; lambda/stream/effect-runner.ts carries them out.
+ * Everything that the product can do to a stream, its alarms and its consumers. Effects are data, so that a plan can be
+ * printed and tested before anything happens. lambda/stream/effect-runner.ts carries them out.
  */
 import type { AlarmDefinition } from '../alarm/alarm-definition.ts';
 import type { AlarmUserParts } from '../stream/stream-state.ts';
 import type { Tags } from '../stream/stream-tags.ts';
 
 /**
- * What a failed effect means for the rest: `abort`, nothing after it may run; `continue`, the rest still helps and a retry
- * or the reconciler ends the work; `fall-back`, the reservation that we set is removed instead.
+ * What happens to the rest when an effect fails. `abort`: nothing after it may run. `continue`: the rest still helps, and a
+ * retry or the reconciler does what is missing. `fall-back`: the reservation that we set is removed instead.
  */
 export type OnFailure = 'abort' | 'continue' | 'fall-back';
 
@@ -35,7 +35,7 @@ export interface UpdateShardCount {
   readonly onFailure: 'abort';
 }
 
-/** Instead of UpdateShardCount, for one hot shard; no call of the daily quota. */
+/** Takes the place of UpdateShardCount where one shard is hot. It spends no call of the daily quota. */
 export interface SplitShard {
   readonly kind: 'split-shard';
   readonly shardId: string;
@@ -45,7 +45,7 @@ export interface SplitShard {
   readonly onFailure: 'abort';
 }
 
-/** Makes the alarm of a stream that asked to be managed by its tag. */
+/** Creates the alarm of a discovered stream. */
 export interface CreateAlarm {
   readonly kind: 'create-alarm';
   readonly alarmName: string;
@@ -55,7 +55,7 @@ export interface CreateAlarm {
   readonly onFailure: 'abort';
 }
 
-/** Writes the whole alarm: what follows from shard count and settings, and the user's parts as they were. */
+/** Writes the whole alarm: its definition, and the user's own parts as they were. */
 export interface PutAlarm {
   readonly kind: 'put-alarm';
   readonly alarmName: string;
@@ -64,7 +64,7 @@ export interface PutAlarm {
   readonly onFailure: 'abort';
 }
 
-/** Sets the alarm to INSUFFICIENT_DATA, so that its next breach is a state change, and CloudWatch acts on it. */
+/** Sets the alarm to INSUFFICIENT_DATA, so that its next breach is a change of state, and CloudWatch notifies. */
 export interface RearmAlarm {
   readonly kind: 'rearm-alarm';
   readonly alarmName: string;
@@ -72,7 +72,7 @@ export interface RearmAlarm {
   readonly onFailure: 'continue';
 }
 
-/** `judged-by-old-math`: it fired on a definition that no longer stands. `nothing-holds-it`: it fired and was not answered. */
+/** `judged-by-old-math`: it fired by a definition that has been replaced since. `nothing-holds-it`: nobody answered it. */
 export type RearmReason = 'judged-by-old-math' | 'nothing-holds-it';
 
 export interface TagAlarm {
@@ -86,14 +86,14 @@ export interface TagAlarm {
 export interface SetConcurrency {
   readonly kind: 'set-concurrency';
   readonly functionName: string;
-  /** Undefined: none was reserved. */
+  /** Undefined where none was reserved. */
   readonly from: number | undefined;
   readonly to: number;
   readonly onFailure: 'continue' | 'fall-back';
 }
 
 /**
- * Effects that run in order; a failed `abort` ends the lane. Lanes of one step run side by side. One alarm's effects share
- * a lane: CloudWatch refuses two writes to one alarm at the same time.
+ * Effects that run one after the other. A failed `abort` ends the lane. Lanes of one step run side by side. The effects of
+ * one alarm share a lane, since CloudWatch refuses two writes to one alarm at the same time.
  */
 export type Lane = readonly ScalingEffect[];

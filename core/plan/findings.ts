@@ -1,8 +1,8 @@
-/** What converge finds out of line. Reports, log lines and `explain` show findings under these names. */
+/** What converge finds that differs from what should be. Reports, log lines and `explain` show findings by these names. */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { Fault } from '../result.ts';
 
-/** What converge found out of line, whether or not it can put it right. */
+/** What converge found, whether or not it can repair it. */
 export type Finding =
   | { readonly kind: 'alarm-missing'; readonly direction: Direction }
   | { readonly kind: 'alarm-drifted'; readonly alarmName: string; readonly differs: readonly string[] }
@@ -10,7 +10,7 @@ export type Finding =
   | { readonly kind: 'alarm-judged-by-old-math'; readonly alarmName: string }
   | { readonly kind: 'alarm-tags-behind'; readonly alarmName: string }
   | { readonly kind: 'scaling-under-way' }
-  /** One that had asked by its tag. */
+  /** A discovered stream that Kinesis no longer has. */
   | { readonly kind: 'stream-gone' }
   | { readonly kind: 'unexplained-update'; readonly openShardCount: number }
   | {
@@ -26,7 +26,10 @@ export type Finding =
       readonly wanted: number;
     }
   | { readonly kind: 'concurrency-stopped'; readonly functionName: string }
-  /** Tags that were passed over, only when they are not those that were told last; none: all are in order again. */
+  /**
+   * Tags of the stream that were ignored. Present only when they differ from those of which people were notified last; no
+   * faults means that all tags are valid again. `mark` is their fingerprint: logs show it by this name.
+   */
   | { readonly kind: 'tag-faults'; readonly faults: readonly Fault[]; readonly mark: string }
   | {
       readonly kind: 'concurrency-unaffordable';

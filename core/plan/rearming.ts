@@ -1,7 +1,7 @@
 /**
- * Holds must end. An alarm that stays in ALARM is silent for ever, for CloudWatch acts on state changes only. The reconciler
- * asks of each such alarm what the function would decide if it fired now, and re-arms it when nothing holds it any more:
- * the reason ended, or the delivery was lost.
+ * Re-arming: holds must end. CloudWatch notifies of changes of state only, so an alarm that stays in ALARM stays silent. For
+ * each such alarm the reconciler asks what would be decided if it fired now. It re-arms the alarm when nothing holds it: the
+ * reason has ended, or its notification was lost.
  */
 import { type Direction, readJudgedShardCount } from '../alarm/alarm-definition.ts';
 import { decideFromAlarm } from '../decision/decide.ts';
@@ -9,12 +9,13 @@ import type { ScalingDecision } from '../decision/decision.ts';
 import type { FiredAlarm } from '../decision/rules.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
 import type { AlarmState } from '../stream/stream-state.ts';
+import { minuteMs } from '../time.ts';
 import type { RearmAlarm } from './effects.ts';
 
-/** An answer takes seconds; an alarm in ALARM for so long was not answered, or its hold is over. */
-export const unansweredAfterMs = 10 * 60_000;
+/** An answer takes seconds. An alarm that has been in ALARM for so long was not answered, or its hold is over. */
+export const unansweredAfterMs = 10 * minuteMs;
 
-/** How often the reconciler looks, unless a deployment says otherwise. */
+/** How often the reconciler runs, unless the deployment says otherwise. */
 export const defaultReconcileMinutes = 5;
 
 export interface AlarmInAlarm {
@@ -26,7 +27,7 @@ export interface AlarmInAlarm {
 }
 
 /**
- * Every alarm in ALARM that judged by the math that stands, with what holds it.
+ * Every alarm in ALARM that fired by its present definition, and what would be decided of it now.
  * @param quietMs how long an alarm must have been in ALARM before it counts as unanswered.
  */
 export function judgeAlarmsInAlarm(facts: StreamFacts, quietMs: number): readonly AlarmInAlarm[] {
@@ -42,12 +43,12 @@ export function judgeAlarmsInAlarm(facts: StreamFacts, quietMs: number): readonl
   });
 }
 
-/** A stale alarm is freed too: re-armed, it fires with a time after the last scaling, or not at all. */
+/** A stale alarm is re-armed too. It then fires with a time after the last scaling, or not at all. */
 function isFree(decision: ScalingDecision): boolean {
   return decision.kind === 'scale' || decision.reason === 'stale-alarm';
 }
 
-/** What a live alarm would be judged by, had it sent its notification now. */
+/** The notification that a live alarm would send now. */
 export function asIfFired(live: AlarmState, direction: Direction): FiredAlarm {
   return {
     alarmName: live.alarmName,

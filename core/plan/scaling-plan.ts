@@ -1,8 +1,7 @@
 /**
- * A decision to scale becomes ordered, printable effects: the intent, then the one fact that changes, then what follows
- * from it. Nothing here talks to AWS.
+ * Turns a decision to scale into ordered, printable effects: the intent, then the call that changes the shard count, then
+ * everything that follows from the new count. Nothing here talks to AWS.
  */
-
 import type { ScaleDecision } from '../decision/decision.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
 import type { StreamState } from '../stream/stream-state.ts';
@@ -21,13 +20,13 @@ import type { Lane, ScalingEffect } from './effects.ts';
 
 export interface ScalingPlan {
   readonly intent: ScalingIntent;
-  /** Steps run one after the other; a failed `abort` ends the plan. */
+  /** Steps run one after the other. A failed `abort` ends the plan. */
   readonly steps: readonly (readonly Lane[])[];
-  /** Tags as they were before, for when UpdateShardCount is refused: intent, ledger, and the last notice. */
+  /** Intent, ledger and last notice as they were before. They are written back when AWS refuses the call. */
   readonly takeBack: Tags;
 }
 
-/** Consumers are raised with the call, not after it, so that new shards find their readers. */
+/** Consumers are raised together with the call and not after it, so that new shards find their readers. */
 export function planScaling(decision: ScaleDecision, facts: StreamFacts): ScalingPlan {
   const { state, nowMs } = facts;
   const intent: ScalingIntent = { atMs: nowMs, from: decision.openShardCount, to: decision.targetShardCount };
@@ -36,10 +35,10 @@ export function planScaling(decision: ScaleDecision, facts: StreamFacts): Scalin
     [tagKeys.intent]: encodeIntent(intent),
     [tagKeys.ledger]: encodeLedger(keepLastDay(decision.split ? state.ledger : [...state.ledger, nowMs], nowMs)),
     ...concurrencyTags(state, intent.to),
-    // After a scaling people are notified of a hold again, also of one that they knew before it.
+    // After a scaling, people are notified of a hold again, also of one that they knew before.
     ...(lastNotice ? { [lastNoticeTag]: '' } : {}),
   };
-  // The state as it will be once the call is accepted: what must follow is planned before the call, not read after it.
+  // The state as it will be once AWS accepts the call. What must follow is planned before the call and not read after it.
   const called: StreamState = { ...state, status: 'UPDATING', intent, tags: { ...state.tags, ...tags } };
   const { alarmLanes, concurrencyLanes } = planConvergence({ ...facts, state: called });
   return {

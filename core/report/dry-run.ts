@@ -1,8 +1,7 @@
 /**
- * What a scaling would do, and nothing of it done: the whole plan, and what the shards would cost a month before and after.
- * An alarm's report and every reconcile while it would still act show the same.
+ * Dry run: describes a scaling and carries out none of it. The report has the whole plan, and what the shards cost a month
+ * before and after. While the alarm stays in ALARM, every reconcile reports the same.
  */
-
 import { type HoldDecision, hold, type ScaleDecision } from '../decision/decision.ts';
 import { planScaling } from '../plan/scaling-plan.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';

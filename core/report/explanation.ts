@@ -1,6 +1,6 @@
 /**
- * "Why does it not scale?", answered rule by rule: every rule is asked, also those that the deciding one makes idle, so that
- * nobody mends one reason only to meet the next.
+ * Answers "Why does it not scale?" rule by rule. Every rule is asked, also those after the one that decides, so that nobody
+ * removes one reason only to meet the next.
  */
 import { type Direction, readJudgedShardCount } from '../alarm/alarm-definition.ts';
 import { callsLeft, nextCallAtMs } from '../decision/daily-quota.ts';
@@ -20,7 +20,7 @@ export interface RuleAnswer {
   readonly rule: number;
   /** What the rule requires. Scripts read the field under this name. */
   readonly demands: string;
-  /** Undefined: the rule lets pass. */
+  /** Undefined: the rule lets the proposal pass. */
   readonly held: HoldDecision | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface DirectionExplanation {
   readonly plan: ScalingPlan | undefined;
 }
 
-/** Of a load-driven stream: what a load check would find now. */
+/** What a load check of a load-driven stream would find now. */
 export interface LoadExplanation {
   readonly policy: PolicyExplanation;
   readonly rules: readonly RuleAnswer[];
@@ -45,6 +45,7 @@ export interface LoadExplanation {
   readonly plan: ScalingPlan | undefined;
 }
 
+/** Scripts read this object as JSON: `nextSlotAtMs`, `demand` (the load) and `enforcement` keep their names. */
 export interface StreamExplanation {
   readonly streamName: string;
   readonly status: string;
@@ -56,27 +57,27 @@ export interface StreamExplanation {
   readonly lastScaledAtMs: number | undefined;
   /** Calls of UpdateShardCount that today's quota leaves. */
   readonly callsLeft: number;
-  /** When the next call is free, while none is left; undefined otherwise. */
+  /** When the next call is free. Undefined while one is left. */
   readonly nextSlotAtMs: number | undefined;
-  /** Name of the policy. */
   readonly policy: PolicyName;
-  /** Undefined for a policy that waits for alarms, and where nothing is known of the stream's traffic. */
+  /** What the load policy sees and wants. Undefined for `doubling`, and where the stream's traffic is unknown. */
   readonly demand: LoadExplanation | undefined;
-  /** For a load-driven stream: what the alarm would set off where the load cannot be read. */
+  /** For a load-driven stream: what the alarm would cause where the load cannot be read. */
   readonly up: DirectionExplanation;
   readonly down: DirectionExplanation;
+  /** The step that brings a stream outside its bounds back. Undefined within them. */
   readonly enforcement: ScalingDecision | undefined;
-  /** What the next reconcile would put right, unless the stream's tags contradict each other. */
+  /** What the next reconcile would repair, unless the stream's tags contradict each other. */
   readonly drift: ConvergencePlan;
-  /** Of the stream's tags: those that were passed over, and those that cannot stand together. */
+  /** Tags of the stream that were ignored, and tags that contradict each other. */
   readonly faults: readonly Fault[];
 }
 
 export interface ExplanationInput extends StreamFacts {
-  /** Tags that were passed over: the deployment's value stands in. */
+  /** Tags that were ignored: the deployment's value stays in force. */
   readonly tagFaults: readonly Fault[];
-  /** What a load policy goes by; absent for `doubling`, and where nothing is known of the stream's load. */
-  readonly demand?: PolicyExplanation | undefined;
+  /** What the load policy sees. Absent for `doubling`, and where the stream's traffic is unknown. */
+  readonly load?: PolicyExplanation | undefined;
   readonly dryRun: boolean;
 }
 
@@ -94,7 +95,7 @@ export function explainStream(input: ExplanationInput): StreamExplanation {
     callsLeft: callsLeft(state, settings.dailyQuota),
     nextSlotAtMs: nextCallAtMs(state, settings.dailyQuota),
     policy: settings.policy,
-    demand: input.demand && explainLoad(input.demand, input),
+    demand: input.load && explainLoad(input.load, input),
     up: explainDirection('up', input),
     down: explainDirection('down', input),
     enforcement: moveIntoBounds(input),
@@ -131,7 +132,7 @@ function explainDirection(direction: Direction, facts: StreamFacts): DirectionEx
       plan: undefined,
     };
   }
-  // As if it fired this moment: an alarm that rests in OK would otherwise be held by its state alone.
+  // As if the alarm fired this moment. An alarm in OK would otherwise be held by its state alone.
   const fired = { ...live, state: 'ALARM' as const, stateTransitionedAtMs: nowMs };
   const firing = { ...facts, state: { ...state, alarms: { ...state.alarms, [direction]: fired } } };
   const alarm = asIfFired(fired, direction);

@@ -1,4 +1,4 @@
-/** The table of hold reasons in docs/operations.md, from the rows that the rules themselves go by. */
+/** The table of hold reasons in docs/operations.md, generated from the rows that the rules themselves use. */
 import { holdReasonNames, holdReasons } from '../decision/hold-reasons.ts';
 
 const begin = '<!-- Generated from core/decision/hold-reasons.ts by `npm run docs:holds`. -->';
@@ -17,7 +17,7 @@ export function describeHoldReasons(): string {
   ].join('\n');
 }
 
-/** The document with the table as it is now. Throws a RangeError where the document has no place for it. */
+/** The document with the present table. Throws a RangeError where the document has no place for it. */
 export function withHoldReasons(document: string): string {
   const from = document.indexOf(begin);
   const to = document.indexOf(end);

@@ -1,6 +1,7 @@
 /**
- * What a person is told: every scaling, every hold that is news, every failure, once each. The body is the report itself;
- * the subject is a sentence. A hundred equal holds are one notice: the fingerprint of the last one rides in a tag.
+ * Notices: people are notified of every scaling, every failure, and every hold that differs from the last one. The subject
+ * is a sentence, the body is the report itself. A hundred equal holds are one notice: a tag on the stream keeps the
+ * fingerprint of the last one.
  */
 import { type Direction, readAlarmName } from '../alarm/alarm-definition.ts';
 import type { ScaleDecision } from '../decision/decision.ts';
@@ -14,29 +15,32 @@ export interface Notice {
   readonly subject: string;
   readonly body: string;
   readonly isFailure: boolean;
-  /** Equal for equal news. */
-  readonly mark: string;
+  /** Two notices with the same fingerprint say the same. */
+  readonly fingerprint: string;
 }
 
-/** Undefined when nobody needs to know: an agreement, a convergence without a decision, a message that was not for us. */
+/** Undefined when nobody needs to know: nothing changed, converge repaired something, or the message was not for us. */
 export function noticeOf(report: ScalingReport): Notice | undefined {
-  const news = describeNews(report);
-  if (!news) return undefined;
+  const event = describeEvent(report);
+  if (!event) return undefined;
   return {
-    subject: toSubject(report, news),
+    subject: toSubject(report, event),
     body: JSON.stringify(report),
     isFailure: report.needsRetry,
-    mark: fingerprint(`${report.streamName} ${directionOf(report) ?? ''} ${news}`),
+    fingerprint: fingerprint(`${report.streamName} ${directionOf(report) ?? ''} ${event}`),
   };
 }
 
-/** Not the alarm: it, the reconciler and every look meet the same hold, and each would tell it after the other. */
+/**
+ * The fingerprint has the direction and not the alarm's name: alarm, reconciler and load check meet the same hold, and each
+ * would otherwise notify people of it.
+ */
 function directionOf({ alarmName = '', decision }: ScalingReport): Direction | undefined {
   const direction = decision?.because.direction;
   return direction === 'up' || direction === 'down' ? direction : readAlarmName(alarmName)?.direction;
 }
 
-/** Tags of the stream that were passed over; undefined when they were told before, or are in order again. */
+/** Of tags of the stream that were ignored. Undefined when people know of them already, and when all tags are valid again. */
 export function tagFaultNoticeOf(report: ScalingReport): Notice | undefined {
   const found = findTagFaults(report);
   if (!found || found.faults.length === 0) return undefined;
@@ -46,21 +50,21 @@ export function tagFaultNoticeOf(report: ScalingReport): Notice | undefined {
     subject: toSubject(report, `${tags} not usable, the deployment's value stands in`),
     body: JSON.stringify(report),
     isFailure: false,
-    mark,
+    fingerprint: mark,
   };
 }
 
-/** Present in a report only when its faults are not those that were told last. */
+/** The report has them only when they differ from those of which people were notified last. */
 export function findTagFaults({ findings }: ScalingReport) {
   return findings.find((finding) => finding.kind === 'tag-faults');
 }
 
-/** Scalings and failures are always news; a hold only when it is not the one that was told last. */
-export function isNews(report: ScalingReport, notice: Notice, tags: Tags): boolean {
-  return report.outcome === 'scaled' || report.needsRetry || tags[lastNoticeTag] !== notice.mark;
+/** Of a scaling and a failure always. Of a hold only when it differs from the one in the stream's tags. */
+export function shouldNotify(report: ScalingReport, notice: Notice, tags: Tags): boolean {
+  return report.outcome === 'scaled' || report.needsRetry || tags[lastNoticeTag] !== notice.fingerprint;
 }
 
-function describeNews({ outcome, decision, failures, effects }: ScalingReport): string | undefined {
+function describeEvent({ outcome, decision, failures, effects }: ScalingReport): string | undefined {
   if (outcome === 'scaled') return decision?.kind === 'scale' ? describeScaling(decision) : 'scaled';
   if (outcome === 'failed') {
     const failed = failures[0]?.code ?? effects.find(({ failure }) => failure)?.failure?.code ?? 'unknown';
@@ -76,6 +80,6 @@ function describeScaling(decision: ScaleDecision): string {
   return `scaled ${direction} from ${openShardCount} to ${targetShardCount} shards${hot}`;
 }
 
-function toSubject({ streamName = 'unknown stream' }: ScalingReport, news: string): string {
-  return `${streamName}: ${news}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
+function toSubject({ streamName = 'unknown stream' }: ScalingReport, event: string): string {
+  return `${streamName}: ${event}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
 }

@@ -1,18 +1,18 @@
 /**
- * The end of the flow: what was decided about one record or one reconciled stream, and what came of it. Logs, metrics,
- * notices, `--json` and tests all show this one object.
+ * The end of the flow: what was decided about one stream, and what came of it. Logs, metrics, notices, `--json` and tests
+ * all show this one object.
  */
-
 import type { ScalingDecision } from '../decision/decision.ts';
 import type { ScalingEffect } from '../plan/effects.ts';
 import type { Finding } from '../plan/findings.ts';
 
-/** What started it. `look`: the load check of every minute; `schedule`: a temporary minimum whose hour has come. */
+/** What started the run. `look` is the load check of every minute; `schedule` is the schedule of a temporary minimum. */
 export type ReportSource = 'alarm' | 'look' | 'reconcile' | 'schedule';
 
 /**
- * `scaled` the call was accepted; `held` nothing to scale (what followed may still have been put right); `failed` something
- * needs another try; `planned` dry run: the effects listed were not carried out.
+ * `scaled`: AWS accepted the call. `held`: nothing was scaled; converge may still have repaired something. `agrees`: there
+ * was nothing to do. `converged`: converge repaired what differed. `failed`: something needs another attempt. `planned`: dry
+ * run, the listed effects were not carried out.
  */
 export type Outcome = 'scaled' | 'held' | 'agrees' | 'converged' | 'failed' | 'planned';
 
@@ -43,15 +43,15 @@ export interface ScalingReport {
   readonly alarmName?: string;
   readonly messageId?: string;
   readonly dryRun: boolean;
-  /** As it was read, before anything was done; a reconcile tells it. */
+  /** As it was read, before any effect. A reconcile reports it. */
   readonly openShardCount?: number;
   readonly outcome: Outcome;
-  /** Undefined for a reconciled stream with no alarm standing, and when the state could not be read. */
+  /** Undefined for a reconciled stream without an alarm in ALARM, and when the state could not be read. */
   readonly decision?: ScalingDecision;
   readonly findings: readonly Finding[];
   readonly effects: readonly EffectOutcome[];
-  /** Calls that failed, apart from effects: reads. */
+  /** Reads that failed. A failed effect has its failure in `effects`. */
   readonly failures: readonly (AwsFailure & { readonly call: string })[];
-  /** The invocation must fail so that Lambda delivers again. */
+  /** The invocation must fail, so that Lambda delivers the event again. */
   readonly needsRetry: boolean;
 }

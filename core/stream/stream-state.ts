@@ -1,11 +1,11 @@
 /**
- * Everything that a decision about one stream looks at, read in one round of calls and complete: what could not be read is
- * a fault of the reader, never a zero here.
+ * Everything that a decision about one stream needs, read in one round of calls. A value that could not be read is
+ * undefined, or there is no state at all: an unknown is never taken for zero.
  */
 import type { AlarmDefinition, Direction } from '../alarm/alarm-definition.ts';
 import type { AlarmStateValue } from '../alarm/alarm-notification.ts';
 import type { ConsumerSettings } from '../settings/stream-settings.ts';
-import { parseZonedTime } from '../time.ts';
+import { minuteMs, parseZonedTime } from '../time.ts';
 import {
   clockToleranceMs,
   type Ledger,
@@ -27,18 +27,18 @@ export interface StreamState {
   readonly status: StreamStatus;
   readonly mode: StreamMode;
   readonly openShardCount: number;
-  /** Whether its traffic is published by shard; its owner turns that on, and pays for it. */
+  /** Whether Kinesis publishes the stream's traffic by shard. The owner of the stream turns that on, and pays for it. */
   readonly publishesByShard?: boolean;
   readonly tags: Tags;
   readonly intent: ScalingIntent | undefined;
-  /** Calls of the last day that were made, as far as can be told. */
+  /** The UpdateShardCount calls of the last day that are known. */
   readonly ledger: Ledger;
-  /** AWS has just refused a call that the ledger had left; until then none is tried. Undefined: nothing was refused, or not lately. */
+  /** AWS refused a call that the ledger would have allowed. Undefined: no refusal, or none that is recent. */
   readonly refusal: RefusalPause | undefined;
-  /** The live alarms; undefined where CloudWatch has none of that name. */
+  /** The live alarms. Undefined where CloudWatch has none of that name. */
   readonly alarms: { readonly [D in Direction]: AlarmState | undefined };
   readonly consumers: readonly ConsumerState[];
-  /** Present when it was asked for: a scale-down, or a consumer whose concurrency may be lowered. */
+  /** Read for a scale-down and for a consumer whose concurrency may be lowered. Undefined: not read, or the read failed. */
   readonly iteratorAge: IteratorAge | undefined;
 }
 
@@ -50,9 +50,9 @@ export interface AlarmState {
   readonly stateTransitionedAtMs: number;
   readonly configuredAtMs: number;
   readonly definition: AlarmDefinition;
-  /** What belongs to the user and survives every rewrite. */
+  /** The user's own parts, which survive every rewrite. */
   readonly userParts: AlarmUserParts;
-  /** Undefined when the tags were not read: only a scaling, and the reconcile after one, looks at them. */
+  /** Undefined when the tags were not read: only a scaling, and the reconcile after it, needs them. */
   readonly tags: Tags | undefined;
 }
 
@@ -67,9 +67,9 @@ export interface AlarmUserParts {
 
 export interface ConsumerState extends ConsumerSettings {
   readonly functionName: string;
-  /** Reserved concurrency now; undefined when none is reserved. */
+  /** Reserved concurrency now. Undefined when none is reserved. */
   readonly reservedConcurrency: number | undefined;
-  /** What the account can still reserve for it on top, floor respected; undefined when it could not be read. */
+  /** What the account can reserve on top and still keep its 100 unreserved executions. Undefined when it could not be read. */
   readonly reservableConcurrency: number | undefined;
 }
 
@@ -78,11 +78,11 @@ export type IteratorAge = (
   | { readonly seen: false }
   | { readonly seen: true; readonly atMs: number; readonly ageMs: number }
 ) & {
-  /** When the consumer side last said that a scale-down would hurt; absent when it did not within the last day. */
+  /** When the consumer side last said that a scale-down would hurt. Absent when it did not say so within the last day. */
   readonly warnedAtMs?: number;
 };
 
-/** Tags of the reference autoscaler on each alarm; read and written as they are. */
+/** The reference autoscaler's tags on each alarm, spelled as it spells them. */
 export const alarmTagKeys = {
   lastScaled: 'LastScaledTimestamp',
   /** One of `alarmRoles`. */
@@ -90,22 +90,23 @@ export const alarmTagKeys = {
   sibling: 'ComplimentaryAlarm',
 } as const;
 
-/** What `ScaleAction` says: the role of the alarm that bears it, not the direction of the last scaling. */
+/** What `ScaleAction` says: the role of the alarm that has the tag, not the direction of the last scaling. */
 export const alarmRoles = { up: 'Up', down: 'Down' } as const satisfies Record<Direction, string>;
 
 type StateWithoutHistory = Omit<StreamState, 'intent' | 'ledger' | 'refusal'>;
 
-/** Fills in what is read out of the stream's tags. */
+/** Adds what the stream's own tags say: the intent, the ledger, and a recent refusal. */
 export function completeState(read: StateWithoutHistory, nowMs: number): StreamState {
-  const told = readIntent(read.tags);
-  // One from the future was written by a clock that was wrong: nothing is known, as for a time in an alarm's tag.
-  const intent = told && told.atMs <= nowMs + clockToleranceMs ? told : undefined;
+  const tagged = readIntent(read.tags);
+  // A wrong clock wrote an intent that lies in the future: it says nothing, as such a time in an alarm's tag says nothing.
+  const intent = tagged && tagged.atMs <= nowMs + clockToleranceMs ? tagged : undefined;
   return { ...read, intent, ledger: callsMade(read, intent, nowMs), refusal: readRefusal(read.tags, nowMs) };
 }
 
 /**
- * An intent whose call was never made (the function died before it) left an entry that spent nothing: counted, it would hold
- * its own retry by the cooldown. An alarm's tag of that time shows that the call was made, and the stream resharded since.
+ * A function that died before its call left an intent and a ledger entry, but spent no call. The entry is left out, or the
+ * cooldown would hold the retry. Where an alarm's tag bears the time of the intent, the call was made, and somebody has
+ * resharded the stream back since.
  */
 function callsMade(read: StateWithoutHistory, intent: ScalingIntent | undefined, nowMs: number): Ledger {
   const ledger = readLedger(read.tags, nowMs);
@@ -123,8 +124,8 @@ export type LastScaled =
   | { readonly kind: 'unreadable'; readonly text: string };
 
 /**
- * What an alarm's `LastScaledTimestamp` says. A text that is no time, or lies in the future, is not "never": that would
- * allow a scaling.
+ * What an alarm's `LastScaledTimestamp` says. A text that is no time, or a time in the future, does not mean "never": that
+ * would allow a scaling.
  */
 export function readLastScaled(alarm: AlarmState, nowMs: number): LastScaled {
   const text = alarm.tags?.[alarmTagKeys.lastScaled];
@@ -133,12 +134,12 @@ export function readLastScaled(alarm: AlarmState, nowMs: number): LastScaled {
   return ms === undefined || ms > nowMs + clockToleranceMs ? { kind: 'unreadable', text } : { kind: 'at', ms };
 }
 
-/** Both alarms, as far as they exist. */
+/** The alarms of the stream that exist. */
 export function liveAlarms(state: Pick<StreamState, 'alarms'>): readonly AlarmState[] {
   return [state.alarms.up, state.alarms.down].filter((alarm) => alarm !== undefined);
 }
 
-/** Time of the last scaling that is known of, from both alarms' tags and the ledger; undefined when there was none. */
+/** Time of the last known scaling, from both alarms' tags and the ledger. Undefined when none is known. */
 export function lastScaledAtMs(state: StreamState, nowMs: number): number | undefined {
   const tagged = liveAlarms(state)
     .map((alarm) => readLastScaled(alarm, nowMs))
@@ -148,8 +149,9 @@ export function lastScaledAtMs(state: StreamState, nowMs: number): number | unde
 }
 
 /**
- * The shard count that alarms and consumers must follow: the open count; while UPDATING the intent's target, since the open
- * count then moves step by step. Undefined while UPDATING without an intent that explains it: then nothing is touched.
+ * The shard count that alarms and consumers must follow. Of an ACTIVE stream it is the open count. While UPDATING it is the
+ * target of the intent, since the open count moves step by step. Undefined where no intent explains the UPDATING: then
+ * nothing is touched.
  */
 export function settledShardCount(state: StreamState): number | undefined {
   const { status, intent, openShardCount } = state;
@@ -160,15 +162,15 @@ export function settledShardCount(state: StreamState): number | undefined {
   return openShardCount >= low && openShardCount <= high ? intent.to : undefined;
 }
 
-/** A scaling takes seconds, and a minute or two where calls are throttled. */
-const scalingAnswerMs = 2 * 60_000;
+/** A scaling takes seconds, or a minute or two where calls are throttled. */
+const scalingAnswerMs = 2 * minuteMs;
 
-/** An invocation wrote its intent moments ago and is about to converge: two must not write to one alarm at a time. */
+/** Whether another invocation wrote its intent moments ago and is about to write the alarms, which takes one writer at a time. */
 export function scalingIsUnderWay({ intent }: StreamState, nowMs: number): boolean {
   return intent !== undefined && nowMs - intent.atMs < scalingAnswerMs;
 }
 
-/** Whether the intent on the stream came true, as far as the shard count tells. */
+/** Whether the shard count has become what the intent said. */
 export function intentTookEffect(state: StreamState): boolean {
   return state.intent !== undefined && settledShardCount(state) === state.intent.to;
 }

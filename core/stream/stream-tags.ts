@@ -1,10 +1,10 @@
 /**
- * What must be remembered rides on the stream as tags: the intent of the scaling under way, the ledger of the last day's
- * calls, and the reserved concurrency that we set. Tag keys and values keep to the characters AWS documents for streams:
- * letters, digits, white space and _ . / = + - @ (no colon, no comma).
+ * The stream's tags are the product's memory: the intent of a scaling, the ledger of the last day's calls, and the reserved
+ * concurrency that we set. Keys and values use only the characters that AWS documents for streams: letters, digits, white
+ * space and _ . / = + - @ (no colon, no comma).
  */
 import { awsFacts } from '../aws-facts.ts';
-import { formatBasicTime, parseBasicTime } from '../time.ts';
+import { formatBasicTime, minuteMs, parseBasicTime } from '../time.ts';
 
 export const tagKeys = {
   intent: 'autoscaling/scaling',
@@ -13,18 +13,18 @@ export const tagKeys = {
   concurrency: 'autoscaling/concurrency/',
 } as const;
 
-/** Fingerprint of the last hold that people were told of. */
+/** Fingerprint of the last hold of which people were notified. */
 export const lastNoticeTag = 'autoscaling/last-notice';
 
-/** AWS refused a call for what no ledger tells: until then none is tried. */
+/** AWS refused a call for a reason that the ledger does not show. Until this time no other call is tried. */
 export const refusedUntilTag = 'autoscaling/refused-until';
 
-/** A time that lies further ahead than clocks differ was written by a wrong clock, or by hand. */
-export const clockToleranceMs = 60_000;
+/** A time that lies further ahead than two clocks may differ was written by a wrong clock, or by hand. */
+export const clockToleranceMs = minuteMs;
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** A scaling that was about to be called, or is under way, or is done: `20260302T091544.775Z 4 8`. */
+/** A scaling that is about to begin, is under way, or is done: `20260302T091544.775Z 4 8`. */
 export interface ScalingIntent {
   readonly atMs: number;
   readonly from: number;
@@ -35,7 +35,7 @@ export function encodeIntent(intent: ScalingIntent | undefined): string {
   return intent ? `${formatBasicTime(intent.atMs)} ${intent.from} ${intent.to}` : '';
 }
 
-/** Undefined for no intent and for one that somebody garbled: then nothing is known, and nothing is assumed. */
+/** Undefined where there is no intent, and where somebody garbled it: then nothing is assumed. */
 export function readIntent(tags: Tags): ScalingIntent | undefined {
   const match = /^(\S+) ([1-9]\d*) ([1-9]\d*)$/.exec(tags[tagKeys.intent] ?? '');
   const atMs = match?.[1] === undefined ? undefined : parseBasicTime(match[1]);
@@ -46,7 +46,7 @@ export function readIntent(tags: Tags): ScalingIntent | undefined {
 /** Times (epoch ms, ascending) of the UpdateShardCount calls of the last day, kept to the second. */
 export type Ledger = readonly number[];
 
-/** Calls still inside the rolling day, as epoch seconds: 23 of them fit into one tag, more than the largest quota. */
+/** The calls of the rolling day as epoch seconds. One tag holds 23 of them, which is more than the largest quota. */
 export function encodeLedger(ledger: Ledger): string {
   return ledger.map((ms) => Math.ceil(ms / 1000)).join(' ');
 }
@@ -59,15 +59,16 @@ export function readLedger(tags: Tags, nowMs: number): Ledger {
   return keepLastDay(times, nowMs);
 }
 
-/** The ledger without the entry of one call, which is kept to the second. */
+/** The ledger without the entry of one call. Entries are kept to the second. */
 export function withoutCall(ledger: Ledger, callAtMs: number): Ledger {
   const entry = Math.ceil(callAtMs / 1000) * 1000;
   return ledger.filter((ms) => ms !== entry);
 }
 
 /**
- * Drops what is older than the window (exactly as old still counts: AWS says no more), and what lies further ahead than clocks
- * differ: nobody has made a call of tomorrow, and believing in one would hold a full stream for a day.
+ * Drops entries that are older than a day. One that is exactly a day old still counts, since AWS does not say more. Drops
+ * entries that lie further ahead than clocks differ: nobody has made a call of tomorrow, and one in the ledger would hold a
+ * full stream for a day.
  */
 export function keepLastDay(times: Ledger, nowMs: number): Ledger {
   const windowMs = awsFacts.updateShardCountWindow.value;
@@ -75,8 +76,8 @@ export function keepLastDay(times: Ledger, nowMs: number): Ledger {
 }
 
 /**
- * The reserved concurrency that we set for a consumer: the value before the last scaling and the one after it, since the
- * tag is written before the call. A reservation that is neither was set by somebody else.
+ * The reserved concurrency that we set for a consumer. The tag is written before the call, so it holds the value before the
+ * last scaling and the value after it. Somebody else set a reservation that is neither.
  */
 export function encodeConcurrency(values: readonly number[]): string {
   return values.join(' ');
@@ -89,7 +90,7 @@ export function readConcurrency(tags: Tags, functionName: string): readonly numb
     .map(Number);
 }
 
-/** The stream's quota, of which others have spent a call, or the shards that the account may have. */
+/** Others have spent the stream's daily quota, or the account has all the shards that it may have. */
 export type RefusalReason = 'daily-quota' | 'account-shard-limit';
 
 export interface RefusalPause {
@@ -98,11 +99,11 @@ export interface RefusalPause {
 }
 
 /** A refusal may have been for the rate of calls after all, and another stream may free its shards at any time. */
-const firstPauseMs = 4 * 60_000;
-/** Refused for the quota again soon after: others have spent it, and nobody knows when it has room. */
-const nextPausesMs = 30 * 60_000;
+const firstPauseMs = 4 * minuteMs;
+/** A second refusal for the quota soon after the first: others have spent it, and nobody knows when a call is free. */
+const nextPausesMs = 30 * minuteMs;
 
-/** Tag of a refusal at `nowMs`, by what the tags say of the one before: `20260302T091544.775Z account-shard-limit`. */
+/** The tag for a refusal at `nowMs`: `20260302T091544.775Z account-shard-limit`. @param tags with the refusal before it. */
 export function encodeRefusal(reason: RefusalReason, tags: Tags, nowMs: number): Tags {
   const before = parseRefusal(tags);
   const isAgain =
@@ -111,7 +112,7 @@ export function encodeRefusal(reason: RefusalReason, tags: Tags, nowMs: number):
   return { [refusedUntilTag]: `${until} ${reason}` };
 }
 
-/** Undefined when it is over, or lies further ahead than a pause can. */
+/** Undefined when the pause is over, and when the tag names a time that lies further ahead than any pause. */
 export function readRefusal(tags: Tags, nowMs: number): RefusalPause | undefined {
   const pause = parseRefusal(tags);
   return pause && pause.untilMs > nowMs && pause.untilMs <= nowMs + nextPausesMs ? pause : undefined;

@@ -1,9 +1,8 @@
 /**
- * Settings of one stream as tags on it: `autoscaling/min-shards = 4`, read in the call that is made anyway, in force over the
- * deployment's own. A tag that cannot be read is told once and the deployment's value stands in for it; tags that contradict
- * each other hold the stream, for any choice between them would be a guess.
+ * A stream's own tags override the deployment's settings: `autoscaling/min-shards = 4`. No call is needed for them alone.
+ * Where a tag cannot be read, the deployment's value stays in force, and people are notified once. Tags that contradict each
+ * other hold the stream, since any choice between them would be a guess.
  */
-
 import { fingerprint } from '../fingerprint.ts';
 import { describeFault, type Fault, quote } from '../result.ts';
 import { findSettingFault, readStreamSettings } from '../settings/read-stream-settings.ts';
@@ -19,26 +18,26 @@ import type { Tags } from './stream-tags.ts';
 /** A stream tagged `autoscaling/enabled = true` is managed although no deployment names it. */
 export const enabledTag = `${tagPrefix}enabled`;
 export const consumersTag = `${tagPrefix}consumers`;
-/** On every alarm that was made for such a stream, not on the stream; its value is the deployment's name. */
+/** On every alarm that this product made for such a stream, not on the stream. Its value is the deployment's name. */
 export const ownerTag = `${tagPrefix}owner`;
-/** Fingerprint of the faults that were told last. */
+/** Fingerprint of the tag faults of which people were notified last. */
 export const notifiedFaultsTag = `${tagPrefix}told-faults`;
 
 export interface Overrides {
   readonly settings: StreamSettings;
-  /** Tags that were passed over; the deployment's value stands in. */
+  /** Tags that were ignored: the deployment's value stays in force. */
   readonly faults: readonly Fault[];
-  /** Tags that are each in order and cannot stand together: hold the stream. */
+  /** Tags that are valid one by one and contradict each other: they hold the stream. */
   readonly contradictions: readonly Fault[];
 }
 
-/** @param functionArnOf makes an ARN of a consumer's name: tags take no colon, so they name functions only. */
+/** @param functionArnOf the ARN of a consumer by its name. Tags take no colon, so they hold names only. */
 export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: (name: string) => string): Overrides {
   const faults: Fault[] = [];
   const given: Record<string, unknown> = {};
   for (const name of streamSettingNames) {
     const text = tags[tagOf(name)]?.trim();
-    // Saying what is so already is no fault, and changes nothing.
+    // A tag may repeat the deployment's value, also where no tag may change it.
     if (text === undefined || text === String(base[name])) continue;
     const value = streamSettingsTable[name].kind === 'choice' ? text : toNumber(text);
     const fault = findTagFault(name, value);
@@ -53,13 +52,14 @@ export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: 
   return { settings: base, faults, contradictions: together.faults };
 }
 
-/** Told again only when the faults have changed. Empty when there is nothing to tell and nothing was told. */
-export function changedTagFaults(
-  faults: readonly Fault[],
-  tags: Tags,
-): { readonly news: boolean; readonly mark: string } {
-  const mark = faults.length === 0 ? '' : fingerprint(faults.map(describeFault).join('\n'));
-  return { news: mark !== (tags[notifiedFaultsTag] ?? ''), mark };
+/** Fingerprint of a stream's tag faults; empty when there are none. */
+export function fingerprintOfFaults(faults: readonly Fault[]): string {
+  return faults.length === 0 ? '' : fingerprint(faults.map(describeFault).join('\n'));
+}
+
+/** Whether a stream's tag faults differ from those of which people were notified last. */
+export function haveFaultsChanged(faults: readonly Fault[], tags: Tags): boolean {
+  return fingerprintOfFaults(faults) !== (tags[notifiedFaultsTag] ?? '');
 }
 
 function findTagFault(name: StreamSettingName, value: number | string): Fault | undefined {

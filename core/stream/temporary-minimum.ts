@@ -1,7 +1,9 @@
 /**
- * A floor for some time: "at least 16 shards until 10:00". A schedule writes it as a tag on the stream when its hour comes;
- * while it stands it is the stream's minimum, so that alarms, rules and the reconciler need not know of schedules at all.
- * Floors of several schedules may overlap: the highest one counts, and the end of one does not end another.
+ * A temporary minimum: "at least 16 shards until 10:00". At the time of a schedule it is written as a tag on the stream.
+ * Until it ends it is the stream's minimum, so that alarms, rules and the reconciler need not know of schedules. Several may
+ * overlap: the highest one counts, and the end of one does not end another.
+ *
+ * The tag and the event call it `floor`. Deployed schedules send that name, so it stays.
  */
 import { awsFacts } from '../aws-facts.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../result.ts';
@@ -11,7 +13,7 @@ import { formatBasicTime, parseBasicTime } from '../time.ts';
 import type { Tags } from './stream-tags.ts';
 
 export const temporaryMinimumTag = 'autoscaling/floor';
-/** A week: whoever wants a floor for longer wants a minimum. */
+/** A week. Whoever wants more shards for longer should raise `minShards`. */
 export const longestTemporaryMinimumMinutes = 10_080;
 
 export interface TemporaryMinimum {
@@ -19,14 +21,14 @@ export interface TemporaryMinimum {
   readonly untilMs: number;
 }
 
-/** What a schedule asks for. */
+/** What the event of a schedule asks for. */
 export interface TemporaryMinimumRequest {
   readonly stream: string;
   readonly shards: number;
   readonly minutes: number;
 }
 
-/** Between floors in the tag; a tag takes no comma. */
+/** Between the minimums in the tag, which takes no comma. */
 const separator = ' / ';
 /** So many fit into the 255 characters of a tag's value. */
 const mostTemporaryMinimums = 7;
@@ -36,35 +38,35 @@ export function encodeTemporaryMinimum({ shards, untilMs }: TemporaryMinimum): s
   return `${shards} until ${formatBasicTime(untilMs)}`;
 }
 
-/** Value of the tag with one floor more. Floors that are over, or lower and shorter than another, are dropped. */
-export function addTemporaryMinimum(tags: Tags, floor: TemporaryMinimum, nowMs: number): string {
-  const floors = highestFirst([...readTemporaryMinimums(tags, nowMs), floor]);
-  const outlasting = floors.filter(({ untilMs }, index) =>
-    floors.slice(0, index).every((higher) => higher.untilMs < untilMs),
+/** Value of the tag with one minimum more. Drops those that are over, and those that are lower and end earlier than another. */
+export function addTemporaryMinimum(tags: Tags, minimum: TemporaryMinimum, nowMs: number): string {
+  const minimums = highestFirst([...readTemporaryMinimums(tags, nowMs), minimum]);
+  const outlasting = minimums.filter(({ untilMs }, index) =>
+    minimums.slice(0, index).every((higher) => higher.untilMs < untilMs),
   );
   return outlasting.slice(0, mostTemporaryMinimums).map(encodeTemporaryMinimum).join(separator);
 }
 
-/** The floor in force now, the highest of several; undefined when there is none, it is over, or it cannot be read. */
+/** The temporary minimum in force now, the highest of several. Undefined when there is none, or none that can be read. */
 export function readTemporaryMinimum(tags: Tags, nowMs: number): TemporaryMinimum | undefined {
   return highestFirst(readTemporaryMinimums(tags, nowMs))[0];
 }
 
-/** The settings while a floor stands; never above the maximum. */
-export function withTemporaryMinimum(settings: StreamSettings, floor: TemporaryMinimum | undefined): StreamSettings {
-  if (!floor) return settings;
-  return { ...settings, minShards: Math.max(settings.minShards, Math.min(floor.shards, settings.maxShards)) };
+/** The settings while a temporary minimum is in force. It never lifts the minimum above the maximum. */
+export function withTemporaryMinimum(settings: StreamSettings, minimum: TemporaryMinimum | undefined): StreamSettings {
+  if (!minimum) return settings;
+  return { ...settings, minShards: Math.max(settings.minShards, Math.min(minimum.shards, settings.maxShards)) };
 }
 
 /** Reads `{"floor": {"stream": "orders", "shards": 16, "minutes": 120}}`; undefined for an event about something else. */
 export function readTemporaryMinimumRequest(event: unknown): Result<TemporaryMinimumRequest> | undefined {
-  const { floor } = (event ?? {}) as { readonly floor?: unknown };
-  if (floor === undefined) return undefined;
-  if (typeof floor !== 'object' || floor === null) {
+  const { floor: request } = (event ?? {}) as { readonly floor?: unknown };
+  if (request === undefined) return undefined;
+  if (typeof request !== 'object' || request === null) {
     const remedy = 'give {"stream", "shards", "minutes"}';
-    return fail([{ field: 'floor', value: quote(floor), problem: 'is not an object', remedy }]);
+    return fail([{ field: 'floor', value: quote(request), problem: 'is not an object', remedy }]);
   }
-  const { stream, shards, minutes, ...rest } = floor as Readonly<Record<string, unknown>>;
+  const { stream, shards, minutes, ...rest } = request as Readonly<Record<string, unknown>>;
   const faults: Fault[] = Object.keys(rest).map((key) => unknownKey(`floor.${key}`, ['stream', 'shards', 'minutes']));
   const isName = typeof stream === 'string' && stream !== '';
   if (!isName) {
@@ -77,9 +79,9 @@ export function readTemporaryMinimumRequest(event: unknown): Result<TemporaryMin
   return isName && isCount && isTime && faults.length === 0 ? succeed({ stream, shards, minutes }) : fail(faults);
 }
 
-/** Of two as high as each other the longer one. */
-function highestFirst(floors: readonly TemporaryMinimum[]): readonly TemporaryMinimum[] {
-  return floors.toSorted((a, b) => b.shards - a.shards || b.untilMs - a.untilMs);
+/** Of two that are equally high, the longer one comes first. */
+function highestFirst(minimums: readonly TemporaryMinimum[]): readonly TemporaryMinimum[] {
+  return minimums.toSorted((a, b) => b.shards - a.shards || b.untilMs - a.untilMs);
 }
 
 function readTemporaryMinimums(tags: Tags, nowMs: number): readonly TemporaryMinimum[] {

@@ -3,7 +3,7 @@
  * told last. A notice that cannot be sent is told by the log, and never undoes or repeats a scaling.
  */
 
-import { findTagFaults, isNews, type Notice, noticeOf, tagFaultNoticeOf } from '../../core/report/notice.ts';
+import { findTagFaults, type Notice, noticeOf, shouldNotify, tagFaultNoticeOf } from '../../core/report/notice.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import { lastNoticeTag, type Tags } from '../../core/stream/stream-tags.ts';
@@ -26,7 +26,7 @@ export function createNotifier(
     // In dry run nothing is written, so nothing remembers what was told: an alarm fires once, a reconcile every few minutes.
     if (dryRun && report.source === 'reconcile') return [];
     const notice = noticeOf(report);
-    const news = notice && isNews(report, notice, tags ?? {}) ? notice : undefined;
+    const news = notice && shouldNotify(report, notice, tags ?? {}) ? notice : undefined;
     const told = [news, tagFaultNoticeOf(report)].filter((one) => one !== undefined);
     const sent = await Promise.all(told.flatMap(publish));
     const marks = marksOf(report, news);
@@ -43,7 +43,7 @@ function marksOf(report: ScalingReport, news: Notice | undefined): Tags {
   const held = report.decision?.kind === 'hold' && !report.needsRetry;
   const tagFaults = findTagFaults(report);
   return {
-    ...(news && held ? { [lastNoticeTag]: news.mark } : {}),
+    ...(news && held ? { [lastNoticeTag]: news.fingerprint } : {}),
     ...(tagFaults ? { [notifiedFaultsTag]: tagFaults.mark } : {}),
   };
 }

@@ -169,7 +169,7 @@ async function readConsumers(
     ports.functions.unreservedConcurrency(),
     Promise.all(consumers.map((consumer) => readConsumer(ports, account, query, consumer))),
   ]);
-  const reservable = unreserved.ok ? unreserved.value - awsFacts.unreservedConcurrencyFloor.value : undefined;
+  const reservable = unreserved.ok ? unreserved.value - awsFacts.leastUnreservedConcurrency.value : undefined;
   return {
     states: readings.flatMap(({ state }) => (state ? [{ ...state, reservableConcurrency: reservable }] : [])),
     failures: [...failedOf([unreserved]), ...readings.flatMap(({ failures }) => failures)],

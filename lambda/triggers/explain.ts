@@ -49,7 +49,7 @@ async function explain(streamName: string, withPolicy: boolean, context: ScalerC
   });
   if (!reading.ok) return { streamName, ok: false, failures: reading.failures };
   const { demand, failures } = withPolicy ? await explainPolicy({ ...reading, nowMs }, context) : noPolicyExplained;
-  const explanation = explainStream({ ...reading, demand, dryRun: deployment.dryRun, nowMs });
+  const explanation = explainStream({ ...reading, load: demand, dryRun: deployment.dryRun, nowMs });
   return { streamName, ok: true, explanation, failures: [...reading.failures, ...failures] };
 }
 

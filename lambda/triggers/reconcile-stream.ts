@@ -11,12 +11,13 @@ import { moveIntoBounds } from '../../core/decision/out-of-bounds.ts';
 import type { NewAlarm } from '../../core/plan/alarm-repair.ts';
 import { isConverged, planConvergence } from '../../core/plan/convergence.ts';
 import type { Lane } from '../../core/plan/effects.ts';
+import type { Finding } from '../../core/plan/findings.ts';
 import { type AlarmInAlarm, judgeAlarmsInAlarm, unansweredAfterMs } from '../../core/plan/rearming.ts';
 import { describeDryRun } from '../../core/report/dry-run.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { isLoadDriven, type StreamSettings } from '../../core/settings/stream-settings.ts';
 import { scalingIsUnderWay } from '../../core/stream/stream-state.ts';
-import { changedTagFaults } from '../../core/stream/tag-settings.ts';
+import { fingerprintOfFaults, haveFaultsChanged } from '../../core/stream/tag-settings.ts';
 import type { ScalerContext } from '../context.ts';
 import type { ReconcileCause } from '../events.ts';
 import type { CallFailure, UntaggedAlarm } from '../ports.ts';
@@ -120,9 +121,10 @@ function reportUnread(
 /** Tags that were passed over, when that is news. Only while a tag can remember that they were told. */
 function addTagFaults(result: ScalingReport, reading: StateReading): ScalingReport {
   if (!reading.ok || reading.state.status !== 'ACTIVE' || result.outcome === 'scaled') return result;
-  const { news, mark } = changedTagFaults(reading.tagFaults, reading.state.tags);
-  if (!news) return result;
-  return { ...result, findings: [...result.findings, { kind: 'tag-faults', faults: reading.tagFaults, mark }] };
+  const { tagFaults: faults } = reading;
+  if (!haveFaultsChanged(faults, reading.state.tags)) return result;
+  const finding: Finding = { kind: 'tag-faults', faults, mark: fingerprintOfFaults(faults) };
+  return { ...result, findings: [...result.findings, finding] };
 }
 
 /**
@@ -137,7 +139,7 @@ async function readAgain(query: StateQuery, { ports, account }: ScalerContext): 
 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
 function isQuiet({ state, settings, contradictions, tagFaults }: CompleteReading, nowMs: number): boolean {
-  if (contradictions.length > 0 || changedTagFaults(tagFaults, state.tags).news) return false;
+  if (contradictions.length > 0 || haveFaultsChanged(tagFaults, state.tags)) return false;
   const plan = planConvergence({ state, settings, nowMs });
   const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
   const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;

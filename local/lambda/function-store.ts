@@ -55,7 +55,7 @@ export class FunctionStore {
         `ReservedConcurrentExecutions must be 0 or more, not ${reserved}`,
       );
     }
-    const floor = Math.min(awsFacts.unreservedConcurrencyFloor.value, this.accountConcurrency);
+    const floor = Math.min(awsFacts.leastUnreservedConcurrency.value, this.accountConcurrency);
     if (this.accountConcurrency - this.#reservedByOthers(definition.name) - reserved < floor) {
       throw new AwsServiceError(
         'InvalidParameterValueException',

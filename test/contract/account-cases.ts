@@ -25,13 +25,13 @@ import { refusalOf, type Subject } from './subject.ts';
 export const lambdaCases: readonly ContractCase[] = [
   {
     says: 'reserved concurrency leaves 100 unreserved in the account',
-    facts: ['unreservedConcurrencyFloor'],
+    facts: ['leastUnreservedConcurrency'],
     needs: ['lambda'],
     check: async (subject, name) => {
       const lambda = having(subject.lambda);
       await createFunction(subject, name);
       const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));
-      const most = (AccountLimit?.UnreservedConcurrentExecutions ?? 0) - awsFacts.unreservedConcurrencyFloor.value;
+      const most = (AccountLimit?.UnreservedConcurrentExecutions ?? 0) - awsFacts.leastUnreservedConcurrency.value;
       const reserve = (ReservedConcurrentExecutions: number) =>
         refusalOf(lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions })));
       expect(await reserve(most + 1)).toBe('InvalidParameterValueException');

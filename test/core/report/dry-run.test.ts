@@ -13,7 +13,7 @@ const decision: ScaleDecision = {
 const state = sampleState({ consumers: [sampleConsumer()] });
 const settings = sampleSettings();
 
-it('a dry run holds what would scale, and tells why it would, and the dollars before and after', () => {
+it('a dry run turns a scaling into a hold, with its evidence and the dollars a month before and after', () => {
   expect(describeDryRun(decision, { state, settings, nowMs: now })).toMatchObject({
     outcome: 'planned',
     decision: {
@@ -33,7 +33,7 @@ it('a dry run holds what would scale, and tells why it would, and the dollars be
   });
 });
 
-it('it lists every effect in the order of the plan, none of them carried out', () => {
+it('a dry run lists every effect in the order of the plan', () => {
   const { effects } = describeDryRun(decision, { state, settings, nowMs: now });
   expect(effects.map(({ effect }) => effect.kind)).toEqual([
     'tag-stream',
@@ -47,7 +47,7 @@ it('it lists every effect in the order of the plan, none of them carried out', (
   expect(effects[1]).toEqual({ effect: { kind: 'update-shard-count', from: 4, to: 8, onFailure: 'abort' } });
 });
 
-it('it reckons with other prices, to the cent', () => {
+it('a dry run takes the prices that it is given, and rounds to the cent', () => {
   const prices = { region: 'eu-central-1', asOf: '2026-10', shardHour: 0.018_333, millionPutUnits: 0.0165 };
   expect(describeDryRun(decision, { state, settings, nowMs: now }, prices).decision.because).toMatchObject({
     dollarsPerMonthNow: 53.53,

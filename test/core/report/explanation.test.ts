@@ -1,4 +1,4 @@
-/** The answer to "why does it not scale?": what would be decided if the alarm fired now, and every rule's own verdict. */
+/** The answer to "why does it not scale?": what would be decided if the alarm fired now, and every rule's own answer. */
 import { describe, expect, it } from 'vitest';
 import { targetDefaults } from '../../../core/load/target.ts';
 import { type ExplanationInput, explainStream } from '../../../core/report/explanation.ts';
@@ -31,11 +31,11 @@ function holding({ rules }: ReturnType<typeof explain>['up']): readonly number[]
 
 const fault = (field: string): Fault => ({ field, value: '"two"', problem: 'is no number', remedy: 'give one' });
 
-describe('a stream', () => {
-  it('is told as it is, with its bounds and its faults', () => {
+describe('the explanation of a stream', () => {
+  it('shows status, bounds, dry run and the faults of its tags', () => {
     const [faulty, contradiction] = [fault('autoscaling/period-minutes'), fault('autoscaling/min-shards')];
-    const told = explain({ dryRun: true, tagFaults: [faulty], contradictions: [contradiction] });
-    expect(told).toMatchObject({
+    const explained = explain({ dryRun: true, tagFaults: [faulty], contradictions: [contradiction] });
+    expect(explained).toMatchObject({
       streamName: 'orders',
       status: 'ACTIVE',
       mode: 'PROVISIONED',
@@ -50,14 +50,14 @@ describe('a stream', () => {
     });
   });
 
-  it('outside its bounds is told with the step that brings it back', () => {
+  it('shows the step that brings a stream outside its bounds back', () => {
     expect(explain({ settings: sampleSettings({ minShards: 6 }) }).enforcement).toMatchObject({
       kind: 'scale',
       targetShardCount: 6,
     });
   });
 
-  it('is told with what is out of line', () => {
+  it('shows what the next reconcile would repair', () => {
     const alarms = { up: sampleAlarmState('up'), down: undefined };
     expect(explain({ state: sampleState({ alarms }) }).drift.findings).toContainEqual({
       kind: 'alarm-missing',
@@ -66,20 +66,20 @@ describe('a stream', () => {
   });
 });
 
-describe('the calls of the day', () => {
-  it('are what the quota leaves', () => {
-    const told = called(hour, 2 * hour, 25 * hour);
-    expect(told).toMatchObject({ callsLeft: 8, nextSlotAtMs: undefined, lastScaledAtMs: now - hour });
+describe('the explanation of the day’s calls', () => {
+  it('counts the calls that the quota leaves, without those that are older than a day', () => {
+    const explained = called(hour, 2 * hour, 25 * hour);
+    expect(explained).toMatchObject({ callsLeft: 8, nextSlotAtMs: undefined, lastScaledAtMs: now - hour });
   });
 
-  it('are spent until the oldest that counts is a day old', () => {
+  it('says when the next call is free once all calls are spent', () => {
     const ten = Array.from({ length: 10 }, (_, call) => (10 - call) * hour);
     expect(called(...ten)).toMatchObject({ callsLeft: 0, nextSlotAtMs: now - 10 * hour + day });
     // One more than the quota: somebody resharded by hand as well, so two must pass before a call is free.
     expect(called(11 * hour, ...ten)).toMatchObject({ callsLeft: 0, nextSlotAtMs: now - 10 * hour + day });
   });
 
-  it('has no call left while AWS refuses them, whatever the ledger says', () => {
+  it('says that no call is left while AWS refuses them, whatever the ledger says', () => {
     const tags = encodeRefusal('daily-quota', {}, now - minute);
     expect(explain({ state: sampleState({ tags }) })).toMatchObject({ callsLeft: 0, nextSlotAtMs: now + 3 * minute });
     const ofShards = encodeRefusal('account-shard-limit', {}, now - minute);
@@ -87,8 +87,8 @@ describe('the calls of the day', () => {
   });
 });
 
-describe('an alarm', () => {
-  it('is judged as if it fired this moment: at rest it would be held by its state alone', () => {
+describe('the explanation of an alarm', () => {
+  it('judges an alarm in OK as if it fired this moment', () => {
     const { up, down } = explain();
     expect(up).toMatchObject({
       direction: 'up',
@@ -106,7 +106,7 @@ describe('an alarm', () => {
     expect(holding(up)).toEqual([]);
   });
 
-  it('that fired before the last scaling is not stale: it would fire anew', () => {
+  it('does not call an alarm stale that fired before the last scaling: it would fire anew', () => {
     const tags = { LastScaledTimestamp: formatAlarmTime(now - 2 * hour) };
     const alarms = {
       up: sampleAlarmState('up', { state: 'ALARM', stateTransitionedAtMs: now - 3 * hour, tags }),
@@ -115,7 +115,7 @@ describe('an alarm', () => {
     expect(holding(explain({ state: sampleState({ alarms }) }).up)).toEqual([]);
   });
 
-  it('waits for what the other alarm says as well: the time of the last scaling', () => {
+  it('takes the time of the last scaling from the other alarm’s tag as well', () => {
     const tags = { LastScaledTimestamp: formatAlarmTime(now - 59 * minute) };
     const alarms = { up: sampleAlarmState('up', { tags }), down: sampleAlarmState('down') };
     const { down } = explain({ state: sampleState({ alarms, iteratorAge: freshAge(0) }) });
@@ -125,7 +125,7 @@ describe('an alarm', () => {
     });
   });
 
-  it('is told of every rule that holds, so that nobody mends one only to meet the next', () => {
+  it('lists every rule that holds, also those after the one that decides', () => {
     const state = sampleState({
       status: 'UPDATING',
       tags: { [tagKeys.ledger]: encodeLedger([now - minute]) },
@@ -137,19 +137,20 @@ describe('an alarm', () => {
     expect(down.decision).toMatchObject({ kind: 'hold', reason: 'stream-updating' });
   });
 
-  it('of a stream whose tags cannot stand together is held by them, whatever the other rules say', () => {
+  it('holds for tags that contradict each other, whatever the other rules say', () => {
     const contradictions = [fault('autoscaling/min-shards')];
     const { up } = explain({ contradictions });
     expect(up).toMatchObject({
       decision: { kind: 'hold', reason: 'contradictory-settings', because: { faults: contradictions } },
       plan: undefined,
     });
-    expect(up.rules[0]).toMatchObject({ rule: 3, demands: "the stream's tags can stand together", held: up.decision });
-    // A tag that cannot be read alone holds nothing: the deployment's value stands in.
+    const demands = "the stream's tags do not contradict each other";
+    expect(up.rules[0]).toMatchObject({ rule: 3, demands, held: up.decision });
+    // A tag that cannot be read holds nothing: the deployment's value stays in force.
     expect(explain({ tagFaults: contradictions }).up.decision).toMatchObject({ kind: 'scale' });
   });
 
-  it('that is missing is told as missing, and nothing is guessed of it', () => {
+  it('says nothing about an alarm that is missing', () => {
     const alarms = { up: undefined, down: sampleAlarmState('down') };
     const { up, down } = explain({ state: sampleState({ alarms, iteratorAge: freshAge(0) }) });
     expect(up).toEqual({ direction: 'up', rules: [] });
@@ -157,13 +158,13 @@ describe('an alarm', () => {
   });
 });
 
-describe('a policy that looks at demand', () => {
+describe('the explanation of a load policy', () => {
   const policy = { wantedShardCount: 6, offeredShards: 4.8, callsLeft: 10, settings: targetDefaults };
-  const looking = (input: Partial<ExplanationInput> = {}) =>
-    explain({ settings: sampleSettings({ policy: 'target', minShards: 2, maxShards: 64 }), demand: policy, ...input });
+  const loadDriven = (input: Partial<ExplanationInput> = {}) =>
+    explain({ settings: sampleSettings({ policy: 'target', minShards: 2, maxShards: 64 }), load: policy, ...input });
 
-  it('is told with the look that it would take now, by the rules that are about no alarm', () => {
-    const { policy: name, demand } = looking();
+  it('shows what a load check would decide now, by the rules that need no alarm', () => {
+    const { policy: name, demand } = loadDriven();
     expect(name).toBe('target');
     expect(demand?.policy).toEqual(policy);
     expect(demand?.rules.map(({ rule }) => rule)).toEqual([3, 4, 5, 9, 10, 11, 12, 13, 14]);
@@ -171,28 +172,28 @@ describe('a policy that looks at demand', () => {
     expect(demand?.plan?.intent).toEqual({ atMs: now, from: 4, to: 6 });
   });
 
-  it('is told with what holds it', () => {
+  it('shows the rule that holds the load check', () => {
     const state = sampleState({ tags: { [tagKeys.ledger]: encodeLedger([now - minute]) } });
     const settings = sampleSettings({ policy: 'target', scaleUpCooldownMinutes: 5 });
-    expect(looking({ state, settings }).demand).toMatchObject({
+    expect(loadDriven({ state, settings }).demand).toMatchObject({
       decision: { kind: 'hold', reason: 'cooldown' },
       plan: undefined,
     });
     const contradictions = [fault('autoscaling/min-shards')];
-    expect(looking({ contradictions }).demand).toMatchObject({
+    expect(loadDriven({ contradictions }).demand).toMatchObject({
       decision: { kind: 'hold', reason: 'contradictory-settings' },
       rules: [{ rule: 3, held: { reason: 'contradictory-settings' } }, {}, {}, {}, {}, {}, {}, {}, {}],
       plan: undefined,
     });
   });
 
-  it('says nothing of demand where none is known, nor where the policy waits for alarms', () => {
-    expect(looking({ demand: undefined }).demand).toBeUndefined();
+  it('says nothing about the load where it is unknown, nor with the policy doubling', () => {
+    expect(loadDriven({ load: undefined }).demand).toBeUndefined();
     expect(explain()).toMatchObject({ policy: 'doubling', demand: undefined });
   });
 });
 
-it('the plan is what the scaling would do, to both alarms', () => {
+it('the plan of an explanation has the intent and rewrites both alarms', () => {
   const { plan } = explain().up;
   expect(plan?.intent).toEqual({ atMs: now, from: 4, to: 8 });
   const written = plan?.steps.flat(2).flatMap((effect) => (effect.kind === 'put-alarm' ? [effect.alarmName] : []));

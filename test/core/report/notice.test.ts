@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ScaleDecision } from '../../../core/decision/decision.ts';
 import type { HoldReason } from '../../../core/decision/hold-reasons.ts';
-import { isNews, noticeOf, tagFaultNoticeOf } from '../../../core/report/notice.ts';
+import { noticeOf, shouldNotify, tagFaultNoticeOf } from '../../../core/report/notice.ts';
 import type { AwsFailure, ScalingReport } from '../../../core/report/scaling-report.ts';
 import type { Fault } from '../../../core/result.ts';
 import { lastNoticeTag } from '../../../core/stream/stream-tags.ts';
@@ -42,12 +42,12 @@ const refused = (code: string) =>
   ({ effect: { kind: 'tag-stream', tags: {}, onFailure: 'abort' }, failure: failure(code) }) as const;
 const done = { effect: { kind: 'update-shard-count', from: 8, to: 4, onFailure: 'abort' } } as const;
 
-describe('the subject', () => {
-  it('of a scaling says from where to where', () => {
+describe('the subject of a notice', () => {
+  it('names the shard counts before and after a scaling', () => {
     expect(noticeOf(report({ outcome: 'scaled', decision }))?.subject).toBe('orders: scaled down from 8 to 4 shards');
   });
 
-  it('of a failure says with what: a read that failed before an effect that did, after those that did not', () => {
+  it('names the error code of a failure: of a failed read first, else of the first failed effect', () => {
     const subject = (given: Partial<ScalingReport>) => noticeOf(report({ outcome: 'failed', ...given }))?.subject;
     const effects = [done, refused('ThrottlingException')];
     const failures = [{ ...failure('Timeout'), call: 'kinesis:ListTagsForStream' }];
@@ -56,19 +56,19 @@ describe('the subject', () => {
     expect(subject({})).toBe('orders: failed (unknown), another try follows');
   });
 
-  it('is what SNS takes: printable ASCII, at most 100 characters', () => {
+  it('is printable ASCII of at most 100 characters, as SNS takes it', () => {
     const subject = (streamName: string) => noticeOf(held('cooldown', { streamName }))?.subject;
     expect(subject('x'.repeat(128))).toBe('x'.repeat(100));
     expect(subject('bestellungen-für\nalle ~')).toBe('bestellungen-f?r?alle ~: held, cooldown');
   });
 
-  it('names no stream where none is known: a message that could not be read', () => {
+  it('says "unknown stream" where the message could not be read', () => {
     const { streamName: _, ...nameless } = held('cooldown');
     expect(noticeOf(nameless)?.subject).toBe('unknown stream: held, cooldown');
   });
 });
 
-describe('a hold', () => {
+describe('a notice of a hold', () => {
   it.each<HoldReason>([
     'on-demand-stream',
     'contradictory-settings',
@@ -80,7 +80,7 @@ describe('a hold', () => {
     'consumer-behind',
     'iterator-age-unknown',
     'dry-run',
-  ])('is told: %s', (reason) => {
+  ])('people are notified of the hold %s', (reason) => {
     expect(noticeOf(held(reason))?.subject).toBe(`orders: held, ${reason}`);
   });
 
@@ -92,99 +92,101 @@ describe('a hold', () => {
     'rejected',
     'stream-updating',
     'demand-met',
-  ])('is not told, since it ends by itself or is nobody’s business: %s', (reason) => {
+  ])('people are not notified of the hold %s, which ends by itself or needs nobody', (reason) => {
     expect(noticeOf(held(reason))).toBeUndefined();
   });
 
-  it('does not hide a failure beside it', () => {
+  it('a hold of which nobody is notified does not hide a failure', () => {
     const failed = held('superseded', { outcome: 'failed', effects: [refused('Timeout')], needsRetry: true });
     expect(noticeOf(failed)).toMatchObject({ subject: 'orders: failed (Timeout), another try follows' });
   });
 });
 
-it('nobody needs to know of a reconcile without a decision', () => {
+it('people are not notified of a reconcile that only agrees, converges or plans', () => {
   for (const outcome of ['agrees', 'converged', 'planned'] as const) {
     expect(noticeOf(report({ source: 'reconcile', outcome }))).toBeUndefined();
     expect(noticeOf(report({ source: 'reconcile', outcome, decision }))).toBeUndefined();
   }
 });
 
-it('the body is the report, and whoever is paged is told of failures', () => {
+it('the body of a notice is the report, and only a failure goes to the pager', () => {
   const failed = report({ outcome: 'failed', needsRetry: true });
   expect(noticeOf(failed)).toMatchObject({ body: JSON.stringify(failed), isFailure: true });
   expect(noticeOf(held('cooldown'))).toMatchObject({ isFailure: false });
 });
 
-describe('the mark', () => {
-  const mark = (told: ScalingReport) => noticeOf(told)?.mark;
+describe('the fingerprint of a notice', () => {
+  const fingerprintOf = (given: ScalingReport) => noticeOf(given)?.fingerprint;
 
-  it('is the same for the same news, whenever it comes', () => {
-    expect(mark(held('cooldown', { at: '2026-03-02T10:00:00.000Z' }))).toBe(mark(held('cooldown')));
+  it('stays the same when the same hold is reported later', () => {
+    const later = held('cooldown', { at: '2026-03-02T10:00:00.000Z' });
+    expect(fingerprintOf(later)).toBe(fingerprintOf(held('cooldown')));
   });
 
   const { alarmName: _, ...withoutAlarm } = report();
 
-  it('is another for another hold, stream or direction', () => {
-    const marks = [
+  it('differs for another hold, another stream and another direction', () => {
+    const fingerprints = [
       held('cooldown'),
       held('daily-quota'),
       held('cooldown', { streamName: 'clicks' }),
       held('cooldown', { alarmName: 'orders-scale-up' }),
       { ...withoutAlarm, decision: held('cooldown').decision },
-    ].map((told) => mark(told as ScalingReport));
-    expect(new Set(marks).size).toBe(marks.length);
+    ].map((given) => fingerprintOf(given as ScalingReport));
+    expect(new Set(fingerprints).size).toBe(fingerprints.length);
   });
 
-  it('is the same whether an alarm met the hold or a look', () => {
+  it('is the same whether an alarm or a load check met the hold', () => {
     const because = { rule: 13, direction: 'down' };
     const ofLoadCheck = { ...withoutAlarm, decision: { kind: 'hold', reason: 'daily-quota', because } } as const;
-    expect(mark(ofLoadCheck)).toBe(mark(held('daily-quota')));
+    expect(fingerprintOf(ofLoadCheck)).toBe(fingerprintOf(held('daily-quota')));
   });
 });
 
-describe('news', () => {
-  const toldBefore = (told: ScalingReport) => {
-    const notice = noticeOf(told);
-    return notice && isNews(told, notice, { [lastNoticeTag]: notice.mark });
+describe('whether to notify', () => {
+  /** Whether people are notified although the stream's tags remember this very notice. */
+  const again = (given: ScalingReport) => {
+    const notice = noticeOf(given);
+    return notice && shouldNotify(given, notice, { [lastNoticeTag]: notice.fingerprint });
   };
 
-  it('is a hold, unless it was the last that was told', () => {
-    expect(toldBefore(held('cooldown'))).toBe(false);
+  it('people are notified of a hold that differs from the last one, and not twice of the same', () => {
+    expect(again(held('cooldown'))).toBe(false);
     const notice = noticeOf(held('cooldown'));
-    expect(notice && isNews(held('cooldown'), notice, { [lastNoticeTag]: 'another' })).toBe(true);
-    expect(notice && isNews(held('cooldown'), notice, {})).toBe(true);
+    expect(notice && shouldNotify(held('cooldown'), notice, { [lastNoticeTag]: 'another' })).toBe(true);
+    expect(notice && shouldNotify(held('cooldown'), notice, {})).toBe(true);
   });
 
-  it('is every scaling and every failure, whatever was told', () => {
-    expect(toldBefore(report({ outcome: 'scaled', decision }))).toBe(true);
-    expect(toldBefore(report({ outcome: 'failed', needsRetry: true }))).toBe(true);
-    expect(toldBefore(held('cooldown', { needsRetry: true }))).toBe(true);
+  it('people are notified of every scaling and every failure, even of the same one again', () => {
+    expect(again(report({ outcome: 'scaled', decision }))).toBe(true);
+    expect(again(report({ outcome: 'failed', needsRetry: true }))).toBe(true);
+    expect(again(held('cooldown', { needsRetry: true }))).toBe(true);
   });
 });
 
-describe('tags that were passed over', () => {
+describe('a notice of tags that were ignored', () => {
   const fault: Fault = { field: 'autoscaling/min-shards', value: '"two"', problem: 'is no number', remedy: 'give one' };
   const faulty = (...faults: readonly Fault[]) =>
     report({
       findings: [
         { kind: 'alarm-missing', direction: 'up' },
-        { kind: 'tag-faults', faults, mark: 'mark' },
+        { kind: 'tag-faults', faults, mark: 'f1' },
       ],
     });
 
-  it('are counted, and told once by the mark of the faults themselves', () => {
+  it('counts the tags, and takes the fingerprint of the faults themselves', () => {
     expect(tagFaultNoticeOf(faulty(fault))).toEqual({
       subject: "orders: 1 tag is not usable, the deployment's value stands in",
       body: JSON.stringify(faulty(fault)),
       isFailure: false,
-      mark: 'mark',
+      fingerprint: 'f1',
     });
     expect(tagFaultNoticeOf(faulty(fault, fault))?.subject).toBe(
       "orders: 2 tags are not usable, the deployment's value stands in",
     );
   });
 
-  it('are no notice where there are none, or all are in order again', () => {
+  it('is not sent where no tag has a fault, nor when the last fault has gone', () => {
     expect(tagFaultNoticeOf(report())).toBeUndefined();
     expect(tagFaultNoticeOf(faulty())).toBeUndefined();
   });

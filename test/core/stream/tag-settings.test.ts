@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { tagOf } from '../../../core/settings/setting-tag.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
-import { applyOverrides, changedTagFaults, notifiedFaultsTag } from '../../../core/stream/tag-settings.ts';
+import {
+  applyOverrides,
+  fingerprintOfFaults,
+  haveFaultsChanged,
+  notifiedFaultsTag,
+} from '../../../core/stream/tag-settings.ts';
 import { sampleSettings } from '../samples.ts';
 
 const arnOf = (name: string) => `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
@@ -124,18 +129,24 @@ describe('the consumers’ tag', () => {
   });
 });
 
-describe('telling faults', () => {
+describe('notices of tag faults', () => {
   const { faults } = apply({ 'autoscaling/min-shards': 'x' });
+  const remembered = { [notifiedFaultsTag]: fingerprintOfFaults(faults) };
 
-  it('is news once', () => {
-    const told = changedTagFaults(faults, {});
-    expect(told.news).toBe(true);
-    expect(changedTagFaults(faults, { [notifiedFaultsTag]: told.mark })).toEqual({ news: false, mark: told.mark });
+  it('a fault of which nobody was notified counts as changed', () => {
+    expect(haveFaultsChanged(faults, {})).toBe(true);
   });
 
-  it('is news again when they end, and no news when there were none', () => {
-    const { mark } = changedTagFaults(faults, {});
-    expect(changedTagFaults([], { [notifiedFaultsTag]: mark })).toEqual({ news: true, mark: '' });
-    expect(changedTagFaults([], {})).toEqual({ news: false, mark: '' });
+  it('a fault of which people were notified counts as unchanged', () => {
+    expect(haveFaultsChanged(faults, remembered)).toBe(false);
+  });
+
+  it('the end of all faults counts as a change, and leaves an empty fingerprint', () => {
+    expect(haveFaultsChanged([], remembered)).toBe(true);
+    expect(fingerprintOfFaults([])).toBe('');
+  });
+
+  it('a stream that never had a fault counts as unchanged', () => {
+    expect(haveFaultsChanged([], {})).toBe(false);
   });
 });

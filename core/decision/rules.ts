@@ -4,8 +4,9 @@
  */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { ScalingAlarm } from '../alarm/alarm-notification.ts';
+import { lastChangedAtMs } from '../stream/settled-shards.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
-import { lastScaledAtMs, liveAlarms, readLastScaled } from '../stream/stream-state.ts';
+import { liveAlarms, readLastScaled } from '../stream/stream-state.ts';
 import { minuteMs } from '../time.ts';
 import { callsLeft, nextCallAtMs } from './daily-quota.ts';
 import { type HoldDecision, hold } from './decision.ts';
@@ -144,7 +145,7 @@ export function toHundredths(shards: number): number {
 
 function holdInCooldown({ direction }: Proposal, { state, settings, nowMs }: StreamFacts): HoldDecision | undefined {
   const minutes = direction === 'up' ? settings.scaleUpCooldownMinutes : settings.scaleDownCooldownMinutes;
-  const last = lastScaledAtMs(state, nowMs);
+  const last = lastChangedAtMs(state, nowMs);
   if (last === undefined) return undefined;
   const retryAtMs = last + minutes * minuteMs;
   if (nowMs >= retryAtMs) return undefined;

@@ -3,7 +3,7 @@
  * consumers have read the parents of the last resharding to their end. A cap that somebody else set is never lowered or
  * removed, and 0 (a consumer that somebody stopped) is never touched.
  */
-import { awsFacts } from '../aws-facts.ts';
+import { reshardingOverAtMs } from '../stream/settled-shards.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
 import { type ConsumerState, concurrencySetByUs, type StreamState } from '../stream/stream-state.ts';
 import { encodeConcurrency, type Tags, tagKeys } from '../stream/stream-tags.ts';
@@ -119,17 +119,14 @@ function setLane(consumer: ConsumerState, to: number, { state, settings }: Strea
   return [{ kind: 'tag-stream', tags, onFailure: 'abort' }, set];
 }
 
-/** No API says when a resharding ended. It is surely over after three times what the models expect, and ten minutes more. */
-const drainMarginMs = 10 * minuteMs;
+/** A consumer whose iterator age says nothing gets so long to read what the closed shards still hold. */
+const drainMs = 10 * minuteMs;
 
-/** Whether every consumer has read past the time at which the last resharding was surely over. */
+/** Whether every consumer has read past the end of the last resharding: then nobody reads its closed shards any more. */
 function parentsAreDrained({ state, settings, nowMs }: StreamFacts): boolean {
-  if (state.status !== 'ACTIVE') return false;
-  const { intent, iteratorAge } = state;
-  const expectedMs =
-    awsFacts.reshardingBaseTime.value +
-    awsFacts.reshardingTimePerShard.value * Math.max(intent?.from ?? 0, intent?.to ?? 0);
-  const overAtMs = (intent?.atMs ?? 0) + 3 * expectedMs + drainMarginMs;
-  if (settings.iteratorAge === 'ignore') return nowMs > overAtMs;
+  const overAtMs = reshardingOverAtMs(state, nowMs);
+  if (overAtMs === undefined) return false;
+  if (settings.iteratorAge === 'ignore') return nowMs > overAtMs + drainMs;
+  const { iteratorAge } = state;
   return iteratorAge?.seen === true && iteratorAge.atMs - iteratorAge.ageMs > overAtMs;
 }

@@ -10,6 +10,14 @@ export type Finding =
   | { readonly kind: 'alarm-judged-by-old-math'; readonly alarmName: string }
   | { readonly kind: 'alarm-tags-behind'; readonly alarmName: string }
   | { readonly kind: 'scaling-under-way' }
+  /** A scaling of ours is over: the stream is ACTIVE with the count of its intent, seen for the first time. */
+  | { readonly kind: 'scaling-settled'; readonly openShardCount: number }
+  /** The shard count is not the one that was seen last, and no scaling of ours explains it. */
+  | {
+      readonly kind: 'resharded-by-others';
+      readonly before: number | undefined;
+      readonly openShardCount: number;
+    }
   /** A discovered stream that Kinesis no longer has. */
   | { readonly kind: 'stream-gone' }
   | { readonly kind: 'unexplained-update'; readonly openShardCount: number }

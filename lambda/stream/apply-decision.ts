@@ -2,7 +2,7 @@
 
 import type { ScalingDecision } from '../../core/decision/decision.ts';
 import { considerShards, needsShardLoads, type ShardLoads } from '../../core/decision/hot-shard.ts';
-import { isConverged, planConvergence } from '../../core/plan/convergence.ts';
+import { isConverged, lanesOf, planConvergence } from '../../core/plan/convergence.ts';
 import { describeDryRun } from '../../core/report/dry-run.ts';
 import type { EffectOutcome, ScalingReport } from '../../core/report/scaling-report.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
@@ -55,6 +55,6 @@ async function converge(
 ): Promise<StreamOutcome> {
   const plan = planConvergence(facts);
   if (isConverged(plan)) return { outcome: 'held', decision, findings: plan.findings };
-  const effects = await runEffects([...plan.alarmLanes, ...plan.concurrencyLanes], facts.state.streamName, ports);
+  const effects = await runEffects(lanesOf(plan), facts.state.streamName, ports);
   return { outcome: 'held', decision, findings: plan.findings, effects };
 }

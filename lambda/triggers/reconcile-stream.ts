@@ -9,7 +9,7 @@ import { awsFacts } from '../../core/aws-facts.ts';
 import { hold, type ScalingDecision } from '../../core/decision/decision.ts';
 import { moveIntoBounds } from '../../core/decision/out-of-bounds.ts';
 import type { NewAlarm } from '../../core/plan/alarm-repair.ts';
-import { isConverged, planConvergence } from '../../core/plan/convergence.ts';
+import { isConverged, lanesOf, planConvergence } from '../../core/plan/convergence.ts';
 import type { Lane } from '../../core/plan/effects.ts';
 import type { Finding } from '../../core/plan/findings.ts';
 import { type AlarmInAlarm, judgeAlarmsInAlarm, unansweredAfterMs } from '../../core/plan/rearming.ts';
@@ -171,7 +171,7 @@ async function repairStream(
   // After a deploy nothing is waited for: dry run may just have been turned off, or a reason to hold been changed.
   const standing = judgeAlarmsInAlarm({ state, settings, nowMs }, cause === 'deploy' ? 0 : unansweredAfterMs);
   const rearms = standing.flatMap(({ rearm }): Lane[] => (rearm ? [[rearm]] : []));
-  const lanes = joinLanes([...plan.alarmLanes, ...plan.concurrencyLanes], rearms);
+  const lanes = joinLanes(lanesOf(plan), rearms);
   const shown = { findings: plan.findings, failures, ...decisionOf(standing, settings) };
   const bound = moveIntoBounds({ state, settings, nowMs });
   if (bound) return await enforce(bound, reading, lanes, nowMs, context);

@@ -91,15 +91,19 @@ export function sampleState(given: StateParts = {}): StreamState {
   );
 }
 
-/** The same stream, one alarm in ALARM. */
+/** The same stream, one alarm in ALARM; both judge by the shards that are open. */
 export function firingState(
   direction: Direction,
   given: StateParts & { alarm?: Partial<AlarmState> } = {},
 ): StreamState {
   const { alarm, ...rest } = given;
+  const judging = (of: Direction) => ({ definition: sampleDefinition(of, rest.openShardCount) });
   const alarms = {
-    up: direction === 'up' ? firing('up', alarm) : sampleAlarmState('up'),
-    down: direction === 'down' ? firing('down', alarm) : sampleAlarmState('down'),
+    up: direction === 'up' ? firing('up', { ...judging('up'), ...alarm }) : sampleAlarmState('up', judging('up')),
+    down:
+      direction === 'down'
+        ? firing('down', { ...judging('down'), ...alarm })
+        : sampleAlarmState('down', judging('down')),
   };
   return sampleState({ alarms, iteratorAge: freshAge(0), ...rest });
 }

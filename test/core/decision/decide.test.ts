@@ -11,6 +11,7 @@ import { applyMessageRules, rejectAlarm } from '../../../core/decision/message-r
 import { alarmRules, proposalRules, streamRules } from '../../../core/decision/rules.ts';
 import type { Fault } from '../../../core/result.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
+import { encodeSettled, settledTag } from '../../../core/stream/settled-shards.ts';
 import type { StreamState } from '../../../core/stream/stream-state.ts';
 import { encodeIntent, encodeLedger, refusedUntilTag, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { formatAlarmTime, formatBasicTime } from '../../../core/time.ts';
@@ -237,6 +238,13 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       retryAtMs: now + minute,
     },
     { why: 'nothing ever scaled: nothing to cool down from', alarm: downAlarm, state: down(), expected: 2 },
+    {
+      why: 'somebody has just resharded by hand: halving it again would undo their work at the price of a call',
+      alarm: { ...downAlarm, judgedShardCount: 8 },
+      state: down({ openShardCount: 8, tags: { [settledTag]: encodeSettled({ atMs: now - hour, shardCount: 4 }) } }),
+      expected: 'cooldown',
+      retryAtMs: now + hour,
+    },
     {
       why: 'an intent whose call was never made scaled nothing: its retry must not wait',
       state: up({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { concurrencyTags, repairConsumer } from '../../../core/plan/consumer-concurrency.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
+import { encodeSettled, settledTag } from '../../../core/stream/settled-shards.ts';
 import type { ConsumerState, StreamState } from '../../../core/stream/stream-state.ts';
 import { encodeIntent, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { hour, minute, now, sampleConsumer, sampleSettings, sampleState } from '../samples.ts';
@@ -124,7 +125,8 @@ describe('lowering', () => {
 
   it('lowers what fitted the count before the last scaling: the consumer could not be read when its tag was written', () => {
     const intent = { atMs: now - 3 * hour, from: 8, to: 4 };
-    const state = { ...drained, intent, tags: { [tagKeys.intent]: encodeIntent(intent) } };
+    const settled = { [settledTag]: encodeSettled({ atMs: now - 2 * hour, shardCount: 4 }) };
+    const state = { ...drained, intent, tags: { [tagKeys.intent]: encodeIntent(intent), ...settled } };
     expect(plan({ reservedConcurrency: 8 }, state).lane).toEqual([tag('8 4'), set(8, 4)]);
     expect(plan({ reservedConcurrency: 9 }, state).lane).toEqual([]);
     expect(plan({ reservedConcurrency: 8 }, { ...state, tags: { ...state.tags, [tagKey]: '4' } }).lane).toEqual([]);
@@ -152,26 +154,46 @@ describe('lowering', () => {
     }
   });
 
-  describe('after a resharding from 8 to 4, surely over after 3 x 75 s and ten minutes', () => {
-    const overAfterMs = 3 * 75_000 + 10 * minute;
-    const scaledAgo = (ms: number, from = 8, to = 4) => {
-      const intent = { atMs: now - ms, from, to };
-      return { ...ours, intent, tags: { ...ours.tags, [tagKeys.intent]: encodeIntent(intent) } };
+  describe('after a scaling from 8 to 4', () => {
+    const settledAgo = (ms: number | undefined, shardCount = 4): Partial<StreamState> => {
+      const intent = { atMs: now - 2 * hour, from: 8, to: 4 };
+      const settled = ms === undefined ? {} : { [settledTag]: encodeSettled({ atMs: now - ms, shardCount }) };
+      return { intent, tags: { ...ours.tags, [tagKeys.intent]: encodeIntent(intent), ...settled } };
     };
     const age = (ageMs: number) => ({ iteratorAge: { seen: true, atMs: now, ageMs } }) as const;
 
     it.each<[string, Partial<StreamState>, Partial<StreamSettings>, boolean]>([
-      ['an hour ago, readers up to date', { ...scaledAgo(hour), ...age(0) }, {}, true],
-      ['readers a moment before its end', { ...scaledAgo(hour), ...age(hour - overAfterMs) }, {}, false],
-      ['readers a moment after its end', { ...scaledAgo(hour), ...age(hour - overAfterMs - 1) }, {}, true],
-      ['too recent', { ...scaledAgo(overAfterMs), ...age(0) }, {}, false],
-      ['just old enough', { ...scaledAgo(overAfterMs + 1), ...age(0) }, {}, true],
-      ['age ignored: too recent', scaledAgo(overAfterMs), { iteratorAge: 'ignore' }, false],
-      ['age ignored: just old enough', scaledAgo(overAfterMs + 1), { iteratorAge: 'ignore' }, true],
-      ['a larger stream takes longer', { ...scaledAgo(overAfterMs + 1, 64, 4), ...age(0) }, {}, false],
+      ['lowers when readers are up to date', { ...settledAgo(hour), ...age(0) }, {}, true],
+      ['waits for readers that are at its end', { ...settledAgo(hour), ...age(hour) }, {}, false],
+      ['lowers when readers are past its end', { ...settledAgo(hour), ...age(hour - 1) }, {}, true],
+      [
+        'waits while nobody has seen its end, however long ago it began',
+        { ...settledAgo(undefined), ...age(0) },
+        {},
+        false,
+      ],
+      ['waits when the end that was seen is that of an earlier one', { ...settledAgo(3 * hour), ...age(0) }, {}, false],
+      ['waits when the count has changed since', { ...settledAgo(hour, 8), ...age(0) }, {}, false],
+      ['waits ten minutes where the age is ignored', settledAgo(10 * minute), { iteratorAge: 'ignore' }, false],
+      [
+        'lowers after ten minutes where the age is ignored',
+        settledAgo(10 * minute + 1),
+        { iteratorAge: 'ignore' },
+        true,
+      ],
     ])('%s', (_why, state, settings, lowered) => {
       expect(plan({ reservedConcurrency: 8 }, state, settings).lane).toEqual(lowered ? [set(8, 4)] : []);
     });
+  });
+
+  it('waits after a resharding by hand until readers are past the moment at which it was found', () => {
+    const byHand = sampleState({ openShardCount: 2, tags: { [tagKey]: '4' } });
+    const readers = { iteratorAge: { seen: true, atMs: now, ageMs: 25 * minute } } as const;
+    expect(plan({ reservedConcurrency: 4 }, { ...byHand, ...readers }, {}, 2).lane).toEqual([]);
+    const tags = { ...byHand.tags, [settledTag]: encodeSettled({ atMs: now - 5 * minute, shardCount: 2 }) };
+    expect(plan({ reservedConcurrency: 4 }, { ...byHand, ...readers, tags }, {}, 2).lane).toEqual([]);
+    const upToDate = { iteratorAge: { seen: true, atMs: now, ageMs: 0 } } as const;
+    expect(plan({ reservedConcurrency: 4 }, { ...byHand, ...upToDate, tags }, {}, 2).lane).not.toEqual([]);
   });
 });
 

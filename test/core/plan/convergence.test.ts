@@ -29,7 +29,7 @@ const kinds = (lanes: readonly (readonly { readonly kind: string }[])[]) =>
 describe('a stream that agrees', () => {
   it('needs nothing', () => {
     const agreed = plan(sampleState());
-    expect(agreed).toEqual({ shardCount: 4, findings: [], alarmLanes: [], concurrencyLanes: [] });
+    expect(agreed).toEqual({ shardCount: 4, findings: [], streamLanes: [], alarmLanes: [], concurrencyLanes: [] });
     expect(isConverged(agreed)).toBe(true);
   });
 
@@ -60,6 +60,7 @@ describe('alarms that judge by another shard count', () => {
       onFailure: 'abort',
     });
     expect(findings).toEqual([
+      { kind: 'resharded-by-others', before: undefined, openShardCount: 8 },
       { kind: 'alarm-drifted', alarmName: 'orders-scale-up', differs: ['s1'] },
       { kind: 'alarm-drifted', alarmName: 'orders-scale-down', differs: ['s1'] },
     ]);
@@ -104,6 +105,7 @@ describe('when nothing may be touched', () => {
     expect(plan({ ...state, consumers: [sampleConsumer()] })).toEqual({
       shardCount: undefined,
       findings,
+      streamLanes: [],
       alarmLanes: [],
       concurrencyLanes: [],
     });
@@ -201,7 +203,7 @@ describe('the tags of the reference on alarms', () => {
         },
       ],
     ]);
-    expect(findings.map(({ kind }) => kind)).toEqual(['alarm-tags-behind', 'alarm-tags-behind']);
+    expect(findings.map(({ kind }) => kind)).toEqual(['scaling-settled', 'alarm-tags-behind', 'alarm-tags-behind']);
   });
 
   it('come last in the lane, after definition and state', () => {

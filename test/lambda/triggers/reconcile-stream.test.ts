@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../core/settings/deployment.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
+import { encodeSettled, settledTag } from '../../../core/stream/settled-shards.ts';
 import { encodeIntent, encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { ReconcileCause } from '../../../lambda/events.ts';
@@ -104,7 +105,10 @@ describe('putting right', () => {
 
   it('does not read the tags of alarms for a scaling of long ago', async () => {
     const { aws, deployment } = setUp();
-    aws.stream('orders').tags = { [tagKeys.intent]: encodeIntent({ atMs: now - hour, from: 2, to: 4 }) };
+    aws.stream('orders').tags = {
+      [tagKeys.intent]: encodeIntent({ atMs: now - hour, from: 2, to: 4 }),
+      [settledTag]: encodeSettled({ atMs: now - hour + 5 * minute, shardCount: 4 }),
+    };
     expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees' });
     expect(aws.operations()).not.toContain('cloudwatch:ListTagsForResource');
   });
@@ -120,7 +124,7 @@ describe('putting right', () => {
       aws.alarms.set(name, { ...aws.alarm(name), tags: { LastScaledTimestamp: '2026-03-02T09:14:00.000+0000' } });
     }
     const waiting = await reconcileOrders(aws, deployment);
-    expect(waiting.findings.map(({ kind }) => kind)).toEqual(['concurrency-waits-for-drain']);
+    expect(waiting.findings.map(({ kind }) => kind)).toEqual(['scaling-settled', 'concurrency-waits-for-drain']);
     aws.nowMs += hour;
     aws.iteratorAges.set('orders', { seen: true, atMs: aws.nowMs, ageMs: 0 });
     expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
@@ -269,7 +273,7 @@ describe('dry run', () => {
     aws.stream('orders').openShardCount = 6;
     const report = await reconcileOrders(aws, deployment);
     expect(report).toMatchObject({ outcome: 'planned', dryRun: true, needsRetry: false });
-    expect(report.effects.map(({ effect }) => effect.kind)).toEqual(['put-alarm', 'put-alarm']);
+    expect(report.effects.map(({ effect }) => effect.kind)).toEqual(['tag-stream', 'put-alarm', 'put-alarm']);
     expect(aws.writes()).toEqual([]);
   });
 

@@ -29,6 +29,7 @@ export {
   isKnown,
   type KnownSample,
   knownSample,
+  type QueueDepth,
   type Sample,
   type SampleQuality,
   type SampleUnit,
@@ -83,19 +84,30 @@ export {
   pollCounters,
 } from './monitor/counter-poller.ts';
 export { createDecisionObserver, type DecisionObserver, type DecisionReport } from './monitor/decision-observer.ts';
-export { createDepthObserver, type DepthObserver } from './monitor/depth-observer.ts';
+export { createDepthObserver, type DepthObserver, type DepthSource } from './monitor/depth-observer.ts';
 export { type CountHandle, HotCounter } from './monitor/hot-counter.ts';
-export { createMemberObserver, type MemberObserver } from './monitor/member-observer.ts';
+export { type Monitor, MonitorRefusedError } from './monitor/http-server.ts';
+export { createMemberObserver, type MemberObserver, type MemberSource } from './monitor/member-observer.ts';
 export { type Mode, showMode } from './monitor/mode-gauge.ts';
-export type { MonitorOptions } from './monitor/options.ts';
+export type { MonitorOptions, ProfileServerOptions } from './monitor/options.ts';
+export { createPartitionObserver, type PartitionAction, type PartitionObserver } from './monitor/partition-observer.ts';
+export type { PollOptions } from './monitor/poll.ts';
 export { type Profiles, startProfiles } from './monitor/pprof.ts';
 export {
+  createQueueObserver,
+  type QueueLookup,
+  type QueueObserver,
+  type QueueSource,
+} from './monitor/queue-observer.ts';
+export { createRegistry, showBuildInfo } from './monitor/registry.ts';
+export {
+  type EndRequest,
   type RequestHandle,
   RequestMetrics,
   type RequestObserver,
   type RequestOutcome,
 } from './monitor/request-observer.ts';
-export { type Monitor, MonitorRefusedError, startMonitor } from './monitor/server.ts';
+export { startMonitor, startProfileServer } from './monitor/server.ts';
 export type { Clock, EmittedMetric, Emitter, Log, Provisioner } from './ports.ts';
 export {
   type JetStreamWorker,

@@ -49,9 +49,21 @@ interface SampleContext {
 /** `stale`: the source's newest value is older than it should be; true once, and still better than nothing. */
 export type SampleQuality = 'ok' | 'stale' | 'unknown';
 
+/** The messages of a queue by state, as far as the source tells them. */
+export interface QueueDepth {
+  readonly visible?: number;
+  /** Delivered and not yet acknowledged. */
+  readonly notVisible?: number;
+  readonly delayed?: number;
+}
+
 export interface KnownSample extends SampleContext {
   readonly quality: Exclude<SampleQuality, 'unknown'>;
   readonly value: number;
+  /** Where the value is the depth of a queue: its parts. */
+  readonly queue?: QueueDepth;
+  /** What the number alone does not tell, for the log and the report. */
+  readonly note?: string;
 }
 
 /** The source answered, and the answer is that nobody knows. `because` is for the log and the report. */
@@ -70,18 +82,25 @@ interface Details {
   readonly dimensions?: Dimensions;
 }
 
+interface KnownDetails extends Details, Pick<KnownSample, 'queue' | 'note'> {
+  readonly stale?: boolean;
+}
+
 /**
  * A sample that is known.
  *
  * @throws RangeError when the value is NaN or infinite: a number that cannot be published is not a measurement.
  */
-export function knownSample(
-  value: number,
-  observedAtMs: number,
-  details: Details & { stale?: boolean } = {},
-): KnownSample {
+export function knownSample(value: number, observedAtMs: number, details: KnownDetails = {}): KnownSample {
   if (!Number.isFinite(value)) throw new RangeError(`a sample's value must be finite, got ${value}`);
-  return { ...context(observedAtMs, details), quality: details.stale ? 'stale' : 'ok', value };
+  const { stale, queue, note } = details;
+  return {
+    ...context(observedAtMs, details),
+    quality: stale ? 'stale' : 'ok',
+    value,
+    ...(queue === undefined ? {} : { queue }),
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 /** A sample that says that the value is not known, and why. */

@@ -3,6 +3,7 @@ import { Gauge, type Registry } from 'prom-client';
 import { systemClock } from '../clock.ts';
 import { toLabel } from '../decision/label-budget.ts';
 import { type Dimensions, isKnown } from '../decision/sample.ts';
+import { oncePerRegistry, removeFromRegistry } from '../monitor/once-per-registry.ts';
 import type { Clock, Emitter } from '../ports.ts';
 
 export interface PrometheusEmitterOptions {
@@ -20,21 +21,21 @@ const defaultExpiresAfterMs = 300_000;
  * snake case. A series without a fresh sample disappears from the scrape: absent is how Prometheus says unknown.
  */
 export function createPrometheusEmitter(options: PrometheusEmitterOptions): Emitter {
-  const families = new Map<string, SignalFamily>();
+  const { registry } = options;
+  const metricNames = new Set<string>();
   return {
     emit: async ({ name, sample }) => {
       if (!isKnown(sample)) return;
       const metricName = toMetricName(name);
-      let family = families.get(metricName);
-      if (family === undefined) {
-        family = new SignalFamily(metricName, name, sample.dimensions, options);
-        families.set(metricName, family);
-      }
-      family.set(sample.dimensions, sample.value, sample.observedAtMs);
+      metricNames.add(metricName);
+      oncePerRegistry(registry, metricName, () => new SignalFamily(metricName, name, sample.dimensions, options)).set(
+        sample.dimensions,
+        sample.value,
+        sample.observedAtMs,
+      );
     },
     close: async () => {
-      for (const metricName of families.keys()) options.registry.removeSingleMetric(metricName);
-      families.clear();
+      for (const metricName of metricNames) removeFromRegistry(registry, metricName);
     },
   };
 }

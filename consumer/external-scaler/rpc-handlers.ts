@@ -52,7 +52,8 @@ function unary<Request, Response>(
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
     const end = handle?.start();
     const result = answer(call.request);
-    end?.(result.ok ? 'success' : outcomeOf(result.failure.code));
+    if (result.ok) end?.('success');
+    else end?.(outcomeOf(result.failure.code), status[result.failure.code]);
     if (result.ok) callback(null, result.response);
     else callback(result.failure);
   };
@@ -67,7 +68,7 @@ function stream<Response>(name: RpcName, options: RpcHandlerOptions, streams: Se
     const end = handle?.start();
     const watched = watch(call.request, (response) => call.write(response));
     if (!watched.ok) {
-      end?.(outcomeOf(watched.failure.code));
+      end?.(outcomeOf(watched.failure.code), status[watched.failure.code]);
       call.emit('error', watched.failure);
       return;
     }

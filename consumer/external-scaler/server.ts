@@ -3,9 +3,11 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { systemClock } from '../clock.ts';
 import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
+import { listenFailure } from '../monitor/listen-failure.ts';
 import type { RequestObserver } from '../monitor/request-observer.ts';
 import type { Clock } from '../ports.ts';
 import type { CacheObserver } from './answers.ts';
+import { measureBytes } from './message-bytes.ts';
 import { loadExternalScaler, serviceName } from './protocol.ts';
 import { implementScaler, type OpenStream } from './rpc-handlers.ts';
 import type { Tracker } from './tracker.ts';
@@ -43,13 +45,14 @@ export class ScalerRefusedError extends Error {
 
 const shutdownMs = 5_000;
 
-/** @throws ScalerRefusedError for an address that cannot be split, or a reachable one without TLS that nobody allowed. */
+/** @throws ScalerRefusedError for an address that is wrong, in use, or reachable without TLS that nobody allowed. */
 export async function startExternalScaler(options: ExternalScalerOptions): Promise<ExternalScaler> {
   const host = checkAddress(options);
   const server = new Server();
   const streams = new Set<OpenStream>();
   const health = new HealthImplementation({ '': 'SERVING', [serviceName]: 'SERVING' });
-  server.addService(loadExternalScaler().service, implementScaler(options, streams));
+  const { service } = loadExternalScaler();
+  server.addService(measureBytes(service, options.requests), implementScaler(options, streams));
   health.addToServer(server);
   const port = await bind(server, options.address, credentialsOf(options.tls));
 
@@ -89,7 +92,10 @@ function credentialsOf(tls: ScalerTls | undefined): ServerCredentials {
 function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   const reachable = address.startsWith(':') ? `0.0.0.0${address}` : address;
   return new Promise((resolve, reject) => {
-    server.bindAsync(reachable, credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
+    server.bindAsync(reachable, credentials, (error, port) => {
+      if (error === null) resolve(port);
+      else reject(new ScalerRefusedError(listenFailure('externalScaler.address', address, error), { cause: error }));
+    });
   });
 }
 

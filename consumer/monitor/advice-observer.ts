@@ -2,13 +2,19 @@
 import { Gauge, type Registry } from 'prom-client';
 import { adviceKinds, type JointAdvice } from '../decision/joint-decision.ts';
 import { toLabel } from '../decision/label-budget.ts';
+import { oncePerRegistry } from './once-per-registry.ts';
 
 export interface AdviceObserver {
   readonly observe: (stream: string, application: string, advice: JointAdvice) => void;
 }
 
+/** A second observer on a registry is the first one. */
 export function createAdviceObserver(registry: Registry | undefined): AdviceObserver {
   if (registry === undefined) return { observe: () => {} };
+  return oncePerRegistry(registry, 'advice observer', () => createObserver(registry));
+}
+
+function createObserver(registry: Registry): AdviceObserver {
   const labelNames = ['stream', 'application'];
   const fits = new Gauge({
     name: 'kinesis_autoscaler_joint_advice',

@@ -25,6 +25,7 @@ export class AwsInstrumentation {
 
   /** The same client, with every `send` observed. */
   instrument<Client extends object>(client: Client): Client {
+    if ('middlewareStack' in client) this.#measureBytes(client.middlewareStack as MiddlewareStack);
     return new Proxy(client, {
       get: (target, property) => {
         const member: unknown = Reflect.get(target, property);
@@ -47,8 +48,24 @@ export class AwsInstrumentation {
     for (const { labels, count } of this.#conflicts.values()) yield { labels, count };
   }
 
+  /** Next to the wire, so that every attempt counts. A response without a length is not counted. */
+  #measureBytes(stack: MiddlewareStack): void {
+    stack.add(
+      (next, { commandName = '' }) =>
+        async (args) => {
+          const handle = this.#observer.operation(operationOf(commandName));
+          handle.requestBytes.add(bytesOf(fieldOf(args.request, 'body')));
+          const result = await next(args);
+          const length = Number(fieldOf(fieldOf(result.response, 'headers'), 'content-length'));
+          if (Number.isFinite(length)) handle.responseBytes.add(length);
+          return result;
+        },
+      { step: 'deserialize', priority: 'low', name: 'measureBytes', override: true },
+    );
+  }
+
   async #observe(command: Command, call: () => Promise<Answer>): Promise<Answer> {
-    const operation = command.constructor.name.replace(/Command$/, '');
+    const operation = operationOf(command.constructor.name);
     const end = this.#observer.operation(operation).start();
     try {
       const answer = await call();
@@ -57,7 +74,7 @@ export class AwsInstrumentation {
       return answer;
     } catch (error) {
       this.#count(attemptsOf(error));
-      end(awsOutcome(error));
+      end(awsOutcome(error), errorCode(error));
       this.#noteConflict(operation, command.input, error);
       throw error;
     }
@@ -80,6 +97,15 @@ export class AwsInstrumentation {
     this.#conflicts.set(key, known);
   }
 }
+
+/** What this file needs of the SDK's middleware. */
+interface MiddlewareStack {
+  add(
+    middleware: (next: WireHandler, context: { readonly commandName?: string }) => WireHandler,
+    options: { step: 'deserialize'; priority: 'low'; name: string; override: boolean },
+  ): void;
+}
+type WireHandler = (args: { readonly request: unknown }) => Promise<{ readonly response: unknown }>;
 
 interface Conflict {
   readonly labels: { readonly kind: string; readonly call: string; readonly stream: string };
@@ -113,6 +139,24 @@ function isThrottling(error: unknown): boolean {
     (typeof name === 'string' &&
       /Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|SlowDown/.test(name))
   );
+}
+
+/** `GetMetricDataCommand` is the command of `GetMetricData`. */
+function operationOf(commandName: string): string {
+  return commandName.replace(/Command$/, '');
+}
+
+/** The service's name for an error; for a failure of the network Node's, which says more than `Error`. */
+export function errorCode(error: unknown): string | undefined {
+  for (const field of ['code', 'name']) {
+    const code = fieldOf(error, field);
+    if (typeof code === 'string' && code !== '') return code;
+  }
+  return undefined;
+}
+
+function bytesOf(body: unknown): number {
+  return typeof body === 'string' || body instanceof Uint8Array ? Buffer.byteLength(body) : 0;
 }
 
 function attemptsOf(answer: unknown): number {

@@ -3,11 +3,11 @@
  * their paths; a source that was restarted keeps counting up, and its resets are counted.
  */
 import { Counter, type Registry } from 'prom-client';
-import { systemClock } from '../clock.ts';
 import { CounterMirror } from '../decision/counter-mirror.ts';
 import { LabelBudget } from '../decision/label-budget.ts';
-import type { Clock } from '../ports.ts';
 import { messageOf } from '../timeout.ts';
+import { oncePerRegistry } from './once-per-registry.ts';
+import { type PollOptions, pollEvery } from './poll.ts';
 
 export interface CounterReading<Label extends string> {
   readonly labels: Readonly<Record<Label, string>>;
@@ -17,7 +17,7 @@ export interface CounterReading<Label extends string> {
 /** Lists the source's counters as they are now. May throw: the poll is then left out for this source. */
 export type CounterSource<Label extends string> = () => Iterable<CounterReading<Label>>;
 
-export interface CounterPollerOptions<Label extends string> {
+export interface CounterPollerOptions<Label extends string> extends PollOptions {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly Label[];
@@ -25,24 +25,17 @@ export interface CounterPollerOptions<Label extends string> {
   readonly budgetedLabel?: Label;
   readonly registry: Registry | undefined;
   readonly sources: readonly (CounterSource<Label> | undefined)[];
-  readonly abortSignal: AbortSignal;
-  /** Default 5,000. */
-  readonly everyMs?: number;
-  readonly clock?: Clock;
 }
 
-const defaultEveryMs = 5_000;
-
-/** Polls at once and then every `everyMs`, until aborted. Without a registry or a source there is nothing to do. */
+/**
+ * Polls at once and at an interval, until aborted. Without a registry or a source there is nothing to do. A second poller
+ * of this name adds to the same counter.
+ */
 export async function pollCounters<Label extends string>(options: CounterPollerOptions<Label>): Promise<void> {
-  const { registry, abortSignal, everyMs = defaultEveryMs, clock = systemClock } = options;
+  const { registry } = options;
   const sources = options.sources.filter((source) => source !== undefined);
   if (registry === undefined || sources.length === 0) return;
-  const poll = createPoll(options, registry, sources);
-  while (!abortSignal.aborted) {
-    poll();
-    await clock.sleep(everyMs, abortSignal);
-  }
+  await pollEvery(createPoll(options, registry, sources), options);
 }
 
 function createPoll<Label extends string>(
@@ -50,15 +43,10 @@ function createPoll<Label extends string>(
   registry: Registry,
   sources: readonly CounterSource<Label>[],
 ): () => void {
-  const registers = [registry];
-  const mirrored = new Counter<string>({ name, help, labelNames: [...labelNames], registers });
-  const resets = new Counter({
-    name: name.replace(/_total$/, '_resets_total'),
-    help: `Restarts seen of the sources of ${name}.`,
-    registers,
-  });
+  const { mirrored, resets, budget } = oncePerRegistry(registry, name, () =>
+    createCounters(name, help, labelNames, registry),
+  );
   const mirror = new CounterMirror();
-  const budget = new LabelBudget();
 
   const readSource = (source: CounterSource<Label>, index: number): void => {
     for (const { labels, count } of source()) {
@@ -77,5 +65,29 @@ function createPoll<Label extends string>(
         process.emitWarning(`${name}: a counter source failed: ${messageOf(error)}`);
       }
     }
+  };
+}
+
+interface MirroredCounters {
+  readonly mirrored: Counter<string>;
+  readonly resets: Counter;
+  readonly budget: LabelBudget;
+}
+
+function createCounters(
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  registry: Registry,
+): MirroredCounters {
+  const registers = [registry];
+  return {
+    mirrored: new Counter<string>({ name, help, labelNames: [...labelNames], registers }),
+    resets: new Counter({
+      name: name.replace(/_total$/, '_resets_total'),
+      help: `Restarts seen of the sources of ${name}.`,
+      registers,
+    }),
+    budget: new LabelBudget(),
   };
 }

@@ -1,5 +1,6 @@
 /** One scaling decision: how long it took, how many calls it made, how many of them had to be repeated. */
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { oncePerRegistry } from './once-per-registry.ts';
 
 export interface DecisionReport {
   /** What was decided; of a closed set, for it becomes a label. */
@@ -13,8 +14,13 @@ export interface DecisionObserver {
   readonly observe: (report: DecisionReport) => void;
 }
 
+/** A second observer on a registry is the first one. */
 export function createDecisionObserver(registry: Registry | undefined): DecisionObserver {
   if (registry === undefined) return { observe: () => {} };
+  return oncePerRegistry(registry, 'decision observer', () => createObserver(registry));
+}
+
+function createObserver(registry: Registry): DecisionObserver {
   const registers = [registry];
   const labelNames = ['kind'];
   const duration = new Histogram({

@@ -1,8 +1,9 @@
 /**
  * A counter for hot paths. prom-client validates and hashes the labels on every increment; a handle of this one adds to
- * a number, and the scrape carries what has come together over to prom-client.
+ * a number, and the scrape carries the sum over to prom-client.
  */
 import { Counter, type Registry } from 'prom-client';
+import { oncePerRegistry } from './once-per-registry.ts';
 
 export interface HotCounterDefinition<Label extends string> {
   readonly name: string;
@@ -16,34 +17,45 @@ export interface CountHandle {
 }
 
 export class HotCounter<Label extends string> {
-  readonly #series: PendingCount<Label>[] = [];
+  readonly #series: Map<string, PendingCount>;
 
-  /** Without a registry everything is counted and nothing shown. */
+  /** Without a registry everything is counted and nothing shown. On one registry, one name is one counter. */
   constructor(definition: HotCounterDefinition<Label>, registry: Registry | undefined) {
-    if (registry === undefined) return;
-    const series = this.#series;
-    new Counter({
-      ...definition,
-      registers: [registry],
-      collect() {
-        for (const each of series) this.inc(each.labels, each.take());
-      },
-    });
+    this.#series =
+      registry === undefined
+        ? new Map()
+        : oncePerRegistry(registry, definition.name, () => registerCounter(definition, registry));
   }
 
   /** Also shows the series, at 0, before its first event: a rate needs a point to start from. */
   handle(labels: Readonly<Record<Label, string>>): CountHandle {
-    const series = new PendingCount(labels);
-    this.#series.push(series);
+    const key = JSON.stringify(Object.entries(labels).sort());
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      series = new PendingCount(labels);
+      this.#series.set(key, series);
+    }
     return series;
   }
 }
 
-class PendingCount<Label extends string> implements CountHandle {
-  readonly labels: Record<Label, string>;
+function registerCounter(definition: HotCounterDefinition<string>, registry: Registry): Map<string, PendingCount> {
+  const series = new Map<string, PendingCount>();
+  new Counter({
+    ...definition,
+    registers: [registry],
+    collect() {
+      for (const each of series.values()) this.inc(each.labels, each.take());
+    },
+  });
+  return series;
+}
+
+class PendingCount implements CountHandle {
+  readonly labels: Record<string, string>;
   #pending = 0;
 
-  constructor(labels: Readonly<Record<Label, string>>) {
+  constructor(labels: Readonly<Record<string, string>>) {
     this.labels = { ...labels };
   }
 

@@ -3,25 +3,46 @@ import { Gauge, type Registry } from 'prom-client';
 import { DepthGauges } from '../decision/depth-gauges.ts';
 import { toLabel } from '../decision/label-budget.ts';
 import type { LeaseTable } from '../signals/kcl-leases.ts';
+import { oncePerRegistry } from './once-per-registry.ts';
+import { type PollOptions, pollEvery } from './poll.ts';
 
 export interface MemberObserver {
   /** Shows a lease table as it is now. `undefined` (it could not be read) changes nothing. */
   readonly observe: (application: string, table: LeaseTable | undefined) => void;
+  /** Observes the source at once and at an interval, until aborted. Without a source there is nothing to do. */
+  readonly start: (application: string, source: MemberSource | undefined, options: PollOptions) => Promise<void>;
 }
 
-/** Workers bear a new id after each start: series of the replaced ones are removed, and their slots reused. */
+/** Reads the lease table of an application. A rejection leaves the gauges as they are. */
+export type MemberSource = (abortSignal: AbortSignal) => Promise<LeaseTable>;
+
+/**
+ * Workers bear a new id after each start: the series of replaced workers are removed, and their slots are reused. A second
+ * observer on a registry is the first one.
+ */
 export function createMemberObserver(registry: Registry | undefined): MemberObserver {
-  if (registry === undefined) return { observe: () => {} };
+  const observe =
+    registry === undefined ? () => {} : oncePerRegistry(registry, 'member observer', () => createObserve(registry));
+  return {
+    observe,
+    start: async (application, source, options) => {
+      if (source === undefined || registry === undefined) return;
+      await pollEvery(async (abortSignal) => {
+        observe(application, await source(abortSignal).catch(() => undefined));
+      }, options);
+    },
+  };
+}
+
+function createObserve(registry: Registry): MemberObserver['observe'] {
   const gauges = createGauges(registry);
   const applications = new Map<string, ApplicationMembers>();
-  return {
-    observe: (application, table) => {
-      if (table === undefined) return;
-      const label = toLabel(application);
-      const members = applications.get(label) ?? new ApplicationMembers(label, gauges);
-      applications.set(label, members);
-      members.show(table);
-    },
+  return (application, table) => {
+    if (table === undefined) return;
+    const label = toLabel(application);
+    const members = applications.get(label) ?? new ApplicationMembers(label, gauges);
+    applications.set(label, members);
+    members.show(table);
   };
 }
 

@@ -1,43 +1,74 @@
-/** What the monitor answers. */
+/** What the monitor and the server of the profiles answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BearerCheck, createBearerCheck } from './bearer.ts';
+import { createBearerCheck } from './bearer.ts';
+import { answer, type Router } from './http-server.ts';
 import type { MonitorOptions } from './options.ts';
 import { ProfileBusyError, type Profiles } from './pprof.ts';
 
 const defaultProfileSeconds = 10;
 const maxProfileSeconds = 60;
+const profileFolder = '/debug/pprof';
 
-/** Answers one request; rejects when it could not. */
-export type Router = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-export function createRouter(options: MonitorOptions, profiles: Profiles): Router {
-  const check: BearerCheck = options.token === undefined ? () => true : createBearerCheck(options.token);
+/** Without profiles their paths are not found here. */
+export function createMonitorRouter(options: MonitorOptions, profiles?: Profiles): Router {
+  const protect = createProtection(options.token, (url, response) => answerMonitor(url, response, options, profiles));
   return async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://monitor');
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      answer(response, 405, 'method not allowed\n');
-      return;
+    if (refuseMethod(request, response)) return;
+    const url = urlOf(request);
+    switch (url.pathname) {
+      case '/healthz':
+        answerProbe(response, options.isHealthy?.() ?? true, 'ok', 'unhealthy');
+        return;
+      case '/readyz':
+        answerProbe(response, options.isReady?.() ?? true, 'ready', 'not ready');
+        return;
+      default:
+        await protect(url, request, response);
     }
-    if (url.pathname === '/healthz') {
-      const healthy = options.isHealthy?.() ?? true;
-      answer(response, healthy ? 200 : 503, healthy ? 'ok\n' : 'unhealthy\n');
-      return;
-    }
-    if (!check(request.headers.authorization)) {
-      response.setHeader('www-authenticate', 'Bearer');
-      answer(response, 401, 'unauthorized\n');
-      return;
-    }
-    await answerProtected(url, response, options, profiles);
   };
 }
 
-async function answerProtected(
+export function createProfileRouter(token: string | undefined, profiles: Profiles): Router {
+  const protect = createProtection(token, (url, response) => answerProfiles(url, response, profiles));
+  return async (request, response) => {
+    if (!refuseMethod(request, response)) await protect(urlOf(request), request, response);
+  };
+}
+
+type Answer = (url: URL, response: ServerResponse) => Promise<void>;
+
+function createProtection(
+  token: string | undefined,
+  answerProtected: Answer,
+): (url: URL, request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const check = token === undefined ? () => true : createBearerCheck(token);
+  return async (url, request, response) => {
+    if (check(request.headers.authorization)) return answerProtected(url, response);
+    response.setHeader('www-authenticate', 'Bearer');
+    answer(response, 401, 'unauthorized\n');
+  };
+}
+
+function urlOf(request: IncomingMessage): URL {
+  return new URL(request.url ?? '/', 'http://monitor');
+}
+
+function refuseMethod(request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.method === 'GET' || request.method === 'HEAD') return false;
+  response.setHeader('allow', 'GET, HEAD');
+  answer(response, 405, 'method not allowed\n');
+  return true;
+}
+
+function answerProbe(response: ServerResponse, passes: boolean, yes: string, no: string): void {
+  answer(response, passes ? 200 : 503, `${passes ? yes : no}\n`);
+}
+
+async function answerMonitor(
   url: URL,
   response: ServerResponse,
   options: MonitorOptions,
-  profiles: Profiles,
+  profiles: Profiles | undefined,
 ): Promise<void> {
   switch (url.pathname) {
     case '/metrics':
@@ -46,10 +77,27 @@ async function answerProtected(
     case '/report':
       answer(response, 200, `${JSON.stringify(options.report?.() ?? null, null, 2)}\n`, 'application/json');
       return;
-    case '/debug/pprof/heap':
+    default:
+      if (profiles === undefined) answer(response, 404, 'not found\n');
+      else await answerProfiles(url, response, profiles);
+  }
+}
+
+const profileIndex = `profiles in pprof's format, for go tool pprof <url>:
+${profileFolder}/heap                  bytes in use, by the stack that allocated them
+${profileFolder}/profile?seconds=10    processor time, measured for 10 s; at most ${maxProfileSeconds}
+`;
+
+async function answerProfiles(url: URL, response: ServerResponse, profiles: Profiles): Promise<void> {
+  switch (url.pathname) {
+    case profileFolder:
+    case `${profileFolder}/`:
+      answer(response, 200, profileIndex);
+      return;
+    case `${profileFolder}/heap`:
       answer(response, 200, await profiles.heap(), 'application/octet-stream');
       return;
-    case '/debug/pprof/profile':
+    case `${profileFolder}/profile`:
       await answerCpuProfile(url, response, profiles);
       return;
     default:
@@ -75,18 +123,4 @@ async function answerCpuProfile(url: URL, response: ServerResponse, profiles: Pr
     if (!(error instanceof ProfileBusyError)) throw error;
     answer(response, 409, `${error.message}\n`);
   }
-}
-
-export function answer(
-  response: ServerResponse,
-  status: number,
-  body: string | Buffer,
-  contentType = 'text/plain; charset=utf-8',
-): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  response.end(body);
 }

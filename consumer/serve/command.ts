@@ -1,5 +1,8 @@
 /** What the `serve` and `manifests` commands run. Loaded only by them: this is where gRPC, NATS and the rest come in. */
 import { readFile } from 'node:fs/promises';
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+import { ScalerRefusedError } from '../external-scaler/server.ts';
+import { MonitorRefusedError } from '../monitor/http-server.ts';
 import type { Log } from '../ports.ts';
 import { messageOf } from '../timeout.ts';
 import { readServeConfig } from './config.ts';
@@ -13,11 +16,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
   constructor(path: string, faults: readonly string[]) {
+    const [only] = faults;
     super(
-      [
-        `${path} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:`,
-        ...faults.map((fault) => `  ${fault}`),
-      ].join('\n'),
+      faults.length === 1
+        ? `${path}: ${only}`
+        : [`${path} has ${faults.length} faults:`, ...faults.map((fault) => `  ${fault}`)].join('\n'),
     );
   }
 }
@@ -35,6 +38,8 @@ export async function checkCommand(path: string): Promise<{ readonly config: Ser
 /** Serves until SIGTERM or SIGINT; a second signal ends the process at once. */
 export async function serveCommand(path: string, write: CommandOutput): Promise<void> {
   const { config, secrets } = await checkCommand(path);
+  // gRPC would write to the console what it also reports to us.
+  setLogVerbosity(logVerbosity.NONE);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGTERM', stop);
@@ -42,6 +47,9 @@ export async function serveCommand(path: string, write: CommandOutput): Promise<
   try {
     const { stopped } = await serve({ config, secrets, abortSignal: stopping.signal, log: jsonLog(write) });
     await stopped;
+  } catch (error) {
+    const refused = error instanceof MonitorRefusedError || error instanceof ScalerRefusedError;
+    throw refused ? new ConfigError(path, [error.message]) : error;
   } finally {
     process.off('SIGTERM', stop);
     process.off('SIGINT', stop);

@@ -3,6 +3,7 @@ import { toMetricName } from '../emitters/prometheus.ts';
 import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
 import type { PartialConfig, ServeConfig, SignalConfig, SourceConfig } from './config-schema.ts';
 import { natsFaults } from './nats-rules.ts';
+import { ownMetricNames } from './serve-metrics.ts';
 
 /** Every fault, each with the field and the way out. A section that could not be read demands nothing. */
 export function crossFieldFaults(config: PartialConfig): string[] {
@@ -18,12 +19,23 @@ export function crossFieldFaults(config: PartialConfig): string[] {
 
 function monitorFaults({ monitor }: PartialConfig): string[] {
   if (monitor === undefined) return [];
-  const { address, tokenFile } = monitor;
+  const faults = httpFaults('monitor', monitor);
+  if (monitor.profiles === undefined) return faults;
+  if (monitor.profiles.address === monitor.address && !monitor.address.endsWith(':0'))
+    faults.push(`monitor.profiles.address: ${monitor.address} is the monitor's own: choose another port`);
+  return [...faults, ...httpFaults('monitor.profiles', monitor.profiles)];
+}
+
+function httpFaults(
+  section: string,
+  server: { readonly address: string; readonly tokenFile?: string | undefined },
+): string[] {
+  const { address, tokenFile } = server;
   if (!isListenable(address))
-    return [`monitor.address: ${JSON.stringify(address)} is not host:port, for example 127.0.0.1:9090`];
+    return [`${section}.address: ${JSON.stringify(address)} is not host:port, for example 127.0.0.1:9090`];
   if (tokenFile !== undefined || !addressRequiresToken(address)) return [];
   return [
-    `monitor.tokenFile is missing: ${address} can be reached from other machines; set it, or listen on 127.0.0.1`,
+    `${section}.tokenFile is missing: ${address} can be reached from other machines; set it, or listen on 127.0.0.1`,
   ];
 }
 
@@ -87,12 +99,17 @@ export function isLag({ kind }: SourceConfig): boolean {
 /** Two signals with one name, or two names that become one Prometheus metric, would overwrite each other. */
 function nameFaults({ signals = [] }: PartialConfig): string[] {
   const seen = new Map<string, string>();
+  const ownNames = ownMetricNames();
   return signals.flatMap((signal, index) => {
     if (signal === undefined) return [];
     const { name } = signal;
     const metric = toMetricName(name);
     const other = seen.get(metric);
     seen.set(metric, name);
+    if (ownNames.has(metric))
+      return [
+        `signals.${index}.name: ${JSON.stringify(name)} would be the metric ${metric}, which is serve's own: choose another name`,
+      ];
     return other === undefined
       ? []
       : [`signals.${index}.name: ${JSON.stringify(name)} is the same metric as ${JSON.stringify(other)} (${metric})`];

@@ -72,7 +72,15 @@ const natsSchema = v.strictObject({
 
 export const serveConfigSchema = v.strictObject({
   mode: v.optional(v.picklist(modes), 'dry_run'),
-  monitor: v.optional(v.strictObject({ address: v.optional(text, '127.0.0.1:9090'), tokenFile: v.optional(text) }), {}),
+  monitor: v.optional(
+    v.strictObject({
+      address: v.optional(text, '127.0.0.1:9090'),
+      tokenFile: v.optional(text),
+      node: v.optional(text),
+      profiles: v.optional(v.strictObject({ address: text, tokenFile: v.optional(text) })),
+    }),
+    {},
+  ),
   backends: v.optional(
     v.strictObject({
       aws: v.optional(v.strictObject({ region: v.optional(text) })),

@@ -6,12 +6,16 @@ export const exampleConfig = `# kinesis-autoscaler serve --config consumer.yaml
 # the external scaler does not listen). Set enforce to publish. Default: dry_run.
 mode: enforce
 
-# Health, metrics, report and profiles: /healthz, /metrics, /report, /debug/pprof/{profile,heap}.
+# Probes, metrics, report and profiles: /healthz, /readyz, /metrics, /report, /debug/pprof/{profile,heap}.
 monitor:
   # An address that other machines reach needs a token.
   address: 127.0.0.1:9090
   # A file with the bearer token. No default.
   # tokenFile: /etc/kinesis-autoscaler/token
+  # The label \`node\` of every series. Default: the name of this host, which in Kubernetes is the pod's.
+  # node: autoscaler-1
+  # The profiles on an address of their own; they are then not on the monitor's. Default: with the rest.
+  # profiles: { address: 127.0.0.1:6060, tokenFile: /etc/kinesis-autoscaler/profile-token }
 
 backends:
   # Region and credentials come from the environment, as for every AWS tool; AWS_ENDPOINT_URL is honoured.

@@ -12,6 +12,7 @@ import { messageOf } from '../timeout.ts';
 import type { JointStreamConfig, SignalConfig } from './config-schema.ts';
 import { createJointRound } from './joint-round.ts';
 import type { Parts } from './parts.ts';
+import { signalPart, streamPart } from './readiness.ts';
 import { createSignal } from './signal-source.ts';
 
 /** Resolves when all of them have ended, which they do with `parts.abortSignal`. */
@@ -41,7 +42,7 @@ function createEmitters({ options, backends, registry, clock }: Parts): Emitters
 function runSignal(
   signal: SignalConfig,
   emitters: Emitters,
-  { options, backends, metrics, report, clock, abortSignal }: Parts,
+  { options, backends, metrics, report, readiness, clock, abortSignal }: Parts,
 ): Promise<void> {
   const { name } = signal;
   const wanted = signal.emitters.map((each) => emitters[each]).filter((emitter) => emitter !== undefined);
@@ -54,16 +55,18 @@ function runSignal(
     clock,
     onSample: (sample) => {
       report.noteSample(name, sample);
-      metrics.signals.sampled(name, sample.quality);
+      metrics.signals.sampled(name, sample, clock.nowMs());
+      readiness.noteTried(signalPart(signal));
       if (isQueue(signal)) metrics.depths.note(name, sample);
     },
     onSignalError: (error) => {
       report.noteFailure(name, messageOf(error));
-      metrics.signals.failed(name, 'signal');
+      metrics.signals.failed(name, 'signal', error);
+      readiness.noteTried(signalPart(signal));
       options.log('warn', 'a signal could not be sampled', { signal: name, error: messageOf(error) });
     },
     onEmitError: (error) => {
-      metrics.signals.failed(name, 'emit');
+      metrics.signals.failed(name, 'emit', error);
       options.log('warn', 'a sample could not be published', { signal: name, error: messageOf(error) });
     },
   });
@@ -75,7 +78,7 @@ function isQueue({ source }: SignalConfig): boolean {
 
 /** The joint decision rides on the same loop as a signal: its sample is whether a scale-down would hurt, as 0 or 1. */
 function runJoint(stream: JointStreamConfig, cloudwatch: Emitter | undefined, parts: Parts): Promise<void> {
-  const { options, backends, instrumentation, clock, abortSignal } = parts;
+  const { options, backends, instrumentation, readiness, clock, abortSignal } = parts;
   const { streamName } = stream;
   const onError = (fact: string, error: unknown): void =>
     options.log('warn', 'a fact of a joint decision is unknown', { stream: streamName, fact, error: messageOf(error) });
@@ -94,8 +97,11 @@ function runJoint(stream: JointStreamConfig, cloudwatch: Emitter | undefined, pa
     emitter: createEveryEmitter(cloudwatch === undefined ? [] : [cloudwatch]),
     abortSignal,
     clock,
-    onSignalError: (error) =>
-      options.log('warn', 'a joint decision could not be made', { stream: streamName, error: messageOf(error) }),
+    onSample: () => readiness.noteTried(streamPart(stream)),
+    onSignalError: (error) => {
+      readiness.noteTried(streamPart(stream));
+      options.log('warn', 'a joint decision could not be made', { stream: streamName, error: messageOf(error) });
+    },
     onEmitError: (error) =>
       options.log('warn', 'a joint decision could not be published', { stream: streamName, error: messageOf(error) }),
   });

@@ -4,6 +4,7 @@ import type { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Backends } from './backends.ts';
 import type { ServeConfig } from './config-schema.ts';
+import type { Readiness } from './readiness.ts';
 import type { Secrets } from './secrets.ts';
 import type { ServeMetrics } from './serve-metrics.ts';
 import type { ServeReport } from './serve-report.ts';
@@ -25,5 +26,6 @@ export interface Parts {
   readonly backends: Backends;
   readonly instrumentation: AwsInstrumentation;
   readonly report: ServeReport;
+  readonly readiness: Readiness;
   readonly abortSignal: AbortSignal;
 }

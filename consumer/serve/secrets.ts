@@ -13,6 +13,7 @@ export interface NatsSecrets {
 
 export interface Secrets {
   readonly monitorToken?: string;
+  readonly profilesToken?: string;
   readonly scalerTls?: ScalerTls;
   readonly nats?: NatsSecrets;
 }
@@ -24,10 +25,11 @@ export type SecretsResult =
 export async function readSecrets(config: ServeConfig): Promise<SecretsResult> {
   const files = new SecretFiles();
   const monitorToken = await files.readText('monitor.tokenFile', config.monitor.tokenFile);
+  const profilesToken = await files.readText('monitor.profiles.tokenFile', config.monitor.profiles?.tokenFile);
   const scalerTls = await readScalerTls(config.externalScaler?.tls, files);
   const nats = await readNatsSecrets(config.backends.nats, files);
   if (files.faults.length > 0) return { ok: false, faults: files.faults };
-  return { ok: true, secrets: present({ monitorToken, scalerTls, nats }) };
+  return { ok: true, secrets: present({ monitorToken, profilesToken, scalerTls, nats }) };
 }
 
 async function readScalerTls(

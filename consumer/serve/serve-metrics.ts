@@ -1,7 +1,6 @@
 /** All metrics of `serve`, over one registry. */
-import type { Registry } from 'prom-client';
-import type { DepthLookup } from '../decision/depth-gauges.ts';
-import { isKnown, type Sample, type SampleQuality } from '../decision/sample.ts';
+import { Registry } from 'prom-client';
+import { isKnown, type QueueDepth, type Sample } from '../decision/sample.ts';
 import type { CacheObserver } from '../external-scaler/answers.ts';
 import { type MissReason, missReasons } from '../external-scaler/tracker.ts';
 import { type AdviceObserver, createAdviceObserver } from '../monitor/advice-observer.ts';
@@ -10,7 +9,10 @@ import { createDepthObserver } from '../monitor/depth-observer.ts';
 import { type CountHandle, HotCounter } from '../monitor/hot-counter.ts';
 import { createMemberObserver, type MemberObserver } from '../monitor/member-observer.ts';
 import { type Mode, showMode } from '../monitor/mode-gauge.ts';
+import { createQueueObserver } from '../monitor/queue-observer.ts';
+import { showBuildInfo } from '../monitor/registry.ts';
 import { RequestMetrics } from '../monitor/request-observer.ts';
+import { createSignalObserver, type SignalObserver } from './signal-observer.ts';
 
 export interface ServeMetrics {
   readonly requests: RequestMetrics;
@@ -22,17 +24,13 @@ export interface ServeMetrics {
   readonly advice: AdviceObserver;
 }
 
-export interface SignalObserver {
-  readonly sampled: (signal: string, quality: SampleQuality) => void;
-  readonly failed: (signal: string, stage: 'signal' | 'emit') => void;
-}
-
 export interface QueueDepths {
   readonly note: (queue: string, sample: Sample) => void;
 }
 
 export function createServeMetrics(mode: Mode, registry: Registry | undefined): ServeMetrics {
   showMode(mode, registry);
+  showBuildInfo(registry);
   return {
     requests: new RequestMetrics(registry),
     cache: createCacheObserver(registry),
@@ -42,6 +40,13 @@ export function createServeMetrics(mode: Mode, registry: Registry | undefined): 
     decisions: createDecisionObserver(registry),
     advice: createAdviceObserver(registry),
   };
+}
+
+/** The metrics that are there whatever the configuration says: no signal may be named so that it becomes one of them. */
+export function ownMetricNames(): ReadonlySet<string> {
+  const registry = new Registry();
+  createServeMetrics('dry_run', registry);
+  return new Set(registry.getMetricsAsArray().map(({ name }) => name));
 }
 
 /** Every answer from memory: a hit, or why there was none. Handles are resolved once. */
@@ -61,45 +66,20 @@ export function createCacheObserver(registry: Registry | undefined): CacheObserv
   return { hit: () => hits.add(), miss: (reason) => misses.get(reason)?.add() };
 }
 
-function createSignalObserver(registry: Registry | undefined): SignalObserver {
-  const ticks = new HotCounter(
-    {
-      name: 'kinesis_autoscaler_signal_ticks_total',
-      help: 'Ticks of a signal by outcome.',
-      labelNames: ['signal', 'outcome'],
-    },
-    registry,
-  );
-  // The names come from the configuration, so there are as many as it lists.
-  const handles = new Map<string, CountHandle>();
-  const count = (signal: string, outcome: string): void => {
-    const key = JSON.stringify([signal, outcome]);
-    let handle = handles.get(key);
-    if (handle === undefined) {
-      handle = ticks.handle({ signal, outcome });
-      handles.set(key, handle);
-    }
-    handle.add();
-  };
-  return {
-    sampled: (signal, quality) => count(signal, quality),
-    failed: (signal, stage) => count(signal, `${stage}_error`),
-  };
-}
-
-/** Depths come one queue at a time; an unknown one leaves its gauge as it is. */
+/** Depths come one queue at a time; an unknown one leaves its gauges as they are. */
 function createQueueDepths(registry: Registry | undefined): QueueDepths {
-  const observer = createDepthObserver(
+  const total = createDepthObserver(
     { name: 'kinesis_autoscaler_queue_depth', help: 'Messages waiting or in work.', labelName: 'queue' },
     registry,
   );
+  const byState = createQueueObserver(registry);
   const depths = new Map<string, number>();
+  const queues = new Map<string, QueueDepth>();
   return {
-    note: (queue, sample) => {
-      const lookup: DepthLookup = isKnown(sample)
-        ? { kind: 'found', depths: depths.set(queue, sample.value) }
-        : { kind: 'failed', because: sample.because };
-      observer.observe(lookup);
+    note: (name, sample) => {
+      if (!isKnown(sample)) return;
+      total.observe({ kind: 'found', depths: depths.set(name, sample.value) });
+      if (sample.queue !== undefined) byState.observe({ kind: 'found', queues: queues.set(name, sample.queue) });
     },
   };
 }

@@ -2,31 +2,35 @@
  * The long-running command: signals to emitters, the external scaler, joint decisions and the monitor, in one process.
  * Nothing in here decides; this file is the composition root.
  */
-import { Registry } from 'prom-client';
+import { hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { entitySignal } from '../external-scaler/entity-signals.ts';
 import { rpcNames } from '../external-scaler/rpc-handlers.ts';
 import { type ExternalScaler, startExternalScaler } from '../external-scaler/server.ts';
 import { startTracker, type Tracker } from '../external-scaler/tracker.ts';
 import { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
-import { type Monitor, startMonitor } from '../monitor/server.ts';
+import type { Monitor } from '../monitor/http-server.ts';
+import { createRegistry } from '../monitor/registry.ts';
+import { startMonitor, startProfileServer } from '../monitor/server.ts';
 import { messageOf } from '../timeout.ts';
 import { awsOperations, openBackends } from './backends.ts';
 import { startLoops } from './loops.ts';
 import type { Parts, ServeOptions } from './parts.ts';
+import { Readiness, signalPart, streamPart } from './readiness.ts';
 import { createServeMetrics } from './serve-metrics.ts';
 import { ServeReport } from './serve-report.ts';
 
 export interface Serving {
   readonly monitorUrl: string;
   readonly scalerAddress?: string;
+  readonly profilesUrl?: string;
   readonly stopped: Promise<void>;
 }
 
 /** Starts what the configuration names. Rejects when a server cannot listen; nothing is then left running. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, secrets, log, clock = systemClock } = options;
-  const registry = new Registry();
+  const registry = createRegistry(config.monitor.node ?? hostname());
   const stopping = new AbortController();
   const metrics = createServeMetrics(config.mode, registry);
   const instrumentation = new AwsInstrumentation(metrics.requests.component('aws', awsOperations));
@@ -40,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     backends,
     instrumentation,
     report,
+    readiness: new Readiness([...config.signals.map(signalPart), ...config.streams.map(streamPart)]),
     abortSignal: stopping.signal,
   };
 
@@ -47,13 +52,19 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     const monitor = await openMonitor(parts);
     servers.unshift(monitor);
+    const profiles = await openProfiles(parts);
+    if (profiles !== undefined) servers.unshift(profiles);
     const tracker = createTracker(parts);
     const scaler = await openScaler(parts, tracker);
     if (scaler !== undefined) servers.unshift(scaler);
     const loops = Promise.all([startLoops(parts), tracker?.ended]);
-    const address = scaler === undefined ? {} : { scalerAddress: scaler.address };
-    log('info', 'serving', { mode: config.mode, monitor: monitor.url, ...address, signals: config.signals.length });
-    return { monitorUrl: monitor.url, ...address, stopped: stopOnAbort(options, stopping, loops, servers) };
+    parts.readiness.noteListening();
+    const addresses = {
+      ...(scaler === undefined ? {} : { scalerAddress: scaler.address }),
+      ...(profiles === undefined ? {} : { profilesUrl: profiles.url }),
+    };
+    log('info', 'serving', { mode: config.mode, monitor: monitor.url, ...addresses, signals: config.signals.length });
+    return { monitorUrl: monitor.url, ...addresses, stopped: stopOnAbort(parts, stopping, loops, servers) };
   } catch (error) {
     stopping.abort();
     for (const server of servers) await server.close();
@@ -63,7 +74,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
 /** Loops first, so that nothing publishes any more; then the servers, the monitor last but for the backends. */
 async function stopOnAbort(
-  options: ServeOptions,
+  { options, readiness }: Parts,
   stopping: AbortController,
   loops: Promise<unknown>,
   servers: readonly { close: () => Promise<void> }[],
@@ -71,14 +82,15 @@ async function stopOnAbort(
   if (!options.abortSignal.aborted)
     await new Promise((resolve) => options.abortSignal.addEventListener('abort', resolve, { once: true }));
   options.log('info', 'stopping');
+  readiness.noteStopping();
   stopping.abort();
   await loops;
   for (const server of servers) await server.close();
   options.log('info', 'stopped');
 }
 
-function openMonitor({ options, registry, report, abortSignal, clock }: Parts): Promise<Monitor> {
-  const { address } = options.config.monitor;
+function openMonitor({ options, registry, report, readiness, abortSignal, clock }: Parts): Promise<Monitor> {
+  const { address, profiles } = options.config.monitor;
   const token = options.secrets.monitorToken === undefined ? {} : { token: options.secrets.monitorToken };
   return startMonitor({
     address,
@@ -86,8 +98,18 @@ function openMonitor({ options, registry, report, abortSignal, clock }: Parts): 
     registry,
     clock,
     isHealthy: () => !abortSignal.aborted,
+    isReady: () => readiness.isReady,
+    profiles: profiles === undefined,
     report: () => report.toJSON(),
   });
+}
+
+async function openProfiles({ options, clock }: Parts): Promise<Monitor | undefined> {
+  const { profiles } = options.config.monitor;
+  if (profiles === undefined) return undefined;
+  const { profilesToken } = options.secrets;
+  const token = profilesToken === undefined ? {} : { token: profilesToken };
+  return startProfileServer({ address: profiles.address, ...token, clock });
 }
 
 function createTracker({ options, backends, clock, abortSignal }: Parts): Tracker | undefined {

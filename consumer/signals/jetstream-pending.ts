@@ -22,7 +22,8 @@ export function jetStreamPending(
   const details = { unit: 'Count', dimensions: { Stream: stream, Consumer: consumer } } as const;
   return async () => {
     const info = await options.manager.consumers.info(stream, consumer);
-    return knownSample(pendingMessages(info), options.nowMs(), details);
+    const queue = { visible: info.num_pending, notVisible: info.num_ack_pending };
+    return knownSample(pendingMessages(info), options.nowMs(), { ...details, queue });
   };
 }
 

@@ -19,16 +19,22 @@ export function sqsDepth(
     const { Attributes: attributes } = await options.client.send(
       new GetQueueAttributesCommand({
         QueueUrl: queueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        AttributeNames: [
+          'ApproximateNumberOfMessages',
+          'ApproximateNumberOfMessagesNotVisible',
+          'ApproximateNumberOfMessagesDelayed',
+        ],
       }),
       { abortSignal },
     );
     const visible = toCount(attributes?.ApproximateNumberOfMessages);
-    const inFlight = toCount(attributes?.ApproximateNumberOfMessagesNotVisible);
-    if (visible === undefined || inFlight === undefined) {
+    const notVisible = toCount(attributes?.ApproximateNumberOfMessagesNotVisible);
+    const delayed = toCount(attributes?.ApproximateNumberOfMessagesDelayed);
+    if (visible === undefined || notVisible === undefined) {
       return unknownSample(`SQS gave no count for ${queueUrl}`, options.nowMs(), details);
     }
-    return knownSample(visible + inFlight, options.nowMs(), details);
+    const queue = { visible, notVisible, ...(delayed === undefined ? {} : { delayed }) };
+    return knownSample(visible + notVisible, options.nowMs(), { ...details, queue });
   };
 }
 

@@ -1,15 +1,22 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
+import { knownSample } from '../../../consumer/decision/sample.ts';
+import { createPrometheusEmitter } from '../../../consumer/emitters/prometheus.ts';
 import { createAdviceObserver } from '../../../consumer/monitor/advice-observer.ts';
 import { AwsInstrumentation } from '../../../consumer/monitor/aws-instrumentation.ts';
 import { pollCounters } from '../../../consumer/monitor/counter-poller.ts';
 import { createDecisionObserver } from '../../../consumer/monitor/decision-observer.ts';
 import { createDepthObserver } from '../../../consumer/monitor/depth-observer.ts';
 import { createMemberObserver } from '../../../consumer/monitor/member-observer.ts';
-import { showMode } from '../../../consumer/monitor/mode-gauge.ts';
+import { type Mode, showMode } from '../../../consumer/monitor/mode-gauge.ts';
+import { createPartitionObserver } from '../../../consumer/monitor/partition-observer.ts';
+import { pollEvery } from '../../../consumer/monitor/poll.ts';
+import { createQueueObserver } from '../../../consumer/monitor/queue-observer.ts';
+import { createRegistry, showBuildInfo } from '../../../consumer/monitor/registry.ts';
 import { RequestMetrics } from '../../../consumer/monitor/request-observer.ts';
 import { createServeMetrics } from '../../../consumer/serve/serve-metrics.ts';
 import type { LeaseTable } from '../../../consumer/signals/kcl-leases.ts';
@@ -38,7 +45,76 @@ describe('request observer', () => {
   });
 });
 
+describe('names that come from outside', () => {
+  it('unknown operations are counted under their names, as far as 64 names go', async () => {
+    const registry = new Registry();
+    const aws = new RequestMetrics(registry).component('aws', ['GetMetricData']);
+    for (let index = 0; index < 70; index += 1) aws.operation(`Surprise${index}`).start()('success');
+    aws.operation('Surprise3').start()('success');
+    const unknown = await lines(registry, 'unknown_operations_total{');
+    expect(unknown.split('\n')).toHaveLength(65);
+    expect(unknown).toContain('operation="Surprise3"} 2');
+    expect(unknown).toContain('operation="_other"} 6');
+    expect(await lines(registry, 'requests_total{')).toContain('operation="_other",outcome="success"} 71');
+  });
+
+  it('failed calls are counted by code, as far as 64 codes go', async () => {
+    const registry = new Registry();
+    const { start } = new RequestMetrics(registry).component('aws', ['Scan']).operation('Scan');
+    for (let index = 0; index < 70; index += 1) start()('user_error', `Code${index}`);
+    start()('system_error');
+    const errors = await lines(registry, 'request_errors_total{');
+    expect(errors).toContain('operation="Scan",code="Code63"} 1');
+    expect(errors).not.toContain('Code64');
+    expect(errors).toContain('code="_other"} 7');
+  });
+
+  it('partition counters take known actions only, and bound queues and partitions', async () => {
+    const registry = new Registry();
+    const partitions = createPartitionObserver(registry);
+    for (let queue = 0; queue < 520; queue += 1) partitions.observe(`queue-${queue}`, 0, 'send');
+    for (const partition of [1, 1_023, 1_024, -1, 1.5]) partitions.observe('queue-0', partition, 'receive');
+    partitions.observe('queue-0', 0, 'destroy' as never);
+    const counted = await lines(registry, 'partition_messages_total{');
+    expect(counted).toContain('queue="queue-511",partition="0",action="send"} 1');
+    expect(counted).toContain('queue="_other",partition="0",action="send"} 8');
+    expect(counted).toContain('queue="queue-0",partition="1023",action="receive"} 1');
+    expect(counted).toContain('queue="queue-0",partition="_other",action="receive"} 3');
+    expect(counted).not.toContain('destroy');
+  });
+});
+
 describe('AWS instrumentation', () => {
+  it('AWS calls are counted with the bytes of their requests and responses, and their error codes', async () => {
+    const registry = new Registry();
+    const aws = await startAwsWire({
+      GetMetricData: () => ({ MetricDataResults: [], Messages: [{ Code: 'x'.repeat(1_000), Value: '' }] }),
+      Scan: () => {
+        throw new AwsFault('AccessDeniedException');
+      },
+    });
+    const instrumentation = new AwsInstrumentation(
+      new RequestMetrics(registry).component('aws', ['GetMetricData', 'Scan']),
+    );
+    const cloudwatch = instrumentation.instrument(new CloudWatchClient({ ...aws.settings, maxAttempts: 1 }));
+    const dynamodb = instrumentation.instrument(new DynamoDBClient({ ...aws.settings, maxAttempts: 1 }));
+    await cloudwatch.send(
+      new GetMetricDataCommand({ MetricDataQueries: [], StartTime: new Date(), EndTime: new Date() }),
+    );
+    await dynamodb.send(new ScanCommand({ TableName: 'billing' })).catch(() => undefined);
+
+    const operation = 'component="aws",operation="GetMetricData"';
+    expect(await countOf(registry, `request_bytes_total{${operation}}`)).toBeGreaterThan(50);
+    expect(await countOf(registry, `response_bytes_total{${operation}}`)).toBeGreaterThan(1_000);
+    expect(await lines(registry, 'request_errors_total{')).toContain(
+      'operation="Scan",code="AccessDeniedException"} 1',
+    );
+    await dynamodb
+      .send(new ScanCommand({ TableName: 'x' }), { abortSignal: AbortSignal.abort() })
+      .catch(() => undefined);
+    expect(await lines(registry, 'request_errors_total{')).toContain('code="AbortError"} 1');
+  });
+
   it('AWS calls are counted by outcome, conflict and retry, and by the decision that made them', async () => {
     const registry = new Registry();
     const aws = await startAwsWire({
@@ -170,13 +246,132 @@ describe('member observer', () => {
   });
 });
 
+describe('one registry', () => {
+  it('a second observer or mode on one registry is the first one, not an exception', async () => {
+    const registry = new Registry();
+    for (let round = 0; round < 2; round += 1) {
+      const metrics = createServeMetrics('dry_run', registry);
+      metrics.requests.component('aws', ['Scan']).operation('Scan').start()('success');
+      metrics.cache.hit();
+      metrics.decisions.observe({ kind: 'nothing', durationMs: 1, calls: 2, retries: 0 });
+      metrics.signals.failed('lag', 'signal', new Error('down'));
+      createPartitionObserver(registry).observe('orders', 0, 'send');
+      createDepthObserver({ name: 'depth', help: 'Depth.', labelName: 'stream' }, registry).observe({
+        kind: 'found',
+        depths: new Map([[`stream-${round}`, 1]]),
+      });
+      createMemberObserver(registry).observe('billing', table(['a'], 'a'));
+      const emitter = createPrometheusEmitter({ registry });
+      await emitter.emit({ name: 'lag', sample: knownSample(round, Date.now()) }, new AbortController().signal);
+      const poll = { abortSignal: AbortSignal.timeout(0), name: 'things_total', help: 'Things.', labelNames: ['kind'] };
+      await pollCounters({ ...poll, registry, sources: [() => [{ labels: { kind: 'x' }, count: 1 }]] });
+    }
+    showMode('enforce', registry);
+    expect(await lines(registry, 'requests_total{')).toContain('operation="Scan",outcome="success"} 2');
+    expect(await lines(registry, 'decision_calls_total{')).toContain('} 4');
+    expect(await lines(registry, 'partition_messages_total{')).toContain('} 2');
+    expect(await lines(registry, 'depth{stream')).toBe('depth{stream="stream-1"} 1');
+    expect(await lines(registry, 'signal_lag')).toBe('kinesis_autoscaler_signal_lag 1');
+    expect(await lines(registry, 'things_total{')).toBe('things_total{kind="x"} 2');
+    expect(await lines(registry, 'mode{')).toContain('mode="enforce"} 1');
+  });
+
+  it('every series bears the name of its node, and build_info the version', async () => {
+    const registry = createRegistry('node-7');
+    showBuildInfo(registry);
+    expect(await lines(registry, 'build_info{')).toMatch(
+      /^kinesis_autoscaler_build_info\{version="\d+\.\d+\.\d+",node_version="v\d+[^"]*",node="node-7"\} 1$/,
+    );
+  });
+});
+
+describe('polling', () => {
+  it.each([0, -1, undefined])('an interval of %s means 5 s, not a loop without a pause', async (everyMs) => {
+    const clock = new VirtualClock();
+    const stopping = new AbortController();
+    let polls = 0;
+    const options = { clock, abortSignal: stopping.signal, ...(everyMs === undefined ? {} : { everyMs }) };
+    const ended = pollEvery(() => {
+      polls += 1;
+    }, options);
+    await clock.advance(10_000);
+    expect(polls).toBe(3);
+    stopping.abort();
+    await ended;
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('depth, queue and member observers poll their sources at an interval, and a failed look-up changes nothing', async () => {
+    const registry = new Registry();
+    const clock = new VirtualClock();
+    const stopping = new AbortController();
+    const options = { clock, abortSignal: stopping.signal, everyMs: 1_000 };
+    const source = { depth: 1, down: false };
+    const look = async <Found>(found: Found): Promise<Found> => {
+      if (source.down) throw new Error('down');
+      return found;
+    };
+    const depths = createDepthObserver({ name: 'depth', help: 'Depth.', labelName: 'stream' }, registry);
+    const ended = Promise.all([
+      depths.start(() => look({ kind: 'found', depths: new Map([['orders', source.depth]]) }), options),
+      createQueueObserver(registry).start(
+        () => look({ kind: 'found', queues: new Map([['invoices', { visible: source.depth }]]) }),
+        options,
+      ),
+      createMemberObserver(registry).start('billing', () => look(table(['a'], undefined)), options),
+    ]);
+    await clock.advance(0);
+    source.depth = 7;
+    await clock.advance(1_000);
+    source.down = true;
+    await clock.advance(1_000);
+    expect(await lines(registry, 'depth{')).toBe('depth{stream="orders"} 7');
+    expect(await lines(registry, 'queue_messages{')).toContain('queue="invoices",state="visible"} 7');
+    expect(await lines(registry, 'kcl_workers{')).toContain('} 1');
+    stopping.abort();
+    await ended;
+  });
+});
+
+describe('queue observer', () => {
+  it('shows a queue by state, leaves out a state that the source does not tell, and forgets a queue that is gone', async () => {
+    const registry = new Registry();
+    const { observe } = createQueueObserver(registry);
+    const queues = new Map([
+      ['invoices', { visible: 5, notVisible: 2, delayed: 1 }],
+      ['events', { visible: 9, notVisible: -1 }],
+    ]);
+    observe({ kind: 'found', queues });
+    expect(await lines(registry, 'queue_messages{')).toBe(
+      [
+        'kinesis_autoscaler_queue_messages{queue="invoices",state="visible"} 5',
+        'kinesis_autoscaler_queue_messages{queue="events",state="visible"} 9',
+        'kinesis_autoscaler_queue_messages{queue="invoices",state="not_visible"} 2',
+        'kinesis_autoscaler_queue_messages{queue="events",state="not_visible"} 0',
+        'kinesis_autoscaler_queue_messages{queue="invoices",state="delayed"} 1',
+      ].join('\n'),
+    );
+    observe({ kind: 'failed', because: 'timed out' });
+    expect((await lines(registry, 'queue_messages{')).split('\n')).toHaveLength(5);
+    observe({ kind: 'found', queues: new Map([['events', { visible: 1 }]]) });
+    expect(await lines(registry, 'queue_messages{')).not.toContain('invoices');
+  });
+});
+
 describe('without a registry', () => {
   it('every observer works without a registry', async () => {
     showMode('dry_run', undefined);
     const metrics = createServeMetrics('dry_run', undefined);
     metrics.requests.component('aws', []).operation('x').start()('success');
     metrics.cache.miss('no_sample_yet');
-    metrics.signals.failed('x', 'emit');
+    metrics.signals.failed('x', 'emit', new Error('down'));
+    createPartitionObserver(undefined).observe('x', 0, 'send');
+    showBuildInfo(undefined);
+    const options = { abortSignal: new AbortController().signal };
+    await createQueueObserver(undefined).start(async () => ({ kind: 'failed', because: 'down' }), options);
+    await createQueueObserver(new Registry()).start(undefined, options);
+    await createMemberObserver(new Registry()).start('x', undefined, options);
+    await createDepthObserver({ name: 'x', help: 'x', labelName: 'x' }, new Registry()).start(undefined, options);
     createDepthObserver({ name: 'x', help: 'x', labelName: 'x' }, undefined).observe({
       kind: 'found',
       depths: new Map(),
@@ -184,15 +379,9 @@ describe('without a registry', () => {
     createMemberObserver(undefined).observe('x', table([], undefined));
     createDecisionObserver(undefined).observe({ kind: 'x', durationMs: 1, calls: 1, retries: 0 });
     createAdviceObserver(undefined);
-    const options = {
-      name: 'x_total',
-      help: 'x',
-      labelNames: [],
-      sources: [],
-      abortSignal: new AbortController().signal,
-    };
-    await pollCounters({ ...options, registry: undefined });
-    await pollCounters({ ...options, registry: new Registry() });
+    const counters = { ...options, name: 'x_total', help: 'x', labelNames: [], sources: [] };
+    await pollCounters({ ...counters, registry: undefined });
+    await pollCounters({ ...counters, registry: new Registry() });
   });
 });
 
@@ -205,6 +394,16 @@ describe('mode', () => {
     );
   });
 });
+
+it('an unknown mode is refused, for all series of the mode gauge would read 0', () => {
+  expect(() => showMode('maybe' as Mode, new Registry())).toThrow(
+    'mode "maybe" is not known: use one of dry_run, enforce',
+  );
+});
+
+async function countOf(registry: Registry, series: string): Promise<number> {
+  return Number((await lines(registry, series)).split(' ').at(-1));
+}
 
 /** The scrape's lines that have a text in them. */
 async function lines(registry: Registry, text: string): Promise<string> {

@@ -6,14 +6,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { adviseJointly } from '../../../consumer/decision/joint-decision.ts';
 import { knownSample } from '../../../consumer/decision/sample.ts';
 import { createPrometheusEmitter } from '../../../consumer/emitters/prometheus.ts';
 import { pollCounters } from '../../../consumer/monitor/counter-poller.ts';
+import { MonitorRefusedError } from '../../../consumer/monitor/http-server.ts';
 import type { MonitorOptions } from '../../../consumer/monitor/options.ts';
-import { MonitorRefusedError, startMonitor } from '../../../consumer/monitor/server.ts';
+import { createPartitionObserver } from '../../../consumer/monitor/partition-observer.ts';
+import { createRegistry } from '../../../consumer/monitor/registry.ts';
+import { startMonitor, startProfileServer } from '../../../consumer/monitor/server.ts';
 import { createServeMetrics } from '../../../consumer/serve/serve-metrics.ts';
 import { startProgram } from '../support/child-program.ts';
 import { describeWithPrograms } from '../support/real-parts.ts';
@@ -56,6 +59,47 @@ describe('monitor', () => {
       await expect(startMonitor({ address, token: token })).rejects.toThrow('is not host:port');
     },
   );
+
+  it('/readyz tells whether serve can do its work, apart from /healthz, and neither asks for the token', async () => {
+    let ready = false;
+    const { url } = await open({ token, isReady: () => ready });
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    ready = true;
+    expect(await (await fetch(`${url}/readyz`)).text()).toBe('ready\n');
+  });
+
+  it('/debug/pprof/ lists the profiles and asks for the token', async () => {
+    const { url } = await open({ token });
+    expect((await fetch(`${url}/debug/pprof/`)).status).toBe(401);
+    for (const path of ['/debug/pprof', '/debug/pprof/']) {
+      const index = await (await fetch(url + path, { headers: { authorization } })).text();
+      expect(index).toContain('/debug/pprof/heap');
+      expect(index).toContain('/debug/pprof/profile?seconds=10');
+    }
+  });
+
+  it('profiles on an address of their own have their own token, and are gone from the monitor', async () => {
+    const monitor = await open({ token, profiles: false });
+    const profiles = await startProfileServer({ address: '127.0.0.1:0', token: 'profiles-only' });
+    onTestFinished(() => profiles.close());
+    expect((await fetch(`${monitor.url}/debug/pprof/heap`, { headers: { authorization } })).status).toBe(404);
+    expect((await fetch(`${profiles.url}/debug/pprof/heap`, { headers: { authorization } })).status).toBe(401);
+    const own = { headers: { authorization: 'Bearer profiles-only' } };
+    expect((await decode(await fetch(`${profiles.url}/debug/pprof/heap`, own))).types).toEqual(['inuse_space/bytes']);
+    expect((await fetch(`${profiles.url}/metrics`, own)).status).toBe(404);
+    await expect(startProfileServer({ address: '0.0.0.0:0' })).rejects.toThrow('set monitor.profiles.tokenFile');
+  });
+
+  it('the monitor names a port that is in use in one line', async () => {
+    const address = new URL((await open({})).url).host;
+    await expect(startMonitor({ address })).rejects.toThrow(
+      new MonitorRefusedError(
+        `monitor.address: ${address} is in use by another process: stop that process, or choose another port`,
+      ),
+    );
+    await expect(startMonitor({ address: '203.0.113.1:9090', token })).rejects.toThrow('is no address of this machine');
+  });
 
   it('the monitor hangs up on a client that does not finish its headers', async () => {
     const { url } = await open({});
@@ -123,7 +167,7 @@ describeWithPrograms(
     it('a real Prometheus scrapes the monitor with the token only, and promtool finds the metrics clean', {
       timeout: 60_000,
     }, async () => {
-      const registry = new Registry();
+      const registry = createRegistry('node-7');
       await exerciseEveryMetric(registry);
       const { url } = await open({ token: token, registry });
       const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
@@ -136,7 +180,8 @@ describeWithPrograms(
       const scraped = await startPrometheus(prometheus, folder, new URL(url).host);
       expect(await scraped.untilValue('up{job="with-token"}', '1')).toBe('1');
       expect(await scraped.untilValue('up{job="without-token"}', '0')).toBe('0');
-      expect(await scraped.untilValue('kinesis_autoscaler_mode{job="with-token",mode="enforce"}', '1')).toBe('1');
+      const mode = 'kinesis_autoscaler_mode{job="with-token",mode="enforce",node="node-7"}';
+      expect(await scraped.untilValue(mode, '1')).toBe('1');
     });
   },
 );
@@ -153,7 +198,10 @@ async function exerciseEveryMetric(registry: Registry): Promise<void> {
   const lag = knownSample(1, Date.now(), { dimensions: { StreamName: 'orders' } });
   metrics.requests.component('aws', ['GetMetricData']).operation('GetMetricData').start()('success');
   metrics.cache.hit();
-  metrics.signals.sampled('lag', 'ok');
+  metrics.signals.sampled('lag', lag, Date.now());
+  metrics.signals.failed('lag', 'emit', new Error('down'));
+  metrics.depths.note('orders', { ...lag, queue: { visible: 1, notVisible: 2, delayed: 3 } });
+  createPartitionObserver(registry).observe('orders', 0, 'receive');
   metrics.depths.note('invoices', lag);
   metrics.members.observe('billing', {
     active: [{ leaseKey: 's', owner: 'w', checkpoint: '1' }],

@@ -55,6 +55,18 @@ signals:
     ['a: 1\na: 2', [expect.stringContaining('Map keys must be unique')]],
     ['just text', [expect.stringContaining('expected Object')]],
     ['externalScaler: { address: "0.0.0.0:6000" }', [expect.stringContaining('externalScaler.tls is missing')]],
+    [
+      'signals: [{ name: ticks-total, source: { kind: iterator-age, streamName: s } }]',
+      [expect.stringContaining("kinesis_autoscaler_signal_ticks_total, which is serve's own: choose another name")],
+    ],
+    [
+      'streams: [{ streamName: s }]\nmonitor: { profiles: { address: "0.0.0.0:6060" } }',
+      [expect.stringContaining('monitor.profiles.tokenFile is missing')],
+    ],
+    [
+      'streams: [{ streamName: s }]\nmonitor: { profiles: { address: "127.0.0.1:9090" } }',
+      [expect.stringContaining("127.0.0.1:9090 is the monitor's own: choose another port")],
+    ],
     ['externalScaler: { address: "6000" }', [expect.stringContaining('is not host:port')]],
     ['streams: [{ streamName: a }, { streamName: a }]', [expect.stringContaining('listed twice')]],
     [

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,13 +40,22 @@ describe('kinesis-autoscaler serve', () => {
       'billing-lag': { sample: { value: 600_000 } },
       invoices: { sample: { value: 5 } },
     });
+    await eventually(async () => (await fetch(`${monitor}/readyz`)).status).toBe(200);
     const metrics = await (await fetch(`${monitor}/metrics`)).text();
     expect(metrics).toContain(
-      'kinesis_autoscaler_joint_advice{stream="orders",application="billing",advice="add-workers"} 1',
+      'kinesis_autoscaler_joint_advice{stream="orders",application="billing",advice="add-workers",node="node-7"} 1',
     );
-    expect(metrics).toContain('kinesis_autoscaler_queue_depth{queue="invoices"} 5');
-    expect(metrics).toContain('kinesis_autoscaler_scale_down_hurts{stream="orders",application="billing"} 1');
-    expect(metrics).toContain('kinesis_autoscaler_signal_billing_lag{operation="ApplicationTracker"} 600000');
+    expect(metrics).toContain('kinesis_autoscaler_queue_depth{queue="invoices",node="node-7"} 5');
+    expect(metrics).toContain(
+      'kinesis_autoscaler_scale_down_hurts{stream="orders",application="billing",node="node-7"} 1',
+    );
+    expect(metrics).toContain(
+      'kinesis_autoscaler_signal_billing_lag{operation="ApplicationTracker",node="node-7"} 600000',
+    );
+    expect(metrics).toContain('queue_messages{queue="invoices",state="delayed",node="node-7"} 3');
+    expect(metrics).toMatch(/signal_last_success_timestamp_seconds\{signal="invoices",node="node-7"\} \d{10}/);
+    expect(metrics).toMatch(/request_bytes_total\{component="grpc",operation="GetMetrics",node="node-7"\} [1-9]/);
+    expect(metrics).toMatch(/response_bytes_total\{component="aws",operation="Scan",node="node-7"\} [1-9]/);
     await eventually(() => published(aws.calls)).toEqual(['ScaleDownHurts 1', 'billing-lag 600000']);
 
     const failure = await keda
@@ -67,6 +77,27 @@ describe('kinesis-autoscaler serve', () => {
     expect(await program.end('SIGTERM')).toBe(0);
   });
 
+  it('serve ends with one line when a port of its own is in use', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void taken.close());
+    const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    const inUse = 'is in use by another process: stop that process, or choose another port';
+    const monitor = await start(
+      `monitor: { address: '${address}' }\nstreams: [{ streamName: s }]`,
+      'http://127.0.0.1:1',
+    );
+    expect(await monitor.ended).toBe(1);
+    expect(monitor.output()).toMatch(new RegExp(`^\\S+consumer.yaml: monitor.address: ${address} ${inUse}\\n$`));
+    const scaler = await start(
+      `mode: enforce\nmonitor: { address: 127.0.0.1:0 }\nexternalScaler: { address: '${address}' }`,
+      'http://127.0.0.1:1',
+    );
+    expect(await scaler.ended).toBe(1);
+    expect(scaler.output()).toContain(`externalScaler.address: ${address} ${inUse}`);
+    expect(scaler.output().trim().split('\n')).toHaveLength(1);
+  });
+
   it('serve --check names every fault of the configuration and of the files that it names', async () => {
     const program = await start(
       'monitor: { address: 0.0.0.0:9090, tokenFile: /no/token }\nstreams: [{ streamName: s }]',
@@ -80,7 +111,7 @@ describe('kinesis-autoscaler serve', () => {
 
 const laggingConfig = `
 mode: enforce
-monitor: { address: 127.0.0.1:0 }
+monitor: { address: 127.0.0.1:0, node: node-7 }
 emitters: { cloudwatch: { namespace: Test } }
 signals:
   - { name: billing-lag, source: { kind: application-lag, applicationName: billing }, emitters: [cloudwatch, prometheus] }
@@ -107,7 +138,11 @@ function laggingStream(): AwsAnswers {
       })),
     }),
     GetQueueAttributes: () => ({
-      Attributes: { ApproximateNumberOfMessages: '5', ApproximateNumberOfMessagesNotVisible: '0' },
+      Attributes: {
+        ApproximateNumberOfMessages: '5',
+        ApproximateNumberOfMessagesNotVisible: '0',
+        ApproximateNumberOfMessagesDelayed: '3',
+      },
     }),
     PutMetricData: () => ({}),
   };

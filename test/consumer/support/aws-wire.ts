@@ -42,8 +42,11 @@ export async function startAwsWire(answers: AwsAnswers): Promise<AwsWire> {
     const input = JSON.parse((await bodyOf(request)) || '{}');
     calls.push({ operation, input });
     const { status, body } = await answerOf(answers[operation], input);
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(JSON.stringify(body));
+    const content = JSON.stringify(body);
+    // With the length, as AWS answers.
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'content-length': Buffer.byteLength(content) };
+    response.writeHead(status, headers);
+    response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
 import { fingerprint } from '../../core/fingerprint.ts';
 
-// The vectors that the authors of FNV publish: marks on streams outlive a deployment, so the function must never change.
+// The authors of FNV publish these vectors. Tags keep fingerprints across deployments, so the function must never change.
 it.each([
   ['', '811c9dc5'],
   ['a', 'e40c292c'],
   ['foobar', 'bf9cf968'],
-])('is FNV-1a of %j', (text, expected) => {
+])('the fingerprint of %j is its FNV-1a hash %s', (text, expected) => {
   expect(fingerprint(text)).toBe(expected);
 });
 
-it('has eight digits, also where the first are zero', () => {
+it('a fingerprint has eight digits, also where the first are zero', () => {
   expect(fingerprint('14 orders')).toBe('00d17a69');
 });
 
-it('tells texts apart that have the same letters', () => {
+it('two texts with the same letters in another order have two fingerprints', () => {
   expect(fingerprint('orders held')).not.toBe(fingerprint('held orders'));
 });

@@ -7,11 +7,11 @@ const at = Date.UTC(2026, 2, 2, 9, 15, 44, 775);
 beforeAll(() => void vi.stubEnv('TZ', 'Asia/Kolkata'));
 afterAll(() => void vi.unstubAllEnvs());
 
-it('is tested where local time is not UTC', () => {
+it('these tests run where local time is not UTC', () => {
   expect(new Date(at).getTimezoneOffset()).toBe(-330);
 });
 
-describe('times with a zone', () => {
+describe('a time with a zone', () => {
   it.each([
     ['2026-03-02T09:15:44.775+0000', at],
     ['2026-03-02T09:15:44.775+00:00', at],
@@ -20,7 +20,7 @@ describe('times with a zone', () => {
     ['2026-03-02T03:45:44.775-05:30', at],
     ['2026-03-02T09:15:44+0000', at - 775],
     ['2026-03-02T09:15:44.775123456Z', at],
-  ])('%s', (text, expected) => {
+  ])('is read from %s', (text, expected) => {
     expect(parseZonedTime(text)).toBe(expected);
   });
 
@@ -36,18 +36,18 @@ describe('times with a zone', () => {
     '2026-03-02T09:15:44+00',
     '1772442944775',
     '',
-  ])('%j is none', (text) => {
+  ])('is not read from %j', (text) => {
     expect(parseZonedTime(text)).toBeUndefined();
   });
 });
 
-describe('times in tags', () => {
-  it('are the reference’s in alarms, in UTC and saying so', () => {
+describe('a time in a tag', () => {
+  it('of an alarm has the reference autoscaler’s layout, in UTC', () => {
     expect(formatAlarmTime(at)).toBe('2026-03-02T09:15:44.775+0000');
     expect(parseZonedTime(formatAlarmTime(at))).toBe(at);
   });
 
-  it('are basic in streams, which take no colon', () => {
+  it('of a stream is basic ISO without a colon', () => {
     expect(formatBasicTime(at)).toBe('20260302T091544.775Z');
     expect(parseBasicTime('20260302T091544.775Z')).toBe(at);
     expect(parseBasicTime('20260302T091544Z')).toBe(at - 775);
@@ -60,11 +60,11 @@ describe('times in tags', () => {
     'x20260302T091544Z',
     '20260302T091544Z ',
     '',
-  ])('%j is none', (text) => {
+  ])('of a stream is not read from %j', (text) => {
     expect(parseBasicTime(text)).toBeUndefined();
   });
+});
 
-  it('are plain ISO in reports', () => {
-    expect(formatIsoTime(at)).toBe('2026-03-02T09:15:44.775Z');
-  });
+it('a time in a report is plain ISO', () => {
+  expect(formatIsoTime(at)).toBe('2026-03-02T09:15:44.775Z');
 });

@@ -9,7 +9,7 @@ function decide(direction: 'up' | 'down', warnedAtMs: number | undefined) {
   return decideFromAlarm(sampleAlarm(direction), { state, settings: sampleSettings(), nowMs: now });
 }
 
-it('a scale-down waits while the consumer side says that it would hurt, although the iterator age is low', () => {
+it('holds a scale-down while the consumer side says that it would hurt, although the iterator age is low', () => {
   expect(decide('down', undefined)).toMatchObject({ kind: 'scale', targetShardCount: 2 });
   expect(decide('down', now - minute)).toMatchObject({
     kind: 'hold',
@@ -18,10 +18,10 @@ it('a scale-down waits while the consumer side says that it would hurt, although
   });
 });
 
-it('a warning that is no longer repeated ends, so that a consumer side that was taken away holds nothing', () => {
+it('no longer holds a scale-down when the consumer side has not repeated its warning for a quarter of an hour', () => {
   expect(decide('down', now - 16 * minute)).toMatchObject({ kind: 'scale' });
 });
 
-it('a scale-up never waits for consumers', () => {
+it('does not hold a scale-up while the consumer side warns of a scale-down', () => {
   expect(decide('up', now - minute)).toMatchObject({ kind: 'scale', targetShardCount: 8 });
 });

@@ -6,7 +6,7 @@ const calls = (count: number) => Array.from({ length: count }, (_, index) => now
 const made = (count: number) => ({ ledger: calls(count), refusal: undefined });
 const refused = { ledger: calls(1), refusal: { reason: 'daily-quota' as const, untilMs: now + minute } };
 
-describe('calls left of the day', () => {
+describe('the calls that are left of the day', () => {
   it.each([
     [0, 0, 10],
     [7, 0, 3],
@@ -22,14 +22,14 @@ describe('calls left of the day', () => {
     expect(callsLeft(refused, 10)).toBe(0);
   });
 
-  it('are not touched by a refusal for the shards of the account', () => {
+  it('do not change by a refusal for the shards of the account', () => {
     const refusal = { reason: 'account-shard-limit' as const, untilMs: now + minute };
     expect(callsLeft({ ledger: calls(1), refusal }, 10)).toBe(9);
   });
 });
 
 describe('the next call', () => {
-  it('needs no waiting while one is left', () => {
+  it('has no time while one is left', () => {
     expect(nextCallAtMs(made(9), 10)).toBeUndefined();
   });
 
@@ -37,11 +37,11 @@ describe('the next call', () => {
     expect(nextCallAtMs(made(10), 10)).toBe(now - 10 * hour + day);
   });
 
-  it('waits for more of them where some are kept in reserve', () => {
+  it('is free later where some calls are kept in reserve', () => {
     expect(nextCallAtMs(made(9), 10, 3)).toBe(now - 7 * hour + day);
   });
 
-  it('waits for the end of a refusal that the ledger does not explain', () => {
+  it('is free at the end of a refusal that the ledger does not explain', () => {
     expect(nextCallAtMs(refused, 10)).toBe(now + minute);
   });
 });

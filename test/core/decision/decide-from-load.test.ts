@@ -1,4 +1,4 @@
-/** What a policy that looks at demand wants, judged by the rules: the rows of the truth table that know no alarm. */
+/** What a load policy wants, judged by the rules: the rows of the truth table without an alarm. */
 import { describe, expect, it } from 'vitest';
 import { decideFromLoad } from '../../../core/decision/decide.ts';
 import type { HoldReason } from '../../../core/decision/hold-reasons.ts';
@@ -29,6 +29,8 @@ function decide(
 }
 
 interface Row {
+  /** Number of the rule that decides; a scaling is rule 15. */
+  readonly rule: number;
   readonly why: string;
   readonly wanted: number;
   readonly state?: State;
@@ -39,79 +41,123 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { why: 'goes to what is wanted', wanted: 5, expected: 5 },
-  { why: 'down as well', wanted: 3, expected: 3 },
-  { why: 'never further than one call reaches', wanted: 20, expected: 8 },
-  { why: 'nor below half', wanted: 1, expected: 2 },
-  { why: 'never above the maximum', wanted: 8, settings: { maxShards: 6 }, expected: 6 },
-  { why: 'never below the minimum', wanted: 2, settings: { minShards: 3 }, expected: 3 },
+  { rule: 15, why: 'scales up to the shard count that the policy wants', wanted: 5, expected: 5 },
+  { rule: 15, why: 'scales down to the shard count that the policy wants', wanted: 3, expected: 3 },
+  { rule: 15, why: 'scales up no further than twice the shards, the reach of one call', wanted: 20, expected: 8 },
+  { rule: 15, why: 'scales down no further than half the shards, the reach of one call', wanted: 1, expected: 2 },
+  { rule: 15, why: 'scales up to the maximum and no further', wanted: 8, settings: { maxShards: 6 }, expected: 6 },
+  { rule: 15, why: 'scales down to the minimum and no further', wanted: 2, settings: { minShards: 3 }, expected: 3 },
   {
-    why: '4: an on-demand stream is AWS’s to scale',
+    rule: 4,
+    why: 'leaves an on-demand stream to AWS',
     wanted: 8,
     state: { mode: 'ON_DEMAND' },
     expected: 'on-demand-stream',
   },
-  { why: '4 also where nothing is wanted', wanted: 4, state: { mode: 'ON_DEMAND' }, expected: 'on-demand-stream' },
-  { why: '5: another resharding is under way', wanted: 8, state: { status: 'UPDATING' }, expected: 'stream-updating' },
   {
-    why: '10: cooldowns hold where they are set',
+    rule: 4,
+    why: 'says that a stream is on-demand also where the policy wants the open shards',
+    wanted: 4,
+    state: { mode: 'ON_DEMAND' },
+    expected: 'on-demand-stream',
+  },
+  {
+    rule: 5,
+    why: 'holds while another resharding is under way',
+    wanted: 8,
+    state: { status: 'UPDATING' },
+    expected: 'stream-updating',
+  },
+  {
+    rule: 10,
+    why: 'holds a scale-up in a cooldown that somebody has set',
     wanted: 8,
     state: { tags: calls(1) },
     settings: { scaleUpCooldownMinutes: 61 },
     expected: 'cooldown',
   },
   {
-    why: '10: there is none by default, the policy waits by itself',
+    rule: 15,
+    why: 'has no cooldown by default, since the policy waits by itself',
     wanted: 3,
     state: { tags: { [tagKeys.ledger]: encodeLedger([now - minute]) } },
     expected: 3,
   },
-  { why: '11: at the maximum', wanted: 8, settings: { maxShards: 4 }, expected: 'at-maximum' },
-  { why: '11: at the minimum', wanted: 2, settings: { minShards: 4 }, expected: 'at-minimum' },
-  { why: '9: what is there is what is wanted', wanted: 4, expected: 'demand-met' },
+  { rule: 11, why: 'holds a scale-up at the maximum', wanted: 8, settings: { maxShards: 4 }, expected: 'at-maximum' },
+  { rule: 11, why: 'holds a scale-down at the minimum', wanted: 2, settings: { minShards: 4 }, expected: 'at-minimum' },
+  { rule: 9, why: 'holds where the policy wants the open shards', wanted: 4, expected: 'demand-met' },
   {
-    why: '9 before 13: nothing is wanted of a spent quota',
+    rule: 9,
+    why: 'does not blame a spent quota where the open shards take the load',
     wanted: 4,
     state: { tags: calls(10) },
     offered: 4,
     expected: 'demand-met',
   },
   {
-    why: '13, not 9: a policy that has no call left asks for nothing, and more is offered than the shards take',
+    rule: 13,
+    why: 'blames the spent quota where the policy wants nothing although the load exceeds the open shards',
     wanted: 4,
     state: { tags: calls(10) },
     offered: 4.1,
     expected: 'daily-quota',
   },
   {
-    why: '11: nor is there anything to call for at the maximum',
+    rule: 11,
+    why: 'blames the maximum and not the spent quota where both hold a scale-up',
     wanted: 4,
     state: { tags: calls(10) },
     settings: { maxShards: 4 },
     offered: 4.1,
     expected: 'at-maximum',
   },
-  { why: '13: the day’s calls are spent', wanted: 8, state: { tags: calls(10) }, expected: 'daily-quota' },
-  { why: '13: the last call is for going up', wanted: 8, state: { tags: calls(9) }, expected: 8 },
-  { why: '13: going down leaves two', wanted: 2, state: { tags: calls(8) }, expected: 'daily-quota' },
-  { why: '13: the third last may go down', wanted: 2, state: { tags: calls(7) }, expected: 2 },
-  { why: '14: a consumer is behind', wanted: 2, state: { iteratorAge: freshAge(hour) }, expected: 'consumer-behind' },
-  { why: '14 holds no scale-up', wanted: 8, state: { iteratorAge: freshAge(hour) }, expected: 8 },
   {
-    why: '14: what was not read is not 0',
+    rule: 13,
+    why: 'holds a scale-up when the day’s calls are spent',
+    wanted: 8,
+    state: { tags: calls(10) },
+    expected: 'daily-quota',
+  },
+  { rule: 15, why: 'spends the last call of the day on a scale-up', wanted: 8, state: { tags: calls(9) }, expected: 8 },
+  {
+    rule: 13,
+    why: 'holds a scale-down that would leave fewer than two calls',
+    wanted: 2,
+    state: { tags: calls(8) },
+    expected: 'daily-quota',
+  },
+  { rule: 15, why: 'scales down where two calls remain afterwards', wanted: 2, state: { tags: calls(7) }, expected: 2 },
+  {
+    rule: 14,
+    why: 'holds a scale-down while a consumer is behind',
+    wanted: 2,
+    state: { iteratorAge: freshAge(hour) },
+    expected: 'consumer-behind',
+  },
+  {
+    rule: 15,
+    why: 'does not hold a scale-up while a consumer is behind',
+    wanted: 8,
+    state: { iteratorAge: freshAge(hour) },
+    expected: 8,
+  },
+  {
+    rule: 14,
+    why: 'holds a scale-down where the iterator age could not be read, since unknown is not 0',
     wanted: 2,
     state: { iteratorAge: undefined },
     expected: 'iterator-age-unknown',
   },
 ];
 
-it.each(rows)('$why', ({ wanted, state, settings, offered, expected }) => {
+it.each(rows)('rule $rule: $why', ({ rule, wanted, state, settings, offered, expected }) => {
   const decision = decide(wanted, state, settings, offered);
   expect(decision.kind === 'scale' ? decision.targetShardCount : decision.reason).toBe(expected);
+  expect(decision.because.rule).toBe(rule);
 });
 
-describe('the evidence', () => {
-  it('of a scaling is what was offered, what the policy wanted, and the calls', () => {
+describe('the evidence of a decision from load', () => {
+  it('of a scaling is the offered load, the count that the policy wants, and the calls of the day', () => {
     expect(decide(20)).toEqual({
       kind: 'scale',
       direction: 'up',
@@ -121,13 +167,13 @@ describe('the evidence', () => {
     });
   });
 
-  it('of any other hold is which way it would have gone, and why', () => {
+  it('of a hold names the direction that the policy wanted', () => {
     expect(decide(8, {}, { maxShards: 4 })).toMatchObject({
       because: { rule: 11, maxShards: 4, direction: 'up', offeredShards: 4.99 },
     });
   });
 
-  it('of a hold for nothing to do is what was offered', () => {
+  it('of demand-met is the open shards and the offered load', () => {
     expect(decide(4)).toMatchObject({ because: { rule: 9, openShardCount: 4, offeredShards: 4.99 } });
   });
 });

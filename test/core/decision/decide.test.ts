@@ -1,6 +1,6 @@
 /**
- * The truth table: every rule of core/decision/decide.ts a row, or several, each with its reason. A row that has to be
- * changed is a change of what operators are promised; say why in the commit.
+ * The truth table: every rule that judges an alarm has its rows here, each with its reason. Whoever changes a row changes
+ * what operators were promised, and says why in the commit.
  */
 import { describe, expect, it } from 'vitest';
 import type { ScalingAlarm } from '../../../core/alarm/alarm-notification.ts';
@@ -52,7 +52,7 @@ const contradiction: Fault = {
   remedy: 'lower it or raise the maximum',
 };
 
-/** Calls at these ages, as the stream's tag tells them. */
+/** The stream's tag with calls of these ages. */
 function ledgerTags(...agesMs: readonly number[]) {
   const times = agesMs.map((age) => now - age).toSorted((a, b) => a - b);
   return { [tagKeys.ledger]: encodeLedger(times) };
@@ -63,12 +63,12 @@ const nineCalls = [20, 18, 16, 14, 12, 10, 8, 6, 4].map((hours) => hours * hour)
 const table: Readonly<Record<number, readonly Row[]>> = {
   3: [
     {
-      why: 'tags that cannot stand together leave a choice that would be a guess',
+      why: 'any choice between tags that contradict each other would be a guess',
       state: up(),
       contradictions: [contradiction],
       expected: 'contradictory-settings',
     },
-    { why: 'tags that agree hold nothing', state: up(), contradictions: [], expected: 8 },
+    { why: 'tags that do not contradict each other hold nothing', state: up(), contradictions: [], expected: 8 },
   ],
   4: [
     {
@@ -79,7 +79,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
   ],
   5: [
     {
-      why: 'UpdateShardCount while UPDATING is refused, and the open count is in between',
+      why: 'AWS refuses UpdateShardCount while the stream is UPDATING, and the open count is on its way',
       state: up({ status: 'UPDATING' }),
       expected: 'stream-updating',
     },
@@ -96,59 +96,59 @@ const table: Readonly<Record<number, readonly Row[]>> = {
   ],
   6: [
     {
-      why: 'the alarm has recovered since: the message is late',
+      why: 'the message is late, the alarm has recovered since',
       state: sampleState(),
       expected: 'superseded',
     },
     {
-      why: 'INSUFFICIENT_DATA is not ALARM either: somebody re-armed it',
+      why: 'somebody has re-armed the alarm since, INSUFFICIENT_DATA is not ALARM',
       state: up({ alarm: { state: 'INSUFFICIENT_DATA' } }),
       expected: 'superseded',
     },
     {
-      why: 'the alarm fired again later: that message decides, not this one',
+      why: 'the alarm fired again later, and the later message decides',
       state: up({ alarm: { stateTransitionedAtMs: firedAt + second + 1 } }),
       expected: 'superseded',
     },
     {
-      why: 'a second between two clocks of CloudWatch is no contradiction',
+      why: 'two clocks of CloudWatch may differ by a second',
       state: up({ alarm: { stateTransitionedAtMs: firedAt + second } }),
       expected: 8,
     },
     {
-      why: 'CloudWatch has no such alarm: the message is forged, or the alarm is gone',
+      why: 'CloudWatch has no such alarm, so the message is forged or the alarm is gone',
       state: sampleState({ alarms: { up: undefined, down: sampleAlarmState('down') } }),
       expected: 'superseded',
     },
     {
-      why: 'an alarm of another name that watches this stream is not the one that fired',
+      why: 'another alarm on this stream is not the one that fired',
       state: up({ alarm: { alarmName: 'other-scale-up' } }),
       expected: 'superseded',
     },
     {
-      why: 'the sibling in ALARM is no leave for this one',
+      why: 'only the sibling is in ALARM, not the alarm that the message names',
       state: down(),
       expected: 'superseded',
     },
   ],
   7: [
     {
-      why: 'it fired before the last scaling: that scaling was the answer to it',
+      why: 'the alarm fired before the last scaling, which was the answer to it',
       state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(firedAt + 1) } } }),
       expected: 'stale-alarm',
     },
     {
-      why: 'at the same millisecond it is the alarm that was answered',
+      why: 'an alarm of the same millisecond as the last scaling was answered by it',
       state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(firedAt) } } }),
       expected: 'stale-alarm',
     },
     {
-      why: 'it fired after the last scaling: new news',
+      why: 'an alarm that fired after the last scaling was not answered yet',
       state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(firedAt - 1) } } }),
       expected: 8,
     },
     {
-      why: 'the sibling’s tag counts as well: one of two writes may have failed',
+      why: 'the sibling’s tag counts as well, since one of the two writes may have failed',
       state: sampleState({
         alarms: {
           up: firing('up'),
@@ -158,41 +158,41 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 'stale-alarm',
     },
     {
-      why: 'a tag that is no time is not "never": that would allow a scaling',
+      why: 'a LastScaledTimestamp that is no time does not mean "never"',
       state: up({ alarm: { tags: { LastScaledTimestamp: 'yesterday' } } }),
       expected: 'stale-alarm',
     },
     {
-      why: 'a time without a zone may be anybody’s local time',
+      why: 'a LastScaledTimestamp without a zone may be anybody’s local time',
       state: up({ alarm: { tags: { LastScaledTimestamp: '2026-03-02T09:00:00' } } }),
       expected: 'stale-alarm',
     },
     {
-      why: 'no scaling is recorded in the future: a clock was wrong',
+      why: 'a LastScaledTimestamp in the future was written by a wrong clock',
       state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(now + minute + 1) } } }),
       expected: 'stale-alarm',
     },
     {
-      why: 'the first scaling ever: an empty tag is none',
+      why: 'an empty LastScaledTimestamp means that nothing was ever scaled',
       state: up({ alarm: { tags: { LastScaledTimestamp: '' } } }),
       expected: 8,
     },
   ],
   8: [
     {
-      why: 'it judged by fewer shards than there are',
+      why: 'the alarm judged by fewer shards than are open',
       alarm: { judgedShardCount: 2 },
       state: up(),
       expected: 'alarm-drift',
     },
     {
-      why: 'it judged by more shards than there are',
+      why: 'the alarm judged by more shards than are open',
       alarm: { judgedShardCount: 8 },
       state: up(),
       expected: 'alarm-drift',
     },
     {
-      why: 'it does not say what it judged by: void, not trusted',
+      why: 'the alarm does not say by which shard count it judged',
       alarm: { judgedShardCount: undefined },
       state: up(),
       expected: 'alarm-drift',
@@ -200,27 +200,27 @@ const table: Readonly<Record<number, readonly Row[]>> = {
   ],
   10: [
     {
-      why: 'an hour after a scaling the same quiet afternoon must not halve again',
+      why: 'within an hour of a scaling the same quiet afternoon must not halve the stream again',
       alarm: downAlarm,
       state: down({ tags: ledgerTags(59 * minute) }),
       expected: 'cooldown',
       retryAtMs: now + minute,
     },
     {
-      why: 'over to the millisecond: no longer held',
+      why: 'the cooldown is over to the millisecond',
       alarm: downAlarm,
       state: down({ tags: ledgerTags(hour) }),
       expected: 2,
     },
     {
-      why: 'the alarm’s tag starts the cooldown as well as the ledger: an adopted deployment has only that',
+      why: 'the alarm’s tag starts the cooldown as the ledger does, and a deployment that was taken over has only the tag',
       alarm: downAlarm,
       state: down({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(now - 30 * minute) } } }),
       expected: 'cooldown',
       retryAtMs: now + 30 * minute,
     },
     {
-      why: 'the later of tag and ledger counts',
+      why: 'the cooldown begins at the later of tag and ledger',
       alarm: downAlarm,
       state: down({
         tags: ledgerTags(10 * minute),
@@ -231,22 +231,22 @@ const table: Readonly<Record<number, readonly Row[]>> = {
     },
     { why: 'scale-up has no cooldown unless one is set', state: up({ tags: ledgerTags(minute) }), expected: 8 },
     {
-      why: 'scale-up’s own cooldown',
+      why: 'scaleUpCooldownMinutes holds a scale-up',
       state: up({ tags: ledgerTags(4 * minute) }),
       settings: { scaleUpCooldownMinutes: 5 },
       expected: 'cooldown',
       retryAtMs: now + minute,
     },
-    { why: 'nothing ever scaled: nothing to cool down from', alarm: downAlarm, state: down(), expected: 2 },
+    { why: 'a stream that was never scaled has no cooldown', alarm: downAlarm, state: down(), expected: 2 },
     {
-      why: 'somebody has just resharded by hand: halving it again would undo their work at the price of a call',
+      why: 'somebody has just resharded by hand, and halving the stream would undo that at the price of a call',
       alarm: { ...downAlarm, judgedShardCount: 8 },
       state: down({ openShardCount: 8, tags: { [settledTag]: encodeSettled({ atMs: now - hour, shardCount: 4 }) } }),
       expected: 'cooldown',
       retryAtMs: now + hour,
     },
     {
-      why: 'an intent whose call was never made scaled nothing: its retry must not wait',
+      why: 'an intent whose call was never made scaled nothing, so its retry must not wait',
       state: up({
         tags: {
           ...ledgerTags(minute),
@@ -258,29 +258,35 @@ const table: Readonly<Record<number, readonly Row[]>> = {
     },
   ],
   11: [
-    { why: 'at the maximum', state: up(), settings: { maxShards: 4 }, expected: 'at-maximum' },
+    { why: 'a stream at its maximum must not grow', state: up(), settings: { maxShards: 4 }, expected: 'at-maximum' },
     {
-      why: 'above a maximum that was lowered: no further up',
+      why: 'a stream above a maximum that was lowered must not grow',
       state: up(),
       settings: { maxShards: 3 },
       expected: 'at-maximum',
     },
     {
-      why: 'a step that is possible in part is clamped, not refused',
+      why: 'a step that the maximum allows in part is cut, not refused',
       state: up(),
       settings: { maxShards: 5 },
       expected: 5,
     },
-    { why: 'at the minimum', alarm: downAlarm, state: down(), settings: { minShards: 4 }, expected: 'at-minimum' },
     {
-      why: 'below a minimum that was raised: no further down',
+      why: 'a stream at its minimum must not shrink',
+      alarm: downAlarm,
+      state: down(),
+      settings: { minShards: 4 },
+      expected: 'at-minimum',
+    },
+    {
+      why: 'a stream below a minimum that was raised must not shrink',
       alarm: downAlarm,
       state: down(),
       settings: { minShards: 5 },
       expected: 'at-minimum',
     },
     {
-      why: 'down to the minimum and no further',
+      why: 'a step that the minimum allows in part is cut, not refused',
       alarm: downAlarm,
       state: down(),
       settings: { minShards: 3 },
@@ -295,13 +301,13 @@ const table: Readonly<Record<number, readonly Row[]>> = {
   ],
   12: [
     {
-      why: 'AWS refused it for the shards of the account: each try would be refused anew',
+      why: 'AWS has just refused a scale-up for the shards of the account, and would refuse each try anew',
       state: up({ tags: { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` } }),
       expected: 'account-shard-limit',
       retryAtMs: now + minute,
     },
     {
-      why: 'a refusal for the shards of the account is no reason to keep shards that nobody needs',
+      why: 'a refusal for the shards of the account does not keep shards that nobody needs',
       alarm: downAlarm,
       state: down({ tags: { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` } }),
       expected: 2,
@@ -309,61 +315,61 @@ const table: Readonly<Record<number, readonly Row[]>> = {
   ],
   13: [
     {
-      why: 'AWS refused a call that the ledger had left: others have spent it, and each try would be refused anew',
+      why: 'AWS refused a call that the ledger would have allowed, so others have spent it',
       state: up({ tags: { [refusedUntilTag]: formatBasicTime(now + 10 * minute) } }),
       expected: 'daily-quota',
       retryAtMs: now + 10 * minute,
     },
     {
-      why: 'when the pause is over it may be tried again',
+      why: 'a call may be tried again when the pause after a refusal is over',
       state: up({ tags: { [refusedUntilTag]: formatBasicTime(now) } }),
       expected: 8,
     },
     {
-      why: 'a pause that claims to last for hours was written by a clock that was wrong',
+      why: 'a pause of several hours was written by a wrong clock and is ignored',
       state: up({ tags: { [refusedUntilTag]: formatBasicTime(now + 5 * hour) } }),
       expected: 8,
     },
     {
-      why: 'ten calls in a day is all that AWS takes',
+      why: 'AWS takes ten calls in a day',
       state: up({ tags: ledgerTags(23 * hour, ...nineCalls) }),
       expected: 'daily-quota',
       retryAtMs: now + hour,
     },
-    { why: 'the tenth call is still allowed', state: up({ tags: ledgerTags(...nineCalls) }), expected: 8 },
+    { why: 'the tenth call of the day is allowed', state: up({ tags: ledgerTags(...nineCalls) }), expected: 8 },
     {
-      why: 'a call that is more than a day old is free again',
+      why: 'a call that is more than a day old no longer counts',
       state: up({ tags: ledgerTags(day + second, ...nineCalls) }),
       expected: 8,
     },
     {
-      why: 'scale-down leaves three calls for scale-up: shards too many cost money, too few lose records',
+      why: 'a scale-down leaves three calls for scale-ups, since too many shards cost money and too few lose records',
       alarm: downAlarm,
       state: down({ tags: ledgerTags(...nineCalls.slice(0, 7)) }),
       expected: 'daily-quota',
       retryAtMs: now + 4 * hour,
     },
     {
-      why: 'scale-down above the reserve',
+      why: 'a scale-down may spend calls beyond the reserve',
       alarm: downAlarm,
       state: down({ tags: ledgerTags(...nineCalls.slice(0, 6)) }),
       expected: 2,
     },
     {
-      why: 'with more calls than usable, enough of them must be a day old',
+      why: 'where the reserve is spent too, several calls must grow a day old before a scale-down',
       alarm: downAlarm,
       state: down({ tags: ledgerTags(...nineCalls) }),
       expected: 'daily-quota',
       retryAtMs: now + (24 - 16) * hour,
     },
     {
-      why: 'a quota that AWS has raised',
+      why: 'dailyQuota allows an eleventh call where AWS has raised the quota',
       state: up({ tags: ledgerTags(23 * hour, ...nineCalls) }),
       settings: { dailyQuota: 11 },
       expected: 8,
     },
     {
-      why: 'an intent whose call was never made spent nothing',
+      why: 'an intent whose call was never made spent no call of the quota',
       state: up({
         tags: {
           ...ledgerTags(minute, ...nineCalls),
@@ -375,33 +381,33 @@ const table: Readonly<Record<number, readonly Row[]>> = {
   ],
   14: [
     {
-      why: 'a consumer half an hour behind needs the shards to catch up',
+      why: 'a consumer that is half an hour behind needs the shards to catch up',
       alarm: downAlarm,
       state: down({ iteratorAge: freshAge(30 * minute) }),
       expected: 'consumer-behind',
     },
     {
-      why: 'a consumer just below the limit',
+      why: 'a consumer just below the limit does not hold a scale-down',
       alarm: downAlarm,
       state: down({ iteratorAge: freshAge(30 * minute - 1) }),
       expected: 2,
     },
     {
-      why: 'the limit is a setting',
+      why: 'iteratorAgeLimitMinutes sets the limit',
       alarm: downAlarm,
       state: down({ iteratorAge: freshAge(10 * minute) }),
       settings: { iteratorAgeLimitMinutes: 10 },
       expected: 'consumer-behind',
     },
     {
-      why: 'dead consumers publish nothing: missing is unknown, not zero, where it is required',
+      why: 'where the iterator age is required, a missing one is unknown and not zero: dead consumers publish none',
       alarm: downAlarm,
       state: down({ iteratorAge: { seen: false } }),
       settings: { iteratorAge: 'required' },
       expected: 'iterator-age-unknown',
     },
     {
-      why: 'auto: a declared consumer makes it required',
+      why: 'with auto, a declared consumer makes the iterator age required',
       alarm: downAlarm,
       state: down({ iteratorAge: { seen: false } }),
       settings: {
@@ -412,54 +418,54 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 'iterator-age-unknown',
     },
     {
-      why: 'auto: nobody declared and none ever seen: a stream that nobody reads may shrink',
+      why: 'with auto, a stream that nobody is known to read may shrink',
       alarm: downAlarm,
       state: down({ iteratorAge: { seen: false } }),
       expected: 2,
     },
     {
-      why: 'auto: it was seen today and has fallen silent: the readers died',
+      why: 'with auto, an iterator age that was seen today and is missing now means dead readers',
       alarm: downAlarm,
       state: down({ iteratorAge: { seen: true, atMs: now - 15 * minute - 1, ageMs: 0 } }),
       expected: 'iterator-age-unknown',
     },
     {
-      why: 'CloudWatch publishes late: a quarter of an hour is not silence',
+      why: 'CloudWatch publishes late, so an iterator age of a quarter of an hour ago still counts',
       alarm: downAlarm,
       state: down({ iteratorAge: { seen: true, atMs: now - 15 * minute, ageMs: 0 } }),
       expected: 2,
     },
     {
-      why: 'it could not be read: unknown',
+      why: 'an iterator age that could not be read is unknown',
       alarm: downAlarm,
       state: down({ iteratorAge: undefined }),
       expected: 'iterator-age-unknown',
     },
     {
-      why: 'ignore: enhanced fan-out has no iterator age, and the user said so',
+      why: 'with ignore, no iterator age holds a scale-down: enhanced fan-out publishes none',
       alarm: downAlarm,
       state: down({ iteratorAge: freshAge(day) }),
       settings: { iteratorAge: 'ignore' },
       expected: 2,
     },
     {
-      why: 'scale-up never waits for consumers: more shards are what they need',
+      why: 'a scale-up never waits for consumers, which need more shards',
       state: up({ iteratorAge: freshAge(day) }),
       settings: { iteratorAge: 'required' },
       expected: 8,
     },
   ],
   15: [
-    { why: 'double', state: up(), expected: 8 },
-    { why: 'halve', alarm: downAlarm, state: down(), expected: 2 },
+    { why: 'a scale-up alarm doubles four shards', state: up(), expected: 8 },
+    { why: 'a scale-down alarm halves four shards', alarm: downAlarm, state: down(), expected: 2 },
     {
-      why: 'half of three is two: one would be below half, which AWS refuses',
+      why: 'half of three shards is two, since AWS refuses less than half',
       alarm: { ...downAlarm, judgedShardCount: 3 },
       state: down({ openShardCount: 3 }),
       expected: 2,
     },
     {
-      why: 'never past the shards that one stream may have',
+      why: 'one stream may have 10,000 shards',
       alarm: { judgedShardCount: 6_000 },
       state: up({ openShardCount: 6_000 }),
       expected: 10_000,
@@ -467,11 +473,16 @@ const table: Readonly<Record<number, readonly Row[]>> = {
   ],
 };
 
-/** A row reads as a sentence: what comes of it, and why. */
+/** A row reads as a sentence: the decision, and why. */
 function titled<R extends { readonly why: string; readonly expected: HoldReason | number | undefined }>(
   rows: readonly R[],
 ): readonly [title: string, row: R][] {
-  return rows.map((row) => [`${row.expected ?? 'go on'}: ${row.why}`, row]);
+  return rows.map((row) => [`${describeExpected(row.expected)}: ${row.why}`, row]);
+}
+
+function describeExpected(expected: HoldReason | number | undefined): string {
+  if (expected === undefined) return 'goes on to the stream’s state';
+  return typeof expected === 'number' ? `scales to ${expected} shards` : `holds as ${expected}`;
 }
 
 function decide(row: Pick<Row, 'alarm' | 'state' | 'contradictions' | 'settings'>): ScalingDecision {
@@ -480,7 +491,7 @@ function decide(row: Pick<Row, 'alarm' | 'state' | 'contradictions' | 'settings'
   return decideFromAlarm(sampleAlarm(alarm?.direction ?? 'up', alarm), facts);
 }
 
-it('has a row for every rule that judges an alarm', () => {
+it('the truth table has rows for every rule that judges an alarm', () => {
   const rules = [...streamRules, ...alarmRules, ...proposalRules].map(
     ({ reasons: [reason] }) => holdReasons[reason].rule,
   );
@@ -499,45 +510,45 @@ describe.each(Object.entries(table))('rule %s', (number, rows) => {
   });
 });
 
-describe('precedence: of two rules that apply the lower number decides', () => {
+describe('where two rules hold, the one with the lower number decides', () => {
   const stale = { tags: { LastScaledTimestamp: formatAlarmTime(firedAt) } };
   const behind = freshAge(day);
   const spent = ledgerTags(23 * hour, ...nineCalls);
   const cases: readonly (Row & { readonly over: HoldReason })[] = [
     {
-      why: 'an on-demand switch under way is told as what it will be',
+      why: 'a stream on its way to on-demand mode is on-demand already',
       state: up({ mode: 'ON_DEMAND', status: 'UPDATING' }),
       expected: 'on-demand-stream',
       over: 'stream-updating',
     },
     {
-      why: 'while UPDATING nothing else is worth judging: counts are in between',
+      why: 'while UPDATING the open count is on its way, so nothing else can be judged',
       state: up({ status: 'UPDATING', alarm: { state: 'OK' } }),
       expected: 'stream-updating',
       over: 'superseded',
     },
     {
-      why: 'a recovered alarm is void, whatever its age',
+      why: 'an alarm that has recovered is void at any age',
       state: up({ alarm: { state: 'OK', ...stale } }),
       expected: 'superseded',
       over: 'stale-alarm',
     },
     {
-      why: 'an alarm from before the last scaling has the old count, of course: stale says it better',
+      why: 'an alarm from before the last scaling has the old count as a matter of course',
       alarm: { judgedShardCount: 2 },
       state: up({ alarm: stale }),
       expected: 'stale-alarm',
       over: 'alarm-drift',
     },
     {
-      why: 'a void judgement is put right at once, not kept until the cooldown is over',
+      why: 'a drifted alarm is repaired at once and not after the cooldown',
       alarm: { ...downAlarm, judgedShardCount: 8 },
       state: down({ tags: ledgerTags(minute) }),
       expected: 'alarm-drift',
       over: 'cooldown',
     },
     {
-      why: 'the cooldown ends by itself; the bound may have moved by then',
+      why: 'the cooldown ends by itself, and the bound may have moved by then',
       alarm: downAlarm,
       state: down({ tags: ledgerTags(minute) }),
       settings: { minShards: 4 },
@@ -545,14 +556,14 @@ describe('precedence: of two rules that apply the lower number decides', () => {
       over: 'at-minimum',
     },
     {
-      why: 'at the maximum no quota would help',
+      why: 'at the maximum no call of the quota would help',
       state: up({ tags: spent }),
       settings: { maxShards: 4 },
       expected: 'at-maximum',
       over: 'daily-quota',
     },
     {
-      why: 'a quota has an end that can be named, a consumer’s lag has none',
+      why: 'the end of a spent quota is known, the end of a consumer’s lag is not',
       alarm: downAlarm,
       state: down({ tags: ledgerTags(...nineCalls), iteratorAge: behind }),
       expected: 'daily-quota',
@@ -560,13 +571,13 @@ describe('precedence: of two rules that apply the lower number decides', () => {
     },
   ];
 
-  it.each(titled(cases))('%s', (_title, row) => {
+  it.each(cases)('$expected decides over $over: $why', (row) => {
     expect(decide(row)).toMatchObject({ kind: 'hold', reason: row.expected });
   });
 });
 
-describe('evidence: the operands that the rule compared', () => {
-  it('tells a cooldown by what was compared', () => {
+describe('the evidence of a decision', () => {
+  it('of a cooldown is the last scaling, the minutes and the end', () => {
     expect(decide({ alarm: downAlarm, state: down({ tags: ledgerTags(30 * minute) }) })).toEqual({
       kind: 'hold',
       reason: 'cooldown',
@@ -575,14 +586,14 @@ describe('evidence: the operands that the rule compared', () => {
     });
   });
 
-  it('tells a quota by calls, quota and reserve', () => {
+  it('of a spent quota is calls, quota and reserve', () => {
     const held = decide({ alarm: downAlarm, state: down({ tags: ledgerTags(...nineCalls) }) });
     expect(held.because).toEqual({ rule: 13, callsInLastDay: 9, dailyQuota: 10, reserve: 3 });
     const upwards = decide({ state: up({ tags: ledgerTags(23 * hour, ...nineCalls) }) });
     expect(upwards.because).toEqual({ rule: 13, callsInLastDay: 10, dailyQuota: 10, reserve: 0 });
   });
 
-  it.each([
+  const holds: readonly (readonly [() => ScalingDecision, object])[] = [
     [() => decide({ state: up({ mode: 'ON_DEMAND' }) }), { rule: 4, mode: 'ON_DEMAND' }],
     [
       () =>
@@ -627,15 +638,17 @@ describe('evidence: the operands that the rule compared', () => {
       { rule: 14, lastSeenAtMs: now - hour },
     ],
     [() => decide({ alarm: downAlarm, state: down({ iteratorAge: undefined }) }), { rule: 14, iteratorAge: 'auto' }],
-  ])('of rule %#', (decideRow, because) => {
-    expect(decideRow().because).toEqual(because);
+  ];
+
+  it.each(holds.map(([run, because]) => [because, run] as const))('of a hold is %j', (because, run) => {
+    expect(run().because).toEqual(because);
   });
 
-  it('tells the threshold of the direction', () => {
+  it('of a scale-down has the threshold of the scale-down alarm', () => {
     expect(decide({ alarm: downAlarm, state: down() }).because).toMatchObject({ rule: 15, threshold: 0.25 });
   });
 
-  it('tells a scaling by policy, alarm and the calls of the day', () => {
+  it('of a scaling is policy, alarm and the calls of the day', () => {
     expect(decide({ state: up({ tags: ledgerTags(...nineCalls) }) })).toEqual({
       kind: 'scale',
       direction: 'up',
@@ -655,7 +668,7 @@ describe('evidence: the operands that the rule compared', () => {
   });
 });
 
-describe('rules 1 and 2, before any call', () => {
+describe('rules 1 and 2, before any call to AWS', () => {
   const home = { accountId: '123456789012', region: 'eu-west-1' };
   const rows: readonly {
     why: string;
@@ -664,21 +677,21 @@ describe('rules 1 and 2, before any call', () => {
     expected: HoldReason | undefined;
     field?: string;
   }[] = [
-    { why: 'a managed stream’s alarm in ALARM goes on to the state', expected: undefined },
+    { why: 'the alarm of a managed stream is in ALARM', expected: undefined },
     {
-      why: 'another account’s alarm is not ours, even if its stream has a name of ours',
+      why: 'an alarm of another account is not ours, even if its stream has a name of ours',
       alarm: { accountId: '210987654321' },
       expected: 'rejected',
       field: 'AlarmArn',
     },
     {
-      why: 'another region has another stream of that name',
+      why: 'a stream of the same name in another region is another stream',
       alarm: { region: 'us-east-1' },
       expected: 'rejected',
       field: 'AlarmArn',
     },
     {
-      why: 'a message never names a stream into being managed',
+      why: 'a message cannot make the deployment manage a stream',
       managed: false,
       expected: 'rejected',
       field: 'StreamName',
@@ -689,12 +702,12 @@ describe('rules 1 and 2, before any call', () => {
       expected: 'not-in-alarm',
     },
     {
-      why: 'neither does INSUFFICIENT_DATA, which our own re-arming sends',
+      why: 'an INSUFFICIENT_DATA notification, which our own re-arming causes, must never scale',
       alarm: { newState: 'INSUFFICIENT_DATA' },
       expected: 'not-in-alarm',
     },
     {
-      why: 'rule 1 before 2: a stranger’s OK is a stranger’s',
+      why: 'rule 1 comes before rule 2, so an OK of a stream that is not ours is rejected',
       alarm: { newState: 'OK' },
       managed: false,
       expected: 'rejected',
@@ -712,9 +725,9 @@ describe('rules 1 and 2, before any call', () => {
     }
   });
 
-  it('says what is wrong and the way out', () => {
-    const foreign = applyMessageRules(sampleAlarm('up', { accountId: '210987654321' }), home, () => true);
-    expect(foreign?.because.faults).toEqual([
+  it('a rejection names the field, the value and the remedy', () => {
+    const ofOtherAccount = applyMessageRules(sampleAlarm('up', { accountId: '210987654321' }), home, () => true);
+    expect(ofOtherAccount?.because.faults).toEqual([
       {
         field: 'AlarmArn',
         value: '"210987654321"',
@@ -722,8 +735,8 @@ describe('rules 1 and 2, before any call', () => {
         remedy: 'this deployment scales streams of 123456789012',
       },
     ]);
-    const far = applyMessageRules(sampleAlarm('up', { region: 'us-east-1' }), home, () => true);
-    expect(far?.because.faults).toEqual([
+    const ofOtherRegion = applyMessageRules(sampleAlarm('up', { region: 'us-east-1' }), home, () => true);
+    expect(ofOtherRegion?.because.faults).toEqual([
       {
         field: 'AlarmArn',
         value: '"us-east-1"',
@@ -731,8 +744,8 @@ describe('rules 1 and 2, before any call', () => {
         remedy: 'this deployment scales streams of eu-west-1',
       },
     ]);
-    const stranger = applyMessageRules(sampleAlarm('up', { alarmName: 'a\nb-scale-up' }), home, () => false);
-    expect(stranger?.because.faults).toEqual([
+    const notManaged = applyMessageRules(sampleAlarm('up', { alarmName: 'a\nb-scale-up' }), home, () => false);
+    expect(notManaged?.because.faults).toEqual([
       {
         field: 'StreamName',
         value: '"orders"',
@@ -742,7 +755,7 @@ describe('rules 1 and 2, before any call', () => {
     ]);
   });
 
-  it('carries every fault of a message that could not be read', () => {
+  it('a rejection carries every fault of a message that could not be read', () => {
     const faults = [{ field: 'Message', value: '"x"', problem: 'is not JSON', remedy: 'publish alarms only' }];
     expect(rejectAlarm(faults)).toEqual({ kind: 'hold', reason: 'rejected', because: { rule: 1, faults } });
   });

@@ -8,7 +8,7 @@ it.each([
   [4, 8, 2],
   [5, 10, 3],
   [101, 202, 51],
-])('%i shards: up to %i, down to %i', (openShardCount, up, down) => {
+])('doubling goes from %i shards up to %i and down to %i', (openShardCount, up, down) => {
   expect(doubling({ direction: 'up', openShardCount })).toBe(up);
   expect(doubling({ direction: 'down', openShardCount })).toBe(down);
 });

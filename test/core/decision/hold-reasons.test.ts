@@ -11,7 +11,7 @@ describe('the table of hold reasons', () => {
     expect(numbers).toEqual(Array.from({ length: scalingRule }, (_, index) => index + 1));
   });
 
-  it.each(rules)('gives the reasons of one rule one number: $reasons', ({ reasons }) => {
+  it.each(rules)('gives all reasons of one rule the same number: $reasons', ({ reasons }) => {
     expect(new Set(reasons.map(numberOf)).size).toBe(1);
   });
 
@@ -21,7 +21,7 @@ describe('the table of hold reasons', () => {
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 
-  it('has a rule for every reason but those that are found before a stream is read, and dry run', () => {
+  it('has a rule in rules.ts for every reason, except those of the message alone and dry run', () => {
     const elsewhere: readonly HoldReason[] = ['rejected', 'not-in-alarm', 'dry-run'];
     expect([...rules.flatMap(({ reasons }) => reasons), ...elsewhere].toSorted()).toEqual(holdReasonNames.toSorted());
   });

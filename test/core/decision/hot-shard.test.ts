@@ -32,42 +32,48 @@ const decision: ScaleDecision = {
   because: { rule: 15 },
 };
 
-describe('before a scale-up, one shard', () => {
-  it.each<[string, readonly number[], boolean]>([
-    ['that takes twice what the others do, who need no more shards', [1, 0.5], true],
-    ['that is only just full', [0.75, 0.1], true],
-    ['of many, while the rest is idle', [0.8, 0.1, 0.1, 0.1], true],
-    ['that is merely the fullest: all of them need room', [1, 0.9], false],
-    ['just short of twice the others', [0.98, 0.5], false],
-    ['that is busier than others, and has room left itself', [0.6, 0.1], false],
-    ['beside others that would have fired the alarm without it', [1, 0.8, 0.8, 0.8], false],
-    ['that is the only one', [1], false],
-  ])('%s', (_why, utilizations, hot) => {
+describe('before a scale-up', () => {
+  it.each<[string, readonly number[]]>([
+    ['takes twice what the others take, who have room', [1, 0.5]],
+    ['has just reached the threshold', [0.75, 0.1]],
+    ['carries the load while the rest is idle', [0.8, 0.1, 0.1, 0.1]],
+  ])('a shard is hot that %s', (_why, utilizations) => {
     const { because } = considerShards(decision, loadsOf(...utilizations), { settings: sampleSettings() });
-    expect(because.hotShard).toBe(hot ? 'shard-0' : undefined);
+    expect(because.hotShard).toBe('shard-0');
   });
 
-  it('beside others that are at a low threshold themselves', () => {
+  it.each<[string, readonly number[]]>([
+    ['is merely the fullest, while all of them need room', [1, 0.9]],
+    ['takes just less than twice what the others take', [0.98, 0.5]],
+    ['has room left itself', [0.6, 0.1]],
+    ['is full beside others that would have fired the alarm without it', [1, 0.8, 0.8, 0.8]],
+    ['is the only one', [1]],
+  ])('a shard is not hot that %s', (_why, utilizations) => {
+    const { because } = considerShards(decision, loadsOf(...utilizations), { settings: sampleSettings() });
+    expect(because.hotShard).toBeUndefined();
+  });
+
+  it('a shard is not hot where the others reach a low threshold by themselves', () => {
     const settings = sampleSettings({ scaleUpThreshold: 0.4, scaleDownThreshold: 0.1 });
     expect(considerShards(decision, loadsOf(1, 0.4), { settings })).toEqual(decision);
     expect(considerShards(decision, loadsOf(1, 0.39), { settings }).because.hotShard).toBe('shard-0');
   });
 
-  it('with a policy that looks at demand, which has its alarm where no shard stays for long', () => {
+  it('a shard of a load-driven stream is hot from 0.75 on, since its alarm’s threshold of 1 is never reached for long', () => {
     const settings = sampleSettings({ policy: 'target' });
     expect(considerShards(decision, loadsOf(0.9, 0.4), { settings }).because.hotShard).toBe('shard-0');
     expect(considerShards(decision, loadsOf(0.7, 0.1), { settings })).toEqual(decision);
   });
 
-  it('is told with its figures, and the scaling stays as it was', () => {
-    const told = considerShards(decision, loadsOf(0.4, 0.95), { settings: sampleSettings() });
-    expect(told).toEqual({
+  it('the evidence names the hot shard with its figures, and the scaling stays as it was', () => {
+    const considered = considerShards(decision, loadsOf(0.4, 0.95), { settings: sampleSettings() });
+    expect(considered).toEqual({
       ...decision,
       because: { rule: 15, hotShard: 'shard-1', hotShardUtilization: 0.95, otherShardsUtilization: 0.4 },
     });
   });
 
-  it('is split in the middle of its range where that is the setting', () => {
+  it('with the setting split, the hot shard alone is split in the middle of its range', () => {
     const split = considerShards(decision, loadsOf(1, 0.3), { settings: sampleSettings({ hotShard: 'split' }) });
     expect(split).toMatchObject({
       targetShardCount: 3,
@@ -81,25 +87,29 @@ describe('before a scale-up, one shard', () => {
     ['7', undefined],
     ['8', undefined],
     ['9', '8'],
-  ])('whose range is 7 to %s is split at %s: where there is nothing between both ends, it is told', (last, middle) => {
-    const loads = loadsOf(1, 0.3);
-    const narrow = loads.shards.map((shard) => ({ ...shard, firstHashKey: '7', lastHashKey: last }));
-    const told = considerShards(
-      decision,
-      { ...loads, shards: narrow },
-      { settings: sampleSettings({ hotShard: 'split' }) },
-    );
-    expect(told.because.hotShard).toBe('shard-0');
-    expect(told.split?.startingHashKey).toBe(middle);
-    expect(told.targetShardCount).toBe(middle === undefined ? 4 : 3);
+  ])(
+    'a hot shard with the range 7 to %s is split at %s, and not at all where the range is too narrow',
+    (last, middle) => {
+      const loads = loadsOf(1, 0.3);
+      const narrow = loads.shards.map((shard) => ({ ...shard, firstHashKey: '7', lastHashKey: last }));
+      const considered = considerShards(
+        decision,
+        { ...loads, shards: narrow },
+        { settings: sampleSettings({ hotShard: 'split' }) },
+      );
+      expect(considered.because.hotShard).toBe('shard-0');
+      expect(considered.split?.startingHashKey).toBe(middle);
+      expect(considered.targetShardCount).toBe(middle === undefined ? 4 : 3);
+    },
+  );
+
+  it('shards that could not be read do not keep the stream from scaling', () => {
+    const unknown = { kind: 'unknown', code: 'AccessDenied' } as const;
+    const considered = considerShards(decision, unknown, { settings: sampleSettings() });
+    expect(considered).toEqual({ ...decision, because: { rule: 15, hotShard: 'unknown, AccessDenied' } });
   });
 
-  it('that could not be looked at keeps nothing from scaling', () => {
-    const told = considerShards(decision, { kind: 'unknown', code: 'AccessDenied' }, { settings: sampleSettings() });
-    expect(told).toEqual({ ...decision, because: { rule: 15, hotShard: 'unknown, AccessDenied' } });
-  });
-
-  it('counts by bytes as well as by records', () => {
+  it('a shard is hot by its bytes as well as by its records', () => {
     const loads = loadsOf(0, 0);
     const [first, second] = loads.shards;
     if (!first || !second) throw new Error('two shards');
@@ -110,12 +120,12 @@ describe('before a scale-up, one shard', () => {
   });
 });
 
-describe('the shards are asked for', () => {
+describe('the loads of the shards are read', () => {
   const published = { publishesByShard: true };
   const asks = (over: Partial<ScaleDecision>, state = published, hotShard: 'tell' | 'ignore' = 'tell') =>
     needsShardLoads({ ...decision, ...over }, { state: state, settings: { hotShard } });
 
-  it('before a scale-up of a stream that publishes by shard, and at no other time', () => {
+  it('only before a scale-up of several shards that publish by shard, and not with the setting ignore', () => {
     expect(asks({})).toBe(true);
     expect(asks({ direction: 'down' })).toBe(false);
     expect(asks({ openShardCount: 1 })).toBe(false);
@@ -135,7 +145,7 @@ describe('the plan of a split', () => {
   const state = sampleState({ openShardCount: 2, tags: { [tagKeys.ledger]: encodeLedger([now - minute]) } });
   const { steps, intent } = planScaling(split, { state, settings: sampleSettings(), nowMs: now });
 
-  it('is one call for one shard, and everything follows the count to come', () => {
+  it('has one SplitShard call, and both alarms follow the new count', () => {
     expect(intent).toMatchObject({ from: 2, to: 3 });
     expect(steps[1]).toEqual([
       [
@@ -156,7 +166,7 @@ describe('the plan of a split', () => {
     expect(judged).toMatchObject([{ expression: '3' }, { expression: '3' }]);
   });
 
-  it('spends no call of the day', () => {
+  it('adds no call to the ledger', () => {
     const [[[tagging] = []] = []] = steps;
     expect(tagging).toMatchObject({ tags: { [tagKeys.ledger]: encodeLedger([now - minute]) } });
   });

@@ -1,4 +1,4 @@
-/** The bounds hold without any alarm: a stream outside them is brought back in steps that one call can reach. */
+/** The bounds hold without any alarm: a stream outside them comes back in steps that one call can reach. */
 import { describe, expect, it } from 'vitest';
 import { moveIntoBounds } from '../../../core/decision/out-of-bounds.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
@@ -6,7 +6,7 @@ import { encodeLedger, refusedUntilTag, tagKeys } from '../../../core/stream/str
 import { formatBasicTime } from '../../../core/time.ts';
 import { day, hour, minute, now, sampleSettings, sampleState } from '../samples.ts';
 
-function enforce(
+function bound(
   openShardCount: number,
   settings: Partial<StreamSettings> = {},
   given: Parameters<typeof sampleState>[0] = {},
@@ -22,9 +22,9 @@ function calledAgo(...agoMs: readonly number[]) {
   return { tags: { [tagKeys.ledger]: encodeLedger(agoMs.map((ms) => now - ms)) } };
 }
 
-describe('a stream', () => {
-  it.each([4, 10, 16])('of %d shards lies within 4 to 16', (openShardCount) => {
-    expect(enforce(openShardCount)).toBeUndefined();
+describe('a stream with the bounds 4 to 16', () => {
+  it.each([4, 10, 16])('is left alone at %d shards', (openShardCount) => {
+    expect(bound(openShardCount)).toBeUndefined();
   });
 
   it.each([
@@ -32,8 +32,8 @@ describe('a stream', () => {
     [1, 'up', 2],
     [17, 'down', 16],
     [33, 'down', 17],
-  ])('of %d shards goes %s to %d: no further than the bound, no further than one call reaches', (open, way, target) => {
-    expect(enforce(open)).toEqual({
+  ])('at %d shards goes %s to %d, no further than the bound and the reach of one call', (open, way, target) => {
+    expect(bound(open)).toEqual({
       kind: 'scale',
       direction: way,
       openShardCount: open,
@@ -42,28 +42,28 @@ describe('a stream', () => {
     });
   });
 
-  it('that nobody may scale now is left: the reason ends by itself', () => {
-    expect(enforce(2, {}, { mode: 'ON_DEMAND' })).toBeUndefined();
-    expect(enforce(2, {}, { status: 'UPDATING' })).toBeUndefined();
-    expect(enforce(32, {}, { status: 'DELETING' })).toBeUndefined();
+  it('is left alone while it is on-demand, UPDATING or DELETING', () => {
+    expect(bound(2, {}, { mode: 'ON_DEMAND' })).toBeUndefined();
+    expect(bound(2, {}, { status: 'UPDATING' })).toBeUndefined();
+    expect(bound(32, {}, { status: 'DELETING' })).toBeUndefined();
   });
 });
 
-it('a call that AWS has just refused is not tried at every reconcile', () => {
+it('a bound holds as daily-quota while AWS refuses calls, instead of trying at every reconcile', () => {
   const tags = { [refusedUntilTag]: formatBasicTime(now + 14 * minute) };
-  expect(enforce(2, {}, { tags })).toMatchObject({ reason: 'daily-quota', retryAtMs: now + 14 * minute });
+  expect(bound(2, {}, { tags })).toMatchObject({ reason: 'daily-quota', retryAtMs: now + 14 * minute });
 });
 
-it('for the shards of the account neither, unless it gives some back', () => {
+it('a bound that needs shards holds while AWS refuses the account more, and one that frees shards does not', () => {
   const tags = { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` };
-  expect(enforce(2, {}, { tags })).toMatchObject({ reason: 'account-shard-limit', retryAtMs: now + minute });
-  expect(enforce(32, {}, { tags })).toMatchObject({ kind: 'scale', targetShardCount: 16 });
+  expect(bound(2, {}, { tags })).toMatchObject({ reason: 'account-shard-limit', retryAtMs: now + minute });
+  expect(bound(32, {}, { tags })).toMatchObject({ kind: 'scale', targetShardCount: 16 });
 });
 
-describe('the guards of an alarm’s scaling', () => {
-  it('hold for the day’s calls, until the oldest that counts is a day old', () => {
+describe('a stream outside its bounds', () => {
+  it('holds when the day’s calls are spent, until the oldest that counts is a day old', () => {
     const ten = Array.from({ length: 10 }, (_, call) => (10 - call) * hour);
-    expect(enforce(2, {}, calledAgo(...ten))).toEqual({
+    expect(bound(2, {}, calledAgo(...ten))).toEqual({
       kind: 'hold',
       reason: 'daily-quota',
       because: {
@@ -77,17 +77,17 @@ describe('the guards of an alarm’s scaling', () => {
       },
       retryAtMs: now - 10 * hour + day,
     });
-    expect(enforce(2, {}, calledAgo(11 * hour, ...ten))).toMatchObject({ retryAtMs: now - 10 * hour + day });
+    expect(bound(2, {}, calledAgo(11 * hour, ...ten))).toMatchObject({ retryAtMs: now - 10 * hour + day });
   });
 
-  it('do not hold for the reserve or a cooldown: a bound is no judgement of load', () => {
+  it('does not wait for the reserve or a cooldown, since a bound does not depend on load', () => {
     const nine = Array.from({ length: 9 }, (_, call) => (9 - call) * minute);
     const settings = { dailyQuotaReserve: 3, scaleUpCooldownMinutes: 60, scaleDownCooldownMinutes: 60 };
-    expect(enforce(32, settings, calledAgo(...nine))).toMatchObject({ kind: 'scale', targetShardCount: 16 });
-    expect(enforce(2, settings, calledAgo(...nine))).toMatchObject({ kind: 'scale', targetShardCount: 4 });
+    expect(bound(32, settings, calledAgo(...nine))).toMatchObject({ kind: 'scale', targetShardCount: 16 });
+    expect(bound(2, settings, calledAgo(...nine))).toMatchObject({ kind: 'scale', targetShardCount: 4 });
   });
 
-  it('say nothing of a stream within its bounds, whatever was spent', () => {
-    expect(enforce(8, { dailyQuota: 1, dailyQuotaReserve: 0 }, calledAgo(hour))).toBeUndefined();
+  it('within its bounds gives no decision, whatever calls were spent', () => {
+    expect(bound(8, { dailyQuota: 1, dailyQuotaReserve: 0 }, calledAgo(hour))).toBeUndefined();
   });
 });

@@ -23,6 +23,10 @@ export function fail(faults: readonly Fault[]): Result<never> {
   return { ok: false, faults };
 }
 
+export function unknownKey(field: string, known: readonly string[]): Fault {
+  return { field, value: 'this key', problem: 'is not known', remedy: `known keys: ${known.join(', ')}` };
+}
+
 /** One line per fault, for a terminal, a synth error or a log field. */
 export function describeFault(fault: Fault): string {
   return `${fault.field}: ${fault.value} ${fault.problem}; ${fault.remedy}`;

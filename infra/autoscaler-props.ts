@@ -1,16 +1,14 @@
-/** What a user of the construct may give. */
+/** What a user of the construct may give. What the functions are told besides is a row of core/settings/deployment-settings.ts. */
 import type { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { LogLevel, RetrySettings } from '../core/settings/deployment.ts';
+import type { GivenOf, givenSettings } from '../core/settings/deployment-settings.ts';
 import type { StreamSettings, StreamSettingValues } from '../core/settings/stream-settings.ts';
 import type { DashboardChoice } from './dashboards.ts';
 import type { NoticeTarget } from './notice-topics.ts';
 import type { TemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 import type { TopicEncryption } from './topic-key.ts';
 
-export interface KinesisAutoscalerProps {
-  /** Decide and log, change nothing. Default: true. */
-  readonly dryRun?: boolean | undefined;
+export interface KinesisAutoscalerProps extends GivenOf<typeof givenSettings> {
   /** What stands in for a setting that a stream does not give. Default: each knob's own default. */
   readonly defaults?: Partial<StreamSettingValues> | undefined;
   /**
@@ -37,13 +35,6 @@ export interface KinesisAutoscalerProps {
   readonly pager?: NoticeTarget | undefined;
   /** CloudWatch dashboards of the streams that are added, 40 on each. Default: none. */
   readonly dashboards?: DashboardChoice | undefined;
-  /** Fields of every log line. Default: empty. */
-  readonly version?: string | undefined;
-  readonly deploymentRing?: string | undefined;
-  /** Default: info. */
-  readonly logLevel?: LogLevel | undefined;
-  /** Resending of throttled calls. Default: 1 to 3 seconds, 30 times; a call is given up after 5 seconds. */
-  readonly retry?: Partial<RetrySettings> | undefined;
   /** Module that exports `scaler` and `reconciler`. Default: the one of this package. */
   readonly entry?: string | undefined;
 }

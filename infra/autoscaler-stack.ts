@@ -3,7 +3,7 @@ import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
 import { alarmNameOf } from '../core/alarm/alarm-definition.ts';
-import { type DeploymentContext, toRetrySettings } from './deployment-context.ts';
+import type { DeploymentContext } from './deployment-context.ts';
 import { KinesisAutoscaler } from './kinesis-autoscaler.ts';
 import type { StreamContext } from './stream-context.ts';
 
@@ -24,13 +24,12 @@ export class AutoscalerStack extends Stack {
       ...props,
     });
     const { deployment, entry } = props;
-    const { reconcileMinutes, logRetentionDays, retry, streams, ...same } = deployment;
+    const { reconcileMinutes, logRetentionDays, streams, ...same } = deployment;
     this.autoscaler = new KinesisAutoscaler(this, 'Autoscaler', {
       ...same,
       entry,
       reconcileEvery: Duration.minutes(reconcileMinutes),
       logRetention: logRetentionDays,
-      retry: retry && toRetrySettings(retry),
     });
     for (const stream of streams) {
       this.autoscaler.addStream(this.#streamOf(stream), {

@@ -1,34 +1,30 @@
 /**
  * Reads the context key `autoscaler` of cdk.json: one deployment, with every fault reported at once under the path that the
- * user wrote (`streams[2].minShards`). What a setting may be is said by core/ alone; here is only the shape around it.
+ * user wrote (`streams[2].minShards`). What a setting may be, core/settings/ says; here is only the shape around it.
  */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { isObject } from '../core/json-object.ts';
 import { defaultReconcileMinutes } from '../core/plan/rearming.ts';
-import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
-import { logLevels, readDeployment } from '../core/settings/deployment.ts';
-import { readStreamSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
-import {
-  type StreamSettingName,
-  type StreamSettingValues,
-  streamSettingNames,
-  streamSettingsTable,
-} from '../core/settings/stream-settings.ts';
+import { type Fault, fail, quote, type Result, succeed, unknownKey } from '../core/result.ts';
+import { type GivenOf, givenSettings } from '../core/settings/deployment-settings.ts';
+import { contextSpelling, mapSettings, readFromContext } from '../core/settings/read-deployment-settings.ts';
+import { isStreamSettingName } from '../core/settings/read-stream-settings.ts';
+import { readStreamDefaults } from '../core/settings/stream-defaults.ts';
+import { type StreamSettingValues, streamSettingNames } from '../core/settings/stream-settings.ts';
 import { contextKey, defaultStackName } from './context-key.ts';
-import { environmentOf } from './function-settings.ts';
 import { noticeTarget } from './notice-topics.ts';
 import { readStreamContexts, type StreamContext } from './stream-context.ts';
 import { topicEncryptions } from './topic-key.ts';
 
-export interface DeploymentContext extends v.InferOutput<typeof shape> {
+export interface DeploymentContext extends GivenOf<typeof givenSettings>, v.InferOutput<typeof shape> {
   readonly defaults: Partial<StreamSettingValues>;
   readonly streams: readonly StreamContext[];
 }
 
 const retentionDays = Object.values(RetentionDays).filter((value) => typeof value === 'number');
-const text = v.optional(v.string('give a text'));
 
-/** The message of each check is the way out. */
+/** What the stack alone reads; the message of each check is the way out. */
 const shape = v.object({
   stackName: v.optional(
     v.pipe(
@@ -37,7 +33,6 @@ const shape = v.object({
     ),
     defaultStackName,
   ),
-  dryRun: v.optional(v.boolean('give true or false, without quotes'), true),
   encryption: v.optional(v.picklist(topicEncryptions, `use ${topicEncryptions.join(' or ')}`), 'customer-key'),
   logRetentionDays: v.optional(
     v.picklist(retentionDays, `use one of ${retentionDays.join(', ')}`),
@@ -64,20 +59,6 @@ const shape = v.object({
       'give true, false or {"openShardCounts": false}',
     ),
     false,
-  ),
-  version: text,
-  deploymentRing: text,
-  logLevel: v.optional(v.picklist(logLevels, `use ${logLevels.join(', ')}`)),
-  retry: v.optional(
-    v.object(
-      {
-        shortestWaitSeconds: v.optional(v.number('give seconds')),
-        longestWaitSeconds: v.optional(v.number('give seconds')),
-        retries: v.optional(v.number('give a number of resends')),
-        callTimeoutSeconds: v.optional(v.number('give seconds')),
-      },
-      'give {shortestWaitSeconds, longestWaitSeconds, retries, callTimeoutSeconds}',
-    ),
   ),
 });
 
@@ -106,20 +87,38 @@ export function readDeploymentContext(context: unknown): Result<DeploymentContex
   const faults: Fault[] = findUnknownKeys(rest);
   const parsed = v.safeParse(shape, rest);
   if (!parsed.success) faults.push(...parsed.issues.map(toFault));
+  const given = readFromContext(givenSettings, rest, faults);
   const defaults = readDefaults(givenDefaults, faults);
-  faults.push(...findEnvironmentFaults(rest));
   const streams = readStreamContexts(givenStreams, defaults, rest.discovery === true, faults);
   if (faults.length > 0 || !parsed.success) return fail(faults);
-  return succeed({ ...parsed.output, defaults, streams });
+  return succeed({ ...parsed.output, ...given, defaults, streams });
 }
 
+/** Unknown keys, and groups of settings that are none. */
 function findUnknownKeys(given: Readonly<Record<string, unknown>>): Fault[] {
-  const known = [...Object.keys(shape.entries), 'defaults', 'streams'];
+  const known = [...Object.keys(shape.entries), ...Object.keys(givenSettings), 'defaults', 'streams'];
   const faults = Object.keys(given).flatMap((key) => (known.includes(key) ? [] : [unknownKey(key, known)]));
-  const retryKeys = Object.keys(shape.entries.retry.wrapped.entries);
-  const retry = isObject(given.retry) ? given.retry : {};
-  const unknown = Object.keys(retry).filter((key) => !retryKeys.includes(key));
-  return [...faults, ...unknown.map((key) => unknownKey(`retry.${key}`, retryKeys))];
+  for (const [name, keys] of settingGroups()) {
+    const group = given[name];
+    if (isObject(group)) {
+      const unknown = Object.keys(group).filter((key) => !keys.includes(key));
+      faults.push(...unknown.map((key) => unknownKey(`${name}.${key}`, keys)));
+    } else if (group !== undefined) {
+      const remedy = `give {${keys.join(', ')}}`;
+      faults.push({ field: name, value: quote(group), problem: 'is not an object', remedy });
+    }
+  }
+  return faults;
+}
+
+/** The names of settings that stand in groups, as cdk.json has them: `retry`, and what is in it. */
+function settingGroups(): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  mapSettings(givenSettings, (path, setting) => {
+    const [group = '', name] = contextSpelling.nameOf(path, setting).split('.');
+    if (name !== undefined) groups.set(group, [...(groups.get(group) ?? []), name]);
+  });
+  return groups;
 }
 
 function toFault(issue: v.BaseIssue<unknown>): Fault {
@@ -131,70 +130,14 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
   };
 }
 
-/** Fleet-wide settings. Faulty ones are left out of what is returned, so that each is reported once, not once a stream. */
 function readDefaults(given: unknown, faults: Fault[]): Partial<StreamSettingValues> {
   if (!isObject(given)) {
-    faults.push({
-      field: 'defaults',
-      value: quote(given),
-      problem: 'is not an object',
-      remedy: `give settings: ${streamSettingNames.join(', ')}`,
-    });
+    const remedy = `give settings: ${streamSettingNames.join(', ')}`;
+    faults.push({ field: 'defaults', value: quote(given), problem: 'is not an object', remedy });
     return {};
   }
-  const known = Object.fromEntries(Object.entries(given).filter(([key]) => isStreamSettingName(key)));
   for (const key of Object.keys(given)) {
     if (!isStreamSettingName(key)) faults.push(unknownKey(`defaults.${key}`, streamSettingNames));
   }
-  const fieldOf = (knob: string) => `defaults.${knob}`;
-  const read = readStreamSettings(known, {}, fieldOf);
-  if (read.ok) return known;
-  faults.push(...read.faults);
-  const faulty = new Set(read.faults.map(({ field }) => field));
-  return Object.fromEntries(Object.entries(known).filter(([key]) => !faulty.has(fieldOf(key))));
-}
-
-function isStreamSettingName(key: string): key is StreamSettingName {
-  return Object.hasOwn(streamSettingsTable, key);
-}
-
-/**
- * What a function reads from its environment is judged by its own reader; only the names are put back. What has another
- * shape is a fault already and left out here.
- */
-function findEnvironmentFaults(given: Readonly<Record<string, unknown>>): readonly Fault[] {
-  const retry = v.safeParse(shape.entries.retry, given.retry);
-  const environment = environmentOf({
-    dryRun: true,
-    defaults: {},
-    retry: retry.success && retry.output ? toRetrySettings(retry.output) : undefined,
-  });
-  const read = readDeployment(environment, undefined);
-  return read.ok ? [] : read.faults.map(inContextWords);
-}
-
-const contextWords: Readonly<Record<string, string>> = {
-  THROTTLE_RETRY_MIN_SLEEP: 'retry.shortestWaitSeconds',
-  THROTTLE_RETRY_MAX_SLEEP: 'retry.longestWaitSeconds',
-  THROTTLE_RETRY_COUNT: 'retry.retries',
-  CALL_TIMEOUT_SECONDS: 'retry.callTimeoutSeconds',
-};
-
-function inContextWords(fault: Fault): Fault {
-  const translate = (words: string) => words.replace(/[A-Z]+(_[A-Z]+)+/g, (name) => contextWords[name] ?? name);
-  return { ...fault, field: translate(fault.field), problem: translate(fault.problem) };
-}
-
-export function toRetrySettings(retry: NonNullable<DeploymentContext['retry']>) {
-  const { shortestWaitSeconds: shortest, longestWaitSeconds: longest, retries, callTimeoutSeconds: timeout } = retry;
-  return {
-    ...(shortest !== undefined && { shortestWaitMs: shortest * 1000 }),
-    ...(longest !== undefined && { longestWaitMs: longest * 1000 }),
-    ...(retries !== undefined && { retries }),
-    ...(timeout !== undefined && { callTimeoutMs: timeout * 1000 }),
-  };
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return readStreamDefaults(given, faults);
 }

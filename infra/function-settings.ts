@@ -1,52 +1,44 @@
 /**
  * What the functions are told: fleet-wide defaults in the environment, streams in settings.json (an environment holds 4 KB).
- * Only what the user gave is written, so that core/settings/deployment.ts stays the one place where defaults are filled in.
+ * Only what the user gave is written, so that core/settings/ stays the one place where defaults are filled in.
  */
-import type { Discovery, RetrySettings } from '../core/settings/deployment.ts';
+import { Token } from 'aws-cdk-lib';
+import type { Fault } from '../core/result.ts';
+import { readDeployment } from '../core/settings/deployment.ts';
+import { type GivenOf, givenSettings, stackSettings } from '../core/settings/deployment-settings.ts';
+import { findPropsFaults, writeToEnvironment } from '../core/settings/read-deployment-settings.ts';
+import { streamSettingKeys } from '../core/settings/read-stream-settings.ts';
 import {
-  type StreamSettingName,
   type StreamSettings,
   type StreamSettingValues,
   streamSettingNames,
   streamSettingsTable,
 } from '../core/settings/stream-settings.ts';
 
-/** Settings of the whole deployment that the functions read from their environment. */
-export interface FunctionSettings {
-  readonly dryRun: boolean;
+/** What a deployment may say to its functions, besides the settings of streams. */
+export const functionSettings = { ...givenSettings, ...stackSettings };
+
+export interface FunctionSettings extends GivenOf<typeof functionSettings> {
   readonly defaults: Partial<StreamSettingValues>;
-  readonly logLevel?: string | undefined;
-  readonly version?: string | undefined;
-  readonly deploymentRing?: string | undefined;
-  readonly retry?: Partial<RetrySettings> | undefined;
-  readonly noticeTopicArn?: string | undefined;
-  readonly pagerTopicArn?: string | undefined;
-  readonly streamMetrics?: boolean | undefined;
-  readonly discovery?: Discovery | undefined;
 }
 
-/** Environment variables by name, in the order of the settings; `DRY_RUN` is always there. */
-export function environmentOf(settings: FunctionSettings): Record<string, string> {
-  const { dryRun, defaults, logLevel, version, deploymentRing, retry = {} } = settings;
-  const entries: (readonly [string, string | number | boolean | undefined])[] = [
-    ['DRY_RUN', dryRun],
-    ['LOG_LEVEL', logLevel],
-    ['version', version],
-    ['deploymentRing', deploymentRing],
-    ['THROTTLE_RETRY_MIN_SLEEP', secondsOf(retry.shortestWaitMs)],
-    ['THROTTLE_RETRY_MAX_SLEEP', secondsOf(retry.longestWaitMs)],
-    ['THROTTLE_RETRY_COUNT', retry.retries],
-    ['CALL_TIMEOUT_SECONDS', secondsOf(retry.callTimeoutMs)],
-    ['NOTICE_TOPIC_ARN', settings.noticeTopicArn],
-    ['PAGER_TOPIC_ARN', settings.pagerTopicArn],
-    ['DISCOVERY_TOPIC_ARN', settings.discovery?.alarmTopicArn],
-    ['DISCOVERY_OWNER', settings.discovery?.owner],
-    ['STREAM_METRICS', settings.streamMetrics || undefined],
-    ...streamSettingNames.map((name) => [streamSettingsTable[name].variable, defaults[name]] as const),
-  ];
-  return Object.fromEntries(
-    entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const])),
-  );
+/** Environment variables by name, in the order of the settings. */
+export function environmentOf({ defaults, ...settings }: FunctionSettings): Record<string, string> {
+  const given = streamSettingNames.map((name) => [streamSettingsTable[name].variable, defaults[name]] as const);
+  const streams = given.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]));
+  return { ...writeToEnvironment(functionSettings, settings), ...Object.fromEntries(streams) };
+}
+
+/** What is wrong with the settings, besides those of streams, in the words of the construct's user. */
+export function findSettingFaults(settings: FunctionSettings): readonly Fault[] {
+  return findPropsFaults(functionSettings, settings, isKnown);
+}
+
+/** Reads what is deployed with the function's own reader, so that nothing gets that far that it would refuse at start. */
+export function findRefusals(settings: FunctionSettings, settingsJson: string): readonly Fault[] {
+  const variables = Object.entries(environmentOf(settings)).filter(([, value]) => isKnown(value));
+  const read = readDeployment(Object.fromEntries(variables), settingsJson);
+  return read.ok ? [] : read.faults;
 }
 
 /** Text of settings.json, streams in the order of their names: the same fleet always gives the same bytes. */
@@ -57,10 +49,12 @@ export function settingsJsonOf(streams: ReadonlyMap<string, Partial<StreamSettin
 }
 
 function inSettingOrder(given: Partial<StreamSettings>): Partial<StreamSettings> {
-  const names: readonly (StreamSettingName | 'consumers')[] = [...streamSettingNames, 'consumers'];
-  return Object.fromEntries(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
+  return Object.fromEntries(
+    streamSettingKeys.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  );
 }
 
-function secondsOf(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : ms / 1000;
+/** A token is known only at deployment. */
+function isKnown(value: unknown): boolean {
+  return typeof value !== 'string' || !Token.isUnresolved(value);
 }

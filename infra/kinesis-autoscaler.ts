@@ -6,7 +6,7 @@
  *
  * Faults in settings are collected and reported together when the app is synthesized.
  */
-import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { type IStream, Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { Key } from 'aws-cdk-lib/aws-kms';
@@ -19,18 +19,17 @@ import { Construct } from 'constructs';
 import type { AlarmDefinition, Direction } from '../core/alarm/alarm-definition.ts';
 import { defaultReconcileMinutes } from '../core/plan/rearming.ts';
 import { describeFault } from '../core/result.ts';
-import { readDeployment } from '../core/settings/deployment.ts';
 import { isLoadDriven } from '../core/settings/stream-settings.ts';
 import { createAlarmTopic } from './alarm-topic.ts';
 import type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-props.ts';
 import { Dashboards } from './dashboards.ts';
-import { FunctionBundle, reconcilerHandler, scalerHandler } from './function-bundle.ts';
-import { environmentOf, type FunctionSettings } from './function-settings.ts';
+import { FunctionBundle } from './function-bundle.ts';
+import { environmentOf, type FunctionSettings, findRefusals, findSettingFaults } from './function-settings.ts';
 import { HealthAlarms } from './health-alarms.ts';
 import { ManagedStream } from './managed-stream.ts';
 import { createNoticeTopic, createPagerTopic, type NoticeTopic } from './notice-topics.ts';
 import { allowHandOver, FleetPermissions, policiesPerRole } from './permissions.ts';
-import { createDeadLetterQueue, ScalingFunction } from './scaling-functions.ts';
+import { createDeadLetterQueue, createFunctions, type ScalingFunction } from './scaling-functions.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import { createTemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 import { createTopicKey } from './topic-key.ts';
@@ -73,7 +72,13 @@ export class KinesisAutoscaler extends Construct {
     this.#settings = this.#settingsOf(props, openShardCounts);
     this.#streams = new StreamRegistry(Stack.of(this), this.#settings.defaults);
     this.deadLetterQueue = createDeadLetterQueue(this);
-    [this.scaler, this.reconciler] = this.#createFunctions(props);
+    [this.scaler, this.reconciler] = createFunctions(this, {
+      code: new FunctionBundle(this, { entry: props.entry, settingsJson: () => this.#streams.settingsJson }),
+      environment: environmentOf(this.#settings),
+      deadLetterQueue: this.deadLetterQueue,
+      logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      reservedConcurrency: props.reservedConcurrency ?? 1,
+    });
     const subscription = new LambdaSubscription(this.scaler.function, { deadLetterQueue: this.deadLetterQueue });
     this.alarmTopic.addSubscription(subscription);
     this.#permissions = this.#createPermissions(key);
@@ -155,7 +160,7 @@ export class KinesisAutoscaler extends Construct {
       defaults: props.defaults ?? {},
       noticeTopicArn: this.noticeTopic?.topicArn,
       pagerTopicArn: this.pagerTopic?.topicArn,
-      streamMetrics,
+      streamMetrics: streamMetrics || undefined,
       discovery: props.discovery ? discovery : undefined,
     };
   }
@@ -165,44 +170,13 @@ export class KinesisAutoscaler extends Construct {
     const topics = [this.noticeTopic, this.pagerTopic];
     const ownKey = topics.some((topic) => topic?.isOwn) ? key?.keyArn : undefined;
     if (topicArnsOf(topics).length > 0) permissions.addNoticeTopics(topicArnsOf(topics), ownKey);
-    const { discovery } = this.#settings;
-    if (discovery) permissions.addDiscovery(discovery.owner, this.#settings.defaults.hotShard);
+    if (this.#settings.discovery) permissions.addDiscovery(Stack.of(this).stackName, this.#settings.defaults.hotShard);
     return permissions;
   }
 
-  #createFunctions(props: KinesisAutoscalerProps): readonly [ScalingFunction, ScalingFunction] {
-    const { entry, logRetention = RetentionDays.THREE_MONTHS, reservedConcurrency = 1 } = props;
-    const shared = {
-      code: new FunctionBundle(this, { entry, settingsJson: () => this.#streams.settingsJson }),
-      environment: environmentOf(this.#settings),
-      deadLetterQueue: this.deadLetterQueue,
-      logRetention,
-      reservedConcurrency: reservedConcurrency === 'none' ? undefined : reservedConcurrency,
-    };
-    return [
-      new ScalingFunction(this, 'Scaler', {
-        ...shared,
-        handler: scalerHandler,
-        description: 'Scales a Kinesis stream when one of its alarms fires',
-        // A late alarm does no harm: it names the shard count that it judged. A lost one waits for the reconciler.
-        maxEventAge: Duration.hours(6),
-      }),
-      new ScalingFunction(this, 'Reconciler', {
-        ...shared,
-        handler: reconcilerHandler,
-        description: 'Brings alarms, tags and consumer concurrency of all managed streams to their shard counts',
-        // By then the schedule has come round many times.
-        maxEventAge: Duration.hours(1),
-      }),
-    ];
-  }
-
-  /** Reads back what is deployed with the function's own reader, so that nothing it would refuse at start gets that far. */
   #validate(): string[] {
-    const entries = Object.entries(environmentOf(this.#settings));
-    const known = Object.fromEntries(entries.filter(([, value]) => !Token.isUnresolved(value)));
-    const read = readDeployment(known, this.#streams.settingsJson);
-    const faults = [...this.#streams.faults, ...(read.ok ? [] : read.faults)];
+    const faults = [...this.#streams.faults, ...findSettingFaults(this.#settings)];
+    if (faults.length === 0) faults.push(...findRefusals(this.#settings, this.#streams.settingsJson));
     if (this.streamNames.length === 0 && faults.length === 0 && !this.#settings.discovery) {
       faults.push({
         field: this.node.path,

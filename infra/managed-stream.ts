@@ -14,7 +14,7 @@ import {
   defineAlarm,
 } from '../core/alarm/alarm-definition.ts';
 import { describeFault } from '../core/result.ts';
-import { findCautions } from '../core/settings/read-stream-settings.ts';
+import { findCautions } from '../core/settings/contradictions.ts';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
 
 export interface ManagedStreamProps {

@@ -8,18 +8,46 @@ import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aw
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { reconcilerHandler, scalerHandler } from './function-bundle.ts';
 
-export interface ScalingFunctionProps {
-  readonly handler: string;
-  readonly description: string;
+/** What both functions have alike. */
+export interface SharedFunctionProps {
   readonly code: Code;
   readonly environment: Readonly<Record<string, string>>;
   readonly deadLetterQueue: IQueue;
   readonly logRetention: RetentionDays;
+  /** Concurrent executions kept for each function alone; `none` in an account that is too small to reserve any. */
+  readonly reservedConcurrency: number | 'none';
+}
+
+export interface ScalingFunctionProps extends SharedFunctionProps {
+  readonly handler: string;
+  readonly description: string;
   /** How long an event may wait for its turn; then it goes to the dead-letter queue. */
   readonly maxEventAge: Duration;
-  /** Concurrent executions kept for the function alone; undefined in an account that is too small to reserve any. */
-  readonly reservedConcurrency: number | undefined;
+}
+
+/** @returns scaler and reconciler. */
+export function createFunctions(
+  scope: Construct,
+  shared: SharedFunctionProps,
+): readonly [ScalingFunction, ScalingFunction] {
+  return [
+    new ScalingFunction(scope, 'Scaler', {
+      ...shared,
+      handler: scalerHandler,
+      description: 'Scales a Kinesis stream when one of its alarms fires',
+      // A late alarm does no harm: it names the shard count that it judged. A lost one waits for the reconciler.
+      maxEventAge: Duration.hours(6),
+    }),
+    new ScalingFunction(scope, 'Reconciler', {
+      ...shared,
+      handler: reconcilerHandler,
+      description: 'Brings alarms, tags and consumer concurrency of all managed streams to their shard counts',
+      // By then the schedule has come round many times.
+      maxEventAge: Duration.hours(1),
+    }),
+  ];
 }
 
 export class ScalingFunction extends Construct {
@@ -53,7 +81,7 @@ export class ScalingFunction extends Construct {
       retryAttempts: 2,
       maxEventAge,
       deadLetterQueue,
-      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+      ...(reservedConcurrency !== 'none' && { reservedConcurrentExecutions: reservedConcurrency }),
     });
   }
 }

@@ -1,13 +1,11 @@
 /** Reads the list `streams` of the deployment's context: each an existing stream by name, or one to create. */
 
-import { type Fault, quote } from '../core/result.ts';
-import { readStreamSettings, unknownKey } from '../core/settings/read-stream-settings.ts';
-import {
-  type StreamSettingName,
-  type StreamSettings,
-  type StreamSettingValues,
-  streamSettingNames,
-} from '../core/settings/stream-settings.ts';
+import { isObject } from '../core/json-object.ts';
+import { type Fault, quote, unknownKey } from '../core/result.ts';
+import { findSharedConsumers } from '../core/settings/consumer-settings.ts';
+import { streamSettingKeys } from '../core/settings/read-stream-settings.ts';
+import { readStreamOverDefaults } from '../core/settings/stream-defaults.ts';
+import type { StreamSettings, StreamSettingValues } from '../core/settings/stream-settings.ts';
 import { readSchedules, type TemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 
 export interface StreamContext {
@@ -24,8 +22,7 @@ export interface StreamContext {
 }
 
 const ownKeys = ['name', 'create', 'shardCount', 'retentionHours', 'schedules'] as const;
-const settingKeys: readonly (StreamSettingName | 'consumers')[] = [...streamSettingNames, 'consumers'];
-const knownKeys: readonly string[] = [...ownKeys, ...settingKeys];
+const knownKeys: readonly string[] = [...ownKeys, ...streamSettingKeys];
 const streamName = /^[a-zA-Z0-9_.-]{1,128}$/;
 const retentionHours = { low: 24, high: 8760 };
 const defaultRetentionHours = 24;
@@ -47,16 +44,22 @@ export function readStreamContexts(
     faults.push({ field: 'streams', value: quote(given), problem: 'names no stream', remedy });
     return [];
   }
-  const streams = given.map((item: unknown, index) => readStream(item, `streams[${index}]`, defaults, faults));
+  const settings = new Map<string, StreamSettings>();
+  const streams = given.map((item: unknown, index) =>
+    readStream(item, `streams[${index}]`, defaults, settings, faults),
+  );
+  faults.push(...findSharedConsumers(settings, (path) => path));
   findDuplicates(streams, faults);
   findTooMany(streams, faults);
   return streams;
 }
 
+/** @param sound gets the settings of the stream under its path, if they are in order. */
 function readStream(
   item: unknown,
   path: string,
   defaults: Partial<StreamSettingValues>,
+  sound: Map<string, StreamSettings>,
   faults: Fault[],
 ): StreamContext {
   const entry = toEntry(item, path, faults);
@@ -80,8 +83,11 @@ function readStream(
       remedy: 'leave it out for a stream that exists',
     });
   }
-  const given = Object.fromEntries(settingKeys.flatMap((key) => (key in entry ? [[key, entry[key]]] : [])));
-  const settings = settingsOfEntry(given, path, defaults, faults);
+  const given = Object.fromEntries(streamSettingKeys.flatMap((key) => (key in entry ? [[key, entry[key]]] : [])));
+  const read = readStreamOverDefaults(given, defaults, path);
+  const settings = read.ok ? read.value : undefined;
+  if (settings) sound.set(path, settings);
+  if (!read.ok) faults.push(...read.faults);
   checkShardCount(shardCount, create === true, path, settings, faults);
   checkRetention(hours, create === true, path, faults);
   return {
@@ -95,24 +101,10 @@ function readStream(
 }
 
 function toEntry(item: unknown, path: string, faults: Fault[]): Readonly<Record<string, unknown>> {
-  if (typeof item === 'object' && item !== null && !Array.isArray(item)) return item as Record<string, unknown>;
+  if (isObject(item)) return item;
   faults.push({ field: path, value: quote(item), problem: 'is not an object', remedy: 'give {"name": "…"}' });
   // A name in place of the object is read as what was meant, so that it is one fault and not two.
   return { name: typeof item === 'string' ? item : 'unnamed' };
-}
-
-function settingsOfEntry(
-  given: Readonly<Record<string, unknown>>,
-  path: string,
-  defaults: Partial<StreamSettingValues>,
-  faults: Fault[],
-): StreamSettings | undefined {
-  const fieldOf = (knob: string) =>
-    knob in defaults && !(knob in given) ? `${path} (defaults.${knob})` : `${path}.${knob}`;
-  const read = readStreamSettings(given, defaults, fieldOf);
-  if (read.ok) return read.value;
-  faults.push(...read.faults);
-  return undefined;
 }
 
 function checkShardCount(

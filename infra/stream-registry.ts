@@ -5,7 +5,8 @@
 import { type Stack, Token } from 'aws-cdk-lib';
 import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
 import { type Fault, quote } from '../core/result.ts';
-import { readStreamSettings } from '../core/settings/read-stream-settings.ts';
+import { findSharedConsumers } from '../core/settings/consumer-settings.ts';
+import { readStreamDefaults, readStreamOverDefaults } from '../core/settings/stream-defaults.ts';
 import type { StreamSettings, StreamSettingValues } from '../core/settings/stream-settings.ts';
 import { settingsJsonOf } from './function-settings.ts';
 import { readSchedules, type TemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
@@ -19,15 +20,16 @@ export class StreamRegistry {
   readonly #stack: Stack;
   readonly #defaults: Partial<StreamSettingValues>;
   readonly #given = new Map<string, Partial<StreamSettings>>();
+  readonly #settings = new Map<string, StreamSettings>();
   readonly #faults: Fault[] = [];
 
   constructor(stack: Stack, defaults: Partial<StreamSettingValues>) {
     this.#stack = stack;
-    this.#defaults = defaults;
+    this.#defaults = readStreamDefaults(defaults, this.#faults);
   }
 
   get faults(): readonly Fault[] {
-    return this.#faults;
+    return [...this.#faults, ...findSharedConsumers(this.#settings, (streamName) => streamName)];
   }
 
   /** In the order in which they were added. */
@@ -56,7 +58,7 @@ export class StreamRegistry {
       });
       return undefined;
     }
-    const read = readStreamSettings({ ...given }, this.#defaults, (knob) => `${streamName}.${knob}`);
+    const read = readStreamOverDefaults({ ...given }, this.#defaults, streamName);
     const scheduleFaults: Fault[] = [];
     readSchedules(schedules, `${streamName}.schedules`, read.ok ? read.value : undefined, scheduleFaults);
     const faults = [
@@ -67,6 +69,7 @@ export class StreamRegistry {
     this.#faults.push(...faults);
     if (!read.ok || faults.length > 0) return undefined;
     this.#given.set(streamName, given);
+    this.#settings.set(streamName, read.value);
     return { streamName, settings: read.value };
   }
 

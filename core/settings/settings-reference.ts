@@ -1,5 +1,16 @@
-/** The reference of all settings as Markdown, read from the table that the product itself reads. */
-
+/**
+ * docs/settings.md: the reference of all settings as Markdown, from the tables that the product itself reads. What a setting
+ * means is the comment above its row, where an editor shows it too; in the table it would be part of the deployed bundle.
+ */
+import {
+  type DeploymentSetting,
+  type DeploymentSettings,
+  givenSettings,
+  stackSettings,
+  takeOverSettings,
+} from './deployment-settings.ts';
+import { contextSpelling, inSeconds, mapSettings, secondsName } from './read-deployment-settings.ts';
+import type { SettingKind } from './setting.ts';
 import { tagOf } from './setting-tag.ts';
 import {
   type StreamSetting,
@@ -8,10 +19,24 @@ import {
   streamSettingsTable,
 } from './stream-settings.ts';
 
-export function describeSettings(): string {
+export interface SettingSources {
+  /** Text of stream-settings.ts. */
+  readonly stream: string;
+  /** Text of deployment-settings.ts. */
+  readonly deployment: string;
+}
+
+export function describeSettings(sources: SettingSources): string {
+  const ofStream = readComments(sources.stream);
+  const ofDeployment = readComments(sources.deployment);
   return `# Settings
 
-Generated from \`core/settings/stream-settings.ts\` by \`npm run docs:settings\`.
+Generated from \`core/settings/stream-settings.ts\` and \`core/settings/deployment-settings.ts\` by \`npm run docs:settings\`.
+
+Faults are all reported at once, at synth or at the start of a function, each with field, value and way out. A malformed value
+never becomes the default, with one exception: a \`DRY_RUN\` that cannot be read means dry run.
+
+## Of a stream
 
 Each setting may stand in three places; the later wins:
 
@@ -19,73 +44,123 @@ Each setting may stand in three places; the later wins:
 2. the stream's own entry in \`cdk.json\`, under the setting's name;
 3. a tag on the stream.
 
-Faults are all reported at once, at synth or at the start of a function, each with field, value and way out. A malformed value
-never becomes the default, with one exception: a \`DRY_RUN\` that cannot be read means dry run.
-
 | setting | variable | tag | unit | range | default |
 | --- | --- | --- | --- | --- | --- |
-${streamSettingNames.map(row).join('\n')}
+${streamSettingNames.map(streamRow).join('\n')}
 
-${streamSettingNames.map((name) => `**${name}**: ${streamSettingsTable[name].about}`).join('\n\n')}
+${streamSettingNames.map((name) => wrap(`**${name}**: ${ofStream(name)}`)).join('\n\n')}
 
-## Of the deployment as a whole
-
-| variable | meaning | default |
-| --- | --- | --- |
-${deploymentVariables.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
-
-## What must hold between settings
+### What must hold between settings
 
 - \`minShards\` <= \`maxShards\`
 - \`scaleDownThreshold\` < \`scaleUpThreshold\` / 2: halving doubles the utilization
 - datapoints <= evaluation periods, and evaluation periods x \`periodMinutes\` <= one day
-- \`scaleUpDatapointsToAlarm\` > \`scaleDownEvaluationPeriods\` - \`scaleDownDatapointsToAlarm\`: both alarms can never hold in one minute
+- \`scaleUpDatapointsToAlarm\` > \`scaleDownEvaluationPeriods\` - \`scaleDownDatapointsToAlarm\`: both alarms can never hold
+  in one minute
 - \`dailyQuotaReserve\` < \`dailyQuota\`
+
+## Of the deployment as a whole
+
+Under its name in \`cdk.json\`; what else stands there is in [deploy.md](deploy.md). The construct takes the same names, with
+waits in milliseconds: \`retry.callTimeoutMs\`.
+
+${describeDeploymentSettings('setting', givenSettings, ofDeployment)}
+
+These the stack works out, from the key in the first column:
+
+${describeDeploymentSettings('from', stackSettings, ofDeployment)}
+
+These are for a function that is taken over by changing its code ([take-over.md](take-over.md)), without settings.json:
+
+${describeDeploymentSettings('', takeOverSettings, ofDeployment)}
 `;
 }
 
-const deploymentVariables = [
-  ['`DRY_RUN`', 'anything but `false`, `0`, `no` or `off`: decide, tell, write nothing', '`true`'],
-  [
-    '`PROCESSING_LAMBDA_ARN`',
-    'without settings.json: a function that reads the stream; it is asked which streams it reads',
-    'none',
-  ],
-  ['`PROCESSING_LAMBDAS_PER_SHARD`', 'its concurrent executions per open shard, 1 to 10', '1'],
-  ['`THROTTLE_RETRY_MIN_SLEEP`', 'seconds: shortest wait before a throttled call is sent again, 0 to 60', '1'],
-  ['`THROTTLE_RETRY_MAX_SLEEP`', 'seconds: longest wait, 0 to 60', '3'],
-  ['`THROTTLE_RETRY_COUNT`', 'how often it is sent again, 0 to 100; 0 sends once', '30'],
-  ['`CALL_TIMEOUT_SECONDS`', 'a call without an answer for so long is given up, 0.1 to 60', '5'],
-  ['`NOTICE_TOPIC_ARN`', 'SNS topic that is told of every scaling, every hold that is news and every failure', 'none'],
-  ['`PAGER_TOPIC_ARN`', 'SNS topic that is told of failures only', 'none'],
-  [
-    '`DISCOVERY_TOPIC_ARN`',
-    'topic for the alarms of streams that ask by the tag `autoscaling/enabled` = `true`; without it tags are not looked for',
-    'none',
-  ],
-  ['`DISCOVERY_OWNER`', 'name on the alarms that were made for them', '`kinesis-autoscaler`'],
-  [
-    '`STREAM_METRICS`',
-    '`true`: the open shard count of each stream as a metric, `OpenShardCount` by `StreamName`, at every reconcile',
-    '`false`',
-  ],
-  ['`LOG_LEVEL`', '`trace`, `debug`, `info`, `warn`, `error`', '`info`'],
-  ['`version`, `deploymentRing`', 'fields of every log line', 'empty'],
-] as const;
+type CommentOn = (name: string) => string;
 
-function row(name: StreamSettingName): string {
-  const knob = streamSettingsTable[name];
-  return `| \`${name}\` | \`${knob.variable}\` | ${knob.noTagFor === undefined ? `\`${tagOf(name)}\`` : 'none'} | ${knob.unit} | ${rangeOf(knob)} | ${defaultOf(knob)} |`;
+/** The comment above each row of a table, as one line. */
+function readComments(source: string): CommentOn {
+  const found = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+): \{/g);
+  const comments = new Map([...found].map(([, text = '', name = '']) => [name, text.replaceAll(/\n\s*\*/g, ' ')]));
+  return (name) => {
+    const comment = comments.get(name)?.replaceAll(/\s+/g, ' ').trim();
+    if (!comment) throw new TypeError(`${name} has no comment above its row`);
+    return comment;
+  };
 }
 
-function rangeOf(knob: StreamSetting): string {
-  if (knob.kind === 'choice') return knob.choices.map((choice) => `\`${choice}\``).join(', ');
-  const low = knob.above === undefined ? `${knob.from ?? 0}` : `above ${knob.above}`;
-  return `${low} to ${knob.to}`;
+const lineWidth = 120;
+
+function wrap(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (longer.length > lineWidth) lines.push(word);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines.join('\n');
 }
 
-function defaultOf(knob: StreamSetting): string {
-  const value = knob.default({});
-  const text = knob.kind === 'choice' ? `\`${value}\`` : String(value);
-  return knob.derived === undefined ? text : `${text} (${knob.derived})`;
+function streamRow(name: StreamSettingName): string {
+  const setting = streamSettingsTable[name];
+  const tag = setting.noTagFor === undefined ? code(tagOf(name)) : 'none';
+  return row([code(name), code(setting.variable), tag, unitOf(setting), rangeOf(setting), streamDefaultOf(setting)]);
+}
+
+function streamDefaultOf(setting: StreamSetting): string {
+  const value = setting.default({});
+  const text = setting.kind === 'choice' ? code(value) : String(value);
+  return setting.derived === undefined ? text : `${text} (${setting.derived})`;
+}
+
+/** @param heading of the names in cdk.json; empty where there are none. */
+function describeDeploymentSettings(heading: string, table: DeploymentSettings, commentOn: CommentOn): string {
+  const rows: string[] = [];
+  mapSettings(table, (path, setting) => {
+    const name = code(contextSpelling.nameOf(path, setting));
+    const cells = [...deploymentCells(inSeconds(setting)), commentOn(path.split('.').at(-1) ?? path)];
+    rows.push(row(heading === '' ? cells : [name, ...cells]));
+  });
+  const headings = [...(heading === '' ? [] : [heading]), 'variable', 'unit', 'range', 'default', 'meaning'];
+  return [row(headings), row(headings.map(() => '---')), ...rows].join('\n');
+}
+
+function deploymentCells(setting: DeploymentSetting): readonly string[] {
+  return [code(setting.variable), unitOf(setting), rangeOf(setting), deploymentDefaultOf(setting)];
+}
+
+function deploymentDefaultOf(setting: DeploymentSetting): string {
+  const { default: value } = setting;
+  if (value === undefined || value === '') return 'none';
+  if (typeof value !== 'number') return code(value);
+  const lowest = 'notBelow' in setting && setting.notBelow ? `, at least ${code(secondsName(setting.notBelow))}` : '';
+  return `${value}${lowest}`;
+}
+
+function unitOf(setting: SettingKind): string {
+  return 'unit' in setting ? setting.unit : '';
+}
+
+function rangeOf(setting: SettingKind): string {
+  switch (setting.kind) {
+    case 'number':
+    case 'integer':
+      return `${setting.above === undefined ? (setting.from ?? 0) : `above ${setting.above}`} to ${setting.to}`;
+    case 'choice':
+      return setting.choices.map(code).join(', ');
+    case 'switch':
+      return '`true`, `false`';
+    case 'arn':
+      return `ARN of a ${setting.of}`;
+    case 'text':
+      return 'text';
+  }
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function code(text: unknown): string {
+  return `\`${text}\``;
 }

@@ -5,7 +5,8 @@
  */
 import { fingerprint } from '../fingerprint.ts';
 import { describeFault, type Fault, quote } from '../result.ts';
-import { findSettingFault, readStreamSettings } from '../settings/read-stream-settings.ts';
+import { readStreamSettings } from '../settings/read-stream-settings.ts';
+import { findValueFault, readText } from '../settings/setting.ts';
 import { tagOf, tagPrefix } from '../settings/setting-tag.ts';
 import {
   type StreamSettingName,
@@ -39,7 +40,7 @@ export function applyOverrides(base: StreamSettings, tags: Tags, functionArnOf: 
     const text = tags[tagOf(name)]?.trim();
     // A tag may repeat the deployment's value, also where no tag may change it.
     if (text === undefined || text === String(base[name])) continue;
-    const value = streamSettingsTable[name].kind === 'choice' ? text : toNumber(text);
+    const value = readText(streamSettingsTable[name], text);
     const fault = findTagFault(name, value);
     if (fault) faults.push(fault);
     else given[name] = value;
@@ -62,15 +63,12 @@ export function haveFaultsChanged(faults: readonly Fault[], tags: Tags): boolean
   return fingerprintOfFaults(faults) !== (tags[notifiedFaultsTag] ?? '');
 }
 
-function findTagFault(name: StreamSettingName, value: number | string): Fault | undefined {
-  const { noTagFor } = streamSettingsTable[name];
-  if (noTagFor === undefined) return findSettingFault(name, value, tagOf(name));
+function findTagFault(name: StreamSettingName, value: unknown): Fault | undefined {
+  const setting = streamSettingsTable[name];
+  const { noTagFor } = setting;
+  if (noTagFor === undefined) return findValueFault(setting, value, tagOf(name));
   const remedy = `set ${name} where the stream is deployed from: ${noTagFor}`;
   return { field: tagOf(name), value: quote(value), problem: 'cannot be set by a tag', remedy };
-}
-
-function toNumber(text: string): number | string {
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 /** `orders-processor/2 audit`: function names, each with its concurrent executions per shard (default 1). */

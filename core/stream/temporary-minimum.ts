@@ -6,8 +6,7 @@
  * The tag and the event call it `floor`. Deployed schedules send that name, so it stays.
  */
 import { awsFacts } from '../aws-facts.ts';
-import { type Fault, fail, quote, type Result, succeed } from '../result.ts';
-import { unknownKey } from '../settings/read-stream-settings.ts';
+import { type Fault, fail, quote, type Result, succeed, unknownKey } from '../result.ts';
 import type { StreamSettings } from '../settings/stream-settings.ts';
 import { formatBasicTime, parseBasicTime } from '../time.ts';
 import type { Tags } from './stream-tags.ts';

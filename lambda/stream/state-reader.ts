@@ -6,7 +6,7 @@ import { alarmNameOf, type Direction, readStreamName } from '../../core/alarm/al
 import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
 import { awsFacts } from '../../core/aws-facts.ts';
 import type { Fault } from '../../core/result.ts';
-import { functionNameOf } from '../../core/settings/read-stream-settings.ts';
+import { functionNameOf } from '../../core/settings/consumer-settings.ts';
 import type { ConsumerSettings, StreamSettings } from '../../core/settings/stream-settings.ts';
 import {
   type AlarmState,

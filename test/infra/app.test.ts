@@ -30,7 +30,7 @@ describe('the app in a process of its own', () => {
     const faulty = { dryRun: 'no', streams: [{ name: 'orders', minShard: 2 }, { name: 'orders' }] };
     const failure = await synthesize({ deployment: faulty, outdir: newOutdir() }).then(String, String);
     expect(failure).toContain('The context key "autoscaler" in cdk.json has 3 faults:');
-    expect(failure).toContain('dryRun: "no" is not valid; give true or false, without quotes');
+    expect(failure).toContain('dryRun: "no" is not a switch; give true or false');
     expect(failure).toContain('streams[0].minShard: this key is not known');
     expect(failure).toContain('streams[1].name: "orders" is the stream of streams[0] again');
     expect(failure).not.toMatch(/^\s+at /m);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeFault } from '../../core/result.ts';
 import { readDeploymentContext } from '../../infra/deployment-context.ts';
 import { consumerArn } from './deployed-stack.ts';
 
@@ -13,7 +14,7 @@ describe('context of a deployment', () => {
       ok: true,
       value: {
         stackName: 'KinesisAutoscaler',
-        dryRun: true,
+        retry: {},
         encryption: 'customer-key',
         logRetentionDays: 90,
         reservedConcurrency: 1,
@@ -119,6 +120,24 @@ describe('context of a deployment', () => {
     },
   );
 
+  it('refuses one function as the consumer of two streams, by the paths that the user wrote', () => {
+    const consumers = [{ functionArn: consumerArn }];
+    const read = readDeploymentContext({
+      streams: [
+        { name: 'orders', consumers },
+        { name: 'clicks', consumers },
+      ],
+    });
+    expect(read.ok ? [] : read.faults.map(describeFault)).toEqual([
+      `streams[1].consumers[0].functionArn: "${consumerArn}" is a consumer of streams[0] already; give each stream a function of its own, or leave its concurrency alone`,
+    ]);
+  });
+
+  it('names the group of settings that is none', () => {
+    expect(fieldsOf({ retry: 5, streams: [{ name: 'orders' }] })).toEqual(['retry']);
+    expect(fieldsOf({ retry: null, streams: [{ name: 'orders' }] })).toEqual(['retry']);
+  });
+
   it('refuses more streams than the resources of a stack', () => {
     const streams = (count: number, more = {}) =>
       Array.from({ length: count }, (_, index) => ({ name: `s${index}`, ...more }));
@@ -136,7 +155,7 @@ describe('context of a deployment', () => {
     expect(read).toEqual({
       ok: false,
       faults: [
-        { field: 'dryRun', value: '"false"', problem: 'is not valid', remedy: 'give true or false, without quotes' },
+        { field: 'dryRun', value: '"false"', problem: 'is not a switch', remedy: 'give true or false, without quotes' },
         {
           field: 'retry.longestWaitSeconds',
           value: '2',

@@ -44,7 +44,11 @@ describe('KinesisAutoscaler', () => {
 
   it('reports all faults of all streams at once, when synthesized', () => {
     const { stack, autoscaler, synth } = newFleet({
-      props: () => ({ retry: { retries: -1 } }),
+      props: () => ({
+        retry: { retries: -1, longestWaitMs: 400, callTimeoutMs: 50 },
+        notices: { topicArn: 'scalings' },
+        defaults: { maxShards: 0 },
+      }),
       env: { region: 'us-east-1', account: '111122223333' },
     });
     const orders = Stream.fromStreamArn(stack, 'Orders', ordersArn);
@@ -62,7 +66,27 @@ describe('KinesisAutoscaler', () => {
     expect(message).toContain('Fleet/Nameless: its streamName is not known before deployment');
     expect(message).toContain('clicks.minShards: 9 is above clicks.maxShards 3');
     expect(message).toContain('is not in us-east-1 of account 111122223333');
-    expect(message).toContain('THROTTLE_RETRY_COUNT: "-1"');
+    expect(message).toContain('retry.retries: -1 is not a whole number from 0 to 100');
+    expect(message).toContain('retry.longestWaitMs: 400 is below retry.shortestWaitMs 1000');
+    expect(message).toContain('retry.callTimeoutMs: 50 is not a number from 100 to 60000');
+    expect(message).toContain('notices.topicArn: "scalings" is not the ARN of a topic');
+    expect(message).toContain('defaults.maxShards: 0 is not a whole number from 1 to 10000');
+    expect(message).toContain('clicks.minShards: 9 is above clicks.maxShards 3');
+    expect(message.match(/maxShards: 0/g)).toHaveLength(1);
+    // Nobody who uses the construct has written a variable or settings.json.
+    expect(message).not.toMatch(/[A-Z]+_[A-Z]+|settings\.json/);
+  });
+
+  it('refuses one function as the consumer of two streams, by the names of the streams', () => {
+    const { stack, autoscaler, synth } = newFleet();
+    const consumers = [{ functionArn: consumerArn, lambdasPerShard: 1 }];
+    for (const name of ['orders', 'clicks']) {
+      const stream = Stream.fromStreamArn(stack, name, ordersArn.replace('orders', name));
+      autoscaler.addStream(stream, { shardCount: 2, consumers });
+    }
+    expect(messageOf(synth)).toContain(
+      `clicks.consumers[0].functionArn: "${consumerArn}" is a consumer of orders already`,
+    );
   });
 
   it('takes a topic of the same app, whose ARN is known only at deployment', () => {

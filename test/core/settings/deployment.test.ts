@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeFault } from '../../../core/result.ts';
-import { describeFaults, type Environment, readDeployment, readDryRun } from '../../../core/settings/deployment.ts';
+import { describeFaults, type Environment, readDeployment } from '../../../core/settings/deployment.ts';
+import { readDryRun } from '../../../core/settings/deployment-settings.ts';
 import { sampleSettings } from '../samples.ts';
 
 const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:orders-processor';
@@ -98,13 +99,13 @@ describe('the environment of the reference', () => {
 describe('dry run', () => {
   it.each(['false', 'FALSE', ' False ', '0', 'no', 'off'])('%j turns it off', (text) => {
     expect(readDryRun(text)).toBe(false);
+    expect(deploymentOf({ DRY_RUN: text }).dryRun).toBe(false);
   });
 
   it.each([undefined, '', 'true', '1', 'yes', 'flase', 'null', '-'])(
     '%j leaves it on, whatever it was to mean',
     (text) => {
-      expect(readDryRun(text)).toBe(true);
-      expect(fieldsOf({ DRY_RUN: text })).toEqual([]);
+      expect(deploymentOf({ DRY_RUN: text }).dryRun).toBe(true);
     },
   );
 });
@@ -139,8 +140,8 @@ describe('a malformed variable is never the default', () => {
     expect(faults[0]?.value.toLowerCase()).toContain(value.toLowerCase());
   });
 
-  it('names the consumer by its variable', () => {
-    expect(fieldsOf({ PROCESSING_LAMBDA_ARN: 'orders-processor' })).toEqual(['PROCESSING_LAMBDA_ARN[0].functionArn']);
+  it('names a faulty consumer by the variable it was read from', () => {
+    expect(fieldsOf({ PROCESSING_LAMBDA_ARN: 'orders-processor' })).toEqual(['PROCESSING_LAMBDA_ARN']);
     expect(fieldsOf({ PROCESSING_LAMBDA_ARN: arn, PROCESSING_LAMBDAS_PER_SHARD: 'x' })).toEqual([
       'PROCESSING_LAMBDAS_PER_SHARD',
     ]);
@@ -178,19 +179,24 @@ describe('a malformed variable is never the default', () => {
   it('says what the range is and what comes without it', () => {
     expect(faultsOf({ THROTTLE_RETRY_COUNT: 'many', LOG_LEVEL: 'loud' })).toEqual([
       {
+        field: 'LOG_LEVEL',
+        value: '"loud"',
+        problem: 'is not one of its values',
+        remedy: 'use trace, debug, info, warn, error',
+      },
+      {
         field: 'THROTTLE_RETRY_COUNT',
         value: '"many"',
         problem: 'is not a whole number from 0 to 100',
-        remedy: 'leave it out for 30',
+        remedy: 'give resends in that range, or leave it out for 30',
       },
-      { field: 'LOG_LEVEL', value: '"loud"', problem: 'is not a level', remedy: 'use trace, debug, info, warn, error' },
     ]);
     expect(faultsOf({ CALL_TIMEOUT_SECONDS: '61' })).toEqual([
       {
         field: 'CALL_TIMEOUT_SECONDS',
-        value: '"61"',
+        value: '61',
         problem: 'is not a number from 0.1 to 60',
-        remedy: 'leave it out for 5',
+        remedy: 'give seconds in that range, or leave it out for 5',
       },
     ]);
   });
@@ -334,7 +340,7 @@ describe('every fault at once', () => {
   it('shows one line each', () => {
     expect(describeFaults(faultsOf({ MIN_SHARDS: '0', LOG_LEVEL: 'x' }))).toBe(
       'MIN_SHARDS: 0 is not a whole number from 1 to 10000; give shards in that range, or leave it out for the default\n' +
-        'LOG_LEVEL: "x" is not a level; use trace, debug, info, warn, error',
+        'LOG_LEVEL: "x" is not one of its values; use trace, debug, info, warn, error',
     );
   });
 });

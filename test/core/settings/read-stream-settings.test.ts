@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeFault, type Fault, quote } from '../../../core/result.ts';
-import { findCautions, readStreamSettings } from '../../../core/settings/read-stream-settings.ts';
+import { findCautions } from '../../../core/settings/contradictions.ts';
+import { readStreamSettings } from '../../../core/settings/read-stream-settings.ts';
 import {
   type StreamSettingName,
   type StreamSettings,

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { givenSettings, stackSettings, takeOverSettings } from '../../../core/settings/deployment-settings.ts';
+import { mapSettings } from '../../../core/settings/read-deployment-settings.ts';
 import { describeSettings } from '../../../core/settings/settings-reference.ts';
-import { streamSettingNames, streamSettingsTable } from '../../../core/settings/stream-settings.ts';
+import { streamSettingNames } from '../../../core/settings/stream-settings.ts';
+import { readSettingSources } from '../../../scripts/settings-sources.ts';
 
-const linesOf = () => describeSettings().split('\n');
+const linesOf = () => describeSettings(readSettingSources()).split('\n');
 
 describe('the reference', () => {
   it.each([
@@ -24,21 +27,55 @@ describe('the reference', () => {
     expect(linesOf()).toContain(row);
   });
 
-  it('has a row and a paragraph for every setting, in their order', () => {
+  it('has a row and a paragraph for every setting of a stream, in the order of the table', () => {
     const lines = linesOf();
-    const rows = lines.filter((line) => /^\| `[a-z]\w+` \| `[A-Z_]+` \|/.test(line));
+    const rows = lines.filter((line) => /^\| `\w+` \| `[A-Z_]+` \| (none|`autoscaling)/.test(line));
     expect(rows.map((line) => line.split('`')[1])).toEqual(streamSettingNames);
     const paragraphs = lines.filter((line) => line.startsWith('**'));
-    expect(paragraphs).toEqual(streamSettingNames.map((name) => `**${name}**: ${streamSettingsTable[name].about}`));
-    const [first, second] = paragraphs.map((line) => lines.indexOf(line));
-    expect((second ?? 0) - (first ?? 0), 'paragraphs are set apart').toBe(2);
+    expect(paragraphs.map((line) => line.split('**')[1])).toEqual(streamSettingNames);
+    const [first = 0] = paragraphs.map((line) => lines.indexOf(line));
+    expect(lines.slice(first, first + 6)).toEqual([
+      '**policy**: How a stream is scaled. `doubling`: twice or half the shards when an alarm fires. `target`: a load check',
+      'reads the offered load every minute, throttled records included, and goes to what it needs. `adaptive`: the same, with',
+      'the setting that would have served the last week best. docs/policies.md has their figures. With the last two the',
+      'scale-up alarm is a second line of defence and the scale-down alarm rests.',
+      '',
+      '**periodMinutes**: Length of one datapoint of both alarms. The evaluation periods below are counted in it.',
+    ]);
   });
 
-  it('has the variables of the deployment as a whole', () => {
-    const lines = linesOf();
-    expect(lines).toContain(
-      '| `CALL_TIMEOUT_SECONDS` | a call without an answer for so long is given up, 0.1 to 60 | 5 |',
-    );
-    expect(lines).toContain('| `LOG_LEVEL` | `trace`, `debug`, `info`, `warn`, `error` | `info` |');
+  it.each([
+    ['a wait, in seconds', '| `retry.callTimeoutSeconds` | `CALL_TIMEOUT_SECONDS` | seconds | 0.1 to 60 | 5 |'],
+    [
+      'a default that another setting lifts',
+      '| `retry.longestWaitSeconds` | `THROTTLE_RETRY_MAX_SLEEP` | seconds | 0 to 60 | 3, at least `retry.shortestWaitSeconds` |',
+    ],
+    ['a choice', '| `logLevel` | `LOG_LEVEL` |  | `trace`, `debug`, `info`, `warn`, `error` | `info` |'],
+    ['a switch', '| `dryRun` | `DRY_RUN` |  | `true`, `false` | `true` |'],
+    ['a text', '| `version` | `version` |  | text | none |'],
+    ['a topic that the stack makes', '| `notices.topicArn` | `NOTICE_TOPIC_ARN` |  | ARN of a topic | none |'],
+    ['what only an environment holds', '| `PROCESSING_LAMBDAS_PER_SHARD` | executions | 1 to 10 | 1 |'],
+  ])('has a row of the deployment for %s', (_what, row) => {
+    expect(linesOf().filter((line) => line.startsWith(row))).toHaveLength(1);
+  });
+
+  it('has a row for every variable of the deployment, each with its meaning', () => {
+    const variables = [givenSettings, stackSettings, takeOverSettings].flatMap((table) => {
+      const names: string[] = [];
+      mapSettings(table, (_, setting) => names.push(setting.variable));
+      return names;
+    });
+    expect(variables).toHaveLength(15);
+    for (const variable of variables) {
+      const rows = linesOf().filter((line) => line.includes(`| \`${variable}\` |`));
+      expect(rows, variable).toHaveLength(1);
+      expect(rows[0]?.split('|').at(-2), variable).toMatch(/^ [A-Z`].*\. $/);
+    }
+  });
+
+  it('refuses a setting without a comment that says what it means', () => {
+    const sources = readSettingSources();
+    const bare = sources.stream.replace('/** Never fewer. At the minimum the scale-down alarm rests. */', '');
+    expect(() => describeSettings({ ...sources, stream: bare })).toThrow('minShards has no comment above its row');
   });
 });

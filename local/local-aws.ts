@@ -13,9 +13,10 @@ import type { KinesisService } from './kinesis/kinesis-service.ts';
 import { shardsWithoutRecords } from './kinesis/shard-backend.ts';
 import type { FinishedInvocation, LambdaService } from './lambda/lambda-service.ts';
 import type { LocalAwsOptions } from './local-aws-options.ts';
-import { createServices } from './local-services.ts';
+import { createServices, type LocalServices } from './local-services.ts';
 import type { LocalTime } from './local-time.ts';
 import type { LogService } from './logs/log-service.ts';
+import { Regions } from './regions.ts';
 import type { ScheduleService } from './scheduler/schedule-service.ts';
 import { startServer } from './server.ts';
 import type { TopicService } from './sns/topic-service.ts';
@@ -37,6 +38,8 @@ export interface LocalAws {
   readonly logs: LogService;
   readonly queues: QueueService;
   readonly schedules: ScheduleService;
+  /** The services of a region; those above are of the account's own. */
+  inRegion(region: string): LocalServices;
   /** What `deploy` has deployed, by name. */
   readonly stacks: Map<string, DeployedStack>;
   readonly topics: TopicService;
@@ -53,33 +56,39 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   let endpoint = '';
   const listeners = new Set<(invocation: FinishedInvocation) => void>();
   const kinesisLocal = options.streams === 'no-records' ? undefined : await startKinesisLocal(account);
-  const { endpoints, ...services } = createServices(options, {
-    account,
-    time,
-    backend: kinesisLocal ?? shardsWithoutRecords(),
-    endpoint: () => endpoint,
-    onInvoked: (invocation) => {
-      for (const listener of listeners) listener(invocation);
-    },
-  });
-  const { lambda } = services;
-  const calls = new CallPipeline({
+  const regions = new Regions((region) =>
+    createServices(options, {
+      account: { ...account, region },
+      time,
+      backend: kinesisLocal?.inRegion(region) ?? shardsWithoutRecords(),
+      endpoint: () => endpoint,
+      inRegionOf: (arn) => regions.get(arn.split(':')[3] || region),
+      recordFault: (call) => calls.faults.takeForRecord(call),
+      onInvoked: (invocation) => {
+        for (const listener of listeners) listener(invocation);
+      },
+    }),
+  );
+  const { endpoints: _, stop: __, ...services } = regions.get(account.region);
+  const calls: CallPipeline = new CallPipeline({
     clock,
-    endpoints,
+    endpoints: (region) => regions.get(region).endpoints,
     throttle: options.throttle ?? false,
     killCaller: ({ caller }) => {
-      if (caller.kind === 'function') lambda.findEnvironment(caller.environmentId)?.kill();
+      if (caller.kind === 'function')
+        regions.find(({ lambda }) => lambda.findEnvironment(caller.environmentId))?.kill();
     },
   });
   calls.latencyMs = options.latencyMs ?? 0;
   const stop = async (): Promise<void> => {
-    await services.stop();
+    await regions.stop();
     await kinesisLocal?.stop();
     if (options.clock instanceof RealClock) options.clock.close();
   };
   try {
-    const findProcess = (accessKeyId: string) => lambda.findProcess(accessKeyId);
-    const server = await startServer({ clock, pipeline: calls, findProcess, port: options.port ?? 0 });
+    const findProcess = (accessKeyId: string) => regions.find(({ lambda }) => lambda.findProcess(accessKeyId));
+    const { region } = account;
+    const server = await startServer({ clock, pipeline: calls, findProcess, region, port: options.port ?? 0 });
     endpoint = server.endpoint;
     return {
       ...services,
@@ -89,6 +98,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       clock,
       calls,
       stacks: new Map(),
+      inRegion: (region) => regions.get(region),
       onInvocation(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

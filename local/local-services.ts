@@ -1,4 +1,4 @@
-/** The services of local AWS, linked with one another; no server and no process yet. */
+/** The services of one region of local AWS, linked with one another; no server and no process yet. */
 import { CloudWatchModel, evaluateEveryMinute } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
 import { MetricStore } from '../simulator/models/cloudwatch/metric/metric-store.ts';
 import { KinesisAccount } from '../simulator/models/kinesis-model.ts';
@@ -6,7 +6,9 @@ import type { LocalAccount } from './account.ts';
 import { cloudWatchEndpoint } from './cloudwatch/cloudwatch-endpoint.ts';
 import { kinesisEndpoint } from './kinesis/kinesis-endpoint.ts';
 import { KinesisService } from './kinesis/kinesis-service.ts';
+import { ShardThroughput } from './kinesis/put-admission.ts';
 import { PutMeter } from './kinesis/put-meter.ts';
+import type { RecordHost } from './kinesis/record-operations.ts';
 import type { ShardBackend } from './kinesis/shard-backend.ts';
 import { lambdaEndpoint } from './lambda/lambda-endpoint.ts';
 import { type FinishedInvocation, LambdaService } from './lambda/lambda-service.ts';
@@ -17,8 +19,9 @@ import { LogService } from './logs/log-service.ts';
 import { ScheduleService } from './scheduler/schedule-service.ts';
 import {
   assertMayInvoke,
-  deliverFailure,
+  deliverResult,
   everyMinute,
+  hasEventSource,
   MetricWriter,
   publishAlarm,
   taggedResources,
@@ -45,12 +48,17 @@ export interface LocalServices {
 }
 
 export interface ServiceContext {
+  /** In the region of the services. */
   readonly account: LocalAccount;
   readonly time: LocalTime;
   readonly backend: ShardBackend;
   /** Known once the server listens. */
   readonly endpoint: () => string;
   readonly onInvoked: (invocation: FinishedInvocation) => void;
+  /** The services of another region, for what crosses regions. */
+  readonly inRegionOf: (arn: string) => LocalServices;
+  /** The error code that a fault rule has for the next record of a PutRecords, if any. */
+  readonly recordFault: RecordHost['recordFault'];
 }
 
 export function createServices(options: LocalAwsOptions, context: ServiceContext): LocalServices {
@@ -60,24 +68,27 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
   const metrics = new MetricWriter(store, clock);
   const queues = new QueueService(account, clock, endpoint);
   const logs = new LogService(clock, (metric) => metrics.putEmbedded(metric));
-  const lambda = new LambdaService({
+  const lambda: LambdaService = new LambdaService({
     account,
     time,
     endpoint,
     ...(options.accountConcurrency === undefined ? {} : { accountConcurrency: options.accountConcurrency }),
     onLogLine: (definition, stream, line) => logs.append(definition.logGroup, stream, line),
     onMetric: (functionName, metricName) => metrics.putOfFunction(functionName, metricName),
-    deliver: (arn, body, attributes) => deliverFailure(queues, topics, arn, body, attributes),
+    deliver: (arn, body, attributes) => deliverResult(context.inRegionOf(arn), arn, body, attributes),
+    hasEventSource: (arn) => hasEventSource(kinesis, arn),
     onInvoked: context.onInvoked,
   });
   const topics: TopicService = new TopicService({
     account,
     clock,
     deliverToFunction: (functionArn, event, topicArn) => {
-      assertMayInvoke(lambda, functionArn, 'sns.amazonaws.com', topicArn);
-      lambda.invokeAsynchronously(functionArn, event);
+      const subscriber = context.inRegionOf(functionArn).lambda;
+      assertMayInvoke(subscriber, functionArn, 'sns.amazonaws.com', topicArn);
+      subscriber.invokeAsynchronously(functionArn, event);
     },
-    deliverToQueue: (queueArn, body) => queues.send(queueArn, body),
+    deliverToQueue: (queueArn, body, attributes) =>
+      context.inRegionOf(queueArn).queues.send(queueArn, body, { attributes }),
   });
   const { accountId, region } = account;
   const cloudwatch = new CloudWatchModel({
@@ -88,7 +99,7 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
     facts: options.cloudWatchFacts ?? {},
     notify: ({ actionArn, subject, message }) => publishAlarm(topics, actionArn, subject, message),
   });
-  const kinesis = new KinesisService(
+  const kinesis: KinesisService = new KinesisService(
     new KinesisAccount({ accountId, region, facts: kinesisFactsOf(options) }),
     clock,
     context.backend,
@@ -117,11 +128,15 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
     topics,
     endpoints: {
       cloudwatch: cloudWatchEndpoint(cloudwatch),
-      kinesis: kinesisEndpoint(kinesis, clock, new PutMeter(clock, store)),
-      lambda: lambdaEndpoint(lambda, context),
+      kinesis: kinesisEndpoint(kinesis, clock, {
+        meter: new PutMeter(clock, store),
+        throughput: options.throttle === true ? new ShardThroughput(clock) : undefined,
+        recordFault: context.recordFault,
+      }),
+      lambda: lambdaEndpoint(lambda, { account, time, hasEventSource: (arn) => hasEventSource(kinesis, arn) }),
       logs: logEndpoint(logs, account),
       sns: topicEndpoint(topics, accountId),
-      sqs: queueEndpoint(queues),
+      sqs: queueEndpoint(queues, account),
       sts: stsEndpoint(account),
       tagging: taggingEndpoint(() => taggedResources(kinesis, lambda, cloudwatch)),
     },

@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly clock: Scheduler;
   readonly pipeline: CallPipeline;
   readonly findProcess: (accessKeyId: string) => CallingProcess | undefined;
+  /** Of callers that do not sign. */
+  readonly region: string;
   /** 0 for any free one. */
   readonly port: number;
 }
@@ -39,7 +41,8 @@ type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
 const HTTP2_PREFACE = 'PRI * HTTP/2.0';
-const CREDENTIAL = /Credential=([^/,\s]+)\//;
+/** Access key, date, region: `Credential=AKIA…/20260101/eu-west-1/kinesis/aws4_request`. */
+const CREDENTIAL = /Credential=([^/,\s]+)\/\d*\/([a-z0-9-]+)\//;
 
 /** @throws Error if the port is taken. */
 export async function startServer(options: ServerOptions): Promise<LocalServer> {
@@ -80,7 +83,8 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
 async function serve(options: ServerOptions, request: Request, response: Response): Promise<void> {
   const { clock } = options;
   let releaseHold = clock.hold();
-  const process = options.findProcess(CREDENTIAL.exec(request.headers.authorization ?? '')?.[1] ?? '');
+  const [, accessKeyId = '', region = options.region] = CREDENTIAL.exec(request.headers.authorization ?? '') ?? [];
+  const process = options.findProcess(accessKeyId);
   const park: Park = () => {
     releaseHold();
     const unpark = process?.activity.park();
@@ -90,7 +94,7 @@ async function serve(options: ServerOptions, request: Request, response: Respons
     };
   };
   try {
-    const outcome = await performCall(options, await readRequest(request), process, park);
+    const outcome = await performCall(options, { request: await readRequest(request), region, process }, park);
     switch (outcome.kind) {
       case 'answer':
         process?.activity.sent();
@@ -114,16 +118,21 @@ async function serve(options: ServerOptions, request: Request, response: Respons
   }
 }
 
+interface SignedRequest {
+  readonly request: ApiRequest;
+  readonly region: string;
+  readonly process: CallingProcess | undefined;
+}
+
 async function performCall(
   options: ServerOptions,
-  request: ApiRequest,
-  process: CallingProcess | undefined,
+  { request, region, process }: SignedRequest,
   park: Park,
 ): Promise<CallOutcome> {
   const requestId = randomUUID();
   let call: ApiCall;
   try {
-    call = { ...findRoute(request), request, requestId, caller: process?.caller ?? { kind: 'external' } };
+    call = { ...findRoute(request), request, requestId, region, caller: process?.caller ?? { kind: 'external' } };
   } catch (error) {
     const refusal = error instanceof AwsServiceError ? error : internalFailure(error);
     const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;

@@ -9,6 +9,7 @@ import { allowsInvocation } from './lambda/function-definition.ts';
 import type { LambdaService } from './lambda/lambda-service.ts';
 import type { EmbeddedMetric } from './logs/embedded-metrics.ts';
 import type { TopicService } from './sns/topic-service.ts';
+import type { MessageAttributes } from './sqs/message-attributes.ts';
 import type { QueueService } from './sqs/queue-service.ts';
 import type { TaggedResource } from './tagging-endpoint.ts';
 
@@ -68,18 +69,41 @@ export function assertMayInvoke(
   throw new AwsServiceError('AccessDeniedException', message);
 }
 
-/** A failed asynchronous event goes to a queue or a topic. @throws AwsServiceError if that does not exist. */
-export function deliverFailure(
-  queues: QueueService,
-  topics: TopicService,
+/** The result of an asynchronous event goes to a queue, a topic or a function. @throws AwsServiceError if that does not exist. */
+export function deliverResult(
+  { queues, topics, lambda }: DestinationServices,
   destinationArn: string,
   body: string,
-  attributes: Readonly<Record<string, string>>,
+  attributes: MessageAttributes,
 ): void {
-  const service = destinationArn.split(':')[2];
-  if (service === 'sqs') queues.send(destinationArn, body, attributes);
-  else if (service === 'sns') topics.publish(destinationArn, { message: body });
-  else throw new AwsServiceError('InvalidParameterValueException', `${destinationArn} is neither a queue nor a topic`);
+  switch (destinationArn.split(':')[2]) {
+    case 'sqs':
+      queues.send(destinationArn, body, { attributes });
+      return;
+    case 'sns':
+      topics.publish(destinationArn, { message: body, attributes });
+      return;
+    case 'lambda':
+      lambda.invokeAsynchronously(destinationArn, body);
+      return;
+    default:
+      throw new AwsServiceError('InvalidParameterValueException', `${destinationArn} is no queue, topic or function`);
+  }
+}
+
+interface DestinationServices {
+  readonly queues: QueueService;
+  readonly topics: TopicService;
+  readonly lambda: LambdaService;
+}
+
+/** Whether there is such a stream, or such a consumer of a stream. */
+export function hasEventSource(kinesis: KinesisService, arn: string): boolean {
+  const [, streamName = '', , consumer] = arn.split('/');
+  const stream = kinesis.account.streams().find((candidate) => candidate.streamName === streamName);
+  if (stream === undefined) return false;
+  if (consumer === undefined) return stream.streamArn === arn;
+  return [...kinesis.settings(streamName).consumers.values()].some((registered) => registered.arn === arn);
 }
 
 /** What an alarm does when it changes its state. Actions other than topics, and topics that are gone, are ignored by AWS too. */

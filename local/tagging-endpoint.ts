@@ -16,7 +16,11 @@ const DEFAULT_PAGE = 50;
 export function taggingEndpoint(resources: () => readonly TaggedResource[]): ServiceEndpoint {
   return jsonEndpoint('1.1', {
     GetResources: (input) => {
-      const found = resources().filter((resource) => hasType(resource, input) && hasTags(resource, input));
+      const arns = textList(input, 'ResourceARNList');
+      const found = resources().filter(
+        (resource) =>
+          hasType(resource, input) && hasTags(resource, input) && (arns.length === 0 || arns.includes(resource.arn)),
+      );
       const start = Number(optionalText(input, 'PaginationToken') || 0);
       const end = start + (optionalNumber(input, 'ResourcesPerPage') ?? DEFAULT_PAGE);
       return {

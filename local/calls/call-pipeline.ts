@@ -4,6 +4,7 @@
  */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Scheduler } from '../../simulator/models/clock.ts';
+import { assertModelled, assertServed } from '../parameters/assert-modelled.ts';
 import type { ApiCall, ApiResponse, ServiceEndpoint, ServiceName } from '../wire/api-call.ts';
 import { errorResponse, internalFailure } from '../wire/error-response.ts';
 import { CallLog } from './call-log.ts';
@@ -24,12 +25,15 @@ export type CallHook = (call: ApiCall, when: 'before' | 'after') => void | Promi
 
 export interface CallPipelineOptions {
   readonly clock: Scheduler;
-  readonly endpoints: Readonly<Record<ServiceName, ServiceEndpoint>>;
+  /** The services of a region. */
+  readonly endpoints: (region: string) => Readonly<Record<ServiceName, ServiceEndpoint>>;
   /** Enforce AWS's call rates. */
   readonly throttle: boolean;
   /** Kills the process of the function that made the call; does nothing for a caller outside. */
   readonly killCaller: (call: ApiCall) => void;
 }
+
+const WAITING_CALLS: ReadonlySet<string> = new Set(['Invoke', 'ReceiveMessage']);
 
 export class CallPipeline {
   readonly faults = new FaultRules();
@@ -57,8 +61,8 @@ export class CallPipeline {
     const atMs = this.#options.clock.nowMs();
     if (this.latencyMs > 0) await this.#delay(park);
     const fault = this.faults.take(call);
-    // A caller that waits for a function waits on the clock: the function says when time may pass.
-    const unpark = call.operation === 'Invoke' ? park() : undefined;
+    // A caller that waits for a function or for a message waits on the clock.
+    const unpark = WAITING_CALLS.has(call.operation) ? park() : undefined;
     const outcome = await this.#perform(call, fault);
     unpark?.();
     this.log.add(call, atMs, fault !== undefined && fault.kind !== 'error' ? fault.kind : nameOf(outcome));
@@ -94,7 +98,11 @@ export class CallPipeline {
   async #answer(call: ApiCall): Promise<NamedOutcome> {
     try {
       this.#rates?.admit(call);
-      return { kind: 'answer', name: 'ok', response: await this.#options.endpoints[call.service].handle(call) };
+      assertServed(call);
+      const endpoint = this.#options.endpoints(call.region)[call.service];
+      const input = endpoint.parse(call);
+      assertModelled(call, input);
+      return { kind: 'answer', name: 'ok', response: await endpoint.handle(call, input) };
     } catch (error) {
       return refused(error instanceof AwsServiceError ? error : internalFailure(error), call);
     }

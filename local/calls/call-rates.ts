@@ -1,13 +1,13 @@
 /**
  * AWS's call rates, per account and region, as token buckets on the clock: a second's worth may come at once.
- * UpdateShardCount is missing here: the Kinesis model counts it. Sources: Kinesis and CloudWatch quota pages; Lambda's API quotas (control plane 15/s).
+ * UpdateShardCount is missing here: the Kinesis model counts it. Sources: Kinesis and CloudWatch quota pages; Lambda's API quotas.
  */
 import { awsFacts } from '../../core/aws-facts.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Clock } from '../../simulator/models/clock.ts';
 import type { ApiCall } from '../wire/api-call.ts';
 
-/** Calls a second, by `service:operation`. */
+/** Calls a second, by `service:operation`; those of Lambda's control plane together are `lambda`. */
 export const AWS_CALL_RATES: Readonly<Record<string, number>> = {
   'kinesis:AddTagsToStream': awsFacts.addTagsToStreamRate.value,
   'kinesis:CreateStream': 5,
@@ -26,13 +26,8 @@ export const AWS_CALL_RATES: Readonly<Record<string, number>> = {
   'cloudwatch:PutMetricAlarm': awsFacts.putMetricAlarmRate.value,
   'cloudwatch:SetAlarmState': awsFacts.setAlarmStateRate.value,
   'cloudwatch:TagResource': 20,
-  'cloudwatch:ListTagsForResource': 20,
-  'lambda:GetFunctionConcurrency': 15,
-  'lambda:PutFunctionConcurrency': 15,
-  'lambda:DeleteFunctionConcurrency': 15,
-  'lambda:GetAccountSettings': 15,
-  'lambda:ListTags': 15,
-  'lambda:TagResource': 15,
+  'cloudwatch:ListTagsForResource': awsFacts.alarmListTagsRate.value,
+  lambda: awsFacts.lambdaControlPlaneRate.value,
   'tagging:GetResources': 15,
 };
 
@@ -48,9 +43,10 @@ export class CallRates {
 
   /** @throws AwsServiceError in the spelling of the call's service if the rate is exceeded. */
   admit(call: ApiCall): void {
-    const key = `${call.service}:${call.operation}`;
-    const rate = this.#rates[key];
+    const quota = quotaOf(call);
+    const rate = this.#rates[quota];
     if (rate === undefined) return;
+    const key = `${call.region} ${quota}`;
     const nowMs = this.#clock.nowMs();
     const bucket = this.#buckets.get(key) ?? { tokens: rate, atMs: nowMs };
     bucket.tokens = Math.min(rate, bucket.tokens + ((nowMs - bucket.atMs) * rate) / 1000);
@@ -59,6 +55,12 @@ export class CallRates {
     if (bucket.tokens < 1) throw rateExceeded(call);
     bucket.tokens -= 1;
   }
+}
+
+/** Invoke and GetFunction have quotas of their own, which are not in the way here. */
+function quotaOf({ service, operation }: ApiCall): string {
+  const isControl = service === 'lambda' && operation !== 'Invoke' && operation !== 'GetFunction';
+  return isControl ? 'lambda' : `${service}:${operation}`;
 }
 
 function rateExceeded(call: ApiCall): AwsServiceError {

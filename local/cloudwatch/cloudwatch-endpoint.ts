@@ -4,10 +4,10 @@
  */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { CloudWatchModel } from '../../simulator/models/cloudwatch/cloudwatch-model.ts';
-import type { ApiCall, Protocol, ServiceEndpoint } from '../wire/api-call.ts';
+import type { Protocol, ServiceEndpoint } from '../wire/api-call.ts';
 import { AlarmWrites } from './alarm-writes.ts';
 import { OPERATIONS } from './operations.ts';
-import { readInput, writeOutput } from './shapes.ts';
+import { type Members, readInput, writeOutput } from './shapes.ts';
 import { CBOR_PROTOCOL, JSON_PROTOCOL, QUERY_PROTOCOL, type WireProtocol } from './spellings.ts';
 
 export interface CloudWatchEndpointOptions {
@@ -21,11 +21,17 @@ export interface CloudWatchEndpointOptions {
 export function cloudWatchEndpoint(model: CloudWatchModel, options: CloudWatchEndpointOptions = {}): ServiceEndpoint {
   const writes = new AlarmWrites(options.alarmWriteMs ?? 2);
   return {
-    async handle(call) {
+    parse(call) {
+      const tree = protocolOf(call.protocol).parse(call);
+      if (isMembers(tree)) return tree;
+      throw new AwsServiceError('SerializationException', 'The input must be a structure.');
+    },
+    async handle(call, tree) {
       const operation = OPERATIONS.get(call.operation);
-      if (operation === undefined) throw unknownOperation(call);
+      // The rules of the parameters and the operations belong together: one without the other is a bug here.
+      if (operation === undefined) throw new Error(`${call.operation} has rules, and no operation`);
       const protocol = protocolOf(call.protocol);
-      const input = readInput(operation.input, protocol.parse(call.request.body), protocol);
+      const input = readInput(operation.input, tree, protocol);
       const output = await writes.run(call.operation, input, () => operation.perform(model, input));
       return protocol.answer(call, writeOutput(operation.output, output, protocol));
     },
@@ -41,11 +47,10 @@ function protocolOf(protocol: Protocol): WireProtocol {
     case 'query':
       return QUERY_PROTOCOL;
     case 'rest-json':
-      throw new AwsServiceError('UnknownOperationException', 'CloudWatch does not speak REST.');
+      throw new Error('CloudWatch does not speak REST');
   }
 }
 
-function unknownOperation(call: ApiCall): AwsServiceError {
-  const name = call.protocol === 'query' ? 'InvalidAction' : 'UnknownOperationException';
-  return new AwsServiceError(name, `${call.operation} is not an operation of CloudWatch that is served here.`);
+function isMembers(tree: unknown): tree is Members {
+  return typeof tree === 'object' && tree !== null && !Array.isArray(tree);
 }

@@ -4,6 +4,7 @@ import {
   DeleteDashboards$,
   DescribeAlarmHistory$,
   DescribeAlarms$,
+  DescribeAlarmsForMetric$,
   DisableAlarmActions$,
   EnableAlarmActions$,
   GetDashboard$,
@@ -32,6 +33,7 @@ export interface ServedOperation {
 export const OPERATIONS: ReadonlyMap<string, ServedOperation> = new Map([
   served(PutMetricAlarm$, (model) => model.putMetricAlarm),
   served(DescribeAlarms$, (model) => model.describeAlarms),
+  served(DescribeAlarmsForMetric$, (model) => model.describeAlarmsForMetric),
   served(DescribeAlarmHistory$, (model) => model.describeAlarmHistory),
   served(SetAlarmState$, (model) => model.setAlarmState),
   served(DeleteAlarms$, (model) => model.deleteAlarms),

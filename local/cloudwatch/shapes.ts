@@ -37,11 +37,10 @@ export function writeOutput(schema: SchemaRef, output: unknown, spelling: Spelli
 function readValue(schema: NormalizedSchema, value: unknown, spelling: Spelling, path: string): unknown {
   if (schema.isStructSchema()) return readStructure(schema, value, spelling, path);
   if (schema.isListSchema()) {
-    // An empty list is an empty text in a form.
-    if (spelling.scalarsAreText && value === '') return [];
     if (!Array.isArray(value)) throw malformed(path, 'a list');
     return value.map((item, index) => readValue(schema.getValueSchema(), item, spelling, `${path}[${index}]`));
   }
+  if (schema.isMapSchema()) return readMap(schema, value, spelling, path);
   if (schema.isTimestampSchema()) {
     const date = spelling.readTimestamp(value);
     if (date === undefined || Number.isNaN(date.getTime())) throw malformed(path, 'a time');
@@ -51,6 +50,15 @@ function readValue(schema: NormalizedSchema, value: unknown, spelling: Spelling,
   if (schema.isBooleanSchema()) return readBoolean(value, spelling, path);
   if (typeof value !== 'string') throw malformed(path, 'a text');
   return value;
+}
+
+function readMap(schema: NormalizedSchema, value: unknown, spelling: Spelling, path: string): Members {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed(path, 'a map');
+  const entries = Object.entries(value).map(([key, item]) => [
+    key,
+    readValue(schema.getValueSchema(), item, spelling, `${path}.${key}`),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function readStructure(schema: NormalizedSchema, value: unknown, spelling: Spelling, path: string): Members {

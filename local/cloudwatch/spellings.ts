@@ -1,14 +1,15 @@
 /** The protocols that CloudWatch's service model lists, each as a syntax for the trees of `shapes.ts`. */
 import { cbor, dateToTag } from '@smithy/core/cbor';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import { operationModel } from '../parameters/service-model.ts';
 import type { ApiCall, ApiResponse } from '../wire/api-call.ts';
 import { escapeXml } from '../wire/query-endpoint.ts';
-import { parseForm } from './query-form.ts';
+import { readForm } from '../wire/query-form.ts';
 import type { Members, Spelling } from './shapes.ts';
 
 export interface WireProtocol extends Spelling {
   /** @throws AwsServiceError SerializationException */
-  readonly parse: (body: Buffer) => unknown;
+  readonly parse: (call: ApiCall) => unknown;
   /** @param output undefined for an operation whose output has no members */
   readonly answer: (call: ApiCall, output: Members | undefined) => ApiResponse;
 }
@@ -20,7 +21,7 @@ export const XML_HEADERS = { 'content-type': 'text/xml' } as const;
 
 export const JSON_PROTOCOL: WireProtocol = {
   scalarsAreText: false,
-  parse: (body) => parsed('JSON', () => (body.length === 0 ? {} : JSON.parse(body.toString()))),
+  parse: ({ request: { body } }) => parsed('JSON', () => (body.length === 0 ? {} : JSON.parse(body.toString()))),
   readTimestamp: fromEpochSeconds,
   writeTimestamp: (date) => date.getTime() / 1000,
   answer: (_call, output) => ({ status: 200, headers: JSON_HEADERS, body: JSON.stringify(output ?? {}) }),
@@ -28,7 +29,7 @@ export const JSON_PROTOCOL: WireProtocol = {
 
 export const CBOR_PROTOCOL: WireProtocol = {
   scalarsAreText: false,
-  parse: (body) => parsed('CBOR', () => (body.length === 0 ? {} : cbor.deserialize(body))),
+  parse: ({ request: { body } }) => parsed('CBOR', () => (body.length === 0 ? {} : cbor.deserialize(body))),
   readTimestamp: (value) => {
     const tagged = typeof value === 'object' && value !== null && 'tag' in value && value.tag === 1;
     return tagged && 'value' in value ? fromEpochSeconds(value.value) : undefined;
@@ -39,7 +40,8 @@ export const CBOR_PROTOCOL: WireProtocol = {
 
 export const QUERY_PROTOCOL: WireProtocol = {
   scalarsAreText: true,
-  parse: (body) => parseForm(body.toString()),
+  parse: ({ operation, request: { body } }) =>
+    readForm(body.toString(), operationModel('cloudwatch', operation)?.input ?? { members: {} }),
   readTimestamp: (value) => (typeof value === 'string' ? new Date(value) : undefined),
   writeTimestamp: (date) => date.toISOString(),
   answer: ({ operation, requestId }, output) => {

@@ -1,4 +1,4 @@
-/** Kinesis in JSON 1.1: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html */
+/** Kinesis in JSON 1.1 and in AWS's CBOR: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Clock } from '../../simulator/models/clock.ts';
 import type { StreamMode } from '../../simulator/models/kinesis-model.ts';
@@ -6,14 +6,21 @@ import type { JsonObject, Operations, ServiceEndpoint } from '../wire/api-call.t
 import { optionalNumber, optionalText, requireNumber, requireText, tagList, textList, textMap } from '../wire/input.ts';
 import { jsonEndpoint } from '../wire/json-endpoint.ts';
 import type { KinesisService } from './kinesis-service.ts';
-import type { PutMeter } from './put-meter.ts';
+import { type RecordHost, recordOperations } from './record-operations.ts';
+import { readShardQuery, readToken } from './shard-history.ts';
+import { consumerOperations } from './stream-consumers.ts';
+import { nameOf, streamOf, withoutArn } from './stream-input.ts';
 
-export function kinesisEndpoint(kinesis: KinesisService, clock: Clock, meter: PutMeter): ServiceEndpoint {
+/** ListShards, API reference. */
+const SHARDS_PER_PAGE = 1_000;
+
+export function kinesisEndpoint(kinesis: KinesisService, clock: Clock, host: RecordHost): ServiceEndpoint {
   return jsonEndpoint('1.1', {
     ...streamOperations(kinesis, clock),
     ...shardOperations(kinesis),
     ...tagOperations(kinesis, clock),
-    ...recordOperations(kinesis, meter),
+    ...recordOperations(kinesis, host),
+    ...consumerOperations(kinesis, () => clock.nowMs()),
   });
 }
 
@@ -26,10 +33,25 @@ function streamOperations(kinesis: KinesisService, clock: Clock): Operations {
       return undefined;
     },
     DeleteStream: async (input) => {
-      await kinesis.delete(streamOf(input));
+      await kinesis.delete(streamOf(input), input.EnforceConsumerDeletion === true);
       return undefined;
     },
-    DescribeStream: async (input) => ({ StreamDescription: await kinesis.describe(streamOf(input)) }),
+    DescribeStream: async (input) => {
+      const page = {
+        after: optionalText(input, 'ExclusiveStartShardId') ?? '',
+        limit: optionalNumber(input, 'Limit') ?? 100,
+      };
+      return { StreamDescription: await kinesis.describe(streamOf(input), page) };
+    },
+    StartStreamEncryption: (input) => {
+      const [type, keyId] = [requireText(input, 'EncryptionType'), requireText(input, 'KeyId')];
+      kinesis.settings(streamOf(input)).encryption = { EncryptionType: type, KeyId: keyId };
+      return undefined;
+    },
+    StopStreamEncryption: (input) => {
+      kinesis.settings(streamOf(input)).encryption = { EncryptionType: 'NONE' };
+      return undefined;
+    },
     DescribeStreamSummary: (input) => ({ StreamDescriptionSummary: kinesis.describeSummary(streamOf(input)) }),
     ListStreams: (input) => listStreams(kinesis, input),
     DescribeLimits: () => {
@@ -76,12 +98,13 @@ function shardOperations(kinesis: KinesisService): Operations {
       return undefined;
     },
     ListShards: (input) => {
+      const limit = optionalNumber(input, 'MaxResults') ?? SHARDS_PER_PAGE;
+      const token = optionalText(input, 'NextToken');
       // A page's token names the stream by itself.
-      if (optionalText(input, 'NextToken') !== undefined) return kinesis.forward('ListShards', input);
-      return kinesis.forward('ListShards', {
-        ...withoutArn(input),
-        StreamName: kinesis.stream(streamOf(input)).streamName,
-      });
+      if (token !== undefined) return kinesis.listShards(readToken(token), limit);
+      const streamName = streamOf(input);
+      kinesis.assertCreatedAt(streamName, optionalNumber(input, 'StreamCreationTimestamp'));
+      return kinesis.listShards(readShardQuery(input, streamName), limit);
     },
   };
 }
@@ -118,41 +141,6 @@ function tagOperations(kinesis: KinesisService, clock: Clock): Operations {
   };
 }
 
-function recordOperations(kinesis: KinesisService, meter: PutMeter): Operations {
-  return {
-    PutRecord: async (input) => {
-      const { streamName } = kinesis.stream(streamOf(input));
-      try {
-        const output = await kinesis.forward('PutRecord', { ...withoutArn(input), StreamName: streamName });
-        meter.accepted(streamName, [input]);
-        return output;
-      } catch (error) {
-        const rejected = error instanceof AwsServiceError && error.name === 'ProvisionedThroughputExceededException';
-        if (rejected) meter.rejected(streamName, 1);
-        throw error;
-      }
-    },
-    PutRecords: async (input) => {
-      const { streamName } = kinesis.stream(streamOf(input));
-      const output = await kinesis.forward('PutRecords', { ...withoutArn(input), StreamName: streamName });
-      const sent = Array.isArray(input.Records) ? (input.Records as readonly JsonObject[]) : [];
-      const results = Array.isArray(output.Records) ? (output.Records as readonly JsonObject[]) : [];
-      meter.accepted(
-        streamName,
-        sent.filter((_, index) => !results[index]?.ErrorCode),
-      );
-      meter.rejected(streamName, results.filter((result) => result.ErrorCode).length);
-      return output;
-    },
-    GetShardIterator: (input) =>
-      kinesis.forward('GetShardIterator', {
-        ...withoutArn(input),
-        StreamName: kinesis.stream(streamOf(input)).streamName,
-      }),
-    GetRecords: (input) => kinesis.forward('GetRecords', withoutArn(input)),
-  };
-}
-
 function listStreams(kinesis: KinesisService, input: JsonObject): JsonObject {
   const after = optionalText(input, 'NextToken') ?? optionalText(input, 'ExclusiveStartStreamName') ?? '';
   const streams = kinesis.account
@@ -172,21 +160,8 @@ function listStreams(kinesis: KinesisService, input: JsonObject): JsonObject {
   };
 }
 
-function streamOf(input: JsonObject): string {
-  return optionalText(input, 'StreamName') ?? nameOf(requireText(input, 'StreamARN'));
-}
-
 function resourceOf(input: JsonObject): string {
   return nameOf(requireText(input, 'ResourceARN'));
-}
-
-function nameOf(streamArn: string): string {
-  return streamArn.split('/')[1] ?? streamArn;
-}
-
-function withoutArn(input: JsonObject): JsonObject {
-  const { StreamARN: _, StreamId: __, ...rest } = input;
-  return rest;
 }
 
 function modeOf(input: JsonObject): StreamMode | undefined {

@@ -20,9 +20,11 @@ const START_LIMIT_MS = 30_000;
 const POLL_MS = 25;
 const SHARD_LIMIT = 100_000;
 
-export interface KinesisLocal extends ShardBackend {
+export interface KinesisLocal {
   /** Where it listens by itself, without AWS's rules in front of it. */
   readonly endpoint: string;
+  /** Its streams of one region. */
+  inRegion(region: string): ShardBackend;
   stop(): Promise<void>;
 }
 
@@ -47,11 +49,15 @@ export async function startKinesisLocal(account: LocalAccount, updatingMs = 1): 
     },
   });
   const output = lastOutput(child);
-  const post = poster(plainPort, account);
-  await untilUp(child, post, output);
+  const agent = new Agent({ keepAlive: true });
+  const posterOf = (region: string): Post => poster({ port: plainPort, agent, region, accountId: account.accountId });
+  await untilUp(child, posterOf(account.region), output);
   return {
     endpoint: `http://127.0.0.1:${plainPort}`,
-    call: (operation, input) => callWhenActive(post, operation, input),
+    inRegion(region) {
+      const post = posterOf(region);
+      return { call: (operation, input) => callWhenActive(post, operation, input) };
+    },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('close', resolve));
@@ -87,10 +93,16 @@ async function callWhenActive(post: Post, operation: string, input: JsonObject):
   }
 }
 
+interface PostTarget {
+  readonly port: number;
+  readonly agent: Agent;
+  readonly region: string;
+  readonly accountId: string;
+}
+
 /** It wants a signature to be there, and takes account and region from it, but does not check it. HTTP/1.1 only. */
-function poster(port: number, account: LocalAccount): Post {
-  const agent = new Agent({ keepAlive: true });
-  const authorization = `AWS4-HMAC-SHA256 Credential=${account.accountId}/20260101/${account.region}/kinesis/aws4_request, SignedHeaders=host;x-amz-date, Signature=0`;
+function poster({ port, agent, region, accountId }: PostTarget): Post {
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accountId}/20260101/${region}/kinesis/aws4_request, SignedHeaders=host;x-amz-date, Signature=0`;
   return (operation, input) =>
     new Promise((resolve, reject) => {
       const body = JSON.stringify(input);

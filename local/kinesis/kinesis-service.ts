@@ -10,6 +10,8 @@ import type { Clock } from '../../simulator/models/clock.ts';
 import type { KinesisAccount, KinesisStreamModel, StreamMode } from '../../simulator/models/kinesis-model.ts';
 import type { JsonObject } from '../wire/api-call.ts';
 import type { ShardBackend } from './shard-backend.ts';
+import { isClosed, ShardHistory, type ShardQuery, writeToken } from './shard-history.ts';
+import type { StreamConsumer } from './stream-consumers.ts';
 
 export const SHARD_LEVEL_METRICS = [
   'IncomingBytes',
@@ -25,6 +27,12 @@ export const SHARD_LEVEL_METRICS = [
 interface StreamSettings {
   retentionHours: number;
   shardLevelMetrics: readonly string[];
+  /** As DescribeStream shows it; nothing is encrypted. */
+  encryption: JsonObject;
+  readonly consumers: Map<string, StreamConsumer>;
+  readonly history: ShardHistory;
+  /** Those that a record can go to; undefined where the stream was resharded since they were read. */
+  openShards: readonly JsonObject[] | undefined;
 }
 
 /** An ON_DEMAND stream begins with this many shards. */
@@ -54,12 +62,25 @@ export class KinesisService {
       streamMode: mode,
       tags,
     });
-    this.#settings.set(name, { retentionHours: SHORTEST_RETENTION_HOURS, shardLevelMetrics: [] });
+    this.#settings.set(name, {
+      retentionHours: SHORTEST_RETENTION_HOURS,
+      shardLevelMetrics: [],
+      encryption: { EncryptionType: 'NONE' },
+      consumers: new Map(),
+      history: new ShardHistory(this.#clock.nowMs()),
+      openShards: undefined,
+    });
     await this.#backend.call('CreateStream', { StreamName: name, ShardCount: openShardCount });
+    await this.#noteShards(name);
     return stream;
   }
 
-  async delete(name: string): Promise<void> {
+  /** @throws AwsServiceError ResourceInUseException if it has consumers, unless they may go with it. */
+  async delete(name: string, enforceConsumerDeletion = true): Promise<void> {
+    if (!enforceConsumerDeletion && this.settings(name).consumers.size > 0) {
+      const message = `Stream ${name} under account ${this.account.accountId} has consumers: deregister them first.`;
+      throw new AwsServiceError('ResourceInUseException', message);
+    }
     this.account.deleteStream(name);
     this.#settings.delete(name);
     await this.#backend.call('DeleteStream', { StreamName: name });
@@ -71,6 +92,7 @@ export class KinesisService {
     if (result.CurrentShardCount !== target) {
       const input = { StreamName: name, TargetShardCount: target, ScalingType: 'UNIFORM_SCALING' };
       await this.#backend.call('UpdateShardCount', input);
+      await this.#noteShards(name);
     }
     return { ...result };
   }
@@ -90,7 +112,8 @@ export class KinesisService {
     }
     this.account.checkShardLimit(operation === 'SplitShard' ? 1 : 0, nowMs);
     await this.#backend.call(operation, { ...input, StreamName: name });
-    stream.reshardByHand(await this.#countOpenShards(name), nowMs);
+    await this.#noteShards(name);
+    stream.reshardByHand((await this.openShards(name)).length, nowMs);
   }
 
   setRetention(name: string, hours: number, direction: 'increase' | 'decrease'): void {
@@ -131,14 +154,44 @@ export class KinesisService {
       ...summary,
       StreamCreationTimestamp: stream.createdAtMs / 1000,
       ...this.#described(name),
-      ConsumerCount: 0,
+      ConsumerCount: this.settings(name).consumers.size,
     };
   }
 
-  async describe(name: string): Promise<JsonObject> {
+  async describe(
+    name: string,
+    { after, limit }: { readonly after: string; readonly limit: number },
+  ): Promise<JsonObject> {
     const { OpenShardCount: _, ConsumerCount: __, ...description } = this.describeSummary(name);
-    const { Shards } = await this.#backend.call('ListShards', { StreamName: name });
-    return { ...description, Shards, HasMoreShards: false };
+    const { Shards, NextToken } = await this.listShards({ streamName: name, after }, limit);
+    return { ...description, Shards, HasMoreShards: NextToken !== undefined };
+  }
+
+  /** A page of shards in the order of their ids. */
+  async listShards(query: ShardQuery, limit: number): Promise<JsonObject> {
+    const { streamName, after, filter } = query;
+    const { history, retentionHours } = this.settings(streamName);
+    const all = await this.#noteShards(streamName);
+    const selected = history
+      .select(all, filter, this.#clock.nowMs(), retentionHours)
+      .filter(({ ShardId }) => String(ShardId) > after);
+    const page = selected.slice(0, limit);
+    const next = { ...query, after: String(page.at(-1)?.ShardId) };
+    return { Shards: page, ...(page.length < selected.length ? { NextToken: writeToken(next) } : {}) };
+  }
+
+  async openShards(name: string): Promise<readonly JsonObject[]> {
+    const settings = this.settings(name);
+    settings.openShards ??= (await this.#noteShards(name)).filter((shard) => !isClosed(shard));
+    return settings.openShards;
+  }
+
+  /** @throws AwsServiceError ResourceNotFoundException for a stream that was made anew since. */
+  assertCreatedAt(name: string, creationSeconds: number | undefined): void {
+    const { createdAtMs, streamArn } = this.account.stream(name);
+    if (creationSeconds === undefined || Math.abs(creationSeconds * 1000 - createdAtMs) < 1000) return;
+    const message = `Stream ${streamArn} was not created at ${new Date(creationSeconds * 1000).toISOString()}.`;
+    throw new AwsServiceError('ResourceNotFoundException', message);
   }
 
   /** Operations on shards and records, which are the backend's alone. */
@@ -161,16 +214,25 @@ export class KinesisService {
     return {
       RetentionPeriodHours: retentionHours,
       EnhancedMonitoring: [{ ShardLevelMetrics: shardLevelMetrics }],
-      EncryptionType: 'NONE',
+      ...this.settings(name).encryption,
     };
   }
 
-  async #countOpenShards(name: string): Promise<number> {
-    const { Shards } = await this.#backend.call('ListShards', { StreamName: name });
-    const shards = Array.isArray(Shards) ? (Shards as readonly JsonObject[]) : [];
-    return shards.filter((shard) => {
-      const range = shard.SequenceNumberRange as JsonObject | undefined;
-      return range?.EndingSequenceNumber === undefined || range.EndingSequenceNumber === null;
-    }).length;
+  /** All shards as the backend has them now, noted in the stream's history. */
+  async #noteShards(name: string): Promise<readonly JsonObject[]> {
+    const shards: JsonObject[] = [];
+    let page: JsonObject = { StreamName: name };
+    for (;;) {
+      const { Shards, NextToken } = await this.#backend.call('ListShards', page);
+      if (Array.isArray(Shards)) shards.push(...(Shards as readonly JsonObject[]));
+      if (typeof NextToken !== 'string') break;
+      page = { NextToken };
+    }
+    const settings = this.#settings.get(name);
+    // Deleted meanwhile.
+    if (settings === undefined) return shards;
+    settings.history.note(shards, this.#clock.nowMs());
+    settings.openShards = undefined;
+    return shards;
   }
 }

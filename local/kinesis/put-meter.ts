@@ -2,6 +2,7 @@
 import type { Clock } from '../../simulator/models/clock.ts';
 import type { MetricStore } from '../../simulator/models/cloudwatch/metric/metric-store.ts';
 import type { JsonObject } from '../wire/api-call.ts';
+import { bytesOf } from './put-admission.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -32,8 +33,4 @@ export class PutMeter {
     const series = this.#metrics.series({ namespace: 'AWS/Kinesis', metricName, dimensions });
     this.#metrics.putValue(series, Math.floor(nowMs / MINUTE_MS), value, nowMs);
   }
-}
-
-function bytesOf(record: JsonObject): number {
-  return Buffer.byteLength(String(record.Data ?? ''), 'base64') + Buffer.byteLength(String(record.PartitionKey ?? ''));
 }

@@ -18,6 +18,13 @@ export const DEFAULT_ASYNCHRONOUS_POLICY: AsynchronousPolicy = {
   maximumEventAgeSeconds: 21_600,
 };
 
+export interface SucceededEvent {
+  readonly requestId: string;
+  readonly payload: string;
+  readonly attempts: number;
+  readonly response: string;
+}
+
 export interface FailedEvent {
   readonly requestId: string;
   readonly payload: string;
@@ -33,6 +40,7 @@ export interface QueueHost {
   readonly policy: (functionName: string) => AsynchronousPolicy | undefined;
   readonly invoke: (functionName: string, payload: string, requestId: string) => Promise<PoolResult>;
   readonly onFailed: (functionName: string, event: FailedEvent) => void;
+  readonly onSucceeded: (functionName: string, event: SucceededEvent) => void;
 }
 
 interface QueuedEvent {
@@ -95,8 +103,16 @@ export class AsynchronousQueue {
     }
     const result = await this.#host.invoke(event.functionName, event.payload, event.requestId);
     switch (result.kind) {
-      case 'success':
+      case 'success': {
+        const { functionName, requestId, payload } = event;
+        this.#host.onSucceeded(functionName, {
+          requestId,
+          payload,
+          attempts: event.attempts + 1,
+          response: result.payload,
+        });
         return;
+      }
       case 'throttled':
         event.throttles += 1;
         this.#runAt(this.#host.clock.nowMs() + backoffMs(event), event);

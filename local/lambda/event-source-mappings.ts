@@ -1,6 +1,7 @@
 /** Which functions read which streams. They are kept, not polled: nothing here reads a stream for a function. */
 import { randomUUID } from 'node:crypto';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import type { JsonObject } from '../wire/api-call.ts';
 
 export interface EventSourceMapping {
   readonly id: string;
@@ -10,6 +11,8 @@ export interface EventSourceMapping {
   readonly parallelizationFactor: number;
   readonly enabled: boolean;
   readonly lastModifiedMs: number;
+  /** How Lambda would poll: stored and returned, as nothing polls here. */
+  readonly polling: JsonObject;
 }
 
 export class EventSourceMappings {

@@ -36,6 +36,7 @@ export interface Invocation {
   readonly functionArn: string;
   readonly payload: string;
   readonly traceId: string;
+  readonly clientContext: string | undefined;
 }
 
 export type InvocationResult =
@@ -178,6 +179,9 @@ export class ExecutionEnvironment {
         'lambda-runtime-invoked-function-arn': invocation.functionArn,
         'lambda-runtime-deadline-ms': String(deadlineMs),
         'lambda-runtime-trace-id': invocation.traceId,
+        ...(invocation.clientContext === undefined
+          ? {}
+          : { 'lambda-runtime-client-context': Buffer.from(invocation.clientContext, 'base64').toString() }),
         [CLOCK_HEADER]: String(this.#options.time.clock.nowMs()),
       },
       invocation.payload,

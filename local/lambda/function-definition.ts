@@ -1,6 +1,9 @@
 /** A function as local Lambda keeps it. */
-import type { LocalAccount } from '../account.ts';
-import { arnOf } from '../account.ts';
+import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import { arnOf, type LocalAccount } from '../account.ts';
+import type { JsonObject } from '../wire/api-call.ts';
+import { optionalText } from '../wire/input.ts';
+import type { EventInvokeConfig } from './event-invoke-config.ts';
 
 export interface FunctionCode {
   /** Unpacked; processes run in it. */
@@ -9,21 +12,13 @@ export interface FunctionCode {
   readonly sizeBytes: number;
 }
 
-export interface EventInvokeConfig {
-  /** 0 to 2; default 2. */
-  readonly maximumRetryAttempts: number;
-  /** 60 to 21,600; default 21,600. */
-  readonly maximumEventAgeSeconds: number;
-  readonly onFailureArn?: string;
-  readonly onSuccessArn?: string;
-  readonly lastModifiedMs: number;
-}
-
 export interface InvokePermission {
   readonly statementId: string;
   /** A service such as `sns.amazonaws.com`. */
   readonly principal: string;
   readonly sourceArn?: string;
+  /** The account that the source must be in. */
+  readonly sourceAccount?: string;
 }
 
 export interface FunctionDefinition {
@@ -41,7 +36,11 @@ export interface FunctionDefinition {
   readonly deadLetterArn?: string;
   readonly logFormat: 'Text' | 'JSON';
   readonly logGroup: string;
+  /** The least severe line that the runtime writes, under JSON; all without it. */
+  readonly applicationLogLevel?: string;
   readonly tracing: 'Active' | 'PassThrough';
+  /** Stored and returned, and no more. */
+  readonly stored?: Readonly<Record<string, unknown>>;
   readonly tags: Readonly<Record<string, string>>;
   /** Who may invoke it, besides the account's own callers. */
   readonly permissions: readonly InvokePermission[];
@@ -86,10 +85,27 @@ export function functionNameOf(nameOrArn: string): string {
   return (parts.length >= 3 ? parts[2] : parts[0]) ?? '';
 }
 
+/** @throws AwsServiceError PreconditionFailedException if the caller meant another revision. */
+export function assertRevision(definition: FunctionDefinition, input: JsonObject): void {
+  const revisionId = optionalText(input, 'RevisionId');
+  if (revisionId === undefined || revisionId === definition.revisionId) return;
+  const message =
+    'The RevisionId provided does not match the latest RevisionId. Call the GetFunction API to retrieve it.';
+  throw new AwsServiceError('PreconditionFailedException', message);
+}
+
+/** Only Node.js can be run here. */
+export function canRun({ runtime }: Pick<FunctionDefinition, 'runtime'>): boolean {
+  return /^nodejs\d+\.x$/.test(runtime);
+}
+
 /** Whether a service may invoke the function for the resource that it acts for. A source ARN may end in `*`. */
 export function allowsInvocation(definition: FunctionDefinition, principal: string, sourceArn: string): boolean {
   return definition.permissions.some(
-    (permission) => permission.principal === principal && matchesArn(permission.sourceArn, sourceArn),
+    (permission) =>
+      permission.principal === principal &&
+      matchesArn(permission.sourceArn, sourceArn) &&
+      (permission.sourceAccount ?? sourceArn.split(':')[4]) === sourceArn.split(':')[4],
   );
 }
 

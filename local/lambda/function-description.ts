@@ -1,6 +1,6 @@
 /** Functions as Lambda's API describes them. */
 import type { JsonObject } from '../wire/api-call.ts';
-import type { FunctionDefinition, InvokePermission } from './function-definition.ts';
+import { canRun, type FunctionDefinition, type InvokePermission } from './function-definition.ts';
 
 export function describeConfiguration(definition: FunctionDefinition): JsonObject {
   return {
@@ -18,13 +18,25 @@ export function describeConfiguration(definition: FunctionDefinition): JsonObjec
     MemorySize: definition.memoryMegabytes,
     Environment: { Variables: definition.variables },
     ...(definition.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: definition.deadLetterArn } }),
-    LoggingConfig: { LogFormat: definition.logFormat, LogGroup: definition.logGroup },
+    LoggingConfig: {
+      LogFormat: definition.logFormat,
+      LogGroup: definition.logGroup,
+      ...(definition.applicationLogLevel === undefined ? {} : { ApplicationLogLevel: definition.applicationLogLevel }),
+    },
+    EphemeralStorage: { Size: 512 },
+    ...definition.stored,
     TracingConfig: { Mode: definition.tracing },
     Version: '$LATEST',
     RevisionId: definition.revisionId,
     LastModified: new Date(definition.lastModifiedMs).toISOString().replace('Z', '+0000'),
-    State: 'Active',
     LastUpdateStatus: 'Successful',
+    ...(canRun(definition)
+      ? { State: 'Active' }
+      : {
+          State: 'Failed',
+          StateReasonCode: 'InvalidRuntime',
+          StateReason: `Local AWS runs functions of Node.js only, not of ${definition.runtime}.`,
+        }),
   };
 }
 
@@ -55,13 +67,17 @@ export function describeEventInvokeConfig(definition: FunctionDefinition): JsonO
 }
 
 export function describeStatement(definition: FunctionDefinition, permission: InvokePermission): JsonObject {
-  const { statementId, principal, sourceArn } = permission;
+  const { statementId, principal, sourceArn, sourceAccount } = permission;
+  const condition = {
+    ...(sourceAccount === undefined ? {} : { StringEquals: { 'AWS:SourceAccount': sourceAccount } }),
+    ...(sourceArn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': sourceArn } }),
+  };
   return {
     Sid: statementId,
     Effect: 'Allow',
     Principal: principal.includes('.amazonaws.com') ? { Service: principal } : { AWS: principal },
     Action: 'lambda:InvokeFunction',
     Resource: definition.arn,
-    ...(sourceArn === undefined ? {} : { Condition: { ArnLike: { 'AWS:SourceArn': sourceArn } } }),
+    ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
   };
 }

@@ -21,6 +21,15 @@ export type PoolResult =
   | (InvocationResult & { readonly requestId: string; readonly logTail: string })
   | { readonly kind: 'throttled' };
 
+export interface PooledInvocation {
+  readonly payload: string;
+  readonly requestId: string;
+  /** Base64, as the caller gave it. */
+  readonly clientContext: string | undefined;
+  /** How many invocations of the function may run at the same time. */
+  readonly limit: number;
+}
+
 interface PooledEnvironment {
   readonly id: string;
   readonly logStream: string;
@@ -59,8 +68,7 @@ export class FunctionPool {
     return this.#environments.get(environmentId)?.started;
   }
 
-  /** @param limit how many invocations may run at the same time. */
-  async invoke(payload: string, requestId: string, limit: number): Promise<PoolResult> {
+  async invoke({ payload, requestId, clientContext, limit }: PooledInvocation): Promise<PoolResult> {
     if (this.running >= limit) return { kind: 'throttled' };
     // Until the process has begun to work, and holds the clock itself as long as it does.
     const releaseHold = this.#host.time.clock.hold();
@@ -76,6 +84,7 @@ export class FunctionPool {
         requestId,
         payload,
         functionArn: this.#definition.arn,
+        clientContext,
         traceId: traceId(startedMs),
       });
       releaseHold();
@@ -176,6 +185,7 @@ function environmentVariables(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_FORMAT: definition.logFormat === 'JSON' ? 'JSON' : 'Text',
+    ...(definition.applicationLogLevel === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: definition.applicationLogLevel }),
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     // By the access key local AWS knows which environment a call comes from.

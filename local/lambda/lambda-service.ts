@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { CallingProcess } from '../server.ts';
+import type { MessageAttributes } from '../sqs/message-attributes.ts';
 import { AsynchronousQueue, DEFAULT_ASYNCHRONOUS_POLICY, type FailedEvent } from './asynchronous-queue.ts';
+import { type AsynchronousResult, errorMessageOf, resultRecord } from './destination-record.ts';
 import { EventSourceMappings } from './event-source-mappings.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { CodeStore } from './function-code.ts';
-import type { FunctionDefinition } from './function-definition.ts';
+import { canRun, type FunctionDefinition } from './function-definition.ts';
 import { FunctionPool, type PoolHost, type PoolResult } from './function-pool.ts';
 import { FunctionStore } from './function-store.ts';
 
@@ -15,8 +17,10 @@ export interface LambdaHost extends PoolHost {
   readonly accountConcurrency?: number;
   /** A datapoint of AWS/Lambda: Invocations, Errors, Throttles, DeadLetterErrors. */
   readonly onMetric: (functionName: string, metricName: string) => void;
-  /** Hands a failed event to a queue or a topic. @throws AwsServiceError if it cannot be delivered. */
-  readonly deliver: (destinationArn: string, body: string, attributes: Readonly<Record<string, string>>) => void;
+  /** Hands an event to a queue, a topic or a function. @throws AwsServiceError if it cannot be delivered. */
+  readonly deliver: (destinationArn: string, body: string, attributes: MessageAttributes) => void;
+  /** Whether there is such a stream, or such a consumer of one. */
+  readonly hasEventSource: (arn: string) => boolean;
   readonly onInvoked?: (invocation: FinishedInvocation) => void;
 }
 
@@ -47,7 +51,8 @@ export class LambdaService {
         return definition === undefined ? undefined : (definition.eventInvokeConfig ?? DEFAULT_ASYNCHRONOUS_POLICY);
       },
       invoke: (name, payload, requestId) => this.invoke(name, payload, requestId),
-      onFailed: (name, event) => this.#onFailed(this.functions.get(name), event),
+      onFailed: (name, event) => this.#onFailed(name, event),
+      onSucceeded: (name, event) => this.#deliverResult(name, 'onSuccessArn', { ...event, condition: 'Success' }),
     });
   }
 
@@ -55,10 +60,18 @@ export class LambdaService {
    * Runs the function and waits for its result; a throttled invocation is a result too.
    * @throws AwsServiceError ResourceNotFoundException.
    */
-  async invoke(nameOrArn: string, payload: string, requestId: string = randomUUID()): Promise<PoolResult> {
+  async invoke(
+    nameOrArn: string,
+    payload: string,
+    requestId: string = randomUUID(),
+    clientContext?: string,
+  ): Promise<PoolResult> {
     const definition = this.functions.get(nameOrArn);
     const startedMs = this.#host.time.clock.nowMs();
-    const result = await this.#pool(definition).invoke(payload, requestId, this.#limit(definition));
+    const limit = this.#limit(definition);
+    const result = canRun(definition)
+      ? await this.#pool(definition).invoke({ payload, requestId, clientContext, limit })
+      : cannotRun(definition, requestId);
     if (result.kind === 'throttled') this.#host.onMetric(definition.name, 'Throttles');
     else this.#host.onMetric(definition.name, 'Invocations');
     if (result.kind === 'function-error') this.#host.onMetric(definition.name, 'Errors');
@@ -142,56 +155,38 @@ export class LambdaService {
     for (const pool of this.#retired) yield [pool.functionName, pool];
   }
 
-  #onFailed(definition: FunctionDefinition, event: FailedEvent): void {
-    const { deadLetterArn, eventInvokeConfig, name } = definition;
-    const deliveries: (() => void)[] = [];
+  #onFailed(name: string, event: FailedEvent): void {
+    const { deadLetterArn } = this.functions.get(name);
     if (deadLetterArn !== undefined) {
-      deliveries.push(() =>
-        this.#host.deliver(deadLetterArn, event.payload, {
-          RequestID: event.requestId,
-          ErrorCode: '200',
-          ErrorMessage: errorMessageOf(event.response).slice(0, 1024),
-        }),
-      );
+      this.#deliver(name, deadLetterArn, event.payload, {
+        RequestID: { dataType: 'String', value: event.requestId },
+        ErrorCode: { dataType: 'Number', value: '200' },
+        ErrorMessage: { dataType: 'String', value: errorMessageOf(event.response).slice(0, 1024) },
+      });
     }
-    const destination = eventInvokeConfig?.onFailureArn;
-    if (destination !== undefined) {
-      deliveries.push(() => this.#host.deliver(destination, this.#failureRecord(definition, event), {}));
-    }
-    for (const deliver of deliveries) {
-      try {
-        deliver();
-      } catch (error) {
-        if (!(error instanceof AwsServiceError)) throw error;
-        this.#host.onMetric(name, 'DeadLetterErrors');
-      }
-    }
+    this.#deliverResult(name, 'onFailureArn', event);
   }
 
-  #failureRecord(definition: FunctionDefinition, event: FailedEvent): string {
-    return JSON.stringify({
-      version: '1.0',
-      timestamp: new Date(this.#host.time.clock.nowMs()).toISOString(),
-      requestContext: {
-        requestId: event.requestId,
-        functionArn: `${definition.arn}:$LATEST`,
-        condition: event.condition,
-        approximateInvokeCount: event.attempts,
-      },
-      requestPayload: JSON.parse(event.payload),
-      ...(event.response === undefined
-        ? {}
-        : {
-            responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-            responsePayload: JSON.parse(event.response),
-          }),
-    });
+  #deliverResult(name: string, destination: 'onSuccessArn' | 'onFailureArn', event: AsynchronousResult): void {
+    // Deleted meanwhile: then there is nobody's destination.
+    const definition = this.functions.find(name);
+    const arn = definition?.eventInvokeConfig?.[destination];
+    if (definition === undefined || arn === undefined) return;
+    this.#deliver(name, arn, resultRecord(definition, event, this.#host.time.clock.nowMs()), {});
+  }
+
+  #deliver(name: string, arn: string, body: string, attributes: MessageAttributes): void {
+    try {
+      this.#host.deliver(arn, body, attributes);
+    } catch (error) {
+      if (!(error instanceof AwsServiceError)) throw error;
+      this.#host.onMetric(name, 'DeadLetterErrors');
+    }
   }
 }
 
-function errorMessageOf(response: string | undefined): string {
-  if (response === undefined) return 'the event grew too old before the function could run';
-  const parsed: unknown = JSON.parse(response);
-  const message = typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed ? parsed.errorMessage : '';
-  return String(message);
+function cannotRun({ runtime }: FunctionDefinition, requestId: string): PoolResult {
+  const errorMessage = `Local AWS runs functions of Node.js only, not of ${runtime}.`;
+  const payload = JSON.stringify({ errorType: 'Runtime.NotModelled', errorMessage });
+  return { kind: 'function-error', payload, requestId, logTail: '' };
 }

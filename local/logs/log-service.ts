@@ -11,11 +11,22 @@ export interface LogEvent {
   readonly message: string;
 }
 
+/** Described, and no more: nothing expires or is encrypted. */
+export interface LogGroupSettings {
+  readonly retentionDays?: number | undefined;
+  readonly kmsKeyId?: string | undefined;
+  readonly logGroupClass?: string | undefined;
+}
+
+export interface LogGroup extends LogGroupSettings {
+  readonly name: string;
+}
+
 export class LogService {
   readonly #clock: Clock;
   readonly #onMetric: (metric: EmbeddedMetric) => void;
   readonly #groups = new Map<string, LogEvent[]>();
-  readonly #retentionDays = new Map<string, number>();
+  readonly #settings = new Map<string, LogGroupSettings>();
   #listeners: ((event: LogEvent) => void)[] = [];
   #count = 0;
 
@@ -32,22 +43,23 @@ export class LogService {
     };
   }
 
-  createGroup(name: string, retentionDays?: number): void {
+  /** Does nothing to the events of a group that there is already. */
+  createGroup(name: string, settings: LogGroupSettings = {}): void {
     if (!this.#groups.has(name)) this.#groups.set(name, []);
-    if (retentionDays !== undefined) this.#retentionDays.set(name, retentionDays);
+    this.#settings.set(name, { ...this.#settings.get(name), ...settings });
   }
 
   deleteGroup(name: string): void {
     this.#groups.delete(name);
-    this.#retentionDays.delete(name);
+    this.#settings.delete(name);
   }
 
-  groups(): readonly { readonly name: string; readonly retentionDays: number | undefined }[] {
-    return [...this.#groups.keys()].map((name) => ({ name, retentionDays: this.#retentionDays.get(name) }));
+  groups(): LogGroup[] {
+    return [...this.#groups.keys()].map((name) => ({ name, ...this.#settings.get(name) }));
   }
 
   append(logGroup: string, logStream: string, message: string): void {
-    this.createGroup(logGroup);
+    if (!this.#groups.has(logGroup)) this.createGroup(logGroup);
     const atMs = this.#clock.nowMs();
     const event = { eventId: String(this.#count).padStart(56, '0'), logGroup, logStream, atMs, message };
     this.#count += 1;

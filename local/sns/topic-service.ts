@@ -3,28 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Scheduler } from '../../simulator/models/clock.ts';
 import { arnOf, type LocalAccount } from '../account.ts';
-
-export interface Subscription {
-  readonly arn: string;
-  readonly topicArn: string;
-  readonly protocol: 'lambda' | 'sqs';
-  /** The ARN of the function or queue. */
-  readonly endpoint: string;
-  /** Queue for what cannot be delivered. */
-  readonly deadLetterArn?: string;
-}
-
-export interface Publication {
-  readonly message: string;
-  readonly subject?: string;
-  readonly attributes?: Readonly<Record<string, { readonly Type: string; readonly Value: string }>>;
-}
-
-export interface PublishedMessage extends Publication {
-  readonly messageId: string;
-  readonly topicArn: string;
-  readonly atMs: number;
-}
+import { type MessageAttributes, sizeOfAttributes } from '../sqs/message-attributes.ts';
+import { readSubscription, type Subscription, subscriptionAttributes } from './subscription.ts';
+import { deliveryOf, type Publication, type PublishedMessage } from './topic-message.ts';
 
 /** How deliveries go wrong within what "at least once, unordered" allows; for tests. */
 export interface DeliveryBehaviour {
@@ -38,7 +19,7 @@ export interface TopicHost {
   /** @throws AwsServiceError if the function does not exist, or the topic may not invoke it. */
   readonly deliverToFunction: (functionArn: string, event: string, topicArn: string) => void;
   /** @throws AwsServiceError if the queue does not exist. */
-  readonly deliverToQueue: (queueArn: string, body: string) => void;
+  readonly deliverToQueue: (queueArn: string, body: string, attributes: MessageAttributes) => void;
 }
 
 interface Topic {
@@ -49,6 +30,9 @@ interface Topic {
 }
 
 const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;
+const LARGEST_MESSAGE_BYTES = 262_144;
+/** Printable characters without a line break. */
+const SUBJECT = /^[^\p{Cc}]{1,100}$/u;
 
 export class TopicService {
   /** Changed by tests; applies to what is published from then on. */
@@ -103,31 +87,61 @@ export class TopicService {
     return [...this.#get(topicArn).subscriptions.values()];
   }
 
-  /** The same protocol and endpoint again is the same subscription. */
-  subscribe(topicArn: string, protocol: string, endpoint: string, deadLetterArn?: string): string {
-    if (protocol !== 'lambda' && protocol !== 'sqs') {
-      const message = `Invalid parameter: Protocol ${protocol} is not delivered by local AWS (lambda and sqs are)`;
-      throw new AwsServiceError('InvalidParameter', message);
-    }
+  /**
+   * The same protocol and endpoint again is the same subscription.
+   * @throws AwsServiceError InvalidParameter, NotFound, NotModelled.
+   */
+  subscribe(
+    topicArn: string,
+    protocol: string,
+    endpoint: string,
+    attributes: Readonly<Record<string, string>> = {},
+  ): string {
     const { subscriptions } = this.#get(topicArn);
     const same = [...subscriptions.values()].find(
       (other) => other.protocol === protocol && other.endpoint === endpoint,
     );
     const arn = same?.arn ?? `${topicArn}:${randomUUID()}`;
-    const redrive = deadLetterArn === undefined ? {} : { deadLetterArn };
-    subscriptions.set(arn, { arn, topicArn, protocol, endpoint, ...redrive });
+    const subscription = readSubscription({ arn, topicArn }, protocol, endpoint, attributes);
+    if (same !== undefined && Object.keys(attributes).length > 0 && !hasSameAttributes(same, subscription)) {
+      const why = 'Invalid parameter: Attributes Reason: Subscription already exists with different attributes';
+      throw new AwsServiceError('InvalidParameter', why);
+    }
+    if (same === undefined) subscriptions.set(arn, subscription);
     return arn;
+  }
+
+  /** @throws AwsServiceError NotFound. */
+  subscription(arn: string): Subscription {
+    for (const { subscriptions } of this.#topics.values()) {
+      const found = subscriptions.get(arn);
+      if (found !== undefined) return found;
+    }
+    throw new AwsServiceError('NotFound', 'Subscription does not exist');
+  }
+
+  /** @throws AwsServiceError NotFound, InvalidParameter. */
+  setSubscriptionAttribute(arn: string, name: string, value: string): void {
+    const { topicArn, protocol, endpoint, ...before } = this.subscription(arn);
+    const attributes = { ...subscriptionAttributes({ topicArn, protocol, endpoint, ...before }), [name]: value };
+    this.#get(topicArn).subscriptions.set(arn, readSubscription({ arn, topicArn }, protocol, endpoint, attributes));
   }
 
   unsubscribe(subscriptionArn: string): void {
     for (const topic of this.#topics.values()) topic.subscriptions.delete(subscriptionArn);
   }
 
-  /** @returns the message id. @throws AwsServiceError NotFound. */
+  tags(topicArn: string): Map<string, string> {
+    return this.#get(topicArn).tags;
+  }
+
+  /** @returns the message id. @throws AwsServiceError NotFound, InvalidParameter. */
   publish(topicArn: string, publication: Publication): string {
     const topic = this.#get(topicArn);
+    checkPublication(publication);
     const atMs = this.#host.clock.nowMs();
-    const message = { ...publication, messageId: randomUUID(), topicArn, atMs };
+    const signatureVersion = topic.attributes.get('SignatureVersion') ?? '1';
+    const message = { ...publication, messageId: randomUUID(), topicArn, atMs, signatureVersion };
     this.published.push(message);
     for (const subscription of topic.subscriptions.values()) {
       for (const delayMs of this.behaviour.delaysMs) {
@@ -138,14 +152,16 @@ export class TopicService {
   }
 
   #deliver(subscription: Subscription, message: PublishedMessage): void {
-    const { topicArn, endpoint, protocol } = subscription;
+    const { topicArn, endpoint, protocol, deadLetterArn } = subscription;
+    const { body, attributes } = deliveryOf(subscription, message);
     try {
-      if (protocol === 'sqs') this.#host.deliverToQueue(endpoint, JSON.stringify(notification(message)));
-      else this.#host.deliverToFunction(endpoint, lambdaEvent(subscription, message), topicArn);
+      if (protocol === 'sqs') this.#host.deliverToQueue(endpoint, body, attributes);
+      else this.#host.deliverToFunction(endpoint, body, topicArn);
     } catch (error) {
       if (!(error instanceof AwsServiceError)) throw error;
-      if (subscription.deadLetterArn !== undefined) {
-        this.#host.deliverToQueue(subscription.deadLetterArn, JSON.stringify(notification(message)));
+      if (deadLetterArn !== undefined) {
+        const asQueued = deliveryOf({ ...subscription, protocol: 'sqs' }, message);
+        this.#host.deliverToQueue(deadLetterArn, asQueued.body, asQueued.attributes);
       }
       this.undelivered.push({ subscription, messageId: message.messageId, reason: `${error.name}: ${error.message}` });
     }
@@ -158,29 +174,16 @@ export class TopicService {
   }
 }
 
-function notification(message: PublishedMessage): Readonly<Record<string, unknown>> {
-  return {
-    Type: 'Notification',
-    MessageId: message.messageId,
-    TopicArn: message.topicArn,
-    Subject: message.subject ?? null,
-    Message: message.message,
-    Timestamp: new Date(message.atMs).toISOString(),
-    SignatureVersion: '1',
-    Signature: 'LOCAL',
-    SigningCertUrl: 'LOCAL',
-    UnsubscribeUrl: 'LOCAL',
-    MessageAttributes: message.attributes ?? {},
-  };
+function hasSameAttributes(one: Subscription, other: Subscription): boolean {
+  return one.rawMessageDelivery === other.rawMessageDelivery && one.deadLetterArn === other.deadLetterArn;
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
-function lambdaEvent(subscription: Subscription, message: PublishedMessage): string {
-  const record = {
-    EventSource: 'aws:sns',
-    EventVersion: '1.0',
-    EventSubscriptionArn: subscription.arn,
-    Sns: notification(message),
-  };
-  return JSON.stringify({ Records: [record] });
+function checkPublication({ message, subject, attributes = {} }: Publication): void {
+  if (message === '') throw new AwsServiceError('InvalidParameter', 'Invalid parameter: Empty message');
+  if (Buffer.byteLength(message) + sizeOfAttributes(attributes) > LARGEST_MESSAGE_BYTES) {
+    throw new AwsServiceError('InvalidParameter', 'Invalid parameter: Message too long');
+  }
+  if (subject !== undefined && !SUBJECT.test(subject)) {
+    throw new AwsServiceError('InvalidParameter', 'Invalid parameter: Subject');
+  }
 }

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 export const SERVICE_NAMES = ['kinesis', 'cloudwatch', 'sns', 'lambda', 'sqs', 'logs', 'sts', 'tagging'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
-/** `rest-json` is Lambda's; `query` answers in XML. */
+/** `rest-json` is Lambda's; `query` answers in XML; `cbor` is RPC v2, for Kinesis AWS's older one (application/x-amz-cbor-1.1). */
 export type Protocol = 'json' | 'query' | 'cbor' | 'rest-json';
 
 export interface ApiRequest {
@@ -28,6 +28,8 @@ export interface ApiCall {
   readonly request: ApiRequest;
   readonly caller: Caller;
   readonly requestId: string;
+  /** The region that the caller signed for. */
+  readonly region: string;
 }
 
 export interface ApiResponse {
@@ -38,8 +40,10 @@ export interface ApiResponse {
 
 /** One AWS service as it is spoken on the wire. */
 export interface ServiceEndpoint {
+  /** The input's members, named as in the service's model. @throws AwsServiceError SerializationException. */
+  parse(call: ApiCall): JsonObject;
   /** @throws AwsServiceError for whatever AWS would refuse. */
-  handle(call: ApiCall): ApiResponse | Promise<ApiResponse>;
+  handle(call: ApiCall, input: JsonObject): ApiResponse | Promise<ApiResponse>;
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import { cloudWatchErrorAnswer } from '../cloudwatch/error-answer.ts';
 import type { ApiCall, ApiResponse, Protocol, ServiceName } from './api-call.ts';
+import { AWS_CBOR_HEADERS, writeCbor } from './aws-cbor.ts';
 import { escapeXml } from './query-endpoint.ts';
 
 const NAMESPACES: Partial<Readonly<Record<ServiceName, string>>> = {
@@ -21,6 +22,8 @@ const STATUSES: Readonly<Record<string, number>> = {
   ServiceException: 500,
   ServiceUnavailable: 503,
   ServiceUnavailableException: 503,
+  PreconditionFailedException: 412,
+  RequestEntityTooLargeException: 413,
   TooManyRequestsException: 429,
 };
 
@@ -36,8 +39,16 @@ export function errorResponse(
     case 'json':
       return {
         status,
-        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': name },
-        body: JSON.stringify({ __type: name, message, ...details }),
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amzn-errortype': name,
+          ...queryError(name, status, call),
+        },
+        body: JSON.stringify({
+          __type: call.service === 'sqs' ? `com.amazonaws.sqs#${name}` : name,
+          message,
+          ...details,
+        }),
       };
     case 'rest-json':
       return {
@@ -48,8 +59,8 @@ export function errorResponse(
     case 'cbor':
       return {
         status,
-        headers: { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' },
-        body: cborTextMap({ __type: name, message }),
+        headers: { ...AWS_CBOR_HEADERS, 'x-amzn-errortype': name },
+        body: writeCbor({ __type: name, message, ...details }),
       };
     case 'query':
       return {
@@ -62,6 +73,24 @@ export function errorResponse(
       };
   }
 }
+
+/** SQS also gives the codes of its older protocol, which some clients show. */
+function queryError(name: string, status: number, { service }: { readonly service?: ServiceName }) {
+  if (service !== 'sqs') return {};
+  const code = SQS_QUERY_CODES[name] ?? name;
+  return { 'x-amzn-query-error': `${code};${status < 500 ? 'Sender' : 'Receiver'}` };
+}
+
+const SQS_QUERY_CODES: Readonly<Record<string, string>> = {
+  QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
+  QueueNameExists: 'QueueAlreadyExists',
+  MessageNotInflight: 'AWS.SimpleQueueService.MessageNotInflight',
+  EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
+  TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
+  BatchEntryIdsNotDistinct: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct',
+  BatchRequestTooLong: 'AWS.SimpleQueueService.BatchRequestTooLong',
+  InvalidBatchEntryId: 'AWS.SimpleQueueService.InvalidBatchEntryId',
+};
 
 /** Unknown to AWS, a fault of local AWS itself: shown as AWS shows its own. */
 export function internalFailure(error: unknown): AwsServiceError {
@@ -76,22 +105,4 @@ function statusOf(error: AwsServiceError, protocol: Protocol, service: ServiceNa
     if (error.name === 'ResourceConflictException') return 409;
   }
   return 400;
-}
-
-/** A CBOR map of text to text (RFC 8949); the errors of CloudWatch have no other members. */
-function cborTextMap(members: Readonly<Record<string, string>>): Buffer {
-  const entries = Object.entries(members);
-  return Buffer.concat([cborHead(5, entries.length), ...entries.flat().flatMap(cborText)]);
-}
-
-function cborText(text: string): Buffer[] {
-  const bytes = Buffer.from(text);
-  return [cborHead(3, bytes.length), bytes];
-}
-
-function cborHead(majorType: number, count: number): Buffer {
-  const type = majorType << 5;
-  if (count < 24) return Buffer.from([type | count]);
-  if (count < 256) return Buffer.from([type | 24, count]);
-  return Buffer.from([type | 25, (count >> 8) & 0xff, count & 0xff]);
 }

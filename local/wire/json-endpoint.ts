@@ -1,13 +1,17 @@
-/** An endpoint over a table of operations in AWS JSON 1.0 / 1.1. */
+/** An endpoint over a table of operations in AWS JSON 1.0 / 1.1, and in the older CBOR protocol (Kinesis). */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { ApiCall, ApiResponse, JsonObject, Operations, ServiceEndpoint } from './api-call.ts';
+import { AWS_CBOR_HEADERS, readCbor, writeCbor } from './aws-cbor.ts';
 import { operationOf } from './operation-table.ts';
 
 export function jsonEndpoint(version: '1.0' | '1.1', operations: Operations): ServiceEndpoint {
   return {
-    async handle(call) {
-      const operation = operationOf(operations, call);
-      const output = await operation(parseJsonBody(call), call);
+    parse: (call) => (call.protocol === 'cbor' ? readCbor(call) : parseJsonBody(call)),
+    async handle(call, input) {
+      const output = await operationOf(operations, call)(input, call);
+      if (call.protocol === 'cbor') {
+        return { status: 200, headers: AWS_CBOR_HEADERS, body: output === undefined ? '' : writeCbor(output) };
+      }
       return jsonResponse(version, output);
     },
   };

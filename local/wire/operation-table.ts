@@ -1,10 +1,9 @@
-import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { ApiCall, Operation, Operations } from './api-call.ts';
 
-/** @throws AwsServiceError UnknownOperationException (InvalidAction in the Query protocol) if the table has none. */
+/** The operation of a call that was found to be served. */
 export function operationOf(operations: Operations, call: ApiCall): Operation {
   const operation = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined;
-  if (operation !== undefined) return operation;
-  const name = call.protocol === 'query' ? 'InvalidAction' : 'UnknownOperationException';
-  throw new AwsServiceError(name, `The action ${call.operation} is not served by local AWS (${call.service})`);
+  // The rules of the parameters and this table belong together: one without the other is a bug here.
+  if (operation === undefined) throw new Error(`${call.operation} has rules, and no operation of ${call.service}`);
+  return operation;
 }

@@ -1,12 +1,17 @@
 /** An endpoint over a table of operations in the AWS Query protocol: a form in, XML out. */
-import type { ApiCall, JsonObject, Operations, ServiceEndpoint } from './api-call.ts';
+import { operationModel } from '../parameters/service-model.ts';
+import type { JsonObject, Operations, ServiceEndpoint } from './api-call.ts';
 import { operationOf } from './operation-table.ts';
+import { readForm } from './query-form.ts';
 
 export function queryEndpoint(namespace: string, operations: Operations): ServiceEndpoint {
   return {
-    async handle(call) {
-      const operation = operationOf(operations, call);
-      const output = await operation(parseForm(call), call);
+    parse({ service, operation, request }) {
+      const input = operationModel(service, operation)?.input ?? { members: {} };
+      return readForm(request.body.toString(), input);
+    },
+    async handle(call, input) {
+      const output: JsonObject | undefined = await operationOf(operations, call)(input, call);
       const result = output === undefined ? '' : element(`${call.operation}Result`, output);
       return {
         status: 200,
@@ -17,42 +22,6 @@ export function queryEndpoint(namespace: string, operations: Operations): Servic
       };
     },
   };
-}
-
-/** `A.member.1.B=x` becomes `{A: [{B: 'x'}]}`; `A.entry.1.key` and `.value` become a map. */
-function parseForm(call: ApiCall): JsonObject {
-  const root: FormNode = { children: new Map() };
-  for (const [name, value] of new URLSearchParams(call.request.body.toString())) {
-    let node = root;
-    for (const part of name.split('.')) {
-      const child: FormNode = node.children.get(part) ?? { children: new Map() };
-      node.children.set(part, child);
-      node = child;
-    }
-    node.value = value;
-  }
-  return toInput(root) as JsonObject;
-}
-
-interface FormNode {
-  readonly children: Map<string, FormNode>;
-  value?: string;
-}
-
-function toInput(node: FormNode): unknown {
-  if (node.children.size === 0) return node.value ?? '';
-  const members = node.children.get('member');
-  if (members !== undefined) return [...members.children.values()].map(toInput);
-  const entries = node.children.get('entry');
-  if (entries !== undefined) {
-    const pairs = [...entries.children.values()].map((entry) => {
-      const key = entry.children.get('key') ?? entry.children.get('Name');
-      const value = entry.children.get('value') ?? entry.children.get('Value');
-      return [key?.value ?? '', value === undefined ? '' : toInput(value)] as const;
-    });
-    return Object.fromEntries(pairs);
-  }
-  return Object.fromEntries([...node.children].map(([name, child]) => [name, toInput(child)]));
 }
 
 function element(name: string, value: unknown): string {

@@ -1,5 +1,5 @@
 /** Lambda's concurrency, and the rates of calls. */
-import { DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand, ListTagsForResourceCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import {
   AddTagsToStreamCommand,
   CreateStreamCommand,
@@ -83,7 +83,7 @@ export const lambdaCases: readonly ContractCase[] = [
   },
 ];
 
-const throttled = /^(LimitExceededException|Throttling|ThrottlingException)$/;
+const throttled = /^(LimitExceededException|Throttling|ThrottlingException|TooManyRequestsException)$/;
 
 /** So many calls at one moment are taken, one more is not, and a second later they are again. */
 function rateCase(
@@ -144,6 +144,19 @@ export const rateCases: readonly ContractCase[] = [
   rateCase('PutMetricAlarm', 'putMetricAlarmRate', (subject, name) => putAlarm(subject, alarmInput(name))),
   rateCase('SetAlarmState', 'setAlarmStateRate', ({ cloudwatch }, AlarmName) =>
     having(cloudwatch).send(new SetAlarmStateCommand({ AlarmName, StateValue: 'OK', StateReason: 'contract' })),
+  ),
+  rateCase('ListTagsForResource of an alarm', 'alarmListTagsRate', ({ cloudwatch }, name) =>
+    having(cloudwatch).send(
+      new ListTagsForResourceCommand({ ResourceARN: `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${name}` }),
+    ),
+  ),
+  rateCase(
+    "Lambda's control plane, all of its calls together,",
+    'lambdaControlPlaneRate',
+    ({ lambda }, FunctionName, index) =>
+      index % 2 === 0
+        ? having(lambda).send(new GetAccountSettingsCommand({}))
+        : having(lambda).send(new GetFunctionConcurrencyCommand({ FunctionName })),
   ),
 ];
 

@@ -1,7 +1,7 @@
 import type { Subject, SubjectName } from './subject.ts';
 
 /** What a subject must have to be asked. */
-export type Need = 'cloudwatch' | 'lambda' | 'time' | 'watching' | 'many-shards' | 'call-rates';
+export type Need = 'cloudwatch' | 'lambda' | 'time' | 'watching' | 'many-shards' | 'call-rates' | 'records';
 
 /** One line of what AWS does, asked of every subject that can answer it. */
 export interface ContractCase {
@@ -17,10 +17,10 @@ export interface ContractCase {
 /** What each subject has; `throttling` is local AWS with AWS's call rates in force. */
 const capabilities: Readonly<Record<SubjectName, readonly Need[]>> = {
   models: ['cloudwatch', 'time', 'watching', 'many-shards'],
-  'local-aws': ['cloudwatch', 'lambda', 'time', 'watching', 'many-shards'],
-  throttling: ['cloudwatch', 'time', 'call-rates'],
+  'local-aws': ['cloudwatch', 'lambda', 'time', 'watching', 'many-shards', 'records'],
+  throttling: ['cloudwatch', 'lambda', 'time', 'call-rates'],
   'kinesis-local': [],
-  moto: ['cloudwatch', 'lambda'],
+  moto: ['cloudwatch', 'lambda', 'records'],
 };
 
 export function canAnswer(subject: SubjectName, { needs }: ContractCase): boolean {

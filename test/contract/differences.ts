@@ -27,6 +27,7 @@ export const differences: readonly Difference[] = [
     says: 'an ON_DEMAND stream refuses UpdateShardCount',
     reason: 'reshards a stream in any mode',
   },
+  { subject: 'kinesis-local', says: 'a call takes 50 tags', reason: 'takes ten, as AWS once did' },
   {
     subject: 'kinesis-local',
     says: 'a tag’s key has up to 128 characters, its value up to 255',
@@ -51,7 +52,12 @@ export const differences: readonly Difference[] = [
   },
   { subject: 'moto', says: 'tags are refused while UPDATING', reason: 'reshards at once: no stream is ever UPDATING' },
   { subject: 'moto', says: 'a stream takes 50 tags', reason: 'does not count tags' },
-  { subject: 'moto', says: 'a call takes 10 tags', reason: 'does not count tags' },
+  { subject: 'moto', says: 'a call takes 50 tags', reason: 'does not count tags' },
+  {
+    subject: 'moto',
+    says: 'a record has up to 1 MiB with its partition key',
+    reason: 'does not count the partition key',
+  },
   {
     subject: 'moto',
     says: 'a tag’s key has up to 128 characters, its value up to 255',

@@ -5,6 +5,8 @@ import {
   DescribeLimitsCommand,
   DescribeStreamSummaryCommand,
   ListTagsForStreamCommand,
+  PutRecordCommand,
+  PutRecordsCommand,
   UpdateShardCountCommand,
   UpdateStreamModeCommand,
 } from '@aws-sdk/client-kinesis';
@@ -149,6 +151,40 @@ export const kinesisCases: readonly ContractCase[] = [
     },
   },
   {
+    says: 'a record has up to 1 MiB with its partition key',
+    facts: ['recordBytes'],
+    needs: ['records'],
+    check: async (subject, name) => {
+      await createStream(subject, name, 1);
+      const Data = Buffer.alloc(awsFacts.recordBytes.value);
+      const put = subject.kinesis.send(new PutRecordCommand({ StreamName: name, PartitionKey: 'a', Data }));
+      expect(await refusalOf(put)).toMatch(/^(ValidationException|InvalidArgumentException)$/);
+    },
+  },
+  {
+    says: 'PutRecords takes 500 records',
+    facts: ['putRecordsBatch'],
+    needs: ['records'],
+    check: async (subject, name) => {
+      await createStream(subject, name, 1);
+      const Records = Array.from({ length: awsFacts.putRecordsBatch.value + 1 }, () => record(1));
+      const put = subject.kinesis.send(new PutRecordsCommand({ StreamName: name, Records }));
+      expect(await refusalOf(put)).toBe('ValidationException');
+    },
+  },
+  {
+    says: 'PutRecords takes 10 MiB',
+    facts: ['putRecordsBytes'],
+    needs: ['records'],
+    check: async (subject, name) => {
+      await createStream(subject, name, 1);
+      const bytes = awsFacts.putRecordsBytes.value / 16;
+      const Records = Array.from({ length: 16 }, () => record(bytes));
+      const put = subject.kinesis.send(new PutRecordsCommand({ StreamName: name, Records }));
+      expect(await refusalOf(put)).toBe('InvalidArgumentException');
+    },
+  },
+  {
     says: 'a stream takes 50 tags',
     facts: ['streamTags', 'maxTags'],
     needs: [],
@@ -167,7 +203,7 @@ export const kinesisCases: readonly ContractCase[] = [
     },
   },
   {
-    says: 'a call takes 10 tags',
+    says: 'a call takes 50 tags',
     facts: ['streamTagsPerCall', 'maxTagsPerCall'],
     needs: [],
     check: async (subject, name) => {
@@ -292,4 +328,8 @@ async function updatingMs(subject: Subject, name: string, from: number, to: numb
 
 function tagEntries(count: number): [string, string][] {
   return Array.from({ length: count }, (_, index) => [`key-${index}`, 'value']);
+}
+
+function record(bytes: number) {
+  return { PartitionKey: 'a', Data: Buffer.alloc(bytes) };
 }

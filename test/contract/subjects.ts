@@ -13,8 +13,8 @@ import type { CloudWatchModel } from '../../simulator/models/cloudwatch/cloudwat
 import { type Subject, topicName } from './subject.ts';
 
 export const startMs = Date.UTC(2026, 2, 2, 9);
-/** Long enough to be seen, short enough to be waited for. */
-const kinesisLocalUpdatingMs = 200;
+/** Long enough to be seen on a busy machine, short enough to be waited for. */
+const kinesisLocalUpdatingMs = 500;
 
 /** @param throttle enforce AWS's call rates. */
 export async function startLocalSubject({ throttle = false } = {}): Promise<Subject> {

@@ -33,7 +33,11 @@ test('an asynchronous invocation that fails for good goes to the dead-letter que
   await pass(10 * MINUTE_MS);
   const [dead] = aws.queues.messages('dead');
   expect(dead?.body).toBe('{"n":1}');
-  expect(dead?.attributes).toEqual({ RequestID: requestId, ErrorCode: '200', ErrorMessage: 'always' });
+  expect(dead?.attributes).toEqual({
+    RequestID: { dataType: 'String', value: requestId },
+    ErrorCode: { dataType: 'Number', value: '200' },
+    ErrorMessage: { dataType: 'String', value: 'always' },
+  });
   const [failed] = aws.queues.messages('failed');
   expect(JSON.parse(failed?.body ?? '')).toMatchObject({
     requestContext: {

@@ -44,8 +44,8 @@ export function clientOptions({ endpoint, account }: LocalAws) {
   };
 }
 
-export function clientsOf(aws: LocalAws) {
-  const options = clientOptions(aws);
+export function clientsOf(aws: LocalAws, changes: { readonly region?: string; readonly maxAttempts?: number } = {}) {
+  const options = { ...clientOptions(aws), ...changes };
   return {
     cloudwatch: new CloudWatchClient(options),
     kinesis: new KinesisClient(options),

@@ -76,7 +76,9 @@ test("a topic without permission does not invoke; its message goes to the subscr
   const { arn } = await addFunction(aws, 'receiver', RECORDER);
   aws.queues.create('undelivered');
   const topic = aws.topics.create('alarms');
-  aws.topics.subscribe(topic, 'lambda', arn, 'arn:aws:sqs:eu-west-1:123456789012:undelivered');
+  aws.topics.subscribe(topic, 'lambda', arn, {
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: 'arn:aws:sqs:eu-west-1:123456789012:undelivered' }),
+  });
   aws.topics.publish(topic, { message: 'm' });
   await pass(1000);
   expect(aws.topics.undelivered[0]?.reason).toContain('AccessDeniedException');
@@ -151,12 +153,20 @@ test('ListEventSourceMappings shows which functions read a stream', async () => 
     FunctionName: 'reader',
     EventSourceArn,
     ParallelizationFactor: 2,
+    StartingPosition: 'LATEST',
   });
+  await expect(lambda.send(create)).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: `Stream not found: ${EventSourceArn}`,
+  });
+  await aws.kinesis.create('orders', 'PROVISIONED', 1);
   await lambda.send(create);
   await expect(lambda.send(create)).rejects.toMatchObject({ name: 'ResourceConflictException' });
   const list = async (FunctionName: string) =>
     (await lambda.send(new ListEventSourceMappingsCommand({ FunctionName, EventSourceArn }))).EventSourceMappings;
-  expect(await list(arn)).toMatchObject([{ FunctionArn: arn, ParallelizationFactor: 2, State: 'Enabled' }]);
+  expect(await list(arn)).toMatchObject([
+    { FunctionArn: arn, ParallelizationFactor: 2, State: 'Enabled', BatchSize: 100, StartingPosition: 'LATEST' },
+  ]);
   expect(await list('idle')).toEqual([]);
 });
 
@@ -264,7 +274,7 @@ test('a queue hides a message that was received until its visibility time-out', 
   await pass(31_000);
   expect((await receive()).Messages).toHaveLength(1);
   expect(await callJson(aws, 'AmazonSQS.GetQueueUrl', { QueueName: 'nobody' })).toMatchObject({
-    __type: 'QueueDoesNotExist',
+    __type: 'com.amazonaws.sqs#QueueDoesNotExist',
   });
 });
 

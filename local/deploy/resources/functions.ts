@@ -1,7 +1,9 @@
 /** AWS::Lambda::* */
 import { randomUUID } from 'node:crypto';
 import { member } from '../../lambda/api/lambda-operation.ts';
+import { readEventInvokeConfig } from '../../lambda/event-invoke-config.ts';
 import { type FunctionDefinition, functionArn, functionNameOf } from '../../lambda/function-definition.ts';
+import type { JsonObject } from '../../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText, tagList, textList, textMap } from '../../wire/input.ts';
 import type { PhysicalResource } from '../deployed-stack.ts';
 import type { ResourceRequest, ResourceTypes } from '../resource-type.ts';
@@ -59,13 +61,15 @@ export const FUNCTION_TYPES: ResourceTypes = {
         parallelizationFactor: optionalNumber(properties, 'ParallelizationFactor') ?? 1,
         enabled: properties.Enabled !== false,
         lastModifiedMs: aws.clock.nowMs(),
+        polling: pollingOf(properties),
       });
       return { id, attributes: { Id: id } };
     },
     update: ({ aws, properties }, old) => {
       const parallelizationFactor = optionalNumber(properties, 'ParallelizationFactor') ?? 1;
       const enabled = properties.Enabled !== false;
-      aws.lambda.eventSources.set({ ...aws.lambda.eventSources.get(old.id), parallelizationFactor, enabled });
+      const polling = pollingOf(properties);
+      aws.lambda.eventSources.set({ ...aws.lambda.eventSources.get(old.id), parallelizationFactor, enabled, polling });
       return old;
     },
     delete: ({ aws }, old) => {
@@ -76,17 +80,8 @@ export const FUNCTION_TYPES: ResourceTypes = {
     replacedBy: ['FunctionName', 'Qualifier'],
     create: ({ aws, logicalId, properties }) => {
       const definition = aws.lambda.functions.get(requireText(properties, 'FunctionName'));
-      const onFailure = member(member(properties, 'DestinationConfig'), 'OnFailure');
-      const onFailureArn = optionalText(onFailure, 'Destination');
-      aws.lambda.functions.set({
-        ...definition,
-        eventInvokeConfig: {
-          maximumRetryAttempts: optionalNumber(properties, 'MaximumRetryAttempts') ?? 2,
-          maximumEventAgeSeconds: optionalNumber(properties, 'MaximumEventAgeInSeconds') ?? 21_600,
-          ...(onFailureArn === undefined ? {} : { onFailureArn }),
-          lastModifiedMs: aws.clock.nowMs(),
-        },
-      });
+      const eventInvokeConfig = readEventInvokeConfig(properties, undefined, aws.clock.nowMs());
+      aws.lambda.functions.set({ ...definition, eventInvokeConfig });
       return { id: logicalId, attributes: {} };
     },
     delete: ({ aws }, _, properties) => {
@@ -97,6 +92,12 @@ export const FUNCTION_TYPES: ResourceTypes = {
     },
   },
 };
+
+/** What the mapping's other properties say of polling is kept, as over the API. */
+function pollingOf(properties: JsonObject): JsonObject {
+  const { FunctionName: _, EventSourceArn: __, ParallelizationFactor: ___, Enabled: ____, ...polling } = properties;
+  return polling;
+}
 
 async function putFunction(
   { aws, properties, assetFolder }: ResourceRequest,

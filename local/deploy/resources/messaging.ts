@@ -1,7 +1,8 @@
 /** AWS::SNS::* and AWS::SQS::* */
 import { arnOf } from '../../account.ts';
+import { assertModelled } from '../../parameters/assert-modelled.ts';
 import type { JsonObject } from '../../wire/api-call.ts';
-import { optionalText, requireText, textList } from '../../wire/input.ts';
+import { optionalText, requireText, tagList, textList } from '../../wire/input.ts';
 import type { PhysicalResource } from '../deployed-stack.ts';
 import type { ResourceTypes } from '../resource-type.ts';
 
@@ -10,11 +11,11 @@ export const MESSAGING_TYPES: ResourceTypes = {
     replacedBy: ['TopicName'],
     create: ({ aws, generatedName, properties }) => {
       const name = optionalText(properties, 'TopicName') ?? generatedName;
-      const attributes = ['DisplayName', 'KmsMasterKeyId'].flatMap((key) => {
-        const value = optionalText(properties, key);
-        return value === undefined ? [] : [[key, value] as const];
-      });
-      const arn = aws.topics.create(name, Object.fromEntries(attributes));
+      const { TopicName: _, Tags, ...given } = properties;
+      const attributes = textsOf(given);
+      assertModelled({ service: 'sns', operation: 'CreateTopic' }, { Name: name, Attributes: attributes, Tags });
+      const arn = aws.topics.create(name, attributes);
+      for (const [key, value] of Object.entries(tagList(properties, 'Tags'))) aws.topics.tags(arn).set(key, value);
       return { id: arn, attributes: { TopicArn: arn, TopicName: name } };
     },
     delete: ({ aws }, old) => aws.topics.delete(old.id),
@@ -30,15 +31,26 @@ export const MESSAGING_TYPES: ResourceTypes = {
   'AWS::SNS::Subscription': {
     replacedBy: ['TopicArn', 'Protocol', 'Endpoint'],
     create: ({ aws, properties }) => {
-      const redrive = properties.RedrivePolicy as JsonObject | undefined;
-      const deadLetterArn = redrive === undefined ? undefined : requireText(redrive, 'deadLetterTargetArn');
+      const { TopicArn, Protocol, Endpoint, ...given } = properties;
+      const attributes = textsOf(given);
+      assertModelled(
+        { service: 'sns', operation: 'Subscribe' },
+        { TopicArn, Protocol, Endpoint, Attributes: attributes },
+      );
       const arn = aws.topics.subscribe(
         requireText(properties, 'TopicArn'),
         requireText(properties, 'Protocol'),
         requireText(properties, 'Endpoint'),
-        deadLetterArn,
+        attributes,
       );
       return { id: arn, attributes: { Arn: arn } };
+    },
+    update: ({ aws, properties }, old) => {
+      const { TopicArn, Protocol, Endpoint, ...given } = properties;
+      const Attributes = textsOf(given);
+      assertModelled({ service: 'sns', operation: 'Subscribe' }, { TopicArn, Protocol, Endpoint, Attributes });
+      for (const [name, value] of Object.entries(Attributes)) aws.topics.setSubscriptionAttribute(old.id, name, value);
+      return old;
     },
     delete: ({ aws }, old) => aws.topics.unsubscribe(old.id),
   },
@@ -46,9 +58,11 @@ export const MESSAGING_TYPES: ResourceTypes = {
     replacedBy: ['QueueName'],
     create: ({ aws, generatedName, properties }): PhysicalResource => {
       const name = optionalText(properties, 'QueueName') ?? generatedName;
-      const { QueueName: _, Tags: __, ...attributes } = properties;
-      const texts = Object.entries(attributes).map(([key, value]) => [key, textOf(value)]);
-      const url = aws.queues.create(name, Object.fromEntries(texts));
+      const { QueueName: _, Tags: __, ...given } = properties;
+      const attributes = textsOf(given);
+      assertModelled({ service: 'sqs', operation: 'CreateQueue' }, { QueueName: name, Attributes: attributes });
+      const url = aws.queues.create(name, attributes);
+      for (const [key, value] of Object.entries(tagList(properties, 'Tags'))) aws.queues.get(url).tags.set(key, value);
       return { id: url, attributes: { Arn: arnOf(aws.account, 'sqs', name), QueueName: name, QueueUrl: url } };
     },
     delete: ({ aws }, old) => aws.queues.delete(old.id),
@@ -63,6 +77,12 @@ export const MESSAGING_TYPES: ResourceTypes = {
   },
 };
 
-function textOf(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+/** The API has texts where a template has numbers, booleans and structures. */
+function textsOf(properties: JsonObject): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [
+      key,
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]),
+  );
 }

@@ -28,7 +28,11 @@ export const MONITORING_TYPES: ResourceTypes = {
     replacedBy: ['LogGroupName'],
     create: ({ aws, generatedName, properties }) => {
       const name = optionalText(properties, 'LogGroupName') ?? generatedName;
-      aws.logs.createGroup(name, optionalNumber(properties, 'RetentionInDays'));
+      aws.logs.createGroup(name, {
+        retentionDays: optionalNumber(properties, 'RetentionInDays'),
+        kmsKeyId: optionalText(properties, 'KmsKeyId'),
+        logGroupClass: optionalText(properties, 'LogGroupClass'),
+      });
       return { id: name, attributes: { Arn: arnOf(aws.account, 'logs', `log-group:${name}:*`) } };
     },
     delete: ({ aws }, old) => aws.logs.deleteGroup(old.id),

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { AwsServiceError } from '../../../simulator/models/aws-service-error.ts';
 import type { JsonObject } from '../../wire/api-call.ts';
-import { optionalNumber, optionalText, requireText, textMap } from '../../wire/input.ts';
-import { type FunctionDefinition, functionArn } from '../function-definition.ts';
+import { optionalNumber, optionalText, requireText, textList, textMap } from '../../wire/input.ts';
+import { assertRevision, type FunctionDefinition, functionArn } from '../function-definition.ts';
 import { describeCode, describeConfiguration } from '../function-description.ts';
 import type { LambdaHost, LambdaService } from '../lambda-service.ts';
-import { json, type LambdaOperations, member } from './lambda-operation.ts';
+import { json, type LambdaOperations, markedPage, member, pick } from './lambda-operation.ts';
 
 export function functionOperations(
   lambda: LambdaService,
@@ -15,7 +15,10 @@ export function functionOperations(
   const { functions } = lambda;
   const nowMs = (): number => host.time.clock.nowMs();
   return {
-    ListFunctions: () => json(200, { Functions: functions.list().map(describeConfiguration) }),
+    ListFunctions: ({ input }) => {
+      const { items, marker } = markedPage(functions.list(), input);
+      return json(200, { Functions: items.map(describeConfiguration), ...marker });
+    },
     GetFunction: ({ label }) => json(200, describeCode(functions.get(label))),
     GetFunctionConfiguration: ({ label }) => json(200, describeConfiguration(functions.get(label))),
     CreateFunction: async ({ input }) => {
@@ -31,7 +34,7 @@ export function functionOperations(
         role: requireText(input, 'Role'),
         handler: requireText(input, 'Handler'),
         runtime: requireText(input, 'Runtime'),
-        architecture: 'x86_64',
+        architecture: textList(input, 'Architectures')[0] ?? 'x86_64',
         code,
         timeoutSeconds: 3,
         memoryMegabytes: 128,
@@ -48,17 +51,30 @@ export function functionOperations(
       return json(201, describeConfiguration(definition));
     },
     UpdateFunctionConfiguration: ({ label, input }) => {
+      assertRevision(functions.get(label), input);
+      const { stored } = functions.get(label);
+      const changes = configurationChanges(input);
       const changed = {
         ...functions.get(label),
-        ...configurationChanges(input),
+        ...changes,
+        stored: { ...stored, ...changes.stored },
         lastModifiedMs: nowMs(),
         revisionId: randomUUID(),
       };
       return json(200, describeConfiguration(lambda.redefine(changed)));
     },
     UpdateFunctionCode: async ({ label, input }) => {
+      assertRevision(functions.get(label), input);
       const code = await lambda.code.fromZip(Buffer.from(requireText(input, 'ZipFile'), 'base64'));
-      const changed = { ...functions.get(label), code, lastModifiedMs: nowMs(), revisionId: randomUUID() };
+      const architecture = textList(input, 'Architectures')[0] ?? functions.get(label).architecture;
+      const changed = {
+        ...functions.get(label),
+        code,
+        architecture,
+        lastModifiedMs: nowMs(),
+        revisionId: randomUUID(),
+      };
+      if (input.DryRun === true) return json(200, describeConfiguration(changed));
       return json(200, describeConfiguration(lambda.redefine(changed)));
     },
     DeleteFunction: ({ label }) => {
@@ -82,6 +98,9 @@ function configurationChanges(input: JsonObject): Partial<FunctionDefinition> {
     deadLetterArn: deadLetterArn === '' ? undefined : deadLetterArn,
     logFormat: optionalText(logging, 'LogFormat'),
     logGroup: optionalText(logging, 'LogGroup'),
+    applicationLogLevel: optionalText(logging, 'ApplicationLogLevel'),
+    tracing: optionalText(member(input, 'TracingConfig'), 'Mode'),
+    stored: pick(input, ['KMSKeyArn', 'EphemeralStorage']),
   };
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

@@ -1,20 +1,29 @@
 /** Invoke, and how asynchronous invocations are dealt with. */
 import { AwsServiceError } from '../../../simulator/models/aws-service-error.ts';
-import type { ApiCall, ApiResponse } from '../../wire/api-call.ts';
-import { optionalNumber, optionalText } from '../../wire/input.ts';
-import type { FunctionDefinition } from '../function-definition.ts';
+import { notModelled } from '../../../simulator/models/not-modelled.ts';
+import type { ApiResponse } from '../../wire/api-call.ts';
+import { optionalText } from '../../wire/input.ts';
+import { readEventInvokeConfig } from '../event-invoke-config.ts';
+import { canRun, type FunctionDefinition } from '../function-definition.ts';
 import { describeEventInvokeConfig } from '../function-description.ts';
 import type { LambdaHost, LambdaService } from '../lambda-service.ts';
-import { json, type LambdaOperations, member } from './lambda-operation.ts';
+import { json, type LambdaOperations, type LambdaRequest } from './lambda-operation.ts';
+
+/** Invoke, API reference: 6 MB synchronous, 1 MB asynchronous. */
+const LARGEST_PAYLOAD_BYTES = 6_291_556;
+const LARGEST_EVENT_BYTES = 1_048_576;
 
 export function invocationOperations(lambda: LambdaService, host: Pick<LambdaHost, 'time'>): LambdaOperations {
   const { functions } = lambda;
   return {
-    Invoke: async ({ call, label }) => {
-      const payload = call.request.body.length === 0 ? '{}' : call.request.body.toString();
+    Invoke: async ({ call, label, input }) => {
+      const payload = optionalText(input, 'Payload') ?? '{}';
+      const invocationType = optionalText(input, 'InvocationType') ?? 'RequestResponse';
       assertJson(payload);
+      assertSize(payload, invocationType === 'Event' ? LARGEST_EVENT_BYTES : LARGEST_PAYLOAD_BYTES);
       const definition = functions.get(label);
-      switch (call.request.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
+      if (!canRun(definition)) throw cannotRun(definition);
+      switch (invocationType) {
         case 'DryRun':
           return json(204, undefined);
         case 'Event':
@@ -22,29 +31,25 @@ export function invocationOperations(lambda: LambdaService, host: Pick<LambdaHos
             ...json(202, undefined),
             headers: { 'x-amzn-requestid': lambda.invokeAsynchronously(definition.name, payload) },
           };
+        case 'RequestResponse':
+          return invokeSynchronously(lambda, definition, payload, { call, input });
         default:
-          return invokeSynchronously(lambda, definition, payload, call);
+          throw new AwsServiceError('InvalidParameterValueException', `Unknown InvocationType: ${invocationType}`);
       }
     },
     PutFunctionEventInvokeConfig: ({ label, input }) => {
-      const destinations = member(input, 'DestinationConfig');
-      const onFailureArn = optionalText(member(destinations, 'OnFailure'), 'Destination');
-      const onSuccessArn = optionalText(member(destinations, 'OnSuccess'), 'Destination');
-      const eventInvokeConfig = {
-        maximumRetryAttempts: optionalNumber(input, 'MaximumRetryAttempts') ?? 2,
-        maximumEventAgeSeconds: optionalNumber(input, 'MaximumEventAgeInSeconds') ?? 21_600,
-        ...(onFailureArn === undefined ? {} : { onFailureArn }),
-        ...(onSuccessArn === undefined ? {} : { onSuccessArn }),
-        lastModifiedMs: host.time.clock.nowMs(),
-      };
+      const eventInvokeConfig = readEventInvokeConfig(input, undefined, host.time.clock.nowMs());
+      return json(200, describeEventInvokeConfig(functions.set({ ...functions.get(label), eventInvokeConfig })));
+    },
+    UpdateFunctionEventInvokeConfig: ({ label, input }) => {
+      const before = functions.get(label).eventInvokeConfig;
+      if (before === undefined) throw withoutEventInvokeConfig(functions.get(label));
+      const eventInvokeConfig = readEventInvokeConfig(input, before, host.time.clock.nowMs());
       return json(200, describeEventInvokeConfig(functions.set({ ...functions.get(label), eventInvokeConfig })));
     },
     GetFunctionEventInvokeConfig: ({ label }) => {
       const definition = functions.get(label);
-      if (definition.eventInvokeConfig === undefined) {
-        const message = `The function ${definition.arn} doesn't have an EventInvokeConfig`;
-        throw new AwsServiceError('ResourceNotFoundException', message);
-      }
+      if (definition.eventInvokeConfig === undefined) throw withoutEventInvokeConfig(definition);
       return json(200, describeEventInvokeConfig(definition));
     },
     DeleteFunctionEventInvokeConfig: ({ label }) => {
@@ -59,9 +64,10 @@ async function invokeSynchronously(
   lambda: LambdaService,
   definition: FunctionDefinition,
   payload: string,
-  call: ApiCall,
+  { call, input }: Pick<LambdaRequest, 'call' | 'input'>,
 ): Promise<ApiResponse> {
-  const result = await lambda.invoke(definition.name, payload, call.requestId);
+  const clientContext = optionalText(input, 'ClientContext');
+  const result = await lambda.invoke(definition.name, payload, call.requestId, clientContext);
   if (result.kind === 'throttled') {
     throw new AwsServiceError('TooManyRequestsException', 'Rate Exceeded.', {
       Reason:
@@ -70,7 +76,7 @@ async function invokeSynchronously(
           : 'ReservedFunctionConcurrentInvocationLimitExceeded',
     });
   }
-  const wantsLog = call.request.headers['x-amz-log-type'] === 'Tail';
+  const wantsLog = optionalText(input, 'LogType') === 'Tail';
   return {
     status: 200,
     headers: {
@@ -81,6 +87,21 @@ async function invokeSynchronously(
     },
     body: result.payload,
   };
+}
+
+function withoutEventInvokeConfig({ arn }: FunctionDefinition): AwsServiceError {
+  return new AwsServiceError('ResourceNotFoundException', `The function ${arn} doesn't have an EventInvokeConfig`);
+}
+
+function cannotRun({ name, runtime }: FunctionDefinition): AwsServiceError {
+  return notModelled(`the runtime ${runtime} of the function ${name}`, 'invoke a function of Node.js (nodejs24.x)');
+}
+
+function assertSize(payload: string, limitBytes: number): void {
+  const bytes = Buffer.byteLength(payload);
+  if (bytes <= limitBytes) return;
+  const message = `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
+  throw new AwsServiceError('RequestEntityTooLargeException', message);
 }
 
 function assertJson(payload: string): void {

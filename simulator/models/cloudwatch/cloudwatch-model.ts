@@ -3,6 +3,8 @@ import type {
   DeleteDashboardsInput,
   DescribeAlarmHistoryInput,
   DescribeAlarmHistoryOutput,
+  DescribeAlarmsForMetricInput,
+  DescribeAlarmsForMetricOutput,
   DescribeAlarmsInput,
   DescribeAlarmsOutput,
   DisableAlarmActionsInput,
@@ -101,6 +103,10 @@ export class CloudWatchModel {
 
   describeAlarms(input: DescribeAlarmsInput = {}): DescribeAlarmsOutput {
     return this.#alarms.describe(input);
+  }
+
+  describeAlarmsForMetric(input: DescribeAlarmsForMetricInput): DescribeAlarmsForMetricOutput {
+    return this.#alarms.describeForMetric(input);
   }
 
   describeAlarmHistory(input: DescribeAlarmHistoryInput = {}): DescribeAlarmHistoryOutput {

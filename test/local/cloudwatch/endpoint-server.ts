@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { cloudWatchEndpoint } from '../../../local/cloudwatch/cloudwatch-endpoint.ts';
 import { cloudWatchErrorAnswer } from '../../../local/cloudwatch/error-answer.ts';
-import type { ApiCall } from '../../../local/wire/api-call.ts';
+import { assertModelled, assertServed } from '../../../local/parameters/assert-modelled.ts';
+import type { ApiCall, ApiResponse, ServiceEndpoint } from '../../../local/wire/api-call.ts';
 import { findRoute } from '../../../local/wire/route.ts';
 import { AwsServiceError } from '../../../simulator/models/aws-service-error.ts';
 import type { AlarmNotification } from '../../../simulator/models/cloudwatch/alarm/alarm-notification.ts';
@@ -49,10 +50,11 @@ export async function startEndpointServer(nowMs: number): Promise<EndpointServer
       ...findRoute(apiRequest),
       request: apiRequest,
       requestId: 'request-1',
+      region: 'eu-west-1',
       caller: { kind: 'external' },
     };
     spoken.push(call.protocol);
-    const answer = await Promise.resolve(cloudWatch.handle(call)).catch((error: unknown) => {
+    const answer = await answerTo(cloudWatch, call).catch((error: unknown) => {
       if (error instanceof AwsServiceError) return cloudWatchErrorAnswer(error, call);
       throw error;
     });
@@ -72,4 +74,11 @@ export async function startEndpointServer(nowMs: number): Promise<EndpointServer
       }),
   };
   return started;
+}
+
+async function answerTo(cloudWatch: ServiceEndpoint, call: ApiCall): Promise<ApiResponse> {
+  assertServed(call);
+  const input = cloudWatch.parse(call);
+  assertModelled(call, input);
+  return cloudWatch.handle(call, input);
 }

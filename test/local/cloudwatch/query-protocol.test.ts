@@ -72,6 +72,7 @@ describe('CloudWatch in the Query protocol', () => {
     expect(typed.xml).toContain('<Message>Threshold must be a number.</Message>');
     const nested = await query('PutMetricAlarm', { ...ALARM, AlarmName: 'a', 'AlarmName.b': 'c' });
     expect(nested.xml).toContain('<Code>SerializationException</Code>');
-    expect((await query('PutCompositeAlarm', {})).xml).toContain('<Code>InvalidAction</Code>');
+    expect((await query('PutCompositeAlarm', {})).xml).toContain('<Code>NotModelled</Code>');
+    expect((await query('MakeCoffee', {})).xml).toContain('<Code>InvalidAction</Code>');
   });
 });

@@ -199,7 +199,7 @@ describe('tags', () => {
     ['a long key', { ['k'.repeat(129)]: '1' }, 'ValidationException'],
     ['a long value', { a: 'v'.repeat(256) }, 'ValidationException'],
     ['none', {}, 'ValidationException'],
-    ['eleven in a call', tagsUpTo(11), 'ValidationException'],
+    ['fifty-one in a call', tagsUpTo(51), 'ValidationException'],
   ])('are refused whole for %s', (_what, tags, name) => {
     const { stream } = streamOf();
     expect(() => stream.tags.add({ ...tags }, 0)).toThrow(named(name));

@@ -1,9 +1,10 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { AwsServiceError } from '../../aws-service-error.ts';
+import { notModelled } from '../../not-modelled.ts';
 import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
 import { Constraints, permitted } from '../constraints.ts';
 import { type MathProgram, metricProgram } from '../metric/metric-math-values.ts';
-import { type MetricSource, planMetricQueries } from '../metric/metric-query-plan.ts';
+import { checkPeriod, type MetricSource, planMetricQueries, unknownStatistic } from '../metric/metric-query-plan.ts';
 import { STATISTICS } from '../metric/metric-series.ts';
 import type { MOfN, TreatMissingData } from './alarm-verdict.ts';
 
@@ -31,7 +32,10 @@ export type ComparisonOperator = (typeof COMPARISON_OPERATORS)[number];
 export function planAlarm(input: PutMetricAlarmInput, facts: CloudWatchFacts): AlarmPlan {
   checkMembers(input, facts);
   const unmodelled = UNMODELLED_MEMBERS.filter((member) => input[member] !== undefined);
-  if (unmodelled.length > 0) throw invalid(`${unmodelled.join(', ')} of an alarm is not modelled here.`);
+  if (unmodelled.length > 0) throw notModelled(`${unmodelled.join(', ')} of an alarm`);
+  if (BAND_OPERATORS.includes(input.ComparisonOperator ?? '')) {
+    throw notModelled(`ComparisonOperator ${input.ComparisonOperator}`, `use ${COMPARISON_OPERATORS.join(', ')}`);
+  }
   const comparisonOperator = permitted(COMPARISON_OPERATORS, input.ComparisonOperator);
   if (comparisonOperator === undefined || input.Threshold === undefined || input.EvaluationPeriods === undefined)
     throw invalid('ComparisonOperator, EvaluationPeriods and Threshold must be set.');
@@ -94,8 +98,7 @@ function planSingleMetric(input: PutMetricAlarmInput): AlarmSource {
   const statistic = permitted(STATISTICS, input.Statistic);
   if (input.MetricName === undefined || input.Namespace === undefined || input.Period === undefined)
     throw invalid('MetricName, Namespace and Period must be set, or Metrics.');
-  if (statistic === undefined)
-    throw invalid(`Statistic must be one of ${STATISTICS.join(', ')}: extended statistics are not modelled.`);
+  if (statistic === undefined) throw unknownStatistic(input.Statistic, 'Statistic');
   const dimensions = (input.Dimensions ?? []).map(({ Name, Value }) => ({ name: Name ?? '', value: Value ?? '' }));
   return {
     metrics: [{ identity: { namespace: input.Namespace, metricName: input.MetricName, dimensions }, statistic }],
@@ -136,8 +139,7 @@ const SINGLE_METRIC_MEMBERS = [
 ] as const;
 
 function minutesOf(periodSeconds: number): number {
-  if (periodSeconds < 60) throw invalid(`Period ${periodSeconds} is not modelled: datapoints here are of a minute.`);
-  if (periodSeconds % 60 !== 0) throw invalid('Period must be 10, 20, 30 or a multiple of 60.');
+  checkPeriod(periodSeconds, 'Period');
   return periodSeconds / 60;
 }
 

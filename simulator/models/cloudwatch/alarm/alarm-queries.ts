@@ -1,6 +1,8 @@
 import type {
   DescribeAlarmHistoryInput,
   DescribeAlarmHistoryOutput,
+  DescribeAlarmsForMetricInput,
+  DescribeAlarmsForMetricOutput,
   DescribeAlarmsInput,
   DescribeAlarmsOutput,
   PutMetricAlarmInput,
@@ -35,6 +37,31 @@ export function describeAlarms(
   };
 }
 
+/** Alarms on one metric, those of metric math left out, as in AWS. @throws AwsServiceError ValidationException */
+export function describeAlarmsForMetric(
+  alarms: ReadonlyMap<string, AlarmModel>,
+  input: DescribeAlarmsForMetricInput,
+): DescribeAlarmsForMetricOutput {
+  const constraints = new Constraints();
+  constraints.length('metricName', input.MetricName, 1, 255);
+  constraints.length('namespace', input.Namespace, 1, 255);
+  constraints.check();
+  const wanted = dimensionsOf(input.Dimensions);
+  const found = [...alarms.values()].filter(
+    ({ definition }) =>
+      definition.MetricName === input.MetricName &&
+      definition.Namespace === input.Namespace &&
+      dimensionsOf(definition.Dimensions) === wanted &&
+      (input.Statistic === undefined || definition.Statistic === input.Statistic) &&
+      (input.Period === undefined || definition.Period === input.Period),
+  );
+  return { MetricAlarms: found.map((alarm) => alarm.describe()) };
+}
+
+function dimensionsOf(dimensions: PutMetricAlarmInput['Dimensions'] = []): string {
+  return JSON.stringify(dimensions.map(({ Name, Value }) => JSON.stringify([Name, Value])).sort());
+}
+
 /** Of one alarm or all, also of those that are gone. @throws AwsServiceError ValidationException, InvalidNextToken */
 export function describeHistories(
   byAlarm: ReadonlyMap<string, AlarmHistory>,
@@ -44,6 +71,7 @@ export function describeHistories(
   constraints.between('maxRecords', input.MaxRecords ?? 100, 1, 100);
   if (input.HistoryItemType !== undefined) constraints.oneOf('historyItemType', input.HistoryItemType, HISTORY_TYPES);
   constraints.check();
+  if (input.AlarmTypes !== undefined && !input.AlarmTypes.includes('MetricAlarm')) return { AlarmHistoryItems: [] };
   const histories = input.AlarmName === undefined ? [...byAlarm.values()] : [byAlarm.get(input.AlarmName)];
   const items = histories
     .flatMap((history) => history?.items() ?? [])

@@ -2,6 +2,8 @@ import type {
   DeleteAlarmsInput,
   DescribeAlarmHistoryInput,
   DescribeAlarmHistoryOutput,
+  DescribeAlarmsForMetricInput,
+  DescribeAlarmsForMetricOutput,
   DescribeAlarmsInput,
   DescribeAlarmsOutput,
   PutMetricAlarmInput,
@@ -17,7 +19,7 @@ import { AlarmHistory } from './alarm-history.ts';
 import { AlarmModel, type BoundDefinition } from './alarm-model.ts';
 import { type AccountPlace, type AlarmNotification, notificationsOf } from './alarm-notification.ts';
 import { planAlarm } from './alarm-plan.ts';
-import { describeAlarms, describeHistories } from './alarm-queries.ts';
+import { describeAlarms, describeAlarmsForMetric, describeHistories } from './alarm-queries.ts';
 import { STATE_VALUES, type StateChange } from './alarm-reason.ts';
 
 export interface AlarmServiceParts {
@@ -46,6 +48,7 @@ export class AlarmService {
   put(input: PutMetricAlarmInput): void {
     const { facts, clock, tags } = this.#parts;
     const definition = this.#define(input);
+    this.#checkRegions(input);
     const name = input.AlarmName ?? '';
     const known = this.#alarms.get(name);
     if (known !== undefined) {
@@ -68,6 +71,10 @@ export class AlarmService {
 
   describe(input: DescribeAlarmsInput): DescribeAlarmsOutput {
     return describeAlarms(this.#alarms, input, this.#parts.facts);
+  }
+
+  describeForMetric(input: DescribeAlarmsForMetricInput): DescribeAlarmsForMetricOutput {
+    return describeAlarmsForMetric(this.#alarms, input);
   }
 
   describeHistory(input: DescribeAlarmHistoryInput): DescribeAlarmHistoryOutput {
@@ -140,6 +147,16 @@ export class AlarmService {
     if (this.#defined.size === MOST_DEFINED) this.#defined.clear();
     this.#defined.set(text, definition);
     return definition;
+  }
+
+  /** @throws AwsServiceError ValidationException: an alarm acts in its own region only. */
+  #checkRegions({ OKActions = [], AlarmActions = [], InsufficientDataActions = [] }: PutMetricAlarmInput): void {
+    const { region } = this.#parts.account;
+    for (const arn of [...OKActions, ...AlarmActions, ...InsufficientDataActions]) {
+      const [, , service, its] = arn.split(':');
+      if ((service === 'sns' || service === 'lambda') && its !== region)
+        throw invalid(`Invalid region ${its} specified. Only ${region} is supported.`);
+    }
   }
 
   #act(alarm: AlarmModel, change: StateChange | undefined): void {

@@ -19,7 +19,10 @@ export function readMetricData(input: PutMetricDataInput): ReadDatum[] {
   const namespace = input.Namespace ?? '';
   if (namespace === '') throw missing('The parameter Namespace is required.');
   if (namespace.startsWith('AWS/')) throw invalidValue(namespace, 'Namespace', "it must not start with 'AWS/'");
-  return (input.MetricData ?? []).map((datum) => ({
+  const ofEntities = (input.EntityMetricData ?? []).flatMap(({ MetricData }) => MetricData ?? []);
+  const data = [...(input.MetricData ?? []), ...ofEntities];
+  if (data.length === 0) throw missing('The parameter MetricData is required.');
+  return data.map((datum) => ({
     identity: identityOf(namespace, nameOf(datum), datum.Dimensions),
     atMs: datum.Timestamp?.getTime(),
     values: valuesOf(datum),

@@ -1,7 +1,9 @@
+import { notModelled } from '../../not-modelled.ts';
+
 /**
  * The syntax of CloudWatch metric math, as far as alarms on streams use it: ids, numbers, + - * / ^, comparisons,
  * parentheses, [lists], FILL, IF, and MAX, MIN, SUM, AVG. Anything else is refused, as AWS refuses what it does not
- * know. Meaning is given to the tree by `metric-math-program.ts`.
+ * know; what only AWS knows is refused as not modelled. Meaning is given to the tree by `metric-math-program.ts`.
  * Source: CloudWatch user guide, "Using math expressions with CloudWatch metrics".
  */
 export type MathNode =
@@ -28,12 +30,27 @@ export class MetricMathError extends Error {
   override readonly name = 'MetricMathError';
 }
 
-/** @throws MetricMathError */
+/** @throws MetricMathError; AwsServiceError NotModelled for what AWS knows and nobody here computes */
 export function parseMetricMath(expression: string): MathNode {
+  assertModelledMath(expression);
   const parser = new Parser(tokenize(expression));
   const node = parser.comparison();
   parser.end();
   return node;
+}
+
+const UNMODELLED_FUNCTIONS =
+  /\b(ABS|ANOMALY_DETECTION_BAND|CEIL|DATAPOINT_COUNT|DATE|DAY|DB_PERF_INSIGHTS|DIFF|DIFF_TIME|EPOCH|FIRST|FLOOR|HOUR|INSIGHT_RULE_METRIC|LAMBDA|LAST|LOG|LOG10|METRIC_COUNT|METRICS|MINUTE|MONTH|PERIOD|RATE|REMOVE_EMPTY|RUNNING_SUM|SEARCH|SERVICE_QUOTA|SLICE|SORT|STDDEV|TIME_SERIES|YEAR)\s*\(/;
+const UNMODELLED_SYNTAX = /&&|\|\||\b(AND|OR)\b/;
+
+function assertModelledMath(expression: string): void {
+  const call = UNMODELLED_FUNCTIONS.exec(expression)?.[1];
+  const way = 'use + - * / ^, comparisons, FILL, IF, MAX, MIN, SUM, AVG';
+  if (call !== undefined) throw notModelled(`the metric math function ${call}`, way);
+  if (/^\s*SELECT\b/i.test(expression))
+    throw notModelled('Metrics Insights (SELECT)', 'name the metrics in MetricStat');
+  const operator = UNMODELLED_SYNTAX.exec(expression)?.[0];
+  if (operator !== undefined) throw notModelled(`the metric math operator ${operator}`, way);
 }
 
 type Token = { readonly kind: 'number' | 'name' | 'symbol' | 'end'; readonly text: string };

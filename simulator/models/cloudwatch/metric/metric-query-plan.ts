@@ -1,5 +1,6 @@
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { AwsServiceError } from '../../aws-service-error.ts';
+import { notModelled } from '../../not-modelled.ts';
 import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
 import { permitted } from '../constraints.ts';
 import { MetricMathError, parseMetricMath } from './metric-math.ts';
@@ -47,6 +48,7 @@ export function planMetricQueries(queries: readonly MetricDataQuery[], facts: Cl
     return binding;
   };
 
+  for (const { Id, Period } of queries) if (Period !== undefined) checkPeriod(Period, `Period of '${Id}'`);
   const programs = queries.map((query) => ({ query, program: programOf(resolve(query.Id ?? '')) }));
   return {
     metrics,
@@ -95,10 +97,8 @@ function metricOf(query: MetricDataQuery): MetricSource & { periodSeconds: numbe
   const statistic = permitted(STATISTICS, stat);
   if (metric?.Namespace === undefined || metric.MetricName === undefined || periodSeconds === undefined)
     throw invalid(`MetricStat of '${query.Id}' needs Metric.Namespace, Metric.MetricName and Period.`);
-  if (statistic === undefined)
-    throw invalid(
-      `The value ${stat} for parameter MetricStat.Stat of '${query.Id}' is none of ${STATISTICS.join(', ')}.`,
-    );
+  if (statistic === undefined) throw unknownStatistic(stat, `MetricStat.Stat of '${query.Id}'`);
+  checkPeriod(periodSeconds, `MetricStat.Period of '${query.Id}'`);
   const dimensions = (metric.Dimensions ?? []).map(({ Name, Value }) => ({ name: Name ?? '', value: Value ?? '' }));
   return {
     identity: { namespace: metric.Namespace, metricName: metric.MetricName, dimensions },
@@ -107,11 +107,33 @@ function metricOf(query: MetricDataQuery): MetricSource & { periodSeconds: numbe
   };
 }
 
+/** A statistic that is none of the five: not modelled where AWS knows it, else the caller's mistake. */
+export function unknownStatistic(stat: string | undefined, parameter: string): AwsServiceError {
+  if (EXTENDED_STATISTIC.test(stat ?? '')) return notModelled(`the statistic ${stat}`, `use ${STATISTICS.join(', ')}`);
+  return invalid(`The value ${stat} for parameter ${parameter} is none of ${STATISTICS.join(', ')}.`);
+}
+
+const EXTENDED_STATISTIC = /^(p\d|p100|tm|wm|tc|ts|pr|iqm$)/i;
+
+/** @throws AwsServiceError ValidationException; NotModelled for the periods below a minute that AWS knows */
+export function checkPeriod(seconds: number, parameter: string): void {
+  if (seconds >= 60 && seconds % 60 === 0) return;
+  if (HIGH_RESOLUTION_SECONDS.includes(seconds)) {
+    throw notModelled(`a period of ${seconds} s`, 'use 60 or a multiple of it: datapoints here are of a minute');
+  }
+  throw invalid(
+    `The value ${seconds} for parameter ${parameter} is invalid: it must be 1, 5, 10, 20, 30 or a multiple of 60.`,
+  );
+}
+
+const HIGH_RESOLUTION_SECONDS = [1, 5, 10, 20, 30];
+
 function programOf(binding: MathBinding): MathProgram {
   return 'metric' in binding ? metricProgram(binding.metric) : binding.program;
 }
 
 function labelOf(query: MetricDataQuery): string {
+  if (query.Label?.includes('${') === true) throw notModelled(`the dynamic label ${query.Label}`, 'use a plain one');
   return query.Label ?? query.MetricStat?.Metric?.MetricName ?? query.Id ?? '';
 }
 

@@ -13,9 +13,9 @@ import type { Clock } from '../../clock.ts';
 import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
 import { permitted } from '../constraints.ts';
 import { pageRange, takePage } from '../paging.ts';
-import { identityOf, invalidValue, readMetricData } from './metric-datum.ts';
+import { identityOf, readMetricData } from './metric-datum.ts';
 import type { MathFrame } from './metric-math-values.ts';
-import { type MetricQueryPlan, planMetricQueries } from './metric-query-plan.ts';
+import { checkPeriod, type MetricQueryPlan, planMetricQueries, unknownStatistic } from './metric-query-plan.ts';
 import { type MetricIdentity, type MetricSeries, STATISTICS } from './metric-series.ts';
 import type { MetricStore } from './metric-store.ts';
 
@@ -72,11 +72,12 @@ export class MetricService {
         'MissingRequiredParameterException',
         'The parameters Namespace and MetricName are required.',
       );
-    if (!(seconds >= 60 && seconds % 60 === 0))
-      throw invalidValue(String(seconds), 'Period', 'a multiple of 60 is needed');
-    const statistics = (input.Statistics ?? []).map(
-      (statistic) => permitted(STATISTICS, statistic) ?? unknownStatistic(statistic),
-    );
+    checkPeriod(seconds, 'Period');
+    const statistics = (input.Statistics ?? []).map((given) => {
+      const statistic = permitted(STATISTICS, given);
+      if (statistic === undefined) throw unknownStatistic(given, 'Statistics');
+      return statistic;
+    });
     if (statistics.length === 0) throw unsupportedStatistics();
     const [from, to] = [Math.floor(startMs / 1000 / seconds), Math.ceil(endMs / 1000 / seconds)];
     if (to - from > this.#facts.maxDatapointsPerGetMetricStatistics)
@@ -102,7 +103,9 @@ export class MetricService {
 
   list(input: ListMetricsInput): ListMetricsOutput {
     this.#metrics.deliver(this.#clock.nowMs());
+    const sinceMinute = recentSince(input.RecentlyActive, this.#clock.nowMs());
     const found = [...this.#metrics.withData()]
+      .filter(({ latestMinute }) => latestMinute >= sinceMinute)
       .map((series) => series.identity)
       .filter((identity) => matches(identity, input));
     const page = takePage(found, 500, input.NextToken);
@@ -187,6 +190,13 @@ function longestPeriod(plan: MetricQueryPlan): number {
   return Math.max(60, ...plan.metrics.map(({ periodSeconds }) => periodSeconds));
 }
 
+/** `PT3H` is the only value. @throws AwsServiceError ValidationException */
+function recentSince(recentlyActive: string | undefined, nowMs: number): number {
+  if (recentlyActive === undefined) return Number.NEGATIVE_INFINITY;
+  if (recentlyActive === 'PT3H') return Math.floor(nowMs / 60_000) - 180;
+  throw invalidQuery(`The value ${recentlyActive} for parameter RecentlyActive is invalid: it must be PT3H.`);
+}
+
 function matches(identity: MetricIdentity, input: ListMetricsInput): boolean {
   return (
     (input.Namespace === undefined || input.Namespace === identity.namespace) &&
@@ -203,15 +213,8 @@ function unitOf(series: MetricSeries): 'None' {
   return (series.unit ?? 'None') as 'None';
 }
 
-function unknownStatistic(statistic: string): never {
-  throw invalidValue(statistic, 'Statistics', `it is none of ${STATISTICS.join(', ')}`);
-}
-
 function unsupportedStatistics(): AwsServiceError {
-  return new AwsServiceError(
-    'MissingRequiredParameterException',
-    'The parameter Statistics is required (extended statistics are not modelled).',
-  );
+  return new AwsServiceError('MissingRequiredParameterException', 'The parameter Statistics is required.');
 }
 
 function invalidQuery(message: string): AwsServiceError {

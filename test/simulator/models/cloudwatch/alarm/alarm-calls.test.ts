@@ -37,11 +37,6 @@ describe('PutMetricAlarm refuses', () => {
     ['what is no number', { ...SINGLE, Threshold: Number.NaN }, 'The value NaN for parameter Threshold is invalid.'],
     ['an action that is no ARN', { ...SINGLE, AlarmActions: ['me'] }, 'Invalid arn syntax: me'],
     ['metric and metrics', { ...scaleUpAlarm(), MetricName: 'x' }, 'MetricName must not be set together with Metrics'],
-    [
-      'what it cannot evaluate',
-      { ...SINGLE, ExtendedStatistic: 'p99' },
-      'ExtendedStatistic of an alarm is not modelled',
-    ],
     ['no returned data', withMetrics({ ...metric, ReturnData: false }), 'Exactly one element of the metrics list'],
     [
       'two that return data',
@@ -55,7 +50,7 @@ describe('PutMetricAlarm refuses', () => {
       withMetrics(metric, { Id: 'e1', Expression: 'm1/s9' }),
       "Error in expression 'e1': Unknown id 's9'",
     ],
-    ['an unknown function', withMetrics(metric, { Id: 'e1', Expression: 'RATE(m1)' }), "Function 'RATE' not found"],
+    ['an unknown function', withMetrics(metric, { Id: 'e1', Expression: 'RATES(m1)' }), "Function 'RATES' not found"],
     [
       'a circle',
       withMetrics(metric, { Id: 'e1', Expression: 'e2+m1' }, { Id: 'e2', Expression: 'e1', ReturnData: false }),
@@ -70,6 +65,29 @@ describe('PutMetricAlarm refuses', () => {
       expect.objectContaining({ name: 'ValidationException', message: expect.stringContaining(message) }),
     );
     expect(bench.model.describeAlarms().MetricAlarms).toEqual([]);
+  });
+
+  it.each<[string, PutMetricAlarmInput]>([
+    ['ExtendedStatistic of an alarm', { ...SINGLE, ExtendedStatistic: 'p99' }],
+    ['the statistic p99', withMetrics({ ...metric, MetricStat: { ...metric.MetricStat, Stat: 'p99' } as never })],
+    ['the metric math function RATE', withMetrics(metric, { Id: 'e1', Expression: 'RATE(m1)' })],
+    ['the metric math function SEARCH', withMetrics({ Id: 'e1', Expression: "SEARCH('{A,B} C', 'Sum')" })],
+    ['a period of 30 s', { ...SINGLE, Period: 30 }],
+    ['ComparisonOperator GreaterThanUpperThreshold', { ...SINGLE, ComparisonOperator: 'GreaterThanUpperThreshold' }],
+  ])('%s as not modelled, and not as a mistake of the caller', (what, input) => {
+    const bench = new CloudWatchBench();
+    expect(() => bench.model.putMetricAlarm(input)).toThrow(
+      expect.objectContaining({
+        name: 'NotModelled',
+        message: expect.stringContaining(`not modelled by local AWS: ${what}; `),
+      }),
+    );
+  });
+
+  it('an action in another region', () => {
+    const bench = new CloudWatchBench();
+    const AlarmActions = ['arn:aws:sns:us-east-2:123456789012:pager'];
+    expect(() => bench.model.putMetricAlarm({ ...SINGLE, AlarmActions })).toThrow('Invalid region us-east-2 specified');
   });
 
   it('one alarm more than the quota, under the name that is no throttling', () => {

@@ -146,7 +146,7 @@ describe('metric math', () => {
   });
 
   it.each([
-    ['RATE(m1)', "Function 'RATE' not found"],
+    ['RATES(m1)', "Function 'RATES' not found"],
     ['m9+1', "Unknown id 'm9'"],
     ['m1+', 'Unexpected end of expression'],
     ['(m1', "Expected ')', found 'end of expression'"],

@@ -11,7 +11,7 @@ import type { KinesisAccount, KinesisStreamModel, StreamMode } from '../../simul
 import type { JsonObject } from '../wire/api-call.ts';
 import type { ShardBackend } from './shard-backend.ts';
 import { isClosed, ShardHistory, type ShardQuery, writeToken } from './shard-history.ts';
-import type { StreamConsumer } from './stream-consumers.ts';
+import type { StreamSettings } from './stream-settings.ts';
 
 export const SHARD_LEVEL_METRICS = [
   'IncomingBytes',
@@ -22,18 +22,6 @@ export const SHARD_LEVEL_METRICS = [
   'ReadProvisionedThroughputExceeded',
   'IteratorAgeMilliseconds',
 ] as const;
-
-/** What the model does not know of a stream. */
-interface StreamSettings {
-  retentionHours: number;
-  shardLevelMetrics: readonly string[];
-  /** As DescribeStream shows it; nothing is encrypted. */
-  encryption: JsonObject;
-  readonly consumers: Map<string, StreamConsumer>;
-  readonly history: ShardHistory;
-  /** Those that a record can go to; undefined where the stream was resharded since they were read. */
-  openShards: readonly JsonObject[] | undefined;
-}
 
 /** An ON_DEMAND stream begins with this many shards. */
 const ON_DEMAND_SHARDS = 4;

@@ -5,12 +5,7 @@ import type { JsonObject, Operations } from '../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText } from '../wire/input.ts';
 import type { KinesisService } from './kinesis-service.ts';
 import { nameOf } from './stream-input.ts';
-
-export interface StreamConsumer {
-  readonly name: string;
-  readonly arn: string;
-  readonly createdMs: number;
-}
+import type { StreamConsumer } from './stream-settings.ts';
 
 /** RegisterStreamConsumer, API reference. */
 const MOST_CONSUMERS = 20;

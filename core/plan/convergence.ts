@@ -16,7 +16,7 @@ export interface ConvergencePlan {
   /** The shard count that everything must follow. Undefined when nothing may be touched now. */
   readonly shardCount: number | undefined;
   readonly findings: readonly Finding[];
-  /** What the stream's own tags must remember from now on. */
+  /** Writes what the stream's own tags must remember from now on. */
   readonly streamLanes: readonly Lane[];
   /** One lane for each alarm that needs a repair. */
   readonly alarmLanes: readonly Lane[];
@@ -50,12 +50,12 @@ export function isConverged(plan: ConvergencePlan): boolean {
   return lanesOf(plan).length === 0;
 }
 
-/** All of them may run side by side. */
+/** All lanes of the plan. They may run side by side. */
 export function lanesOf({ streamLanes, alarmLanes, concurrencyLanes }: ConvergencePlan): readonly Lane[] {
   return [...streamLanes, ...alarmLanes, ...concurrencyLanes];
 }
 
-/** The first sighting of a new shard count: a cooldown may begin with it, and consumers may be lowered after it. */
+/** Remembers the first sighting of a new shard count: a cooldown may begin at it, and consumers may be lowered after it. */
 function rememberSettled({ state, nowMs }: StreamFacts) {
   const settled = newlySettled(state, nowMs);
   if (!settled) return [];

@@ -1,7 +1,7 @@
 /**
- * What is remembered of a stream's shard count: since when it has been ACTIVE with so many shards. No API of AWS tells when a
- * resharding ended, or that somebody has resharded by hand. The time of the first sighting is never before the end, so that
- * who waits for the end waits long enough.
+ * When a stream was first seen ACTIVE with its present shard count. A tag remembers it, since no API of AWS says when a
+ * resharding ended, or that somebody resharded by hand. The first sighting is never before the end of the resharding, so
+ * whoever waits for the end waits long enough.
  */
 import { readJudgedShardCount } from '../alarm/alarm-definition.ts';
 import { formatBasicTime, parseBasicTime } from '../time.ts';
@@ -21,7 +21,7 @@ export function encodeSettled({ shardCount, atMs }: SettledShards): string {
   return `${formatBasicTime(atMs)} ${shardCount}`;
 }
 
-/** Undefined where nothing was remembered, or where the tag holds no such thing, or a time of the future. */
+/** Undefined where there is no such tag, where it is garbled, and where its time lies in the future. */
 export function readSettled(tags: Tags, nowMs: number): SettledShards | undefined {
   const match = /^(\S+) ([1-9]\d*)$/.exec(tags[settledTag] ?? '');
   const atMs = match?.[1] === undefined ? undefined : parseBasicTime(match[1]);
@@ -29,7 +29,7 @@ export function readSettled(tags: Tags, nowMs: number): SettledShards | undefine
   return { shardCount: Number(match[2]), atMs };
 }
 
-/** What there is to remember now. Undefined while the stream is UPDATING, and where it is remembered already. */
+/** The sighting that the tag must remember from now on. Undefined while the stream is UPDATING, and when the tag has it. */
 export function newlySettled(state: StreamState, nowMs: number): SettledShards | undefined {
   const { status, mode, openShardCount, intent } = state;
   if (status !== 'ACTIVE' || mode !== 'PROVISIONED') return undefined;
@@ -40,14 +40,14 @@ export function newlySettled(state: StreamState, nowMs: number): SettledShards |
   return isNew ? { shardCount: openShardCount, atMs: nowMs } : undefined;
 }
 
-/** Nothing was remembered, but the alarms judge by another count: somebody has resharded since they were written. */
+/** Where no tag remembers a count, but all alarms judge by another one, somebody has resharded since they were written. */
 function isJudgedByOthers(state: StreamState): boolean {
   const judged = liveAlarms(state).map(({ definition }) => readJudgedShardCount(definition.metrics));
   const counts = judged.filter((count) => count !== undefined);
   return counts.length > 0 && counts.every((count) => count !== state.openShardCount);
 }
 
-/** When somebody else last changed the shard count, as far as it is known. Now, where the change has just been found. */
+/** When somebody else last changed the shard count: now, if the change has just been found. Undefined where none is known. */
 export function reshardedByOthersAtMs(state: StreamState, nowMs: number): number | undefined {
   const found = newlySettled(state, nowMs);
   if (found) return intentTookEffect(state) ? undefined : found.atMs;
@@ -64,7 +64,7 @@ export function lastChangedAtMs(state: StreamState, nowMs: number): number | und
   return times.length > 0 ? Math.max(...times) : undefined;
 }
 
-/** When the last resharding was surely over, in epoch ms: 0 where none is known of. Undefined: not over, or not known yet. */
+/** When the last resharding was surely over, in epoch ms. 0 where none is known. Undefined while it is not surely over. */
 export function reshardingOverAtMs(state: StreamState, nowMs: number): number | undefined {
   if (state.status !== 'ACTIVE' || newlySettled(state, nowMs)) return undefined;
   return readSettled(state.tags, nowMs)?.atMs ?? 0;

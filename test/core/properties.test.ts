@@ -34,8 +34,8 @@ function scaleOf(...given: Parameters<typeof decideFromAlarm>): ScaleDecision | 
   return decision.kind === 'scale' ? decision : undefined;
 }
 
-describe('a target', () => {
-  it('lies within minimum, maximum and one call’s reach, in the alarm’s direction', () => {
+describe('the target of a scaling', () => {
+  it('lies within minimum, maximum and the reach of one call, in the alarm’s direction', () => {
     let scaled = 0;
     fc.assert(
       fc.property(fc.oneof(firedState, drawn), ({ state, alarm, settings: given }) => {
@@ -59,8 +59,8 @@ describe('a target', () => {
   });
 });
 
-describe('a void judgement', () => {
-  it('of another shard count never scales', () => {
+describe('an alarm that is void', () => {
+  it('since it judged by another shard count never scales', () => {
     fc.assert(
       fc.property(
         firedState,
@@ -75,7 +75,7 @@ describe('a void judgement', () => {
     );
   });
 
-  it('that was answered never scales again, older and newer doubles neither, whatever of the answer got lost', () => {
+  it('since it was answered never scales again, at any age and wherever its answer broke off', () => {
     let answered = 0;
     const kept = fc.record({ lanes: fc.tuple(fc.boolean(), fc.boolean()), all: fc.boolean() });
     fc.assert(
@@ -107,7 +107,7 @@ describe('a void judgement', () => {
     expect(answered).toBeGreaterThan(20);
   });
 
-  it('that is older than the last scaling never scales, even at the same count', () => {
+  it('since it is older than the last scaling never scales, even at the same shard count', () => {
     fc.assert(
       fc.property(firedState, fc.integer({ min: 0, max: day }), ({ state, alarm, settings: given }, olderMs) => {
         const { up, down } = state.alarms;
@@ -134,7 +134,7 @@ describe('converge', () => {
     return [...alarmLanes, ...concurrencyLanes].flat();
   };
 
-  it('changes nothing the second time, from any state', () => {
+  it('changes nothing the second time, whatever the state was', () => {
     let changed = 0;
     fc.assert(
       fc.property(streamState, settings, (state, given) => {
@@ -179,7 +179,7 @@ describe('converge', () => {
     );
   });
 
-  it('leaves alone what is on demand, unexplained or not yet there', () => {
+  it('touches no stream that is on-demand, UPDATING for an unknown reason, CREATING or DELETING', () => {
     fc.assert(
       fc.property(streamState, settings, (state, given) => {
         const untouchable = state.mode === 'ON_DEMAND' || state.status === 'CREATING' || state.status === 'DELETING';
@@ -211,7 +211,7 @@ describe('the alarm math', () => {
     'GetRecords.IteratorAgeMilliseconds': fc.integer({ min: 0, max: day }),
   });
 
-  it('is utilization: what came in over what the shards take', () => {
+  it('is the incoming traffic divided by what the shards take', () => {
     fc.assert(
       fc.property(load, shardCount, settings, (datapoints, shards, given) => {
         const seconds = given.periodMinutes * 60;
@@ -224,7 +224,7 @@ describe('the alarm math', () => {
     );
   });
 
-  it('is monotone: more load or an older iterator is never less, more shards are never more', () => {
+  it('never falls with more load or an older iterator, and never rises with more shards', () => {
     fc.assert(
       fc.property(direction, load, load, shardCount, shardCount, settings, (which, one, other, few, more, given) => {
         const least = Object.fromEntries(
@@ -239,7 +239,7 @@ describe('the alarm math', () => {
     );
   });
 
-  it('never scales down with a consumer at the limit or beyond, nor a missing age where one is required', () => {
+  it('never scales down while a consumer is at its limit, nor where a required iterator age is missing', () => {
     fc.assert(
       fc.property(
         load,
@@ -265,7 +265,7 @@ describe('the alarm math', () => {
     );
   });
 
-  it('does not oscillate: on a constant load no scaling brings the opposite alarm about', () => {
+  it('does not oscillate: on a constant load no scaling makes the opposite alarm fire', () => {
     let scaled = 0;
     fc.assert(
       fc.property(
@@ -297,7 +297,7 @@ describe('the alarm math', () => {
   });
 });
 
-describe('a message', () => {
+describe('a hostile message', () => {
   const texts = [eventMessage('scale-up'), eventMessage('scale-down')];
   const hostile = fc.oneof(
     fc.constantFrom<unknown>('__proto__', 'constructor', '\u202eevil', '../../etc', null, -0, 1e308, [], {}),
@@ -305,7 +305,7 @@ describe('a message', () => {
     fc.string({ unit: 'binary', maxLength: 300 }),
   );
 
-  it('never throws, is complete when it is accepted, and is told in printable text when it is not', () => {
+  it('never throws, is complete where it is accepted, and has printable faults where it is refused', () => {
     let accepted = 0;
     const mutated = fc
       .tuple(
@@ -349,7 +349,7 @@ describe('a message', () => {
     expect(accepted).toBeGreaterThan(10);
   });
 
-  it('survives nesting that is as deep as SNS can carry', () => {
+  it('is refused without a crash where it is nested as deeply as SNS can carry', () => {
     for (const text of ['['.repeat(131_000) + ']'.repeat(131_000), `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`]) {
       expect(parseScalingAlarm(text).ok).toBe(false);
     }
@@ -376,7 +376,7 @@ function mutate(root: unknown, where: number, how: string, value: unknown): void
   else holder[key] = value;
 }
 
-describe('what is remembered in tags', () => {
+describe('the product’s memory in tags', () => {
   const time = fc.integer({ min: Date.UTC(2000, 0, 1), max: Date.UTC(2100, 0, 1) });
   const allowed = /^[\p{L}\p{N}\p{Z}_./=+\-@]*$/u;
   const fits = (key: string, value: string) => {
@@ -417,7 +417,7 @@ describe('what is remembered in tags', () => {
     );
   });
 
-  it('never throws on what somebody else wrote', () => {
+  it('never throws on tags that somebody else wrote', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 255 }), (text) => {
         const tags = { [tagKeys.intent]: text, [tagKeys.ledger]: text, [`${tagKeys.concurrency}f`]: text };

@@ -35,7 +35,7 @@ function expressionOf(metrics: readonly AlarmMetric[], id: string): string | und
 }
 
 describe('the scale-up alarm', () => {
-  it('has the reference’s ids and labels, and does not fill a newest datapoint that is merely late', () => {
+  it('has the reference’s ids and labels, and does not fill missing datapoints', () => {
     expect(shown(sampleDefinition('up').metrics)).toEqual([
       ['m1', 'IncomingBytes', 'Sum AWS/Kinesis IncomingBytes {"StreamName":"orders"} 300s', false],
       ['m2', 'IncomingRecords', 'Sum AWS/Kinesis IncomingRecords {"StreamName":"orders"} 300s', false],
@@ -60,7 +60,7 @@ describe('the scale-up alarm', () => {
   it.each([
     ['rests at the maximum', 4, 1_000_000],
     ['rests above a maximum that was lowered', 5, 1_000_000],
-    ['judges below it', 3, 0.75],
+    ['has its threshold below the maximum', 3, 0.75],
   ])('%s', (_what, shardCount, threshold) => {
     expect(sampleDefinition('up', shardCount, sampleSettings({ maxShards: 4 })).threshold).toBe(threshold);
   });
@@ -98,20 +98,20 @@ describe('the scale-down alarm', () => {
   });
 
   it.each([
-    ['rests at the minimum, below any utilization', 4, -1],
+    ['rests at the minimum', 4, -1],
     ['rests below a minimum that was raised', 3, -1],
-    ['judges above it', 5, 0.25],
+    ['has its threshold above the minimum', 5, 0.25],
   ])('%s', (_what, shardCount, threshold) => {
     expect(sampleDefinition('down', shardCount, sampleSettings({ minShards: 4 })).threshold).toBe(threshold);
   });
 
-  it('keeps blocking for the iterator age by the real threshold while it rests', () => {
+  it('keeps the real threshold in the math of the iterator age while it rests', () => {
     const { metrics } = sampleDefinition('down', 1);
     expect(expressionOf(metrics, 'e5')).toBe('(FILL(m3,0)/1000/60)*(0.25000/s2)');
   });
 });
 
-describe('what the settings change', () => {
+describe('an alarm definition', () => {
   it('takes the period of every metric and formula from the settings', () => {
     const settings = sampleSettings({ periodMinutes: 1 });
     const { metrics, evaluationPeriods, datapointsToAlarm } = sampleDefinition('down', 7, settings);
@@ -143,7 +143,7 @@ describe('what the settings change', () => {
     expect(expressionOf(down.metrics, 's2')).toBe('7.5');
   });
 
-  it('blocks scale-down at the limit, however small the threshold is', () => {
+  it('blocks a scale-down at the iterator age limit, however small the threshold is', () => {
     const { metrics } = sampleDefinition('down', 4, sampleSettings({ scaleDownThreshold: 0.000001 }));
     expect(expressionOf(metrics, 'e5')).toBe('(FILL(m3,0)/1000/60)*(0.00001/s2)');
   });
@@ -161,10 +161,10 @@ describe('what the settings change', () => {
   });
 });
 
-describe('with a policy that looks at demand', () => {
+describe('the alarms of a load-driven stream', () => {
   const settings = sampleSettings({ policy: 'adaptive' });
 
-  it('the scale-up alarm counts throttled records, minute by minute, and fires when three find no room', () => {
+  it('the scale-up alarm counts throttled records, and fires after three full minutes', () => {
     const definition = sampleDefinition('up', 4, settings);
     expect(definition).toMatchObject({ threshold: 1, evaluationPeriods: 3, datapointsToAlarm: 3 });
     expect(shown(definition.metrics).slice(-5)).toEqual([
@@ -182,18 +182,18 @@ describe('with a policy that looks at demand', () => {
     expect(readStreamName(definition.metrics)).toBe('orders');
   });
 
-  it('rests at the maximum, as ever', () => {
+  it('the scale-up alarm rests at the maximum', () => {
     const { threshold } = sampleDefinition('up', 8, sampleSettings({ policy: 'target', maxShards: 8 }));
     expect(threshold).toBe(1_000_000);
   });
 
-  it('the scale-down alarm rests at every count: the looks go down', () => {
+  it('the scale-down alarm rests at every shard count, since the load check scales down', () => {
     expect([1, 4, 100].map((count) => sampleDefinition('down', count, settings).threshold)).toEqual([-1, -1, -1]);
   });
 });
 
-describe('alarm names', () => {
-  it('are the reference’s', () => {
+describe('the name of an alarm', () => {
+  it('is the reference autoscaler’s', () => {
     expect([alarmNameOf('orders', 'up'), alarmNameOf('orders', 'down')]).toEqual([
       'orders-scale-up',
       'orders-scale-down',
@@ -208,17 +208,17 @@ describe('alarm names', () => {
     ['-scale-down', undefined],
     ['orders-scale-upwards', undefined],
     ['', undefined],
-  ])('%s', (name, expected) => {
+  ])('%j is read as %j', (name, expected) => {
     expect(readAlarmName(name)).toEqual(expected);
-  });
-
-  it('have two directions', () => {
-    expect([opposite('up'), opposite('down')]).toEqual(['down', 'up']);
   });
 });
 
-describe('reading a definition back', () => {
-  it.each(['up', 'down'] as const)('finds stream and judged count of the %s alarm', (direction) => {
+it('each direction is the opposite of the other', () => {
+  expect([opposite('up'), opposite('down')]).toEqual(['down', 'up']);
+});
+
+describe('a live alarm', () => {
+  it.each(['up', 'down'] as const)('names its stream and its judged shard count (%s)', (direction) => {
     const { metrics } = defineAlarm(direction, {
       streamName: 'a_b.c-d',
       shardCount: 10_000,
@@ -228,7 +228,7 @@ describe('reading a definition back', () => {
     expect(readJudgedShardCount(metrics)).toBe(10_000);
   });
 
-  it('takes an s1 that is a metric for no judgement', () => {
+  it('has no judged shard count where s1 is a metric or missing', () => {
     const { metrics } = sampleDefinition('up');
     const [m1] = metrics;
     const odd = metrics.map((entry) => (entry.id === 's1' && m1 ? { ...m1, id: 's1' } : entry));
@@ -244,7 +244,7 @@ describe('reading a definition back', () => {
     expect(readStreamName(withM2({ dimensions: {} }))).toBeUndefined();
   });
 
-  it('finds no stream without m1 and m2', () => {
+  it('names no stream without m1 and m2', () => {
     expect(readStreamName(sampleDefinition('down').metrics.filter(({ id }) => id === 'm3'))).toBeUndefined();
   });
 });

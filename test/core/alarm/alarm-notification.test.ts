@@ -46,8 +46,8 @@ function faultsOf(result: Result<ScalingAlarm>): readonly Fault[] {
   return result.ok ? [] : result.faults;
 }
 
-describe('notifications as CloudWatch sends them', () => {
-  it('reads one with the newer fields', () => {
+describe('a notification of CloudWatch', () => {
+  it('is read with the newer fields', () => {
     expect(parseScalingAlarm(eventMessage('scale-up'))).toEqual({
       ok: true,
       value: {
@@ -64,18 +64,18 @@ describe('notifications as CloudWatch sends them', () => {
     });
   });
 
-  it('reads one with the older fields, the odd TreatMissingData and an iterator age', () => {
+  it('is read with the older fields, the odd TreatMissingData and an iterator age', () => {
     expect(parseScalingAlarm(eventMessage('scale-down'))).toMatchObject({
       ok: true,
       value: { direction: 'down', siblingName: 'orders-scale-up', judgedShardCount: 4 },
     });
   });
 
-  it('reads an OK notification, for a rule to hold it', () => {
+  it('is read in state OK, for a rule to hold it', () => {
     expect(parseScalingAlarm(eventMessage('scale-up-ok'))).toMatchObject({ ok: true, value: { newState: 'OK' } });
   });
 
-  it('reads each record of an event by itself', () => {
+  it('is read by itself where an event has several records', () => {
     const read = eventMessages('two-records').map(parseScalingAlarm);
     expect(read.map((result) => result.ok && [result.value.streamName, result.value.judgedShardCount])).toEqual([
       ['orders', 4],
@@ -83,13 +83,13 @@ describe('notifications as CloudWatch sends them', () => {
     ]);
   });
 
-  it('does not depend on the order of the metrics', () => {
+  it('is read with the metrics in any order', () => {
     expect(changed((message) => message.Trigger.Metrics.reverse())).toEqual(
       parseScalingAlarm(eventMessage('scale-up')),
     );
   });
 
-  it('takes region and account from the ARN, not from the display name', () => {
+  it('gives region and account from the ARN, not from the display name', () => {
     const result = changed((message) => {
       message.Region = 'Nowhere';
       message.AWSAccountId = '000000000000';
@@ -98,7 +98,7 @@ describe('notifications as CloudWatch sends them', () => {
     expect(result).toMatchObject({ ok: true, value: { region: 'cn-north-1', accountId: '210987654321' } });
   });
 
-  it('does not mind what it does not ask for', () => {
+  it('is read with any value in fields that are not used', () => {
     const result = changed((message) => {
       Object.assign(message, { AlarmDescription: 7 });
       Object.assign(entry(message, 'e3'), { Label: 7, ReturnData: 'perhaps' });
@@ -107,7 +107,7 @@ describe('notifications as CloudWatch sends them', () => {
     expect(result.ok).toBe(true);
   });
 
-  it('takes null for absent where CloudWatch sends null', () => {
+  it('is read with null where CloudWatch sends null for an absent field', () => {
     const result = changed((message) => {
       entry(message, 'e3').Label = null;
       entry(message, 'e3').MetricStat = null as never;
@@ -117,28 +117,28 @@ describe('notifications as CloudWatch sends them', () => {
   });
 });
 
-describe('the stream', () => {
+describe('the stream in a notification', () => {
   it.each([
     [
       'm1 and m2 name two streams',
       (message: Message) => dimensionsOf(message, 'm2').splice(0, 1, { name: 'StreamName', value: 'clicks' }),
     ],
     [
-      'the dimension is named twice: neither the first nor the last wins',
+      'the dimension is named twice',
       (message: Message) => dimensionsOf(message, 'm1').push({ name: 'StreamName', value: 'clicks' }),
     ],
     [
-      'the dimension key is not lower case in the message, so it is another one',
+      'the dimension is spelled streamname',
       (message: Message) => dimensionsOf(message, 'm1').splice(0, 1, { name: 'streamname', value: 'orders' }),
     ],
     [
-      'a dimension called __proto__ names nothing',
+      'the dimension is called __proto__',
       (message: Message) => {
         for (const id of ['m1', 'm2']) dimensionsOf(message, id).splice(0, 1, { name: '__proto__', value: 'orders' });
       },
     ],
     [
-      'another namespace has streams of its own',
+      'the metrics are of another namespace',
       (message: Message) => {
         for (const id of ['m1', 'm2']) {
           const { MetricStat } = entry(message, id);
@@ -161,13 +161,13 @@ describe('the stream', () => {
       },
     ],
     [
-      'the name is none that Kinesis allows',
+      'Kinesis does not allow its name',
       (message: Message) => {
         for (const id of ['m1', 'm2'])
           dimensionsOf(message, id).splice(0, 1, { name: 'StreamName', value: '../orders' });
       },
     ],
-  ])('is not decided when %s', (_why, change) => {
+  ])('is refused when %s', (_why, change) => {
     expect(faultsOf(changed(change))).toEqual([expect.objectContaining({ field: 'Trigger.Metrics' })]);
   });
 
@@ -179,7 +179,7 @@ describe('the stream', () => {
   });
 });
 
-describe('the judged shard count', () => {
+describe('the judged shard count in a notification', () => {
   it.each([
     [
       'no s1',
@@ -187,7 +187,7 @@ describe('the judged shard count', () => {
     ],
     ['an s1 that is an expression', (message: Message) => (entry(message, 's1').Expression = 'm1/2')],
     ['an s1 of zero', (message: Message) => (entry(message, 's1').Expression = '0')],
-    ['a fraction', (message: Message) => (entry(message, 's1').Expression = '4.5')],
+    ['an s1 of 4.5', (message: Message) => (entry(message, 's1').Expression = '4.5')],
     ['an s1 that is absurdly long', (message: Message) => (entry(message, 's1').Expression = '4'.repeat(7))],
     [
       'an s1 that is named twice',
@@ -203,7 +203,7 @@ describe('the judged shard count', () => {
   });
 });
 
-describe('what is refused, and how it is told', () => {
+describe('a notification that is refused', () => {
   it.each<[string, string, (message: Message) => void]>([
     ['a name without suffix', 'AlarmName', (m) => Object.assign(m, rename('orders'))],
     ['a suffix and nothing else', 'AlarmName', (m) => Object.assign(m, rename('-scale-up'))],
@@ -234,7 +234,7 @@ describe('what is refused, and how it is told', () => {
       (m) => Object.assign(m, { Trigger: { MetricName: 'IncomingBytes' } }),
     ],
     ['a metric without an id', 'Trigger.Metrics.0.Id', (m) => Reflect.deleteProperty(m.Trigger.Metrics[0] ?? {}, 'Id')],
-  ])('%s: %s', (_what, field, change) => {
+  ])('for %s has one fault, in %s', (_what, field, change) => {
     expect(faultsOf(changed(change)).map((fault) => fault.field)).toEqual([field]);
   });
 
@@ -261,7 +261,7 @@ describe('what is refused, and how it is told', () => {
     ]);
   });
 
-  it('tells a few faults of a message that has thousands', () => {
+  it('lists ten faults of a message that has thousands', () => {
     const text = JSON.stringify({ Trigger: { Metrics: Array.from({ length: 50_000 }, () => 1) } });
     expect(faultsOf(parseScalingAlarm(text))).toHaveLength(10);
   });
@@ -270,7 +270,7 @@ describe('what is refused, and how it is told', () => {
     ['text', 'hello'],
     ['nothing', ''],
     ['half of a message', eventMessage('scale-up').slice(0, -1)],
-  ])('%s is not JSON', (_what, text) => {
+  ])('as no JSON says so: %s', (_what, text) => {
     expect(faultsOf(parseScalingAlarm(text))).toEqual([
       {
         field: 'Message',
@@ -281,7 +281,7 @@ describe('what is refused, and how it is told', () => {
     ]);
   });
 
-  it.each(['null', '3', '"text"', '[]', '[{}]'])('%s is JSON and no alarm', (text) => {
+  it.each(['null', '3', '"text"', '[]', '[{}]'])('as JSON but no alarm says so: %s', (text) => {
     const [fault] = faultsOf(parseScalingAlarm(text));
     expect(fault).toMatchObject({
       field: text.startsWith('[') ? 'AlarmName' : 'Message',
@@ -289,7 +289,7 @@ describe('what is refused, and how it is told', () => {
     });
   });
 
-  it('quotes what it refuses: escaped and cut', () => {
+  it('quotes the refused value, escaped and cut', () => {
     const faults = faultsOf(
       changed((message) => Object.assign(message, { StateChangeTime: `\u0007${'x'.repeat(500)}` })),
     );
@@ -324,11 +324,11 @@ describe('what is refused, and how it is told', () => {
       (m) => dimensionsOf(m, 'm2').splice(0, 1, { name: 'StreamName', value: 'clicks' }),
       'Trigger.Metrics: nothing does not name one stream; m1 and m2 must be AWS/Kinesis metrics with the same StreamName',
     ],
-  ])('is a sentence: %s', (_what, change, line) => {
+  ])('is described in one sentence: %s', (_what, change, line) => {
     expect(faultsOf(changed(change)).map(describeFault)).toEqual([line]);
   });
 
-  it('says what each field should be', () => {
+  it('says what the field should be', () => {
     expect(faultsOf(changed((message) => Object.assign(message, rename('orders'))))).toEqual([
       {
         field: 'AlarmName',
@@ -347,7 +347,7 @@ describe('what is refused, and how it is told', () => {
     ]);
   });
 
-  it('reads nothing that SNS could not carry', () => {
+  it('may be as long as SNS allows and no longer', () => {
     const longest = `${eventMessage('scale-up').slice(0, -1)}, "x": "`;
     const padded = (length: number) => `${longest}${'x'.repeat(length - longest.length - 2)}"}`;
     expect(parseScalingAlarm(padded(262_144)).ok).toBe(true);

@@ -39,8 +39,8 @@ const differs = (reserved: number | undefined, wanted: number) => ({
 /** Read past the end of every resharding: the parents are drained. */
 const drained = { iteratorAge: { seen: true, atMs: now - minute, ageMs: 0 } } as const;
 
-describe('raising', () => {
-  it('is nothing when shards x lambdas per shard are reserved', () => {
+describe('raising a consumer', () => {
+  it('does nothing when shards x lambdas per shard are reserved', () => {
     expect(plan({ reservedConcurrency: 4 })).toEqual({ lane: [], findings: [] });
     expect(plan({ reservedConcurrency: 12, lambdasPerShard: 3 })).toEqual({ lane: [], findings: [] });
   });
@@ -49,12 +49,12 @@ describe('raising', () => {
     expect(plan({ reservedConcurrency: 2 })).toEqual({ lane: [tag('4'), set(2, 4)], findings: [differs(2, 4)] });
   });
 
-  it('keeps the value of ours that is in force in the tag: a death in between must not make it somebody else’s', () => {
+  it('keeps our present value in the tag, so that a function that dies in between does not lose it', () => {
     expect(plan({ reservedConcurrency: 4 }, {}, {}, 8).lane).toEqual([tag('4 8'), set(4, 8)]);
     expect(plan({ reservedConcurrency: 2 }, { tags: { [tagKey]: '2' } }).lane).toEqual([tag('2 4'), set(2, 4)]);
   });
 
-  it('does not write a tag that is there already', () => {
+  it('does not write a tag that is already there', () => {
     expect(plan({ reservedConcurrency: 2 }, { tags: { [tagKey]: '2 4' } }).lane).toEqual([set(2, 4)]);
   });
 
@@ -62,14 +62,14 @@ describe('raising', () => {
     expect(plan({ reservedConcurrency: 2 }, { status: 'UPDATING' }).lane).toEqual([set(2, 4)]);
   });
 
-  it('makes a first reservation', () => {
+  it('reserves concurrency for a consumer that has none reserved', () => {
     expect(plan({ reservedConcurrency: undefined })).toEqual({
       lane: [tag('4'), set(undefined, 4)],
       findings: [differs(undefined, 4)],
     });
   });
 
-  it('leaves a consumer that somebody stopped', () => {
+  it('leaves a consumer alone that somebody stopped by a reservation of 0', () => {
     expect(plan({ reservedConcurrency: 0 })).toEqual({
       lane: [],
       findings: [{ kind: 'concurrency-stopped', functionName: 'orders-processor' }],
@@ -77,7 +77,7 @@ describe('raising', () => {
   });
 });
 
-describe('what the account can afford', () => {
+describe('a consumer of two that needs four, by what the account can still reserve,', () => {
   const unaffordable = (wanted: number, affordable: number) => ({
     kind: 'concurrency-unaffordable',
     functionName: 'orders-processor',
@@ -86,14 +86,14 @@ describe('what the account can afford', () => {
   });
 
   it.each<[string, number | undefined, number | undefined, number | undefined]>([
-    ['just enough', 2, 2, 4],
-    ['one too few: as far as it goes', 2, 1, 3],
-    ['nothing left: as it is', 2, 0, undefined],
-    ['below the floor already: as it is', 2, -50, undefined],
-    ['unknown: tried', 2, undefined, 4],
-    ['a first reservation, just enough', undefined, 4, 4],
-    ['a first reservation that is too small would throttle what runs free: none', undefined, 3, undefined],
-    ['a first reservation, unknown: tried', undefined, undefined, 4],
+    ['is raised to four where two are left', 2, 2, 4],
+    ['is raised to three where one is left', 2, 1, 3],
+    ['stays as it is where none is left', 2, 0, undefined],
+    ['stays as it is where the account is already below its unreserved minimum', 2, -50, undefined],
+    ['is raised to four where the account could not be read', 2, undefined, 4],
+    ['gets a first reservation of four where four are left', undefined, 4, 4],
+    ['gets no first reservation that is too small and would throttle it', undefined, 3, undefined],
+    ['gets a first reservation of four where the account could not be read', undefined, undefined, 4],
   ])('%s', (_why, reservedConcurrency, reservableConcurrency, to) => {
     const { lane, findings } = plan({ reservedConcurrency, reservableConcurrency });
     expect(lane.at(-1)).toEqual(to === undefined ? undefined : set(reservedConcurrency, to));
@@ -105,10 +105,10 @@ describe('what the account can afford', () => {
   });
 });
 
-describe('lowering', () => {
+describe('lowering a consumer', () => {
   const ours = { tags: { [tagKey]: '8 4' } };
 
-  it('never touches a cap that somebody else set', () => {
+  it('does not touch a cap that somebody else set', () => {
     expect(plan({ reservedConcurrency: 8 }, drained)).toEqual({ lane: [], findings: [] });
     expect(plan({ reservedConcurrency: 8 }, { ...drained, tags: { [tagKey]: '4' } })).toEqual({
       lane: [],
@@ -116,14 +116,14 @@ describe('lowering', () => {
     });
   });
 
-  it('lowers what a tag says is ours', () => {
+  it('lowers a reservation that a tag calls ours', () => {
     expect(plan({ reservedConcurrency: 8 }, { ...ours, ...drained })).toEqual({
       lane: [set(8, 4)],
       findings: [differs(8, 4)],
     });
   });
 
-  it('lowers what fitted the count before the last scaling: the consumer could not be read when its tag was written', () => {
+  it('lowers a reservation without a tag that fits the shard count before the last scaling', () => {
     const intent = { atMs: now - 3 * hour, from: 8, to: 4 };
     const settled = { [settledTag]: encodeSettled({ atMs: now - 2 * hour, shardCount: 4 }) };
     const state = { ...drained, intent, tags: { [tagKeys.intent]: encodeIntent(intent), ...settled } };
@@ -132,18 +132,18 @@ describe('lowering', () => {
     expect(plan({ reservedConcurrency: 8 }, { ...state, tags: { ...state.tags, [tagKey]: '4' } }).lane).toEqual([]);
   });
 
-  it('lowers what is exactly shards x lambdas per shard: what the reference leaves behind has no tag', () => {
+  it('lowers a reservation without a tag of exactly shards x lambdas per shard, as the reference leaves it', () => {
     const { lane } = plan({ reservedConcurrency: 8, lambdasPerShard: 2 }, drained, {}, 2);
     expect(lane).toEqual([tag('8 4'), set(8, 4)]);
   });
 
   it.each<[string, Partial<StreamState>, Partial<StreamSettings>, boolean]>([
-    ['not while UPDATING: parents are being read', { ...drained, status: 'UPDATING' }, {}, false],
-    ['not without an iterator age', { iteratorAge: undefined }, {}, false],
-    ['not when none was seen', { iteratorAge: { seen: false } }, {}, false],
-    ['when readers are past it', drained, {}, true],
-    ['without waiting for an age that is to be ignored', { iteratorAge: undefined }, { iteratorAge: 'ignore' }, true],
-    ['not while UPDATING even then', { status: 'UPDATING' }, { iteratorAge: 'ignore' }, false],
+    ['waits while UPDATING, since the parents are being read', { ...drained, status: 'UPDATING' }, {}, false],
+    ['waits where the iterator age could not be read', { iteratorAge: undefined }, {}, false],
+    ['waits where no iterator age was seen', { iteratorAge: { seen: false } }, {}, false],
+    ['lowers when readers are past the last resharding', drained, {}, true],
+    ['does not wait for an ignored iterator age', { iteratorAge: undefined }, { iteratorAge: 'ignore' }, true],
+    ['waits while UPDATING although the age is ignored', { status: 'UPDATING' }, { iteratorAge: 'ignore' }, false],
   ])('%s', (_why, state, settings, lowered) => {
     const { lane, findings } = plan({ reservedConcurrency: 8 }, { ...ours, ...state }, settings);
     expect(lane).toEqual(lowered ? [set(8, 4)] : []);
@@ -164,19 +164,29 @@ describe('lowering', () => {
 
     it.each<[string, Partial<StreamState>, Partial<StreamSettings>, boolean]>([
       ['lowers when readers are up to date', { ...settledAgo(hour), ...age(0) }, {}, true],
-      ['waits for readers that are at its end', { ...settledAgo(hour), ...age(hour) }, {}, false],
-      ['lowers when readers are past its end', { ...settledAgo(hour), ...age(hour - 1) }, {}, true],
+      ['waits for readers that are at the end of the resharding', { ...settledAgo(hour), ...age(hour) }, {}, false],
+      ['lowers when readers are past the end of the resharding', { ...settledAgo(hour), ...age(hour - 1) }, {}, true],
       [
-        'waits while nobody has seen its end, however long ago it began',
+        'waits while nobody has seen the end of the resharding, however long ago it began',
         { ...settledAgo(undefined), ...age(0) },
         {},
         false,
       ],
-      ['waits when the end that was seen is that of an earlier one', { ...settledAgo(3 * hour), ...age(0) }, {}, false],
-      ['waits when the count has changed since', { ...settledAgo(hour, 8), ...age(0) }, {}, false],
-      ['waits ten minutes where the age is ignored', settledAgo(10 * minute), { iteratorAge: 'ignore' }, false],
       [
-        'lowers after ten minutes where the age is ignored',
+        'waits when the end that was seen is that of an earlier resharding',
+        { ...settledAgo(3 * hour), ...age(0) },
+        {},
+        false,
+      ],
+      ['waits when the shard count has changed since', { ...settledAgo(hour, 8), ...age(0) }, {}, false],
+      [
+        'waits ten minutes where the iterator age is ignored',
+        settledAgo(10 * minute),
+        { iteratorAge: 'ignore' },
+        false,
+      ],
+      [
+        'lowers after ten minutes where the iterator age is ignored',
         settledAgo(10 * minute + 1),
         { iteratorAge: 'ignore' },
         true,
@@ -186,7 +196,7 @@ describe('lowering', () => {
     });
   });
 
-  it('waits after a resharding by hand until readers are past the moment at which it was found', () => {
+  it('waits until readers are past the moment at which a resharding by hand was found', () => {
     const byHand = sampleState({ openShardCount: 2, tags: { [tagKey]: '4' } });
     const readers = { iteratorAge: { seen: true, atMs: now, ageMs: 25 * minute } } as const;
     expect(plan({ reservedConcurrency: 4 }, { ...byHand, ...readers }, {}, 2).lane).toEqual([]);
@@ -197,35 +207,35 @@ describe('lowering', () => {
   });
 });
 
-describe('when it fails', () => {
+describe('a reservation that cannot be raised', () => {
   it.each<[string, Partial<StreamSettings>, string | undefined, string]>([
-    ['keep: the reservation stays', { concurrencyFallback: 'keep' }, '2', 'continue'],
-    ['remove: ours is taken away', { concurrencyFallback: 'remove' }, '2', 'fall-back'],
-    ['remove: never what somebody else set', { concurrencyFallback: 'remove' }, undefined, 'continue'],
+    ['stays with concurrencyFallback keep', { concurrencyFallback: 'keep' }, '2', 'continue'],
+    ['is removed with concurrencyFallback remove', { concurrencyFallback: 'remove' }, '2', 'fall-back'],
+    ['stays where somebody else set it', { concurrencyFallback: 'remove' }, undefined, 'continue'],
   ])('%s', (_why, settings, value, onFailure) => {
     const tags = value === undefined ? {} : { [tagKey]: value };
     expect(plan({ reservedConcurrency: 2 }, { tags }, settings).lane.at(-1)).toEqual(set(2, 4, onFailure));
   });
 
-  it('there is nothing to take away where nothing was reserved', () => {
+  it('is not removed where none was reserved', () => {
     const { lane } = plan({ reservedConcurrency: undefined }, {}, { concurrencyFallback: 'remove' });
     expect(lane.at(-1)).toEqual(set(undefined, 4, 'continue'));
   });
 });
 
-describe('tags that go with an intent', () => {
+describe('the concurrency tags of an intent', () => {
   it.each<[string, Partial<ConsumerState>, Record<string, string>, string]>([
-    ['ours by its size: before and after', { reservedConcurrency: 4 }, {}, '4 8'],
-    ['ours by its tag', { reservedConcurrency: 3 }, { [tagKey]: '3' }, '3 8'],
-    ['somebody else’s: what we shall set', { reservedConcurrency: 3 }, {}, '8'],
-    ['none yet', { reservedConcurrency: undefined }, {}, '8'],
-    ['as wanted already', { reservedConcurrency: 8 }, { [tagKey]: '8' }, '8'],
+    ['hold both values of a reservation that is ours by its size', { reservedConcurrency: 4 }, {}, '4 8'],
+    ['hold both values of a reservation that is ours by its tag', { reservedConcurrency: 3 }, { [tagKey]: '3' }, '3 8'],
+    ['hold only our value where somebody else set the present one', { reservedConcurrency: 3 }, {}, '8'],
+    ['hold only our value where none is reserved', { reservedConcurrency: undefined }, {}, '8'],
+    ['hold one value where it stays the same', { reservedConcurrency: 8 }, { [tagKey]: '8' }, '8'],
   ])('%s', (_why, consumer, tags, value) => {
     const state = { ...base, tags, consumers: [sampleConsumer(consumer)] };
     expect(concurrencyTags(state, 8)).toEqual({ [tagKey]: value });
   });
 
-  it('name every consumer', () => {
+  it('exist for every consumer', () => {
     const consumers = [
       sampleConsumer(),
       sampleConsumer({ functionName: 'audit', lambdasPerShard: 2, reservedConcurrency: 8 }),

@@ -27,17 +27,17 @@ const kinds = (lanes: readonly (readonly { readonly kind: string }[])[]) =>
   lanes.map((lane) => lane.map(({ kind }) => kind));
 
 describe('a stream that agrees', () => {
-  it('needs nothing', () => {
+  it('gets an empty plan', () => {
     const agreed = plan(sampleState());
     expect(agreed).toEqual({ shardCount: 4, findings: [], streamLanes: [], alarmLanes: [], concurrencyLanes: [] });
     expect(isConverged(agreed)).toBe(true);
   });
 
-  it('needs nothing with an alarm in ALARM that judged by the math that stands', () => {
+  it('gets an empty plan with an alarm in ALARM that fired by its present definition', () => {
     expect(isConverged(plan(withUp(firing('up'))))).toBe(true);
   });
 
-  it('needs nothing with the metrics in another order', () => {
+  it('gets an empty plan where the metrics of an alarm are in another order', () => {
     const definition = sampleDefinition('up');
     const reordered = { ...definition, metrics: definition.metrics.toReversed() };
     expect(isConverged(plan(withUp(sampleAlarmState('up', { definition: reordered }))))).toBe(true);
@@ -47,7 +47,7 @@ describe('a stream that agrees', () => {
 describe('alarms that judge by another shard count', () => {
   const eight = sampleState({ openShardCount: 8 });
 
-  it('are both rewritten, each in a lane of its own', () => {
+  it('are both rewritten, each in its own lane', () => {
     const { alarmLanes, findings, shardCount } = plan(eight);
     expect(shardCount).toBe(8);
     expect(isConverged(plan(eight))).toBe(false);
@@ -66,7 +66,7 @@ describe('alarms that judge by another shard count', () => {
     ]);
   });
 
-  it('keep what the user put there: actions, description, missing-data rule', () => {
+  it('keep the user’s actions, description and missing-data rule', () => {
     const userParts = {
       description: 'mine',
       actionsEnabled: false,
@@ -90,17 +90,17 @@ describe('alarms that judge by another shard count', () => {
   });
 });
 
-describe('when nothing may be touched', () => {
+describe('nothing is touched', () => {
   it.each([
     [
-      'UPDATING without an intent that explains it',
+      'while UPDATING without an intent that explains it',
       sampleState({ status: 'UPDATING', openShardCount: 7 }),
       [{ kind: 'unexplained-update', openShardCount: 7 }],
     ],
-    ['on demand', sampleState({ mode: 'ON_DEMAND', openShardCount: 7 }), []],
-    ['on demand and switching', sampleState({ mode: 'ON_DEMAND', status: 'UPDATING', openShardCount: 7 }), []],
-    ['being created', sampleState({ status: 'CREATING', openShardCount: 7 }), []],
-    ['being deleted', sampleState({ status: 'DELETING', openShardCount: 7 }), []],
+    ['in on-demand mode', sampleState({ mode: 'ON_DEMAND', openShardCount: 7 }), []],
+    ['on the way to on-demand mode', sampleState({ mode: 'ON_DEMAND', status: 'UPDATING', openShardCount: 7 }), []],
+    ['while CREATING', sampleState({ status: 'CREATING', openShardCount: 7 }), []],
+    ['while DELETING', sampleState({ status: 'DELETING', openShardCount: 7 }), []],
   ])('%s', (_why, state, findings) => {
     expect(plan({ ...state, consumers: [sampleConsumer()] })).toEqual({
       shardCount: undefined,
@@ -112,8 +112,8 @@ describe('when nothing may be touched', () => {
   });
 });
 
-describe('re-arming', () => {
-  it('resets an alarm in ALARM after its math was rewritten, and only after', () => {
+describe('re-arming after a rewrite', () => {
+  it('resets an alarm in ALARM after its definition is rewritten, not before', () => {
     const { alarmLanes, findings } = plan({ ...withUp(firing('up')), openShardCount: 8 });
     expect(kinds(alarmLanes)).toEqual([['put-alarm', 'rearm-alarm'], ['put-alarm']]);
     expect(alarmLanes[0]?.[1]).toEqual({
@@ -126,15 +126,15 @@ describe('re-arming', () => {
   });
 
   it.each([
-    ['it fired before its definition was written: a rewrite that died before the reset', 1, [['rearm-alarm']]],
-    ['it fired in the very millisecond', 0, [['rearm-alarm']]],
-    ['it fired after it', -1, []],
+    ['resets an alarm that fired before its definition was written', 1, [['rearm-alarm']]],
+    ['resets an alarm that fired in the very millisecond of the write', 0, [['rearm-alarm']]],
+    ['leaves an alarm that fired after its definition was written', -1, []],
   ])('%s', (_why, configuredAfterMs, expected) => {
     const up = firing('up', { configuredAtMs: firing('up').stateTransitionedAtMs + configuredAfterMs });
     expect(kinds(plan(withUp(up)).alarmLanes)).toEqual(expected);
   });
 
-  it.each(['OK', 'INSUFFICIENT_DATA'] as const)('never resets an alarm in %s', (state) => {
+  it.each(['OK', 'INSUFFICIENT_DATA'] as const)('does not reset an alarm in %s', (state) => {
     const up = sampleAlarmState('up', { state, configuredAtMs: now, definition: sampleDefinition('up', 2) });
     expect(kinds(plan(withUp(up)).alarmLanes)).toEqual([['put-alarm']]);
   });
@@ -143,13 +143,13 @@ describe('re-arming', () => {
 describe('a missing alarm', () => {
   const state = sampleState({ alarms: { up: sampleAlarmState('up'), down: undefined } });
 
-  it('is told and not made: a deployed stream’s alarms are the stack’s', () => {
+  it('of a deployed stream is reported and not created, since the stack creates it', () => {
     expect(plan(state)).toMatchObject({ findings: [{ kind: 'alarm-missing', direction: 'down' }], alarmLanes: [] });
   });
 
-  it('is made for a stream that asked by its tag, with our tags and the topic as its one action', () => {
-    const making = { topicArn: 'arn:aws:sns:eu-west-1:123456789012:scaling', tags: { 'autoscaling/owner': 'us' } };
-    const { alarmLanes } = planConvergence({ state, settings: sampleSettings(), nowMs: now }, making);
+  it('of a discovered stream is created, with our tags and the topic as its one action', () => {
+    const newAlarm = { topicArn: 'arn:aws:sns:eu-west-1:123456789012:scaling', tags: { 'autoscaling/owner': 'us' } };
+    const { alarmLanes } = planConvergence({ state, settings: sampleSettings(), nowMs: now }, newAlarm);
     expect(alarmLanes).toEqual([
       [
         {
@@ -159,12 +159,12 @@ describe('a missing alarm', () => {
           userParts: {
             description: undefined,
             actionsEnabled: true,
-            alarmActions: [making.topicArn],
+            alarmActions: [newAlarm.topicArn],
             okActions: [],
             insufficientDataActions: [],
             treatMissingData: 'ignore',
           },
-          tags: making.tags,
+          tags: newAlarm.tags,
           onFailure: 'abort',
         },
       ],
@@ -172,14 +172,14 @@ describe('a missing alarm', () => {
   });
 });
 
-describe('the tags of the reference on alarms', () => {
+describe('the reference autoscaler’s tags on alarms', () => {
   const scaledAtMs = now - minute;
   const time = formatAlarmTime(scaledAtMs);
   const scaled = { openShardCount: 8, tags: intent(4, 8) };
   const eight = (direction: 'up' | 'down', tags: AlarmState['tags']) =>
     sampleAlarmState(direction, { definition: sampleDefinition(direction, 8), tags });
 
-  it('are written on both once the intent took effect', () => {
+  it('are written on both alarms once the intent took effect', () => {
     const { alarmLanes, findings } = plan(
       sampleState({ ...scaled, alarms: { up: eight('up', {}), down: eight('down', {}) } }),
     );
@@ -206,7 +206,7 @@ describe('the tags of the reference on alarms', () => {
     expect(findings.map(({ kind }) => kind)).toEqual(['scaling-settled', 'alarm-tags-behind', 'alarm-tags-behind']);
   });
 
-  it('come last in the lane, after definition and state', () => {
+  it('are written after the definition and the state of the alarm', () => {
     const up = firing('up', { tags: {} });
     const { alarmLanes } = plan(sampleState({ ...scaled, alarms: { up, down: undefined } }));
     expect(kinds(alarmLanes)).toEqual([['put-alarm', 'rearm-alarm', 'tag-alarm']]);
@@ -225,21 +225,21 @@ describe('the tags of the reference on alarms', () => {
   });
 
   it.each<[string, AlarmState['tags'], object | undefined]>([
-    ['up to date: left alone', { LastScaledTimestamp: time }, undefined],
-    ['newer: somebody else’s, left alone', { LastScaledTimestamp: formatAlarmTime(now) }, undefined],
-    ['not read: left alone', undefined, undefined],
+    ['stay where they are up to date', { LastScaledTimestamp: time }, undefined],
+    ['stay where somebody else wrote a newer time', { LastScaledTimestamp: formatAlarmTime(now) }, undefined],
+    ['stay where they were not read', undefined, undefined],
     [
-      'with the role of its sibling: corrected',
+      'are corrected where they name the role of the sibling',
       { LastScaledTimestamp: time, ScaleAction: 'Down' },
       { ScaleAction: 'Up' },
     ],
     [
-      'older: brought up to date',
+      'are brought up to date where the time is older than the scaling',
       { LastScaledTimestamp: formatAlarmTime(scaledAtMs - 1) },
       { LastScaledTimestamp: time },
     ],
     [
-      'unreadable: replaced by the scaling',
+      'are replaced where the time is unreadable',
       { LastScaledTimestamp: 'today' },
       { LastScaledTimestamp: time, ScaleAction: 'Up' },
     ],
@@ -260,14 +260,14 @@ describe('the tags of the reference on alarms', () => {
   it.each([
     ['no time', 'today'],
     ['a time far ahead', formatAlarmTime(now + hour)],
-  ])('are set to now where they are %s: left alone they would hold the alarm for ever', (_why, LastScaledTimestamp) => {
+  ])('are set to now where they hold %s, which would hold the alarm for ever', (_why, LastScaledTimestamp) => {
     const { alarmLanes } = plan(withUp(sampleAlarmState('up', { tags: { LastScaledTimestamp } })));
     expect(alarmLanes).toEqual([[expect.objectContaining({ tags: { LastScaledTimestamp: formatAlarmTime(now) } })]]);
   });
 });
 
-describe('consumers', () => {
-  it('have a lane each', () => {
+describe('the consumers of a stream', () => {
+  it('have one lane each', () => {
     const consumers = [sampleConsumer(), sampleConsumer({ functionName: 'audit' })];
     const { concurrencyLanes } = plan(sampleState({ openShardCount: 8, consumers }));
     expect(kinds(concurrencyLanes)).toEqual([
@@ -276,14 +276,14 @@ describe('consumers', () => {
     ]);
   });
 
-  it('make a plan unconverged by themselves', () => {
+  it('make a plan differ where the alarms agree', () => {
     const state = sampleState({ consumers: [sampleConsumer({ reservedConcurrency: 2 })] });
     expect(plan(state).alarmLanes).toEqual([]);
     expect(isConverged(plan(state))).toBe(false);
   });
 });
 
-describe('comparing definitions', () => {
+describe('the comparison of two alarm definitions', () => {
   const wanted = sampleDefinition('down');
   const changedMetric = (id: string, change: (entry: AlarmMetric) => AlarmMetric): AlarmDefinition => ({
     ...wanted,
@@ -291,7 +291,7 @@ describe('comparing definitions', () => {
   });
 
   it.each<[string, AlarmDefinition, readonly string[]]>([
-    ['nothing', wanted, []],
+    ['nothing where both are the same', wanted, []],
     ['the operator', { ...wanted, comparisonOperator: 'GreaterThanOrEqualToThreshold' }, ['comparisonOperator']],
     ['the threshold', { ...wanted, threshold: 0.2 }, ['threshold']],
     [
@@ -329,11 +329,11 @@ describe('comparing definitions', () => {
       changedMetric('m1', () => ({ id: 'm1', label: 'IncomingBytes', expression: '1', returnData: false })),
       ['m1'],
     ],
-  ])('%s', (_what, live, differs) => {
+  ])('finds a difference in %s', (_what, live, differs) => {
     expect(compareDefinitions(live, wanted)).toEqual(differs);
   });
 
-  it('names metrics of others before they go', () => {
+  it('reports the metrics that somebody else added, before they are removed', () => {
     const definition = {
       ...sampleDefinition('up', 2),
       metrics: [...sampleDefinition('up', 2).metrics, { id: 'mine', label: '', expression: 'e3*2', returnData: false }],

@@ -1,4 +1,4 @@
-/** Holds must end: each reason, and whether the reconciler frees an alarm that stands on it. */
+/** Holds must end: each reason, and whether the reconciler re-arms an alarm that it holds. */
 import { describe, expect, it } from 'vitest';
 import { judgeAlarmsInAlarm, unansweredAfterMs } from '../../../core/plan/rearming.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
@@ -9,7 +9,7 @@ import { firing, freshAge, hour, minute, now, sampleAlarmState, sampleSettings, 
 
 const longAgo = now - unansweredAfterMs;
 
-function standing(direction: 'up' | 'down', alarm: Partial<AlarmState> = {}, state: Partial<StreamState> = {}) {
+function inAlarm(direction: 'up' | 'down', alarm: Partial<AlarmState> = {}, state: Partial<StreamState> = {}) {
   const live = firing(direction, { stateTransitionedAtMs: longAgo, ...alarm });
   const other = direction === 'up' ? 'down' : 'up';
   const alarms = { [direction]: live, [other]: sampleAlarmState(other) } as StreamState['alarms'];
@@ -20,9 +20,9 @@ function judge(state: StreamState, settings: Partial<StreamSettings> = {}, quiet
   return judgeAlarmsInAlarm({ state, settings: sampleSettings(settings), nowMs: now }, quietMs);
 }
 
-describe('an alarm that nothing holds', () => {
-  it('is freed after ten minutes: its delivery was lost', () => {
-    expect(judge(standing('up'))).toEqual([
+describe('an alarm in ALARM that nothing holds', () => {
+  it('is re-armed after ten minutes, since its notification was lost', () => {
+    expect(judge(inAlarm('up'))).toEqual([
       {
         direction: 'up',
         alarmName: 'orders-scale-up',
@@ -37,69 +37,69 @@ describe('an alarm that nothing holds', () => {
     ]);
   });
 
-  it('is left until then: an answer may be under way', () => {
-    const [alarm] = judge(standing('up', { stateTransitionedAtMs: longAgo + 1 }));
+  it('is left alone for ten minutes, since an answer may be under way', () => {
+    const [alarm] = judge(inAlarm('up', { stateTransitionedAtMs: longAgo + 1 }));
     expect(alarm).toMatchObject({ decision: { kind: 'scale' }, rearm: undefined });
   });
 
-  it('is freed at once after a deploy', () => {
-    const [alarm] = judge(standing('up', { stateTransitionedAtMs: now - 1 }), {}, 0);
+  it('is re-armed at once after a deployment', () => {
+    const [alarm] = judge(inAlarm('up', { stateTransitionedAtMs: now - 1 }), {}, 0);
     expect(alarm?.rearm).toBeDefined();
   });
 });
 
-describe('which holds are freed', () => {
+describe('the re-arming of an alarm that is held', () => {
   const cases: readonly [string, StreamState, Partial<StreamSettings>, boolean][] = [
     [
-      'stale-alarm: re-armed it fires with a newer time, or not at all',
-      standing('up', { tags: { LastScaledTimestamp: formatAlarmTime(longAgo) } }),
+      'stale-alarm: re-arms it, to fire with a newer time or not at all',
+      inAlarm('up', { tags: { LastScaledTimestamp: formatAlarmTime(longAgo) } }),
       {},
       true,
     ],
-    ['on-demand-stream: stands', standing('up', {}, { mode: 'ON_DEMAND' }), {}, false],
-    ['stream-updating: stands', standing('up', {}, { status: 'UPDATING' }), {}, false],
-    ['alarm-drift: converge rewrites and re-arms it, not this', standing('up', {}, { openShardCount: 8 }), {}, false],
+    ['on-demand-stream: leaves it', inAlarm('up', {}, { mode: 'ON_DEMAND' }), {}, false],
+    ['stream-updating: leaves it', inAlarm('up', {}, { status: 'UPDATING' }), {}, false],
+    ['alarm-drift: leaves it to converge, which rewrites it', inAlarm('up', {}, { openShardCount: 8 }), {}, false],
     [
-      'cooldown: stands until it is over',
-      standing('down', {}, { tags: { [tagKeys.ledger]: encodeLedger([now - 59 * minute]) } }),
+      'cooldown: leaves it until the cooldown is over',
+      inAlarm('down', {}, { tags: { [tagKeys.ledger]: encodeLedger([now - 59 * minute]) } }),
       {},
       false,
     ],
     [
-      'cooldown over: freed',
-      standing('down', {}, { tags: { [tagKeys.ledger]: encodeLedger([now - 60 * minute]) } }),
+      'cooldown over: re-arms it',
+      inAlarm('down', {}, { tags: { [tagKeys.ledger]: encodeLedger([now - 60 * minute]) } }),
       {},
       true,
     ],
-    ['at-maximum: stands', standing('up'), { maxShards: 4 }, false],
-    ['at-minimum: stands', standing('down'), { minShards: 4 }, false],
+    ['at-maximum: leaves it', inAlarm('up'), { maxShards: 4 }, false],
+    ['at-minimum: leaves it', inAlarm('down'), { minShards: 4 }, false],
     [
-      'daily-quota: stands',
-      standing('up', {}, { tags: { [tagKeys.ledger]: encodeLedger([now - hour]) } }),
+      'daily-quota: leaves it',
+      inAlarm('up', {}, { tags: { [tagKeys.ledger]: encodeLedger([now - hour]) } }),
       { dailyQuota: 1, dailyQuotaReserve: 0 },
       false,
     ],
-    ['consumer-behind: stands', standing('down', {}, { iteratorAge: freshAge(hour) }), {}, false],
-    ['iterator-age-unknown: stands', standing('down', {}, { iteratorAge: undefined }), {}, false],
+    ['consumer-behind: leaves it', inAlarm('down', {}, { iteratorAge: freshAge(hour) }), {}, false],
+    ['iterator-age-unknown: leaves it', inAlarm('down', {}, { iteratorAge: undefined }), {}, false],
   ];
 
-  it.each(cases)('%s', (why, state, settings, freed) => {
+  it.each(cases)('%s', (why, state, settings, rearmed) => {
     const [alarm] = judge(state, settings);
     const reason = alarm?.decision.kind === 'hold' ? alarm.decision.reason : 'scale';
     expect(why).toMatch(reason === 'scale' ? 'over' : new RegExp(`^${reason}:`));
-    expect(alarm?.rearm !== undefined).toBe(freed);
+    expect(alarm?.rearm !== undefined).toBe(rearmed);
   });
 });
 
-describe('which alarms stand', () => {
-  it('are those in ALARM by the math that stands', () => {
+describe('the alarms in ALARM of a stream', () => {
+  it('are those that fired by their present definition', () => {
     expect(judge(sampleState())).toEqual([]);
-    expect(judge(standing('up', { configuredAtMs: longAgo }))).toEqual([]);
-    expect(judge(standing('up', { configuredAtMs: longAgo - 1 }))).toHaveLength(1);
+    expect(judge(inAlarm('up', { configuredAtMs: longAgo }))).toEqual([]);
+    expect(judge(inAlarm('up', { configuredAtMs: longAgo - 1 }))).toHaveLength(1);
     expect(judge(sampleState({ alarms: { up: undefined, down: undefined } }))).toEqual([]);
   });
 
-  it('are both, each with its own decision', () => {
+  it('may be both, each with its own decision', () => {
     const both = sampleState({
       iteratorAge: freshAge(0),
       alarms: {
@@ -113,11 +113,11 @@ describe('which alarms stand', () => {
     ]);
   });
 
-  it('judge a scaling whose function died before the call as free', () => {
+  it('are re-armed where the function died before its call', () => {
     const tags = {
       [tagKeys.intent]: encodeIntent({ atMs: now - 11 * minute, from: 4, to: 2 }),
       [tagKeys.ledger]: encodeLedger([now - 11 * minute]),
     };
-    expect(judge(standing('down', {}, { tags }))[0]?.rearm).toBeDefined();
+    expect(judge(inAlarm('down', {}, { tags }))[0]?.rearm).toBeDefined();
   });
 });

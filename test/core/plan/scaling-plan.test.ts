@@ -21,8 +21,8 @@ function plan(decision: ScaleDecision, state: StreamState) {
 const kinds = (steps: readonly (readonly (readonly { readonly kind: string }[])[])[]) =>
   steps.map((lanes) => lanes.map((lane) => lane.map(({ kind }) => kind)));
 
-describe('a scaling', () => {
-  it('writes the intent, then calls, then lets everything follow', () => {
+describe('the plan of a scaling', () => {
+  it('writes the intent, then calls AWS, then makes alarms follow', () => {
     const { steps, intent } = plan(up, firingState('up', { consumers: [sampleConsumer()] }));
     expect(intent).toEqual({ atMs: now, from: 4, to: 8 });
     expect(kinds(steps)).toEqual([
@@ -35,7 +35,7 @@ describe('a scaling', () => {
     ]);
   });
 
-  it('tells intent, ledger and the concurrency to come in one call', () => {
+  it('writes intent, ledger and the concurrency to come in one call', () => {
     const { steps } = plan(up, firingState('up', { consumers: [sampleConsumer()] }));
     expect(steps[0]).toEqual([
       [
@@ -52,7 +52,7 @@ describe('a scaling', () => {
     ]);
   });
 
-  it('calls once, for what was decided, and raises consumers beside it', () => {
+  it('calls UpdateShardCount once, and raises consumers beside it', () => {
     const { steps } = plan(up, firingState('up', { consumers: [sampleConsumer()] }));
     expect(steps[1]).toEqual([
       [{ kind: 'update-shard-count', from: 4, to: 8, onFailure: 'abort' }],
@@ -69,15 +69,15 @@ describe('a scaling', () => {
     expect(lanes[1]?.at(-1)).toMatchObject({ tags: { LastScaledTimestamp, ScaleAction: 'Down' } });
   });
 
-  it('lowers no consumer on scale-down: the parents have to be drained first', () => {
+  it('lowers no consumer on a scale-down, since the parents must be drained first', () => {
     const { steps } = plan(down, firingState('down', { consumers: [sampleConsumer()] }));
     expect(kinds(steps)[1]).toEqual([['update-shard-count']]);
     expect(steps[0]?.[0]?.[0]).toMatchObject({ tags: { 'autoscaling/concurrency/orders-processor': '4 2' } });
   });
 });
 
-describe('what the tags say already', () => {
-  it('makes a reservation ours, to be taken away when it cannot be raised', () => {
+describe('the plan of a scaling by the stream’s tags', () => {
+  it('removes a reservation that a tag calls ours where it cannot be raised', () => {
     const state = firingState('up', {
       tags: { 'autoscaling/concurrency/orders-processor': '3' },
       consumers: [sampleConsumer({ reservedConcurrency: 3 })],
@@ -90,13 +90,13 @@ describe('what the tags say already', () => {
     expect(steps[1]?.[1]).toEqual([expect.objectContaining({ kind: 'set-concurrency', onFailure: 'fall-back' })]);
   });
 
-  it('was told last is forgotten: after a scaling a hold is news again', () => {
+  it('clears the last notice, so that people are notified of a hold again after a scaling', () => {
     const { steps } = plan(up, firingState('up', { tags: { [lastNoticeTag]: 'cooldown 1a2b' } }));
     expect(steps[0]?.[0]?.[0]).toMatchObject({ tags: { [lastNoticeTag]: '' } });
   });
 });
 
-describe('the ledger', () => {
+describe('the ledger in the plan of a scaling', () => {
   const ledgerOf = (tags: Record<string, string>) => {
     const first = plan(up, firingState('up', { tags })).steps[0]?.[0]?.[0];
     return first?.kind === 'tag-stream' ? first.tags[tagKeys.ledger] : undefined;
@@ -116,8 +116,8 @@ describe('the ledger', () => {
   });
 });
 
-describe('taking it back', () => {
-  it('restores intent and ledger as they were', () => {
+describe('the tags that take a refused scaling back', () => {
+  it('restore intent and ledger', () => {
     const tags = {
       [tagKeys.intent]: encodeIntent({ atMs: now - hour, from: 2, to: 4 }),
       [tagKeys.ledger]: encodeLedger([now - hour]),
@@ -125,12 +125,12 @@ describe('taking it back', () => {
     expect(plan(up, firingState('up', { tags })).takeBack).toEqual(tags);
   });
 
-  it('restores what was told last: a call that was refused makes no hold news again', () => {
+  it('restore the last notice, so that people are not notified twice of a hold', () => {
     const tags = { [lastNoticeTag]: 'cooldown 1a2b' };
     expect(plan(up, firingState('up', { tags })).takeBack).toMatchObject(tags);
   });
 
-  it('leaves nothing where there was nothing', () => {
+  it('are empty where there was no intent and no ledger', () => {
     expect(plan(up, firingState('up')).takeBack).toEqual({ [tagKeys.intent]: '', [tagKeys.ledger]: '' });
   });
 });

@@ -34,7 +34,7 @@ describe('several consumers of one stream', () => {
     });
   });
 
-  it('never reserve together what the account can give to one of them only', () => {
+  it('do not together reserve more than the account can give', () => {
     const { raised, unaffordable } = plan(5, 2, 4);
     expect(raised).toEqual([
       ['reader-1', 2, 4],
@@ -43,7 +43,7 @@ describe('several consumers of one stream', () => {
     expect(unaffordable).toMatchObject([{ functionName: 'reader-2', wanted: 8, affordable: 7 }]);
   });
 
-  it('count a first reservation as a whole', () => {
+  it('count the whole of a first reservation against what the account can give', () => {
     const { raised, unaffordable } = plan(6, undefined, 4);
     expect(raised).toEqual([
       ['reader-1', undefined, 4],
@@ -52,7 +52,7 @@ describe('several consumers of one stream', () => {
     expect(unaffordable).toMatchObject([{ functionName: 'reader-2', wanted: 8, affordable: 6 }]);
   });
 
-  it('are raised as they need where the account says nothing', () => {
+  it('are raised to what they need where the account could not be read', () => {
     expect(plan(undefined, 2, 4).raised).toEqual([
       ['reader-1', 2, 4],
       ['reader-2', 4, 8],

@@ -19,36 +19,36 @@ const scaled = (agoMs: number, from: number, to: number) => ({
 });
 
 describe('the tag of settled shards', () => {
-  it('is read as it was written', () => {
+  it('reads back as it was written', () => {
     expect(readSettled(seen(minute, 8), now)).toEqual({ atMs: now - minute, shardCount: 8 });
   });
 
   it.each(['', '8', 'yesterday 8', '20260302T091544.775Z', '20260302T091544.775Z 0', '20260302T091544.775Z 8 9'])(
-    'holds nothing where it is garbled: %s',
+    'says nothing where it is garbled: %j',
     (text) => {
       expect(readSettled({ [settledTag]: text }, now)).toBeUndefined();
     },
   );
 
-  it('holds nothing of the future, which a wrong clock wrote', () => {
+  it('says nothing where its time lies in the future, which a wrong clock wrote', () => {
     expect(readSettled(seen(-2 * minute, 8), now)).toBeUndefined();
   });
 });
 
-describe('what there is to remember', () => {
-  it('is nothing of a stream that never changed', () => {
+describe('the sighting to remember', () => {
+  it('is none for a stream that never changed', () => {
     expect(newlySettled(sampleState(), now)).toBeUndefined();
     expect(reshardingOverAtMs(sampleState(), now)).toBe(0);
   });
 
-  it('is nothing while the stream is UPDATING, or in on-demand mode', () => {
+  it('is none while the stream is UPDATING or in on-demand mode', () => {
     const tags = scaled(minute, 2, 4);
     expect(newlySettled(sampleState({ status: 'UPDATING', tags }), now)).toBeUndefined();
     expect(reshardingOverAtMs(sampleState({ status: 'UPDATING', tags }), now)).toBeUndefined();
     expect(newlySettled(sampleState({ mode: 'ON_DEMAND', tags }), now)).toBeUndefined();
   });
 
-  it('is the end of our scaling, once', () => {
+  it('is the end of our own scaling, and only once', () => {
     const tags = scaled(5 * minute, 2, 4);
     expect(newlySettled(sampleState({ tags }), now)).toEqual({ atMs: now, shardCount: 4 });
     expect(reshardingOverAtMs(sampleState({ tags }), now)).toBeUndefined();
@@ -57,22 +57,22 @@ describe('what there is to remember', () => {
     expect(reshardingOverAtMs(remembered, now)).toBe(now - minute);
   });
 
-  it('is the end of a second scaling to a count that was there before', () => {
+  it('is the end of a scaling back to a count that was remembered before', () => {
     const tags = { ...scaled(5 * minute, 8, 4), ...seen(hour, 4) };
     expect(newlySettled(sampleState({ tags }), now)).toEqual({ atMs: now, shardCount: 4 });
   });
 
-  it('is a count that is neither the one that was seen nor the target of an intent', () => {
+  it('is a count that somebody resharded to: neither the remembered one nor the target of the intent', () => {
     const state = sampleState({ openShardCount: 6, tags: { ...scaled(2 * hour, 2, 4), ...seen(hour, 4) } });
     expect(newlySettled(state, now)).toEqual({ atMs: now, shardCount: 6 });
     expect(reshardedByOthersAtMs(state, now)).toBe(now);
   });
 
-  it('is a resharding by hand that only the alarms show, since nothing was remembered', () => {
+  it('is a resharding by hand that only the alarms show, where no tag remembers a count', () => {
     expect(reshardedByOthersAtMs(sampleState({ openShardCount: 6 }), now)).toBe(now);
   });
 
-  it('is no resharding where one alarm alone was edited', () => {
+  it('is none where one alarm alone judges by another count', () => {
     const alarms = {
       up: sampleAlarmState('up', { definition: sampleDefinition('up', 2) }),
       down: sampleAlarmState('down'),
@@ -80,17 +80,17 @@ describe('what there is to remember', () => {
     expect(newlySettled(sampleState({ alarms }), now)).toBeUndefined();
   });
 
-  it('is no resharding where a redeploy wrote another count into both alarms of a stream that was seen', () => {
+  it('is none where a redeploy wrote another count into both alarms and the tag remembers the open count', () => {
     expect(newlySettled(sampleState({ openShardCount: 6, tags: seen(hour, 6) }), now)).toBeUndefined();
   });
 });
 
-describe('the last change', () => {
-  it('of a stream that never changed is unknown', () => {
+describe('the last change of the shard count', () => {
+  it('is unknown for a stream that never changed', () => {
     expect(lastChangedAtMs(sampleState(), now)).toBeUndefined();
   });
 
-  it('by our scaling is the time of its call, not of its end', () => {
+  it('is the time of our call, and not the end of the resharding', () => {
     const tags = {
       ...scaled(20 * minute, 2, 4),
       [tagKeys.ledger]: encodeLedger([now - 20 * minute]),
@@ -99,7 +99,7 @@ describe('the last change', () => {
     expect(lastChangedAtMs(sampleState({ tags }), now)).toBe(now - 20 * minute);
   });
 
-  it('by hand is the time at which it was found', () => {
+  it('is the time at which a resharding by hand was found', () => {
     const tags = { ...scaled(2 * hour, 2, 4), ...seen(10 * minute, 6) };
     expect(lastChangedAtMs(sampleState({ openShardCount: 6, tags }), now)).toBe(now - 10 * minute);
   });

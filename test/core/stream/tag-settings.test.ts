@@ -14,7 +14,7 @@ const apply = (tags: Record<string, string>, base: Partial<StreamSettings> = {})
   applyOverrides(sampleSettings(base), tags, arnOf);
 
 describe('settings in a stream’s tags', () => {
-  it('are in force over the deployment’s', () => {
+  it('override the deployment’s settings', () => {
     const { settings, faults, contradictions } = apply({
       'autoscaling/min-shards': '12',
       'autoscaling/scale-up-threshold': ' 0.65 ',
@@ -36,12 +36,12 @@ describe('settings in a stream’s tags', () => {
     expect([...faults, ...contradictions]).toEqual([]);
   });
 
-  it('are the deployment’s own, the very object, where there is no tag', () => {
+  it('leave the deployment’s settings, the very object, where there is no tag', () => {
     const base = sampleSettings();
     expect(applyOverrides(base, { team: 'checkout' }, arnOf).settings).toBe(base);
   });
 
-  it('change nothing, and are in order, where they say what is so already', () => {
+  it('may repeat the deployment’s values without a fault', () => {
     const base = sampleSettings({ minShards: 4 });
     const same = { 'autoscaling/min-shards': '4', 'autoscaling/policy': 'doubling' };
     const { settings, faults, contradictions } = applyOverrides(base, same, arnOf);
@@ -49,7 +49,7 @@ describe('settings in a stream’s tags', () => {
     expect([...faults, ...contradictions]).toEqual([]);
   });
 
-  it('cannot say what the stack must know when it is deployed', () => {
+  it('cannot change the policy, which the stack must know when it is deployed', () => {
     expect(apply({ 'autoscaling/policy': 'target' })).toEqual({
       settings: sampleSettings(),
       faults: [
@@ -64,7 +64,7 @@ describe('settings in a stream’s tags', () => {
     });
   });
 
-  it('may stand together with the deployment’s where they could not stand with the defaults', () => {
+  it('are checked against the deployment’s settings and not against the defaults', () => {
     const { settings, faults, contradictions } = apply(
       { 'autoscaling/scale-down-threshold': '0.4' },
       { scaleUpThreshold: 0.9 },
@@ -82,17 +82,17 @@ describe('settings in a stream’s tags', () => {
     ['autoscaling/iterator-age', 'maybe', '"maybe"'],
     ['autoscaling/hot-shard', '7', '"7"'],
     ['autoscaling/consumers', 'orders:processor', '"orders:processor"'],
-  ])('%s = %j is told, and the deployment’s stands in for it', (tag, value, told) => {
+  ])('%s = %j is a fault, and the deployment’s value stays in force', (tag, value, quoted) => {
     const { settings, faults, contradictions } = apply(
       { [tag]: value, 'autoscaling/max-shards': '8' },
       { minShards: 2 },
     );
     expect(settings).toEqual(sampleSettings({ minShards: 2, maxShards: 8 }));
-    expect(faults.map((fault) => [fault.field, fault.value])).toEqual([[tag, told]]);
+    expect(faults.map((fault) => [fault.field, fault.value])).toEqual([[tag, quoted]]);
     expect(contradictions).toEqual([]);
   });
 
-  it('hold the stream when they contradict each other: any choice would be a guess', () => {
+  it('that contradict each other are contradictions, and none of them is in force', () => {
     const { settings, contradictions } = apply({ 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' });
     expect(settings).toEqual(sampleSettings());
     expect(contradictions.map(({ field }) => field)).toEqual(['autoscaling/min-shards']);
@@ -103,19 +103,19 @@ describe('settings in a stream’s tags', () => {
   });
 });
 
-describe('the consumers’ tag', () => {
+describe('the tag autoscaling/consumers', () => {
   it('names functions with white space between them, each with one or two digits', () => {
     const { settings, faults } = apply({ 'autoscaling/consumers': ' orders-processor/10   audit ' });
     expect(settings.consumers.map(({ lambdasPerShard }) => lambdasPerShard)).toEqual([10, 1]);
     expect(faults).toEqual([]);
   });
 
-  it('leaves nobody when it is empty', () => {
+  it('removes all consumers where it is empty', () => {
     const { settings } = apply({ 'autoscaling/consumers': ' ' });
     expect(settings.consumers).toEqual([]);
   });
 
-  it('says how it is written, and names itself in a contradiction', () => {
+  it('shows in a fault how it is written, and names itself in a contradiction', () => {
     expect(apply({ 'autoscaling/consumers': 'a:b' }).faults).toEqual([
       {
         field: 'autoscaling/consumers',

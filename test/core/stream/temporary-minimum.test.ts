@@ -12,8 +12,8 @@ import { hour, minute, now, sampleSettings } from '../samples.ts';
 const tagged = (value: string) => ({ [temporaryMinimumTag]: value });
 const tenOclock = { shards: 16, untilMs: now + hour };
 
-describe('a floor', () => {
-  it('stands until its time, as a tag that Kinesis takes', () => {
+describe('a temporary minimum', () => {
+  it('is in force until its time, as a tag that Kinesis takes', () => {
     const value = encodeTemporaryMinimum(tenOclock);
     expect(value).toMatch(/^16 until [0-9TZ.]+$/);
     expect(readTemporaryMinimum(tagged(value), now)).toEqual(tenOclock);
@@ -30,11 +30,11 @@ describe('a floor', () => {
     '16 until 20990101T000000.000Z at least',
     'at least 16 until 20990101T000000.000Z',
     '100000 until 20990101T000000.000Z',
-  ])('is none where the tag says %j', (value) => {
+  ])('is not read from the tag %j', (value) => {
     expect(readTemporaryMinimum(tagged(value), now)).toBeUndefined();
   });
 
-  it('is the minimum while it stands, and never above the maximum', () => {
+  it('lifts minShards, and never above maxShards', () => {
     const settings = sampleSettings({ minShards: 2, maxShards: 12 });
     expect(withTemporaryMinimum(settings, { shards: 8, untilMs: now }).minShards).toBe(8);
     expect(withTemporaryMinimum(settings, { shards: 16, untilMs: now }).minShards).toBe(12);
@@ -43,7 +43,7 @@ describe('a floor', () => {
   });
 });
 
-describe('floors of several schedules', () => {
+describe('several temporary minimums', () => {
   it('do not end each other: the highest counts, then the one that outlasts it', () => {
     const low = { shards: 4, untilMs: now + 3 * hour };
     const both = tagged(addTemporaryMinimum(tagged(encodeTemporaryMinimum(tenOclock)), low, now));
@@ -52,7 +52,7 @@ describe('floors of several schedules', () => {
     expect(readTemporaryMinimum(both, now + 3 * hour)).toBeUndefined();
   });
 
-  it('are dropped when they are over, or lower and shorter than another', () => {
+  it('lose those that are over, and those that are lower and end earlier than another', () => {
     const over = tagged(encodeTemporaryMinimum({ shards: 32, untilMs: now - 1 }));
     expect(addTemporaryMinimum(over, tenOclock, now)).toBe(encodeTemporaryMinimum(tenOclock));
     const shorter = tagged(encodeTemporaryMinimum({ shards: 8, untilMs: now + minute }));
@@ -62,7 +62,7 @@ describe('floors of several schedules', () => {
     ).toBe(encodeTemporaryMinimum(tenOclock));
   });
 
-  it('are dropped when they end with a higher one, or before one of the same height', () => {
+  it('lose one that ends together with a higher one, and one that ends before an equal one', () => {
     const lower = { shards: 8, untilMs: tenOclock.untilMs };
     expect(addTemporaryMinimum(tagged(encodeTemporaryMinimum(tenOclock)), lower, now)).toBe(
       encodeTemporaryMinimum(tenOclock),
@@ -78,7 +78,7 @@ describe('floors of several schedules', () => {
     }
   });
 
-  it('count wherever they stand in a tag that somebody wrote', () => {
+  it('count in any order, as somebody may write them by hand', () => {
     const [low, longer] = [
       { shards: 4, untilMs: now + 3 * hour },
       { shards: 16, untilMs: now + 2 * hour },
@@ -87,7 +87,7 @@ describe('floors of several schedules', () => {
     expect(readTemporaryMinimum(written, now)).toEqual(longer);
   });
 
-  it('fit into the 255 characters of a tag, the highest ones', () => {
+  it('keep the highest ones where not all fit into the 255 characters of a tag', () => {
     let tags = {};
     for (let count = 1; count <= 12; count += 1) {
       tags = tagged(addTemporaryMinimum(tags, { shards: 10_000 - count, untilMs: now + count * hour }, now));
@@ -98,7 +98,7 @@ describe('floors of several schedules', () => {
 });
 
 describe('the event of a schedule', () => {
-  it('names stream, shards and minutes', () => {
+  it('is read as stream, shards and minutes', () => {
     const floor = { stream: 'orders', shards: 16, minutes: 120 };
     expect(readTemporaryMinimumRequest({ floor })).toEqual({ ok: true, value: floor });
   });
@@ -111,7 +111,7 @@ describe('the event of a schedule', () => {
     expect(readTemporaryMinimumRequest({ floor })).toEqual({ ok: true, value: floor });
   });
 
-  it.each([undefined, null, {}, { cause: 'schedule' }, { ask: 'explain' }])('is not %j', (event) => {
+  it.each([undefined, null, {}, { cause: 'schedule' }, { ask: 'explain' }])('is not read from %j', (event) => {
     expect(readTemporaryMinimumRequest(event)).toBeUndefined();
   });
 
@@ -159,7 +159,7 @@ describe('the event of a schedule', () => {
   it.each([
     ['16', '"16"'],
     [null, 'null'],
-  ])('is refused where it is no object but %j', (floor, value) => {
+  ])('is refused where floor is %j and no object', (floor, value) => {
     expect(readTemporaryMinimumRequest({ floor })).toEqual({
       ok: false,
       faults: [{ field: 'floor', value, problem: 'is not an object', remedy: 'give {"stream", "shards", "minutes"}' }],

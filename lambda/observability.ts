@@ -3,6 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { streamDimension } from '../core/alarm/alarm-definition.ts';
 import { failuresMetric, ownNamespace, ownService } from '../core/own-metrics.ts';
+import { isBroken } from '../core/plan/findings.ts';
 import { findTagFaults } from '../core/report/notice.ts';
 import type { ScalingReport } from '../core/report/scaling-report.ts';
 import type { Deployment, LogLevel } from '../core/settings/deployment.ts';
@@ -117,7 +118,8 @@ function count(metrics: Metrics, report: ScalingReport): void {
     metrics.addMetric(decision.reason === 'rejected' ? 'Rejections' : 'Holds', MetricUnit.Count, 1);
   }
   if (outcome === 'converged') metrics.addMetric('Convergences', MetricUnit.Count, 1);
-  if (report.needsRetry) metrics.addMetric(failuresMetric, MetricUnit.Count, 1);
+  // What is broken and fails no call must page all the same.
+  if (report.needsRetry || isBroken(report.findings)) metrics.addMetric(failuresMetric, MetricUnit.Count, 1);
 }
 
 /** What dashboards divide traffic by. A line of its own for each stream: a metric takes its dimensions from its line. */

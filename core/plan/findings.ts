@@ -1,47 +1,168 @@
-/** What converge finds that differs from what should be. Reports, log lines and `explain` show findings by these names. */
+/**
+ * What is found out of line, one row for each kind: what it means, how bad it is, and the way out. The union of findings,
+ * notices, the colour of `status` and the table in docs/operations.md all come from here.
+ */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { Fault } from '../result.ts';
 
-/** What converge found, whether or not it can repair it. */
-export type Finding =
-  | { readonly kind: 'alarm-missing'; readonly direction: Direction }
-  | { readonly kind: 'alarm-drifted'; readonly alarmName: string; readonly differs: readonly string[] }
-  | { readonly kind: 'alarm-metrics-of-others'; readonly alarmName: string; readonly ids: readonly string[] }
-  | { readonly kind: 'alarm-judged-by-old-math'; readonly alarmName: string }
-  | { readonly kind: 'alarm-tags-behind'; readonly alarmName: string }
-  | { readonly kind: 'scaling-under-way' }
-  /** A scaling of ours is over: the stream is ACTIVE with the count of its intent, seen for the first time. */
-  | { readonly kind: 'scaling-settled'; readonly openShardCount: number }
-  /** The shard count is not the one that was seen last, and no scaling of ours explains it. */
-  | {
-      readonly kind: 'resharded-by-others';
-      readonly before: number | undefined;
-      readonly openShardCount: number;
-    }
-  /** A discovered stream that Kinesis no longer has. */
-  | { readonly kind: 'stream-gone' }
-  | { readonly kind: 'unexplained-update'; readonly openShardCount: number }
-  | {
-      readonly kind: 'concurrency-differs';
-      readonly functionName: string;
-      readonly reserved: number | undefined;
-      readonly wanted: number;
-    }
-  | {
-      readonly kind: 'concurrency-waits-for-drain';
-      readonly functionName: string;
-      readonly reserved: number;
-      readonly wanted: number;
-    }
-  | { readonly kind: 'concurrency-stopped'; readonly functionName: string }
+/**
+ * `broken`: the stream is not looked after as its owner believes. People are notified once, again when it is over, and the
+ * metric that pages counts it. `standing`: somebody may have meant it. People are notified once, and again when it is over.
+ * `happened`: people are notified of it; it does not come again by itself. `repaired`: converge repairs it. `passing`: it
+ * ends by itself.
+ */
+export type Severity = 'broken' | 'standing' | 'happened' | 'repaired' | 'passing';
+
+export interface FindingRow {
+  readonly severity: Severity;
+  readonly means: string;
+  /** Markdown, for docs/operations.md. */
+  readonly wayOut: string;
+}
+
+export const findingKinds = {
+  'alarm-missing': {
+    severity: 'broken',
+    means: 'CloudWatch has no alarm of that name: the stream is not scaled in this direction',
+    wayOut: 'deploy again; a discovered stream gets its alarm back by itself',
+  },
+  'alarm-drifted': {
+    severity: 'repaired',
+    means: 'an alarm differs from what shard count and settings say',
+    wayOut: 'none: it is rewritten',
+  },
+  'alarm-metrics-of-others': {
+    severity: 'happened',
+    means: 'an alarm had metrics that are not ours; they go when it is rewritten',
+    wayOut: 'put them into an alarm of their own',
+  },
+  'alarm-judged-by-old-math': {
+    severity: 'repaired',
+    means: 'an alarm fired by a definition that no longer stands',
+    wayOut: 'none: it is re-armed',
+  },
+  'alarm-tags-behind': {
+    severity: 'repaired',
+    means: 'the tags of an alarm do not show the last scaling',
+    wayOut: 'none: they are written',
+  },
+  'scaling-under-way': {
+    severity: 'passing',
+    means: 'another invocation scales the stream at this moment',
+    wayOut: 'none: seconds',
+  },
+  'scaling-settled': {
+    severity: 'passing',
+    means: 'a scaling is over: the stream is ACTIVE with its target',
+    wayOut: 'none',
+  },
+  'resharded-by-others': {
+    severity: 'happened',
+    means: 'somebody else changed the shard count; alarms and consumers follow, and the cooldown begins',
+    wayOut: 'none, if it was meant',
+  },
+  'stream-gone': {
+    severity: 'passing',
+    means: 'a discovered stream that Kinesis no longer has',
+    wayOut: 'none: its alarms are removed',
+  },
+  'unexplained-update': {
+    severity: 'passing',
+    means: 'the stream is UPDATING, and no scaling of ours explains it: nothing is touched',
+    wayOut: 'none: it ends with the resharding',
+  },
+  'concurrency-differs': {
+    severity: 'repaired',
+    means: 'the reserved concurrency of a consumer does not fit the shards',
+    wayOut: 'none: it is set',
+  },
+  'concurrency-waits-for-drain': {
+    severity: 'passing',
+    means: 'a consumer keeps its concurrency until it has read the closed shards to their end',
+    wayOut: 'none: it is lowered then',
+  },
+  'concurrency-stopped': {
+    severity: 'standing',
+    means: 'a consumer has the reserved concurrency 0: somebody stopped it, and nothing here starts it',
+    wayOut: 'give it a concurrency when it is to run again',
+  },
+  'concurrency-unaffordable': {
+    severity: 'broken',
+    means: 'the account has too little concurrency left for what the shards of a consumer need',
+    wayOut: 'raise the quota "Concurrent executions", or free reserved concurrency elsewhere',
+  },
+  'tag-faults': {
+    severity: 'standing',
+    means: 'tags of the stream are not usable: the value of the deployment stays in force',
+    wayOut: 'correct the tags that `explain` lists',
+  },
+} as const satisfies Readonly<Record<string, FindingRow>>;
+
+export type FindingKind = keyof typeof findingKinds;
+
+/** The operands of each kind, as reports, log lines and `explain` show them. */
+interface FindingOperands {
+  'alarm-missing': { readonly direction: Direction };
+  'alarm-drifted': { readonly alarmName: string; readonly differs: readonly string[] };
+  'alarm-metrics-of-others': { readonly alarmName: string; readonly ids: readonly string[] };
+  'alarm-judged-by-old-math': { readonly alarmName: string };
+  'alarm-tags-behind': { readonly alarmName: string };
+  'scaling-under-way': object;
+  'scaling-settled': { readonly openShardCount: number };
+  'resharded-by-others': { readonly before: number | undefined; readonly openShardCount: number };
+  'stream-gone': object;
+  'unexplained-update': { readonly openShardCount: number };
+  'concurrency-differs': {
+    readonly functionName: string;
+    readonly reserved: number | undefined;
+    readonly wanted: number;
+  };
+  'concurrency-waits-for-drain': { readonly functionName: string; readonly reserved: number; readonly wanted: number };
+  'concurrency-stopped': { readonly functionName: string };
+  'concurrency-unaffordable': { readonly functionName: string; readonly wanted: number; readonly affordable: number };
   /**
-   * Tags of the stream that were ignored. Present only when they differ from those of which people were notified last; no
-   * faults means that all tags are valid again. `mark` is their fingerprint: logs show it by this name.
+   * Only when they differ from those of which people were notified last; no faults means that all tags are valid again.
+   * `mark` is their fingerprint: logs show it by this name.
    */
-  | { readonly kind: 'tag-faults'; readonly faults: readonly Fault[]; readonly mark: string }
-  | {
-      readonly kind: 'concurrency-unaffordable';
-      readonly functionName: string;
-      readonly wanted: number;
-      readonly affordable: number;
-    };
+  'tag-faults': { readonly faults: readonly Fault[]; readonly mark: string };
+}
+
+export type Finding = { [K in FindingKind]: { readonly kind: K } & FindingOperands[K] }[FindingKind];
+
+export function severityOf({ kind }: Finding): Severity {
+  return findingKinds[kind].severity;
+}
+
+/** Whether the stream is not looked after as its owner believes. */
+export function isBroken(findings: readonly Finding[]): boolean {
+  return findings.some((finding) => severityOf(finding) === 'broken');
+}
+
+/**
+ * What stands and should not, as one text that stays the same while the same things are wrong: figures that change from one
+ * reconcile to the next are left out. Empty where nothing does. Tag faults have a notice of their own.
+ */
+export function describeProblems(findings: readonly Finding[]): string {
+  return describe(findings, ['broken', 'standing']);
+}
+
+/** What has happened since the last reconcile, of which people are notified. Empty where nothing has. */
+export function describeHappened(findings: readonly Finding[]): string {
+  return describe(findings, ['happened']);
+}
+
+function describe(findings: readonly Finding[], severities: readonly Severity[]): string {
+  const chosen = findings.filter(
+    (finding) => finding.kind !== 'tag-faults' && severities.includes(severityOf(finding)),
+  );
+  return [...new Set(chosen.map(nameFinding))].sort().join(', ');
+}
+
+function nameFinding(finding: Finding): string {
+  if (finding.kind === 'resharded-by-others') {
+    return `resharded by others${finding.before === undefined ? '' : ` from ${finding.before}`} to ${finding.openShardCount} shards`;
+  }
+  const about = 'alarmName' in finding ? finding.alarmName : 'functionName' in finding ? finding.functionName : '';
+  const direction = 'direction' in finding ? `scale-${finding.direction}` : '';
+  return [finding.kind, about, direction].filter((word) => word !== '').join(' ');
+}

@@ -7,7 +7,8 @@ import { type Direction, readAlarmName } from '../alarm/alarm-definition.ts';
 import type { ScaleDecision } from '../decision/decision.ts';
 import { holdReasons } from '../decision/hold-reasons.ts';
 import { fingerprint } from '../fingerprint.ts';
-import { lastNoticeTag, type Tags } from '../stream/stream-tags.ts';
+import { describeHappened, describeProblems, isBroken } from '../plan/findings.ts';
+import { lastNoticeTag, notifiedProblemsTag, type Tags } from '../stream/stream-tags.ts';
 import type { ScalingReport } from './scaling-report.ts';
 
 export interface Notice {
@@ -38,6 +39,31 @@ export function noticeOf(report: ScalingReport): Notice | undefined {
 function directionOf({ alarmName = '', decision }: ScalingReport): Direction | undefined {
   const direction = decision?.because.direction;
   return direction === 'up' || direction === 'down' ? direction : readAlarmName(alarmName)?.direction;
+}
+
+/**
+ * Of what a reconcile found wrong, or found to be over. Undefined where people know already.
+ * @param tags the stream's; they remember what people were last notified of.
+ */
+export function problemNoticeOf(report: ScalingReport, tags: Tags): Notice | undefined {
+  if (report.source !== 'reconcile' || report.outcome === 'failed') return undefined;
+  const problems = describeProblems(report.findings);
+  const current = problems === '' ? '' : fingerprint(problems);
+  if (current === (tags[notifiedProblemsTag] ?? '')) return undefined;
+  return {
+    subject: toSubject(report, problems === '' ? 'all clear, what was wrong is over' : problems),
+    body: JSON.stringify(report),
+    isFailure: isBroken(report.findings),
+    fingerprint: current,
+  };
+}
+
+/** Of what somebody else has done to the stream since the last reconcile. */
+export function happenedNoticeOf(report: ScalingReport): Notice | undefined {
+  const happened = describeHappened(report.findings);
+  if (happened === '') return undefined;
+  const body = JSON.stringify(report);
+  return { subject: toSubject(report, happened), body, isFailure: false, fingerprint: fingerprint(happened) };
 }
 
 /** Of tags of the stream that were ignored. Undefined when people know of them already, and when all tags are valid again. */

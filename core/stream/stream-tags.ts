@@ -16,6 +16,9 @@ export const tagKeys = {
 /** Fingerprint of the last hold of which people were notified. */
 export const lastNoticeTag = 'autoscaling/last-notice';
 
+/** Fingerprint of the problems of which people were notified last. Empty after the all-clear. */
+export const notifiedProblemsTag = 'autoscaling/told-problems';
+
 /** AWS refused a call for a reason that the ledger does not show. Until this time no other call is tried. */
 export const refusedUntilTag = 'autoscaling/refused-until';
 

@@ -3,10 +3,18 @@
  * told last. A notice that cannot be sent is told by the log, and never undoes or repeats a scaling.
  */
 
-import { findTagFaults, type Notice, noticeOf, shouldNotify, tagFaultNoticeOf } from '../../core/report/notice.ts';
+import {
+  findTagFaults,
+  happenedNoticeOf,
+  type Notice,
+  noticeOf,
+  problemNoticeOf,
+  shouldNotify,
+  tagFaultNoticeOf,
+} from '../../core/report/notice.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
-import { lastNoticeTag, type Tags } from '../../core/stream/stream-tags.ts';
+import { lastNoticeTag, notifiedProblemsTag, type Tags } from '../../core/stream/stream-tags.ts';
 import { notifiedFaultsTag } from '../../core/stream/tag-settings.ts';
 import type { CallFailure, NoticePort, StreamPort } from '../ports.ts';
 
@@ -27,9 +35,12 @@ export function createNotifier(
     if (dryRun && report.source === 'reconcile') return [];
     const notice = noticeOf(report);
     const news = notice && shouldNotify(report, notice, tags ?? {}) ? notice : undefined;
-    const told = [news, tagFaultNoticeOf(report)].filter((one) => one !== undefined);
+    const problems = problemNoticeOf(report, tags ?? {});
+    const told = [news, problems, happenedNoticeOf(report), tagFaultNoticeOf(report)].filter(
+      (one) => one !== undefined,
+    );
     const sent = await Promise.all(told.flatMap(publish));
-    const marks = marksOf(report, news);
+    const marks = marksOf(report, news, problems);
     const marked =
       Object.keys(marks).length > 0 && report.streamName !== undefined && !dryRun
         ? [await streams.addTags(report.streamName, marks)]
@@ -39,10 +50,11 @@ export function createNotifier(
 }
 
 /** Tags that remember what was told, so that it is told once. */
-function marksOf(report: ScalingReport, news: Notice | undefined): Tags {
+function marksOf(report: ScalingReport, news: Notice | undefined, problems: Notice | undefined): Tags {
   const held = report.decision?.kind === 'hold' && !report.needsRetry;
   const tagFaults = findTagFaults(report);
   return {
+    ...(problems ? { [notifiedProblemsTag]: problems.fingerprint } : {}),
     ...(news && held ? { [lastNoticeTag]: news.fingerprint } : {}),
     ...(tagFaults ? { [notifiedFaultsTag]: tagFaults.mark } : {}),
   };

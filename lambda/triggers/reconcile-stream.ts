@@ -17,6 +17,7 @@ import { describeDryRun } from '../../core/report/dry-run.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { isLoadDriven, type StreamSettings } from '../../core/settings/stream-settings.ts';
 import { scalingIsUnderWay } from '../../core/stream/stream-state.ts';
+import { notifiedProblemsTag } from '../../core/stream/stream-tags.ts';
 import { fingerprintOfFaults, haveFaultsChanged } from '../../core/stream/tag-settings.ts';
 import type { ScalerContext } from '../context.ts';
 import type { ReconcileCause } from '../events.ts';
@@ -140,6 +141,8 @@ async function readAgain(query: StateQuery, { ports, account }: ScalerContext): 
 /** Nothing to write, no alarm standing, no recent scaling: the cheap reads say all there is to say. */
 function isQuiet({ state, settings, contradictions, tagFaults }: CompleteReading, nowMs: number): boolean {
   if (contradictions.length > 0 || haveFaultsChanged(tagFaults, state.tags)) return false;
+  // People know of a problem that is over by now: they are owed the all-clear.
+  if (state.tags[notifiedProblemsTag]) return false;
   const plan = planConvergence({ state, settings, nowMs });
   const standing = state.alarms.up?.state === 'ALARM' || state.alarms.down?.state === 'ALARM';
   const recent = state.intent !== undefined && nowMs - state.intent.atMs < recentScalingMs;

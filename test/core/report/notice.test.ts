@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { ScaleDecision } from '../../../core/decision/decision.ts';
 import type { HoldReason } from '../../../core/decision/hold-reasons.ts';
-import { noticeOf, shouldNotify, tagFaultNoticeOf } from '../../../core/report/notice.ts';
+import {
+  happenedNoticeOf,
+  noticeOf,
+  problemNoticeOf,
+  shouldNotify,
+  tagFaultNoticeOf,
+} from '../../../core/report/notice.ts';
 import type { AwsFailure, ScalingReport } from '../../../core/report/scaling-report.ts';
 import type { Fault } from '../../../core/result.ts';
-import { lastNoticeTag } from '../../../core/stream/stream-tags.ts';
+import { lastNoticeTag, notifiedProblemsTag } from '../../../core/stream/stream-tags.ts';
 
 const decision: ScaleDecision = {
   kind: 'scale',
@@ -189,5 +195,46 @@ describe('a notice of tags that were ignored', () => {
   it('is not sent where no tag has a fault, nor when the last fault has gone', () => {
     expect(tagFaultNoticeOf(report())).toBeUndefined();
     expect(tagFaultNoticeOf(faulty())).toBeUndefined();
+  });
+});
+
+describe('the notice of what a reconcile found', () => {
+  const missing = { kind: 'alarm-missing', direction: 'up' } as const;
+  const stopped = { kind: 'concurrency-stopped', functionName: 'orders-processor' } as const;
+  const reconciled = (findings: ScalingReport['findings']) =>
+    report({ source: 'reconcile', outcome: 'agrees', findings });
+
+  it('pages for what is broken, and does not page for what somebody may have meant', () => {
+    expect(problemNoticeOf(reconciled([missing]), {})).toMatchObject({ isFailure: true });
+    expect(problemNoticeOf(reconciled([stopped]), {})).toMatchObject({
+      subject: 'orders: concurrency-stopped orders-processor',
+      isFailure: false,
+    });
+  });
+
+  it('does not come again while the same is wrong, whatever the figures in it', () => {
+    const lacking = (affordable: number) =>
+      reconciled([{ kind: 'concurrency-unaffordable', functionName: 'a', wanted: 16, affordable }]);
+    const told = problemNoticeOf(lacking(8), {});
+    expect(told).toBeDefined();
+    expect(problemNoticeOf(lacking(9), { [notifiedProblemsTag]: told?.fingerprint ?? '' })).toBeUndefined();
+  });
+
+  it('comes from the reconciler only, or alarm and load check would each tell it', () => {
+    expect(problemNoticeOf(report({ findings: [missing] }), {})).toBeUndefined();
+  });
+
+  it('is no all-clear where the stream could not be read', () => {
+    const unread = report({ source: 'reconcile', outcome: 'failed' });
+    expect(problemNoticeOf(unread, { [notifiedProblemsTag]: 'x' })).toBeUndefined();
+  });
+
+  it('leaves out what converge repairs and what ends by itself', () => {
+    const findings = [
+      { kind: 'alarm-drifted', alarmName: 'a', differs: ['s1'] },
+      { kind: 'scaling-under-way' },
+    ] as const;
+    expect(problemNoticeOf(reconciled(findings), {})).toBeUndefined();
+    expect(happenedNoticeOf(reconciled(findings))).toBeUndefined();
   });
 });

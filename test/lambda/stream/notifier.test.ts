@@ -191,3 +191,45 @@ describe('a tag that cannot be used', () => {
     expect(aws.writes()).toEqual([]);
   });
 });
+
+describe('what a reconcile finds broken', () => {
+  const subjectsOf = (published: readonly { topicArn: string; subject: string }[], topicArn: string) =>
+    published.filter((notice) => notice.topicArn === topicArn).map(({ subject }) => subject);
+
+  it('is told once, to the pager as well, and again when it is over', async () => {
+    const { aws, published, reconcile } = setUp();
+    const down = aws.alarm('orders-scale-down');
+    aws.alarms.delete('orders-scale-down');
+    for (let run = 0; run < 3; run += 1) {
+      expect(await reconcile()).toMatchObject({ findings: [{ kind: 'alarm-missing', direction: 'down' }] });
+      aws.nowMs += 5 * minute;
+    }
+    expect(subjectsOf(published, pagerTopic)).toEqual(['orders: alarm-missing scale-down']);
+    aws.alarms.set('orders-scale-down', down);
+    for (let run = 0; run < 3; run += 1) await reconcile();
+    expect(subjectsOf(published, noticeTopic)).toEqual([
+      'orders: alarm-missing scale-down',
+      'orders: all clear, what was wrong is over',
+    ]);
+    expect(subjectsOf(published, pagerTopic)).toHaveLength(1);
+  });
+
+  it('is told again when something else breaks beside it', async () => {
+    const { aws, published, reconcile } = setUp();
+    aws.alarms.delete('orders-scale-down');
+    await reconcile();
+    aws.alarms.delete('orders-scale-up');
+    await reconcile();
+    expect(subjectsOf(published, pagerTopic).at(-1)).toBe('orders: alarm-missing scale-down, alarm-missing scale-up');
+  });
+});
+
+it('a resharding by somebody else is told once, and pages nobody', async () => {
+  const { aws, published, reconcile } = setUp();
+  aws.stream('orders').openShardCount = 6;
+  await reconcile();
+  await reconcile();
+  expect(published.map(({ topicArn, subject }) => [topicArn, subject])).toEqual([
+    [noticeTopic, 'orders: resharded by others to 6 shards'],
+  ]);
+});

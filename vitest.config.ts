@@ -1,10 +1,11 @@
-import { configDefaults, defineConfig } from 'vitest/config';
-
-/** Decisions and the functions behind their ports: no server, and no state that one file could leave for the next. */
-const sharing = ['test/core/**/*.test.ts', 'test/lambda/**/*.test.ts'];
+import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    include: ['test/**/*.test.ts'],
+    // A process runs file after file: half of the time would go into loading the AWS SDK, the CDK and our own modules anew
+    // for each. So a file leaves nothing behind: no changed global, no environment variable, no server.
+    isolate: false,
     // Many tests wait for servers and clocks: on two cores a third worker fills the pauses.
     maxWorkers: 3,
     testTimeout: 30_000,
@@ -13,17 +14,5 @@ export default defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: 'out/test-results.json' },
     env: { CDK_VALIDATION: 'false' },
-    projects: [
-      // One process for many files: half of their time would go into starting a process for each.
-      { extends: true, test: { name: 'decisions', include: sharing, isolate: false } },
-      {
-        extends: true,
-        test: {
-          name: 'product',
-          include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...sharing],
-        },
-      },
-    ],
   },
 });

@@ -69,14 +69,23 @@ export class FunctionBundle extends Code {
   }
 }
 
+/** By entry: apps and stacks of one process share it. */
+const bundles = new Map<string, Uint8Array>();
+
 /**
  * Writes the bundle that is deployed. CommonJS with the SDK inside loads fastest; `module` before `main` lets esbuild drop
  * what is not used. No source map: it would double what a cold start downloads, and stack traces name the operation anyway.
  */
 export function bundleFunction(entry: string, outfile: string): void {
-  buildSync({
+  const bundle = bundles.get(entry) ?? build(entry);
+  bundles.set(entry, bundle);
+  writeFileSync(outfile, bundle);
+}
+
+function build(entry: string): Uint8Array {
+  const { outputFiles } = buildSync({
     entryPoints: [entry],
-    outfile,
+    write: false,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -87,4 +96,7 @@ export function bundleFunction(entry: string, outfile: string): void {
     legalComments: 'none',
     logLevel: 'warning',
   });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`esbuild made no bundle of ${entry}`);
+  return file.contents;
 }

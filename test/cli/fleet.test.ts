@@ -16,7 +16,7 @@ const answerOf = async (...words: string[]) => {
 };
 
 beforeAll(async () => {
-  const assembly = await assemblyOf({
+  const assembly = assemblyOf({
     dryRun: false,
     streams: [
       { name: 'clicks', create: true, shardCount: 4, minShards: 4, maxShards: 16 },

@@ -127,7 +127,7 @@ async function runDeployed(
   historyMinutes = longestWindowMinutes,
 ): Promise<Run> {
   const clock = new VirtualClock({ startMs: startMinute * minuteMs });
-  const assembly = await assemblyOf(deployment);
+  const assembly = assemblyOf(deployment);
   const aws = await startLocalAws({ clock, streams: 'no-records' });
   onTestFinished(() => aws.stop());
   const putTraffic = trafficWriter(aws);

@@ -22,8 +22,8 @@ const clock = new VirtualClock({ startMs: Date.UTC(2026, 2, 2) });
 const reports: ScalingReport[] = [];
 
 beforeAll(async () => {
-  dry = await assemblyOf(deployment(true));
-  live = await assemblyOf(deployment(false));
+  dry = assemblyOf(deployment(true));
+  live = assemblyOf(deployment(false));
   aws = await startLocalAws({ clock, streams: 'no-records' });
   aws.logs.onEvent(({ message }) => {
     const report = readReportLine(message);

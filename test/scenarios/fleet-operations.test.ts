@@ -84,13 +84,9 @@ function noticesOf(stream: string, topic: 'NoticeTopicArn' | 'PagerTopicArn' = '
 
 beforeAll(async () => {
   clock = new VirtualClock({ startMs });
-  const [local, assembly] = await Promise.all([
-    startLocalAws({ clock, streams: 'no-records' }),
-    assemblyOf(deployment),
-  ]);
-  aws = local;
+  aws = await startLocalAws({ clock, streams: 'no-records' });
   for (const name of readers) addReader(name);
-  stack = await deploy(aws, assembly);
+  stack = await deploy(aws, assemblyOf(deployment));
   await pass(minuteMs);
 });
 afterAll(() => aws?.stop());

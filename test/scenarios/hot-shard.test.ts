@@ -14,7 +14,7 @@ const minuteMs = 60_000;
 it('is split at the middle of its range; everything follows, and uniform scaling works on', {
   timeout: 60_000,
 }, async () => {
-  const assembly = await assemblyOf({
+  const assembly = assemblyOf({
     dryRun: false,
     streams: [{ name: 'orders', create: true, shardCount: 2, minShards: 2, maxShards: 16, hotShard: 'split' }],
   });

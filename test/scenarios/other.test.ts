@@ -36,7 +36,7 @@ describe('other', () => {
   });
 
   it('33: the functions run in a supported runtime, the one that the bundle runs in here', async () => {
-    const { templatePath } = await assemblyOf(fleet);
+    const { templatePath } = assemblyOf(fleet);
     const template: {
       Resources: Record<string, { Type: string; Properties: { Runtime?: string; Handler?: string } }>;
     } = JSON.parse(readFileSync(templatePath, 'utf8'));

@@ -59,10 +59,8 @@ export class Scenario {
     { restingLoad = initialShardCount / 2, ...options }: Partial<LocalAwsOptions> & { restingLoad?: number } = {},
   ): Promise<Scenario> {
     const clock = new VirtualClock({ startMs });
-    const [aws, assembly] = await Promise.all([
-      startLocalAws({ clock, streams: 'no-records', ...options }),
-      assemblyOf(deployment),
-    ]);
+    const assembly = assemblyOf(deployment);
+    const aws = await startLocalAws({ clock, streams: 'no-records', ...options });
     try {
       for (const topic of [noticeTopic, pagerTopic]) aws.topics.create(topic);
       const streams = deployment.streams.map((stream) => streamOf(stream, aws, clock));
@@ -182,7 +180,7 @@ export class Scenario {
   }
 
   async redeploy(deployment: DeployableFleet): Promise<void> {
-    this.stack = await deploy(this.aws, await assemblyOf(deployment));
+    this.stack = await deploy(this.aws, assemblyOf(deployment));
   }
 
   /** What functions wrote from now on, call by call. */

@@ -7,10 +7,10 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { type Fault, quote, unknownKey } from '../core/result.ts';
+import { readCron } from '../core/settings/cron-expression.ts';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
 import { longestTemporaryMinimumMinutes, type TemporaryMinimumRequest } from '../core/stream/temporary-minimum.ts';
 import { daySeconds } from '../core/time.ts';
-import { findCronFault } from './cron-expression.ts';
 
 export interface TemporaryMinimumSchedule {
   /** Unique for the stream: letters, digits and hyphens. */
@@ -85,7 +85,7 @@ function findFaults(
 ): readonly Fault[] {
   const { name, cron, timeZone = 'UTC', shards, minutes } = entry;
   const unknown = Object.keys(entry).filter((key) => !keys.some((known) => known === key));
-  const cronFault = typeof cron === 'string' ? findCronFault(cron) : 'is not a text';
+  const read = typeof cron === 'string' ? readCron(cron) : ({ ok: false, problem: 'is not a text' } as const);
   const highest = settings?.maxShards ?? Number.POSITIVE_INFINITY;
   const check = (
     holds: boolean,
@@ -102,9 +102,9 @@ function findFaults(
       'give 1 to 32 letters, digits or hyphens',
     ),
     ...check(
-      cronFault === undefined,
+      read.ok,
       'cron',
-      cronFault ?? '',
+      read.ok ? '' : read.problem,
       'give six fields as in 0 7 ? * MON-FRI *: minutes, hours, day of month, month, day of week, year',
     ),
     ...check(

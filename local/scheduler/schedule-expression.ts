@@ -3,8 +3,10 @@
  * `at(2026-03-02T08:00:00)`, the last two in a time zone.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
+import { type CronFields, readCron } from '../../core/settings/cron-expression.ts';
+import { dayMs, hourMs, minuteMs } from '../../core/time.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
-import { type CronFields, nextCronTime, parseCron } from './cron.ts';
+import { nextCronTime } from './cron.ts';
 import { zonedTimeToMs } from './time-zone.ts';
 
 export type ScheduleExpression =
@@ -12,7 +14,7 @@ export type ScheduleExpression =
   | { readonly kind: 'cron'; readonly fields: CronFields; readonly timeZone: string }
   | { readonly kind: 'at'; readonly atMs: number };
 
-const UNITS_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const UNITS_MS: Readonly<Record<string, number>> = { minute: minuteMs, hour: hourMs, day: dayMs };
 const RATE = /^rate\((\d+) (minute|hour|day)(s?)\)$/;
 const AT = /^at\((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\)$/;
 
@@ -33,9 +35,10 @@ export function parseScheduleExpression(text: string, timeZone = 'UTC'): Schedul
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = at.slice(1).map(Number);
     return { kind: 'at', atMs: zonedTimeToMs({ year, month, day, hour, minute }, timeZone) + second * 1000 };
   }
-  const fields = text.startsWith('cron(') && text.endsWith(')') ? parseCron(text.slice(5, -1)) : 'not a known form';
-  if (typeof fields === 'string') throw invalid(text, fields);
-  return { kind: 'cron', fields, timeZone };
+  if (!text.startsWith('cron(') || !text.endsWith(')')) throw invalid(text, 'not a known form');
+  const cron = readCron(text.slice('cron('.length, -1));
+  if (!cron.ok) throw invalid(text, cron.problem);
+  return { kind: 'cron', fields: cron.fields, timeZone };
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Wall-clock time of a time zone to and from epoch ms, by the platform's own zone data. */
+import { dayMs } from '../../core/time.ts';
+
 export interface WallTime {
   readonly year: number;
   /** 1 to 12. */
@@ -27,9 +29,7 @@ export function wallTimeOf(atMs: number, timeZone: string): WallTime {
  */
 export function zonedTimeToMs(wall: WallTime, timeZone: string): number {
   const asUtcMs = utcMs(wall);
-  const offsetsMs = [asUtcMs - 86_400_000, asUtcMs + 86_400_000].map(
-    (nearMs) => utcMs(wallTimeOf(nearMs, timeZone)) - nearMs,
-  );
+  const offsetsMs = [asUtcMs - dayMs, asUtcMs + dayMs].map((nearMs) => utcMs(wallTimeOf(nearMs, timeZone)) - nearMs);
   const candidates = offsetsMs.map((offsetMs) => asUtcMs - offsetMs);
   const exact = candidates.filter((candidate) => utcMs(wallTimeOf(candidate, timeZone)) === asUtcMs);
   return Math.min(...(exact.length > 0 ? exact : candidates.slice(0, 1)));

@@ -2,10 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { describe, expect, it } from 'vitest';
 import { readTemporaryMinimumRequest } from '../../core/stream/temporary-minimum.ts';
-import { findCronFault } from '../../infra/cron-expression.ts';
 import { readDeploymentContext } from '../../infra/deployment-context.ts';
 import { KinesisAutoscaler } from '../../infra/kinesis-autoscaler.ts';
-import { parseScheduleExpression } from '../../local/scheduler/schedule-expression.ts';
 import { deploy, flatten, newApp, newOutdir, resourcesOf, theResource } from './deployed-stack.ts';
 
 const morning = { name: 'morning', cron: '0 7 ? * MON-FRI *', timeZone: 'Europe/Berlin', shards: 16, minutes: 120 };
@@ -88,56 +86,6 @@ describe('what is wrong with schedules', () => {
     const stream = new Stream(stack, 'Orders', { streamName: 'orders', shardCount: 2 });
     autoscaler.addStream(stream, { shardCount: 2, maxShards: 8, schedules: [morning] });
     expect(() => app.synth()).toThrow('orders.schedules[0].shards: 16 is not a shard count that the stream may have');
-  });
-});
-
-describe('a cron expression', () => {
-  const good = [
-    '0 7 ? * MON-FRI *',
-    '*/15 8-18 * * ? *',
-    '0 0 1,15 * ? 2026-2030',
-    '30 6 L * ? *',
-    '0 9 15W * ? *',
-    '0 9 ? * 2#1 *',
-    '0 9 ? * FRIL *',
-    '5/10 * ? JAN,jul SUN *',
-    '  0  7 ? * 1-7 *  ',
-  ];
-  const bad = [
-    '',
-    '0 7 * * *',
-    '0 7 * * * *',
-    '0 7 ? * ? *',
-    '60 7 ? * MON *',
-    '0 24 ? * MON *',
-    '0 7 32 * ? *',
-    '0 7 0 * ? *',
-    '0 7 ? 13 MON *',
-    '0 7 ? * FOO *',
-    '0 7 ? * 8 *',
-    '0 7 ? * MON 1969',
-    '18-8 7 ? * MON *',
-    '0/0 7 ? * MON *',
-    '0 7 ? * MON#6 *',
-    '0,,5 7 ? * MON *',
-  ];
-
-  it.each(good)('may be %j', (cron) => expect(findCronFault(cron)).toBeUndefined());
-  it.each(bad)('is not %j', (cron) => expect(findCronFault(cron)).toEqual(expect.any(String)));
-
-  it('is judged as local AWS judges it', () => {
-    const isTaken = (cron: string) => {
-      try {
-        return parseScheduleExpression(`cron(${cron})`) !== undefined;
-      } catch {
-        return false;
-      }
-    };
-    for (const cron of [...good, ...bad]) expect([cron, isTaken(cron)]).toEqual([cron, good.includes(cron)]);
-  });
-
-  it('says which field is wrong', () => {
-    expect(findCronFault('60 7 ? * FOO *')).toBe('has no such minutes, day of week');
   });
 });
 

@@ -18,6 +18,8 @@ export const scalerHandler = 'index.scaler';
 export const reconcilerHandler = 'index.reconciler';
 /** A function's credentials are in its environment: the SDK's chain of other sources would be 70 kB for nothing. */
 const environmentCredentials = fileURLToPath(new URL('../lambda/aws/environment-credentials.ts', import.meta.url));
+/** Nor does any function read an event stream. */
+const noEventStreams = fileURLToPath(new URL('../lambda/aws/no-event-streams.ts', import.meta.url));
 const functionEntry = fileURLToPath(new URL('../lambda/index.ts', import.meta.url));
 
 export interface FunctionBundleProps {
@@ -92,7 +94,10 @@ function build(entry: string): Uint8Array {
     format: 'cjs',
     mainFields: ['module', 'main'],
     minify: true,
-    alias: { '@aws-sdk/credential-provider-node': environmentCredentials },
+    alias: {
+      '@aws-sdk/credential-provider-node': environmentCredentials,
+      '@smithy/core/event-streams': noEventStreams,
+    },
     legalComments: 'none',
     logLevel: 'warning',
   });

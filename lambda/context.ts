@@ -1,9 +1,8 @@
-/** What the handling of one alarm or stream is given: the deployment, AWS, time, and a way to tell people. */
+/** What the handling of one alarm or stream is given: the deployment, AWS, time, and a way to notify people. */
 import type { Deployment } from '../core/settings/deployment.ts';
 import type { Clock, Ports } from './ports.ts';
 import type { LoadCache } from './stream/load-cache.ts';
 import type { Notify } from './stream/notifier.ts';
-import type { Account } from './stream/state-reader.ts';
 
 export interface ScalerContext {
   readonly deployment: Deployment;
@@ -11,6 +10,12 @@ export interface ScalerContext {
   readonly ports: Ports;
   readonly clock: Clock;
   readonly loadCache: LoadCache;
-  /** Tells people; absent where nobody wants to be told. */
+  /** Absent where nobody wants to be notified. */
   readonly notify?: Notify;
+}
+
+export interface Account {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
 }

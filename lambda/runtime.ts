@@ -8,14 +8,13 @@ import type { Context } from 'aws-lambda';
 import type { Deployment } from '../core/settings/deployment.ts';
 import { awsPorts } from './aws/ports.ts';
 import { loadDeployment } from './config.ts';
-import type { ScalerContext } from './context.ts';
+import type { Account, ScalerContext } from './context.ts';
 import type { FunctionRole } from './events.ts';
 import { createRunLog, type RunLog } from './observability.ts';
 import { pacePorts, reconcilerPace, scalerPace } from './pacing.ts';
 import type { Clock, Ports } from './ports.ts';
 import { LoadCache } from './stream/load-cache.ts';
 import { createNotifier, type Notify } from './stream/notifier.ts';
-import type { Account } from './stream/state-reader.ts';
 
 /** What one invocation works with. */
 export interface Run {

@@ -1,60 +1,48 @@
-/** A decision about one stream becomes deeds: a scaling, what a hold leaves to put right, or, in dry run, words. */
-
-import type { ScalingDecision } from '../../core/decision/decision.ts';
-import { considerShards, needsShardLoads, type ShardLoads } from '../../core/decision/hot-shard.ts';
-import { isConverged, lanesOf, planConvergence } from '../../core/plan/convergence.ts';
+/** A decision about one stream becomes effects: a scaling, what a hold leaves to put right, or, in dry run, a description. */
+import type { ScaleDecision, ScalingDecision } from '../../core/decision/decision.ts';
+import { type ConvergencePlan, lanesOf, planConvergence } from '../../core/plan/convergence.ts';
 import { describeDryRun } from '../../core/report/dry-run.ts';
-import type { EffectOutcome, ScalingReport } from '../../core/report/scaling-report.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
 import type { ScalerContext } from '../context.ts';
-import { runEffects } from './effect-runner.ts';
+import { describeEffects, runEffects } from './effect-runner.ts';
 import { runScaling } from './scaling-run.ts';
+import type { StreamOutcome } from './stream-report.ts';
 
-export interface StreamOutcome {
-  readonly outcome: ScalingReport['outcome'];
-  readonly decision: ScalingDecision;
-  readonly findings?: ScalingReport['findings'];
-  readonly effects?: readonly EffectOutcome[];
-}
-
+/** @param drift what the reconciler found to put right, also where the decision is to scale. */
 export async function applyDecision(
-  decided: ScalingDecision,
+  decision: ScalingDecision,
   facts: StreamFacts,
   context: ScalerContext,
+  drift?: ConvergencePlan,
 ): Promise<StreamOutcome> {
-  const decision = await considerHotShard(decided, facts, context);
-  if (context.deployment.dryRun) {
-    return decision.kind === 'scale'
-      ? describeDryRun(decision, facts)
-      : { outcome: 'held', decision, findings: planConvergence(facts).findings };
-  }
-  if (decision.kind === 'hold') return await converge(decision, facts, context);
-  return await runScaling(decision, facts, context);
-}
-
-/** Only a scale-up of a stream that publishes its traffic by shard asks for more than was read. */
-async function considerHotShard(
-  decision: ScalingDecision,
-  facts: StreamFacts,
-  { ports, clock }: ScalerContext,
-): Promise<ScalingDecision> {
-  if (decision.kind !== 'scale' || !needsShardLoads(decision, facts)) return decision;
-  const { state, settings } = facts;
-  const periodSeconds = settings.periodMinutes * 60;
-  const loads = await ports.streams.shardLoads(state.streamName, periodSeconds, clock.nowMs());
-  const known: ShardLoads = loads.ok
-    ? { kind: 'loads', shards: loads.value, periodSeconds }
-    : { kind: 'unknown', code: loads.failure.code };
-  return considerShards(decision, known, facts);
-}
-
-async function converge(
-  decision: ScalingDecision,
-  facts: StreamFacts,
-  { ports }: ScalerContext,
-): Promise<StreamOutcome> {
-  const plan = planConvergence(facts);
-  if (isConverged(plan)) return { outcome: 'held', decision, findings: plan.findings };
-  const effects = await runEffects(lanesOf(plan), facts.state.streamName, ports);
+  if (context.deployment.dryRun) return describe(decision, facts, drift);
+  if (decision.kind === 'scale') return await scale(decision, facts, context, drift);
+  const plan = drift ?? planConvergence(facts);
+  const effects = await runEffects(lanesOf(plan), facts.state.streamName, context.ports);
   return { outcome: 'held', decision, findings: plan.findings, effects };
+}
+
+function describe(decision: ScalingDecision, facts: StreamFacts, drift: ConvergencePlan | undefined): StreamOutcome {
+  if (decision.kind === 'scale') return { ...describeDryRun(decision, facts), findings: drift?.findings ?? [] };
+  if (!drift) return { outcome: 'held', decision, findings: planConvergence(facts).findings };
+  return { outcome: 'planned', decision, findings: drift.findings, effects: describeEffects(lanesOf(drift)) };
+}
+
+/**
+ * What drifted comes first: the call may be refused for a day, and alarms would judge by a wrong count for so long. Consumers
+ * go with the call, which knows what they need; a refused call leaves the old count, and consumers that were too few for it.
+ */
+async function scale(
+  decision: ScaleDecision,
+  facts: StreamFacts,
+  context: ScalerContext,
+  drift: ConvergencePlan | undefined,
+): Promise<StreamOutcome> {
+  if (!drift) return await runScaling(decision, facts, context);
+  const { findings, streamLanes, alarmLanes, concurrencyLanes } = drift;
+  const run = (lanes: typeof alarmLanes) => runEffects(lanes, facts.state.streamName, context.ports);
+  const before = await run([...streamLanes, ...alarmLanes]);
+  const scaling = await runScaling(decision, facts, context);
+  const after = scaling.outcome === 'scaled' ? [] : await run(concurrencyLanes);
+  return { ...scaling, findings, effects: [...before, ...scaling.effects, ...after] };
 }

@@ -1,7 +1,11 @@
-/** Failures that several functions tell alike. */
-import type { CallFailure } from '../ports.ts';
+/** Failures of calls, as several runs meet them. */
+import type { Answer, CallFailure } from '../ports.ts';
 
-/** What no code of ours expected, told as the failure of one stream's turn: the others have theirs all the same. */
+export function failuresOf(answers: readonly Answer<unknown>[]): readonly CallFailure[] {
+  return answers.flatMap((answer) => (answer.ok ? [] : [answer.failure]));
+}
+
+/** Turns an unexpected exception into a failure of this one stream, so that the others are still processed. */
 export function bugOf(call: string, error: unknown): CallFailure {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { call, kind: 'other', code: 'Bug', message, retryable: false };

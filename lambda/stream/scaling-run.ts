@@ -2,28 +2,25 @@
  * A decided scaling against AWS: the intent, the call, what follows. An alarm's scaling and the reconciler's run the same
  * code, so that both leave the same traces.
  */
-
-import { hold, type ScaleDecision, type ScalingDecision } from '../../core/decision/decision.ts';
+import { hold, type ScaleDecision } from '../../core/decision/decision.ts';
 import { planScaling, type ScalingPlan } from '../../core/plan/scaling-plan.ts';
-import type { EffectOutcome, Outcome } from '../../core/report/scaling-report.ts';
+import type { EffectOutcome } from '../../core/report/scaling-report.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
 import { encodeRefusal, type Tags } from '../../core/stream/stream-tags.ts';
 import type { Clock, Ports } from '../ports.ts';
 import { aborts, runEffects } from './effect-runner.ts';
+import type { StreamOutcome } from './stream-report.ts';
 import { judgeRefusal, type Refusal } from './update-refusal.ts';
 
-export interface ScalingResult {
-  readonly outcome: Extract<Outcome, 'scaled' | 'held' | 'failed'>;
-  readonly decision: ScalingDecision;
-  readonly effects: readonly EffectOutcome[];
-}
+/** `scaled`, `held` where AWS refused for a reason that ends, or `failed`; with every effect, in order. */
+export type ScalingOutcome = StreamOutcome & Required<Pick<StreamOutcome, 'decision' | 'effects'>>;
 
 interface Means {
   readonly ports: Ports;
   readonly clock: Clock;
 }
 
-export async function runScaling(decision: ScaleDecision, facts: StreamFacts, means: Means): Promise<ScalingResult> {
+export async function runScaling(decision: ScaleDecision, facts: StreamFacts, means: Means): Promise<ScalingOutcome> {
   const { streamName } = facts.state;
   const plan = planScaling(decision, facts);
   const [intentStep = [], callStep = [], followStep = []] = plan.steps;
@@ -36,7 +33,9 @@ export async function runScaling(decision: ScaleDecision, facts: StreamFacts, me
       return { outcome: 'scaled', decision, effects: [...intent, ...withoutRefusal(called), ...followed] };
     }
     case 'held': {
-      const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports, marksOf(refusal, facts)) : [];
+      const takenBack = refusal.takeBack
+        ? await takeBack(plan, streamName, means.ports, pauseTags(refusal, facts))
+        : [];
       const effects = [...intent, ...called.filter((outcome) => !isRefused(outcome)), ...takenBack];
       return { outcome: 'held', decision: refusal.decision, effects };
     }
@@ -93,30 +92,28 @@ function withoutRefusal(outcomes: readonly EffectOutcome[]): readonly EffectOutc
 }
 
 /** Tagging is refused while a stream is UPDATING: another invocation or a person was faster. */
-function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision): ScalingResult {
+function judgeUntagged(intent: readonly EffectOutcome[], decision: ScaleDecision): ScalingOutcome {
   const failure = intent.find((outcome) => outcome.failure)?.failure;
   if (failure?.kind !== 'busy') return { outcome: 'failed', decision, effects: intent };
   const held = hold('stream-updating', { refusedWith: failure.code });
   return { outcome: 'held', decision: held, effects: [] };
 }
 
-/** What the ledger cannot tell is remembered: a quota that others have spent, an account that has all its shards. */
-function marksOf({ decision }: Refusal & { kind: 'held' }, { state, settings, nowMs }: StreamFacts): Tags {
+/** Remembers what the ledger cannot show: a quota that others have spent, an account that has all its shards. */
+function pauseTags({ decision }: Refusal & { kind: 'held' }, { state, settings, nowMs }: StreamFacts): Tags {
   const { reason } = decision;
-  const isToldByLedger = reason === 'daily-quota' && state.ledger.length >= settings.dailyQuota;
-  if (isToldByLedger || (reason !== 'daily-quota' && reason !== 'account-shard-limit')) return {};
+  const isShownByLedger = reason === 'daily-quota' && state.ledger.length >= settings.dailyQuota;
+  if (isShownByLedger || (reason !== 'daily-quota' && reason !== 'account-shard-limit')) return {};
   return encodeRefusal(reason, state.tags, nowMs);
 }
 
+/** The tags as they were before the call that was not carried out, with others that are new. */
 function takeBack(
   plan: ScalingPlan,
   streamName: string,
   ports: Ports,
-  marks: Tags = {},
+  others: Tags = {},
 ): Promise<readonly EffectOutcome[]> {
-  return runEffects(
-    [[{ kind: 'tag-stream', tags: { ...plan.takeBack, ...marks }, onFailure: 'abort' }]],
-    streamName,
-    ports,
-  );
+  const tags = { ...plan.takeBack, ...others };
+  return runEffects([[{ kind: 'tag-stream', tags, onFailure: 'abort' }]], streamName, ports);
 }

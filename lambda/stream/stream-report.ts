@@ -1,43 +1,36 @@
-/** A stream's turn, in a reconcile or in a look at demand: what is asked of it first, and the report that is the end of it. */
+/** What became of one stream in one run, and the report of it: the same shape and the same report, whatever started the run. */
 import type { ReportSource, ScalingReport } from '../../core/report/scaling-report.ts';
 import { formatIsoTime } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
-import { settingsOf } from './ownership.ts';
-import { alarmNamesOf, type StateQuery } from './state-reader.ts';
 
-/** The cheap reads: without the alarms' tags and the iterator age. */
-export function minimalQuery(streamName: string, { deployment, clock }: ScalerContext): StateQuery {
-  return {
-    streamName,
-    settings: settingsOf(deployment, streamName),
-    alarmNames: alarmNamesOf(streamName),
-    alarmTags: false,
-    iteratorAge: false,
-    consumersUnproven: deployment.streams === undefined,
-    nowMs: clock.nowMs(),
-  };
-}
+/** What is absent was not looked at, or there was none of it. */
+export type StreamOutcome = Pick<ScalingReport, 'outcome'> &
+  Partial<Pick<ScalingReport, 'alarmName' | 'openShardCount' | 'decision' | 'findings' | 'effects' | 'failures'>>;
 
-export type StreamResult = Pick<ScalingReport, 'outcome' | 'failures'> &
-  Partial<Pick<ScalingReport, 'findings' | 'effects' | 'decision' | 'alarmName'>>;
-
+/**
+ * @param streamName undefined where not even the name could be read.
+ * @param atMs when the run came to the stream; now, where it does not matter.
+ */
 export function toReport(
   source: ReportSource,
-  streamName: string,
-  { deployment, clock }: ScalerContext,
-  result: StreamResult,
+  streamName: string | undefined,
+  result: StreamOutcome,
+  { deployment, clock }: Pick<ScalerContext, 'deployment' | 'clock'>,
+  atMs: number = clock.nowMs(),
 ): ScalingReport {
+  const { outcome, alarmName, openShardCount, decision, findings = [], effects = [], failures = [] } = result;
   return {
     source,
-    at: formatIsoTime(clock.nowMs()),
-    streamName,
+    at: formatIsoTime(atMs),
+    ...(streamName !== undefined && { streamName }),
+    ...(alarmName !== undefined && { alarmName }),
     dryRun: deployment.dryRun,
-    findings: [],
-    effects: [],
-    ...result,
-    needsRetry:
-      result.outcome === 'failed' ||
-      result.failures.length > 0 ||
-      (result.effects ?? []).some(({ failure }) => failure !== undefined),
+    ...(openShardCount !== undefined && { openShardCount }),
+    outcome,
+    ...(decision && { decision }),
+    findings,
+    effects,
+    failures,
+    needsRetry: outcome === 'failed' || failures.length > 0 || effects.some(({ failure }) => failure !== undefined),
   };
 }

@@ -10,8 +10,8 @@ import type { ScalerContext } from '../context.ts';
 import type { Explain } from '../events.ts';
 import type { CallFailure } from '../ports.ts';
 import { explainLoad, readLoad } from '../stream/load-decision.ts';
-import { settingsOf } from '../stream/ownership.ts';
-import { alarmNamesOf, readState } from '../stream/state-reader.ts';
+import { fullQuery, minimalQuery } from '../stream/state-query.ts';
+import { readState } from '../stream/state-reader.ts';
 import { findFleet } from './fleet.ts';
 
 export type ExplainAnswer =
@@ -29,41 +29,32 @@ export async function answerExplainRequest(
 ): Promise<readonly ExplainAnswer[]> {
   const streamNames = streams ?? (await findFleet(context.deployment, context.ports.fleet)).streamNames;
   const answers: ExplainAnswer[] = [];
-  // Two weeks of demand a stream: for those that are asked for by name.
+  // Two weeks of minutes a stream: for those that are asked for by name.
   const withPolicies = streams !== undefined;
   for (const streamName of streamNames) answers.push(await explain(streamName, withPolicies, context));
   return answers;
 }
 
 async function explain(streamName: string, withPolicy: boolean, context: ScalerContext): Promise<ExplainAnswer> {
-  const { deployment, ports, account, clock } = context;
-  const nowMs = clock.nowMs();
-  const reading = await readState(ports, account, {
-    streamName,
-    settings: settingsOf(deployment, streamName),
-    alarmNames: alarmNamesOf(streamName),
-    alarmTags: true,
-    iteratorAge: true,
-    consumersUnproven: deployment.streams === undefined,
-    nowMs,
-  });
+  const reading = await readState(context.ports, context.account, fullQuery(minimalQuery(streamName, context)));
   if (!reading.ok) return { streamName, ok: false, failures: reading.failures };
-  const { demand, failures } = withPolicy ? await explainPolicy({ ...reading, nowMs }, context) : noPolicyExplained;
-  const explanation = explainStream({ ...reading, load: demand, dryRun: deployment.dryRun, nowMs });
-  return { streamName, ok: true, explanation, failures: [...reading.failures, ...failures] };
+  const policy = withPolicy ? await explainPolicy(reading, context) : undefined;
+  const explanation = explainStream({ ...reading, load: policy?.load, dryRun: context.deployment.dryRun });
+  return { streamName, ok: true, explanation, failures: [...reading.failures, ...(policy?.failures ?? [])] };
 }
 
 interface PolicyAnswer {
-  readonly demand?: PolicyExplanation | undefined;
+  readonly load?: PolicyExplanation | undefined;
   readonly failures: readonly CallFailure[];
 }
 
-const noPolicyExplained: PolicyAnswer = { failures: [] };
-
-async function explainPolicy({ state, settings, nowMs }: StreamFacts, context: ScalerContext): Promise<PolicyAnswer> {
-  if (!isLoadDriven(settings)) return noPolicyExplained;
-  const subject = { state, settings, nowMs };
-  const reading = await readLoad(subject, context);
-  if (!reading.ok) return { failures: [reading.failure] };
-  return { demand: explainLoad(subject, reading.value), failures: [] };
+/** Undefined for a stream whose policy waits for alarms. */
+async function explainPolicy(
+  { state, settings, nowMs }: StreamFacts,
+  context: ScalerContext,
+): Promise<PolicyAnswer | undefined> {
+  if (!isLoadDriven(settings)) return undefined;
+  const facts = { state, settings, nowMs };
+  const reading = await readLoad(facts, context);
+  return reading.ok ? { load: explainLoad(facts, reading.value), failures: [] } : { failures: [reading.failure] };
 }

@@ -16,26 +16,30 @@ export interface Fleet {
   readonly streamNames: readonly string[];
   /** Present when they were read for all streams at once. */
   readonly tags: ReadonlyMap<string, Tags> | undefined;
-  /** For streams that the stack does not know. */
-  readonly making: NewAlarm | undefined;
+  /** How the alarms of streams that the stack does not know are made. */
+  readonly newAlarm: NewAlarm | undefined;
   readonly failures: readonly CallFailure[];
 }
 
 export async function findFleet(deployment: Deployment, port: FleetPort): Promise<Fleet> {
   const known = deployment.streams ? found([...deployment.streams.keys()]) : await streamsWithAlarms(deployment, port);
-  if (!known.ok) return { streamNames: [], tags: undefined, making: undefined, failures: [known.failure] };
+  if (!known.ok) return { streamNames: [], tags: undefined, newAlarm: undefined, failures: [known.failure] };
   const deployed = known.value;
-  const { discovery } = deployment;
-  if (!discovery) return { streamNames: deployed.sort(), tags: undefined, making: undefined, failures: [] };
+  if (!deployment.discovery) return fleetOf(deployed, deployment);
   const tags = await port.streamTags();
-  if (!tags.ok) return { streamNames: deployed.sort(), tags: undefined, making: undefined, failures: [tags.failure] };
+  if (!tags.ok) return { streamNames: deployed.sort(), tags: undefined, newAlarm: undefined, failures: [tags.failure] };
   const asking = [...tags.value].filter(([, own]) => isEnabled(own)).map(([name]) => name);
   return {
     streamNames: [...new Set([...deployed, ...asking])].sort(),
     tags: tags.value,
-    making: newAlarmOf(deployment),
+    newAlarm: newAlarmOf(deployment),
     failures: [],
   };
+}
+
+/** Streams that are known by name, of which nothing was read yet. */
+export function fleetOf(streamNames: readonly string[], deployment: Deployment): Fleet {
+  return { streamNames: streamNames.toSorted(), tags: undefined, newAlarm: newAlarmOf(deployment), failures: [] };
 }
 
 /** The alarms that the reference autoscaler left behind say which streams it served. */

@@ -1,30 +1,33 @@
 /**
- * Looks at the streams whose policy goes by demand, once a minute. A look that finds nothing to do costs three reads; what
- * there is to do is decided again by all there is to read, as an alarm's answer is.
+ * Checks the load of the streams whose policy goes by it, once a minute. A load check that finds nothing to do costs three
+ * reads; before it does anything it reads all there is to read and decides again, as for an alarm.
  *
- * Nothing here is tried again by Lambda: the next minute looks anew. A stream that keeps failing is counted, and paged, by
- * the metric `Failures`.
+ * Lambda tries nothing again here: the next load check is due in a minute. A stream that keeps failing is counted by the
+ * metric `Failures`, which pages.
  */
 import { awsFacts } from '../../core/aws-facts.ts';
 import type { HoldDecision } from '../../core/decision/decision.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { isLoadDriven } from '../../core/settings/stream-settings.ts';
-import type { StreamFacts } from '../../core/stream/stream-facts.ts';
+import { minuteMs } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { LoadCheckRequest } from '../events.ts';
 import type { CallFailure, UntaggedAlarm } from '../ports.ts';
 import { applyDecision } from '../stream/apply-decision.ts';
 import { bugOf, isStreamGone } from '../stream/call-failures.ts';
+import { considerHotShard } from '../stream/hot-shard.ts';
 import type { LoadReading } from '../stream/load-cache.ts';
 import { decideFromReading, type LoadDrivenFacts, readLoad } from '../stream/load-decision.ts';
+import { notifyPeople } from '../stream/notifier.ts';
 import { settingsOf } from '../stream/ownership.ts';
-import { alarmNamesOf, type CompleteReading, readState, type StateQuery } from '../stream/state-reader.ts';
-import { minimalQuery, type StreamResult, toReport } from '../stream/stream-report.ts';
+import { alarmNamesOf, fullQuery, minimalQuery, type StateQuery } from '../stream/state-query.ts';
+import { type CompleteReading, readState } from '../stream/state-reader.ts';
+import { type StreamOutcome, toReport } from '../stream/stream-report.ts';
 import { type Fleet, findFleet } from './fleet.ts';
 import { mapAtOnce } from './side-by-side.ts';
 
-/** Scheduler is up to a minute late; what waited longer stood in Lambda's line, and a newer look stands behind it. */
-const latestMs = 3 * 60_000;
+/** Scheduler is up to a minute late; what is later waited in Lambda's line, and a newer one is behind it. */
+const latestMs = 3 * minuteMs;
 
 export function isOverdue({ dueAtMs }: Pick<LoadCheckRequest, 'dueAtMs'>, nowMs: number): boolean {
   return dueAtMs !== undefined && nowMs - dueAtMs > latestMs;
@@ -40,8 +43,7 @@ export interface LoadCheckResult {
 
 const streamsAtOnce = 4;
 const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
-const minuteMs = 60_000;
-/** The next look is due a minute after this one, and a batch takes ten seconds at the rate of ListTagsForStream. */
+/** The next load check is due a minute after this one, and a batch takes ten seconds at the rate of ListTagsForStream. */
 const longestCheckMs = 40_000;
 
 /** @param onReport of a stream that is not as it should be, as soon as it is known. */
@@ -52,8 +54,8 @@ export async function checkLoad(
   const { deployment, ports, clock } = context;
   const startMs = clock.monotonicMs();
   const fleet = await findFleet(deployment, ports.fleet);
-  const looking = fleet.streamNames.filter((name) => isLoadDriven(settingsOf(deployment, name)));
-  const streamNames = rotate(looking, Math.floor(clock.nowMs() / minuteMs) * streamsPerBatch);
+  const loadDriven = fleet.streamNames.filter((name) => isLoadDriven(settingsOf(deployment, name)));
+  const streamNames = rotate(loadDriven, Math.floor(clock.nowMs() / minuteMs) * streamsPerBatch);
   const failures = [...fleet.failures];
   let checked = 0;
   while (checked < streamNames.length && clock.monotonicMs() - startMs < longestCheckMs) {
@@ -70,13 +72,13 @@ export async function checkLoad(
   return { failures, checked, notReached: streamNames.length - checked };
 }
 
-/** Where there is no time for all: a look reaches one batch at least, and the next one begins where that ended. */
+/** Each load check reaches one batch at least. Where there is no time for all, the next one begins where that batch ended. */
 function rotate<T>(list: readonly T[], by: number): readonly T[] {
   const at = list.length > 0 ? by % list.length : 0;
   return [...list.slice(at), ...list.slice(0, at)];
 }
 
-/** A bug that one stream brings out must not leave the others unseen: it becomes a failure of that stream. */
+/** A bug that one stream brings out must not leave the others unchecked: it becomes a failure of that stream. */
 async function checkStreamSafely(
   streamName: string,
   fleet: Fleet,
@@ -106,58 +108,61 @@ async function checkStream(
     ...(fleet.tags ? { knownTags: fleet.tags.get(streamName) ?? {} } : {}),
   });
   if (!quick.ok) {
-    const mayGo = fleet.making !== undefined && !context.deployment.streams?.has(streamName);
-    return mayGo && isStreamGone(quick.failures) ? undefined : failed(streamName, quick.failures, context);
+    const mayBeGone = fleet.newAlarm !== undefined && !context.deployment.streams?.has(streamName);
+    return mayBeGone && isStreamGone(quick.failures) ? undefined : failed(streamName, quick.failures, context);
   }
-  const subject = subjectOf(quick, query.nowMs);
-  if (!subject) return undefined;
-  const reading = await readLoad(subject, context);
-  if (!reading.ok) return failed(streamName, [reading.failure], context);
-  const first = decideFromReading(withoutConsumerRule(subject), reading.value);
-  if (first === undefined || (first.kind === 'hold' && !isWorthTelling(first))) return undefined;
-  return await decideAgain(query, reading.value, context);
+  const facts = loadDrivenFacts(quick);
+  if (!facts) return undefined;
+  const load = await readLoad(facts, context);
+  if (!load.ok) return failed(streamName, [load.failure], context);
+  const first = decideFromReading(withoutConsumerRule(facts), load.value);
+  if (first === undefined || (first.kind === 'hold' && !isWorthReporting(first))) return undefined;
+  return await decideAgain(query, load.value, context);
 }
 
 async function decideAgain(
   query: StateQuery,
-  demand: LoadReading,
+  load: LoadReading,
   context: ScalerContext,
 ): Promise<ScalingReport | undefined> {
-  const { streamName, nowMs } = query;
-  const full = await readState(context.ports, context.account, { ...query, alarmTags: true, iteratorAge: true });
+  const { streamName } = query;
+  const full = await readState(context.ports, context.account, fullQuery(query));
   if (!full.ok) return failed(streamName, full.failures, context);
-  const subject = subjectOf(full, nowMs);
-  const decision = subject && decideFromReading(subject, demand);
-  if (!subject || !decision) return undefined;
-  const acted = await applyDecision(decision, subject, context);
-  const report = reportOf(streamName, context, { ...acted, failures: full.failures });
-  // A failure would be told every minute; that it keeps failing is told by an alarm. Nor does one make a hold news again.
+  const facts = loadDrivenFacts(full);
+  const decided = facts && decideFromReading(facts, load);
+  if (!facts || !decided) return undefined;
+  const decision = await considerHotShard(decided, facts, context);
+  const result = await applyDecision(decision, facts, context);
+  const report = reportOf(streamName, { ...result, failures: full.failures }, context);
+  // People would hear of a failure every minute; a health alarm tells them when it lasts.
   if (context.deployment.dryRun || report.outcome === 'failed') return report;
-  const told = report.outcome === 'scaled' ? report : { ...report, needsRetry: false };
-  const unsent = (await context.notify?.(told, full.state.tags)) ?? [];
-  return unsent.length === 0 ? report : { ...report, failures: [...report.failures, ...unsent] };
+  // Nor does a failed read beside a hold make that hold news again.
+  const notice = report.outcome === 'scaled' ? report : { ...report, needsRetry: false };
+  const { failures } = await notifyPeople(notice, full.state.tags, context.notify);
+  return { ...report, failures };
 }
 
-/** Not so: what ends by itself, and a stream that stands at its minimum. */
-function isWorthTelling({ reason }: HoldDecision): boolean {
+/** What ends by itself is not, nor a stream that has its minimum. */
+function isWorthReporting({ reason }: HoldDecision): boolean {
   return reason === 'daily-quota' || reason === 'at-maximum';
 }
 
-/** Undefined where nothing could be acted on, so that no metric need be paid for; the reconciler tells why. */
-function subjectOf({ state, settings, contradictions }: CompleteReading, nowMs: number): LoadDrivenFacts | undefined {
-  const isOurs = contradictions.length === 0 && state.mode === 'PROVISIONED';
-  return isOurs && isLoadDriven(settings) ? { state, settings, nowMs } : undefined;
+/** Undefined where nothing could be done, so that no metric need be paid for; the reconciler reports why. */
+function loadDrivenFacts(reading: CompleteReading): LoadDrivenFacts | undefined {
+  const { state, settings, contradictions, nowMs } = reading;
+  if (contradictions.length > 0 || state.mode !== 'PROVISIONED') return undefined;
+  return isLoadDriven(settings) ? { state, settings, nowMs } : undefined;
 }
 
 /** Whether consumers keep up was not read yet. */
-function withoutConsumerRule<T extends StreamFacts>(subject: T): T {
-  return { ...subject, settings: { ...subject.settings, iteratorAge: 'ignore' } };
+function withoutConsumerRule<T extends LoadDrivenFacts>(facts: T): T {
+  return { ...facts, settings: { ...facts.settings, iteratorAge: 'ignore' } };
 }
 
 function failed(streamName: string, failures: readonly CallFailure[], context: ScalerContext): ScalingReport {
-  return reportOf(streamName, context, { outcome: 'failed', failures });
+  return reportOf(streamName, { outcome: 'failed', failures }, context);
 }
 
-function reportOf(streamName: string, context: ScalerContext, result: StreamResult): ScalingReport {
-  return toReport('look', streamName, context, result);
+function reportOf(streamName: string, result: StreamOutcome, context: ScalerContext): ScalingReport {
+  return toReport('look', streamName, result, context);
 }

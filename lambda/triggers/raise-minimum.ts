@@ -1,8 +1,8 @@
 /**
- * A schedule's hour has come: `{"floor": {"stream": "orders", "shards": 16, "minutes": 120}}`. The floor is written as a tag
- * on the stream, and the stream is reconciled at once: the first step up is taken now, the others by the next runs.
+ * A stream's schedule asks for at least so many shards for some time: `{"floor": {"stream": "orders", "shards": 16, "minutes":
+ * 120}}`. The temporary minimum is written as a tag on the stream, and the stream is reconciled at once: this run takes the
+ * first step up, the next runs take the others.
  */
-
 import { rejectAlarm } from '../../core/decision/message-rules.ts';
 import type { TagStream } from '../../core/plan/effects.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
@@ -14,15 +14,16 @@ import {
   type TemporaryMinimumRequest,
   temporaryMinimumTag,
 } from '../../core/stream/temporary-minimum.ts';
-import { formatIsoTime } from '../../core/time.ts';
+import { minuteMs } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { Answer } from '../ports.ts';
-import { isEnabled, newAlarmOf } from './fleet.ts';
+import { type StreamOutcome, toReport } from '../stream/stream-report.ts';
+import { fleetOf, isEnabled } from './fleet.ts';
 import type { RunResult } from './reconcile-fleet.ts';
-import { reconcileStreams } from './reconcile-stream.ts';
+import { reconcileStreams } from './reconcile-streams.ts';
 
-/** A stream takes no tag while it is UPDATING. So long is waited; then Lambda's retries wait on. */
-const patienceMs = 5 * 60_000;
+/** A stream takes no tag while it is UPDATING. This run waits for so long, and Lambda's retries wait on. */
+const patienceMs = 5 * minuteMs;
 const pollMs = 15_000;
 
 export async function raiseTemporaryMinimum(
@@ -39,7 +40,7 @@ export async function raiseTemporaryMinimum(
   }
   const report = await writeTemporaryMinimum(request.value, tags.value, remainingMs, context);
   if (report.outcome !== 'converged') return runOf([report]);
-  const fleet = { streamNames: [stream], tags: undefined, making: newAlarmOf(context.deployment), failures: [] };
+  const fleet = fleetOf([stream], context.deployment);
   const { reports } = await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, context);
   return runOf([report, ...reports]);
 }
@@ -51,12 +52,12 @@ async function writeTemporaryMinimum(
   context: ScalerContext,
 ): Promise<ScalingReport> {
   const nowMs = context.clock.nowMs();
-  const value = addTemporaryMinimum(tags, { shards, untilMs: nowMs + minutes * 60_000 }, nowMs);
+  const value = addTemporaryMinimum(tags, { shards, untilMs: nowMs + minutes * minuteMs }, nowMs);
   const effect: TagStream = { kind: 'tag-stream', tags: { [temporaryMinimumTag]: value }, onFailure: 'abort' };
-  if (context.deployment.dryRun) return reportOf(stream, context, { outcome: 'planned', effects: [{ effect }] });
+  if (context.deployment.dryRun) return reportOf(stream, { outcome: 'planned', effects: [{ effect }] }, context);
   const answer = await tagOnceActive(stream, effect.tags, remainingMs, context);
-  if (answer.ok) return reportOf(stream, context, { outcome: 'converged', effects: [{ effect }] });
-  return reportOf(stream, context, { outcome: 'failed', effects: [{ effect, failure: answer.failure }] });
+  if (answer.ok) return reportOf(stream, { outcome: 'converged', effects: [{ effect }] }, context);
+  return reportOf(stream, { outcome: 'failed', effects: [{ effect, failure: answer.failure }] }, context);
 }
 
 async function tagOnceActive(
@@ -85,24 +86,11 @@ function notManaged(stream: string): Fault {
 
 /** Trying again would not help: no retry. */
 function refuse(faults: readonly Fault[], stream: string | undefined, context: ScalerContext): ScalingReport {
-  return reportOf(stream, context, { outcome: 'held', decision: rejectAlarm(faults), effects: [] });
+  return reportOf(stream, { outcome: 'held', decision: rejectAlarm(faults) }, context);
 }
 
-function reportOf(
-  stream: string | undefined,
-  { deployment, clock }: ScalerContext,
-  result: Pick<ScalingReport, 'outcome' | 'effects'> & Partial<Pick<ScalingReport, 'decision'>>,
-): ScalingReport {
-  return {
-    source: 'schedule',
-    at: formatIsoTime(clock.nowMs()),
-    ...(stream === undefined ? {} : { streamName: stream }),
-    dryRun: deployment.dryRun,
-    findings: [],
-    failures: [],
-    ...result,
-    needsRetry: result.outcome === 'failed',
-  };
+function reportOf(stream: string | undefined, result: StreamOutcome, context: ScalerContext): ScalingReport {
+  return toReport('schedule', stream, result, context);
 }
 
 function runOf(reports: readonly ScalingReport[]): RunResult {

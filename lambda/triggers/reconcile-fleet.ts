@@ -7,7 +7,7 @@ import type { ScalerContext } from '../context.ts';
 import type { Reconcile } from '../events.ts';
 import type { CallFailure } from '../ports.ts';
 import { findFleet, removeOrphans } from './fleet.ts';
-import { reconcileStreams } from './reconcile-stream.ts';
+import { reconcileStreams } from './reconcile-streams.ts';
 
 export interface RunRequest extends Omit<Reconcile, 'kind'> {
   /** What to invoke with the rest. */

@@ -10,7 +10,7 @@ import { pacePorts } from '../../lambda/pacing.ts';
 import type { Clock } from '../../lambda/ports.ts';
 import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
 import { checkLoad } from '../../lambda/triggers/load-check.ts';
-import { reconcileStreams } from '../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../lambda/triggers/reconcile-streams.ts';
 import { asServiceException, type Carrier, type ModelCall } from '../../simulator/in-process-clients.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { DeploymentChoice } from './history.ts';
@@ -86,7 +86,7 @@ export class Invocations {
 
   reconcile(cause: ReconcileCause, attempt = 0): void {
     const work = async (context: ScalerContext) => {
-      const fleet = { streamNames: [streamName], tags: undefined, making: undefined, failures: [] };
+      const fleet = { streamNames: [streamName], tags: undefined, newAlarm: undefined, failures: [] };
       const paced = { ...context, ports: pacePorts(context.ports, context.clock) };
       const { reports } = await reconcileStreams(fleet, { cause, timeIsUp: () => false }, paced);
       for (const { failures } of reports) assertNoBug(failures);

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
-import { reconcileStreams } from '../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../lambda/triggers/reconcile-streams.ts';
 import { minute, now, sampleSettings, second } from '../core/samples.ts';
 import { consumerArn, contextOf, deploymentOf } from './deployments.ts';
 import { type Failing, findDisagreements, MemoryAccount, notificationOf, ProcessDied } from './memory-account.ts';
@@ -62,7 +62,7 @@ async function invoke(aws: MemoryAccount, record: { messageId: string; message: 
 }
 
 async function reconcile(aws: MemoryAccount) {
-  const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+  const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
   const { reports } = await reconcileStreams(
     fleet,
     { cause: 'schedule', timeIsUp: () => false },

@@ -9,8 +9,8 @@ import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import { failureOf } from '../../lambda/aws/calls.ts';
+import type { Account } from '../../lambda/context.ts';
 import type { Answer, Clock, Ports, UntaggedAlarm } from '../../lambda/ports.ts';
-import type { Account } from '../../lambda/stream/state-reader.ts';
 import { hour, now, sampleAlarmState } from '../core/samples.ts';
 
 export const account: Account = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' };

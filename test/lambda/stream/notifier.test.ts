@@ -7,7 +7,7 @@ import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { Answer } from '../../../lambda/ports.ts';
 import { createNotifier } from '../../../lambda/stream/notifier.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
 import { contextOf, deploymentOf } from '../deployments.ts';
 import { MemoryAccount, notificationOf } from '../memory-account.ts';
@@ -49,7 +49,7 @@ function setUp(given: Partial<StreamSettings> = {}, environment: Readonly<Record
       return handleAlarm({ messageId: 'message-1', message: notificationOf(aws.alarm(alarmName)) }, context);
     },
     reconcile: async () => {
-      const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+      const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
       const { reports } = await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, context);
       return reports[0];
     },

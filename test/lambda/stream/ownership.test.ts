@@ -7,32 +7,32 @@ const discovering = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-wes
 
 describe('whose an alarm is', () => {
   it.each([
-    ['a deployed stream’s own alarm', deploymentOf({ orders: {} }), sampleAlarm('up'), 'managed'],
-    ['its other one', deploymentOf({ orders: {} }), sampleAlarm('down'), 'managed'],
+    ['a deployed stream’s own alarm', deploymentOf({ orders: {} }), sampleAlarm('up'), 'ours'],
+    ['its other one', deploymentOf({ orders: {} }), sampleAlarm('down'), 'ours'],
     [
       'an alarm of another name on it',
       deploymentOf({ orders: {} }),
       sampleAlarm('up', { alarmName: 'x-scale-up' }),
-      'foreign',
+      'not-ours',
     ],
-    ['another stream’s', deploymentOf({ clicks: {} }), sampleAlarm('up'), 'foreign'],
+    ['another stream’s', deploymentOf({ clicks: {} }), sampleAlarm('up'), 'not-ours'],
     [
       'another stream’s where streams may ask',
       deploymentOf({ clicks: {} }, discovering),
       sampleAlarm('up'),
-      'if-enabled',
+      'ours-if-tagged',
     ],
     [
       'an alarm of another name where streams may ask',
       deploymentOf({ clicks: {} }, discovering),
       sampleAlarm('up', { alarmName: 'x-scale-up' }),
-      'foreign',
+      'not-ours',
     ],
     [
       'any, in a take-over by code alone',
       deploymentOf(undefined),
       sampleAlarm('up', { alarmName: 'x-scale-up' }),
-      'managed',
+      'ours',
     ],
   ])('%s', (_what, deployment, alarm, expected) => {
     expect(ownershipOf(deployment, alarm)).toBe(expected);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeTemporaryMinimum, temporaryMinimumTag } from '../../../core/stream/temporary-minimum.ts';
-import { alarmNamesFrom, alarmNamesOf, readState, type StateQuery } from '../../../lambda/stream/state-reader.ts';
+import { alarmNamesFrom, alarmNamesOf, type StateQuery } from '../../../lambda/stream/state-query.ts';
+import { readState } from '../../../lambda/stream/state-reader.ts';
 import { hour, now, sampleAlarm, sampleDefinition, sampleSettings } from '../../core/samples.ts';
 import { consumerArn } from '../deployments.ts';
 import { account, MemoryAccount } from '../memory-account.ts';

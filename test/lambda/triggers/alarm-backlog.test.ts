@@ -72,8 +72,8 @@ describe('alarms that wait behind a late notification', () => {
 
   it('are none of another deployment, topic or day', async () => {
     const { aws, reports, answer } = storm();
-    aws.addStream('foreign', 4, sampleSettings());
-    aws.fire('foreign', 'up');
+    aws.addStream('not-ours', 4, sampleSettings());
+    aws.fire('not-ours', 'up');
     const elsewhere = aws.alarm('orders-scale-up');
     aws.alarms.set('orders-scale-up', { ...elsewhere, userParts: { ...elsewhere.userParts, alarmActions: [] } });
     const old = aws.alarm('clicks-scale-up');

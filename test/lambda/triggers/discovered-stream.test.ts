@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enabledTag } from '../../../core/stream/tag-settings.ts';
 import { newAlarmOf } from '../../../lambda/triggers/fleet.ts';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { sampleSettings } from '../../core/samples.ts';
 import { contextOf, deploymentOf } from '../deployments.ts';
 import { MemoryAccount } from '../memory-account.ts';
@@ -17,7 +17,7 @@ async function reconcile(...streamNames: readonly string[]) {
   }
   const deployment = deploymentOf({ orders: {} }, environment);
   const tags = new Map(streamNames.map((name) => [name, { [enabledTag]: 'true' }]));
-  const fleet = { streamNames, tags, making: newAlarmOf(deployment), failures: [] };
+  const fleet = { streamNames, tags, newAlarm: newAlarmOf(deployment), failures: [] };
   const run = { cause: 'schedule' as const, timeIsUp: () => false };
   const { reports } = await reconcileStreams(fleet, run, contextOf(aws, deployment));
   return { report: reports[0], aws };
@@ -39,7 +39,7 @@ describe('a stream that is gone', () => {
     aws.addStream('clicks', 4, sampleSettings());
     aws.fail('kinesis:DescribeStreamSummary', { code: 'AccessDeniedException' });
     const deployment = deploymentOf({ orders: {} }, environment);
-    const fleet = { streamNames: ['clicks'], tags: new Map(), making: newAlarmOf(deployment), failures: [] };
+    const fleet = { streamNames: ['clicks'], tags: new Map(), newAlarm: newAlarmOf(deployment), failures: [] };
     const run = { cause: 'schedule' as const, timeIsUp: () => false };
     const { reports } = await reconcileStreams(fleet, run, contextOf(aws, deployment));
     expect(reports[0]).toMatchObject({ outcome: 'failed', needsRetry: true });

@@ -15,7 +15,7 @@ describe('the fleet', () => {
     expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }), port)).toEqual({
       streamNames: ['clicks', 'orders'],
       tags: undefined,
-      making: undefined,
+      newAlarm: undefined,
       failures: [],
     });
   });
@@ -29,7 +29,7 @@ describe('the fleet', () => {
     });
     expect(await findFleet(deploymentOf({ orders: {} }, environment), port)).toMatchObject({
       streamNames: ['clicks', 'orders'],
-      making: { topicArn, tags: { [ownerTag]: 'us' } },
+      newAlarm: { topicArn, tags: { [ownerTag]: 'us' } },
       failures: [],
     });
   });
@@ -39,7 +39,7 @@ describe('the fleet', () => {
     expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }, environment), port)).toEqual({
       streamNames: ['clicks', 'orders'],
       tags: undefined,
-      making: undefined,
+      newAlarm: undefined,
       failures: [refused.failure],
     });
   });
@@ -117,7 +117,7 @@ describe('without settings.json', () => {
     const { port } = fleetPortOf({}, [], alarmsOf(up, down));
     expect(await findFleet(takenOver, port)).toMatchObject({
       streamNames: ['orders'],
-      making: undefined,
+      newAlarm: undefined,
       failures: [],
     });
   });

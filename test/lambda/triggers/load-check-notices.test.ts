@@ -5,7 +5,7 @@ import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { createNotifier } from '../../../lambda/stream/notifier.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
 import { checkLoad } from '../../../lambda/triggers/load-check.ts';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
 import { consumerArn, contextOf, deploymentOf } from '../deployments.ts';
 import { MemoryAccount, notificationOf } from '../memory-account.ts';
@@ -27,7 +27,7 @@ function setUp(given: Partial<StreamSettings> = {}) {
   const { notices, streams } = aws.ports;
   const context = { ...contextOf(aws, deployment), notify: createNotifier(deployment, notices, streams) };
   const check = () => checkLoad(context, () => {});
-  const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+  const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
   return {
     aws,
     published: aws.published,

@@ -1,6 +1,6 @@
 /** The alarm of a stream whose policy looks at demand: it wakes, the policy decides. */
 import { expect, it } from 'vitest';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { minute, now, sampleSettings } from '../../core/samples.ts';
 import { answerAlarm, contextOf, deploymentOf } from '../deployments.ts';
 import { MemoryAccount } from '../memory-account.ts';
@@ -18,7 +18,7 @@ function setUp(offeredShards: number, environment?: Readonly<Record<string, stri
     aws,
     answer: () => answerAlarm(aws, deployment, alarmName),
     reconcile: async () => {
-      const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+      const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
       const run = { cause: 'schedule', timeIsUp: () => false } as const;
       return (await reconcileStreams(fleet, run, contextOf(aws, deployment))).reports[0];
     },

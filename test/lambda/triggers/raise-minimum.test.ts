@@ -8,7 +8,7 @@ import {
   temporaryMinimumTag,
 } from '../../../core/stream/temporary-minimum.ts';
 import { raiseTemporaryMinimum } from '../../../lambda/triggers/raise-minimum.ts';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
 import { contextOf, deploymentOf } from '../deployments.ts';
 import { MemoryAccount } from '../memory-account.ts';
@@ -37,7 +37,7 @@ function ask(aws: MemoryAccount, deployment: Deployment, stream = 'orders', rema
 }
 
 async function reconcile(aws: MemoryAccount, deployment: Deployment) {
-  const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+  const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
   await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, contextOf(aws, deployment));
 }
 

@@ -5,7 +5,7 @@ import { encodeSettled, settledTag } from '../../../core/stream/settled-shards.t
 import { encodeIntent, encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { ReconcileCause } from '../../../lambda/events.ts';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-stream.ts';
+import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { day, hour, minute, now, sampleDefinition, sampleSettings } from '../../core/samples.ts';
 import { answerAlarm, consumerArn, contextOf, deploymentOf } from '../deployments.ts';
 import { findDisagreements, MemoryAccount } from '../memory-account.ts';
@@ -33,7 +33,7 @@ async function reconcile(
   { cause = 'schedule', timeIsUp = () => false }: { cause?: ReconcileCause; timeIsUp?: () => boolean } = {},
 ) {
   const streamNames = [...(deployment.streams?.keys() ?? [])].sort();
-  const fleet = { streamNames, tags: undefined, making: undefined, failures: [] };
+  const fleet = { streamNames, tags: undefined, newAlarm: undefined, failures: [] };
   return await reconcileStreams(fleet, { cause, timeIsUp }, contextOf(aws, deployment));
 }
 async function reconcileOrders(...args: Parameters<typeof reconcile>) {
@@ -444,10 +444,10 @@ describe('what a reconcile does not touch', () => {
 describe('streams that ask by their tag', () => {
   const discovering = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling' };
   const asking = { 'autoscaling/enabled': 'true' };
-  const making = { topicArn: discovering.DISCOVERY_TOPIC_ARN, tags: { 'autoscaling/owner': 'us' } };
+  const newAlarm = { topicArn: discovering.DISCOVERY_TOPIC_ARN, tags: { 'autoscaling/owner': 'us' } };
 
   function reconcileAsking(aws: MemoryAccount, deployed: Record<string, object> = {}) {
-    const fleet = { streamNames: ['orders'], tags: new Map([['orders', asking]]), making, failures: [] };
+    const fleet = { streamNames: ['orders'], tags: new Map([['orders', asking]]), newAlarm, failures: [] };
     const run = { cause: 'schedule', timeIsUp: () => false } as const;
     return reconcileStreams(fleet, run, contextOf(aws, deploymentOf(deployed, discovering)));
   }
@@ -458,7 +458,7 @@ describe('streams that ask by their tag', () => {
     aws.alarms.clear();
     expect((await reconcileAsking(aws)).reports).toMatchObject([{ outcome: 'converged', needsRetry: false }]);
     expect([...aws.alarms.keys()].toSorted()).toEqual(['orders-scale-down', 'orders-scale-up']);
-    expect(aws.alarm('orders-scale-up').tags).toEqual(making.tags);
+    expect(aws.alarm('orders-scale-up').tags).toEqual(newAlarm.tags);
     aws.calls.length = 0;
     expect((await reconcileAsking(aws)).reports).toMatchObject([{ outcome: 'agrees' }]);
     expect(aws.operations()).toEqual(['cloudwatch:DescribeAlarms', 'kinesis:DescribeStreamSummary']);
@@ -478,7 +478,7 @@ describe('telling', () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').openShardCount = 6;
     const unsent = { call: 'sns:Publish', ...failureOf('AccessDenied', '') };
-    const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+    const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
     const run = { cause: 'schedule', timeIsUp: () => false } as const;
     const context = { ...contextOf(aws, deployment), notify: async () => [unsent] };
     expect((await reconcileStreams(fleet, run, context)).reports).toMatchObject([
@@ -549,7 +549,7 @@ describe('consumers from the environment of a take-over', () => {
     const aws = streams('orders');
     aws.functions.set('orders-processor', { reserved: 2, reads });
     const environment = { DRY_RUN: 'false', PROCESSING_LAMBDA_ARN: consumerArn };
-    const fleet = { streamNames: ['orders'], tags: undefined, making: undefined, failures: [] };
+    const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
     const run = { cause: 'schedule', timeIsUp: () => false } as const;
     await reconcileStreams(fleet, run, contextOf(aws, deploymentOf(undefined, environment)));
     expect(aws.function('orders-processor').reserved).toBe(reserved);

@@ -1,15 +1,17 @@
 /**
- * What is found out of line, one row for each kind: what it means, how bad it is, and the way out. The union of findings,
- * notices, the colour of `status` and the table in docs/operations.md all come from here.
+ * Everything that converge can find to differ from what should be, one row for each kind: what it means, how bad it is, and
+ * the way out. The union of findings, notices, the colour of `status` and the table in docs/operations.md come from here.
  */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { Fault } from '../result.ts';
 
 /**
- * `broken`: the stream is not looked after as its owner believes. People are notified once, again when it is over, and the
- * metric that pages counts it. `standing`: somebody may have meant it. People are notified once, and again when it is over.
- * `happened`: people are notified of it; it does not come again by itself. `repaired`: converge repairs it. `passing`: it
- * ends by itself.
+ * - `broken`: the stream is not scaled as its owner believes. People are notified once, and again when it is over. The
+ *   metric that pages counts it.
+ * - `standing`: it lasts, and somebody may have meant it. People are notified once, and again when it is over.
+ * - `happened`: it is a single event. People are notified of it.
+ * - `repaired`: converge repairs it.
+ * - `passing`: it ends by itself.
  */
 export type Severity = 'broken' | 'standing' | 'happened' | 'repaired' | 'passing';
 
@@ -33,12 +35,12 @@ export const findingKinds = {
   },
   'alarm-metrics-of-others': {
     severity: 'happened',
-    means: 'an alarm had metrics that are not ours; they go when it is rewritten',
+    means: 'an alarm had metrics that are not ours; they are removed when it is rewritten',
     wayOut: 'put them into an alarm of their own',
   },
   'alarm-judged-by-old-math': {
     severity: 'repaired',
-    means: 'an alarm fired by a definition that no longer stands',
+    means: 'an alarm fired by a definition that has been replaced since',
     wayOut: 'none: it is re-armed',
   },
   'alarm-tags-behind': {
@@ -49,7 +51,7 @@ export const findingKinds = {
   'scaling-under-way': {
     severity: 'passing',
     means: 'another invocation scales the stream at this moment',
-    wayOut: 'none: seconds',
+    wayOut: 'none: it takes seconds',
   },
   'scaling-settled': {
     severity: 'passing',
@@ -93,7 +95,7 @@ export const findingKinds = {
   },
   'tag-faults': {
     severity: 'standing',
-    means: 'tags of the stream are not usable: the value of the deployment stays in force',
+    means: 'tags of the stream cannot be used: the values of the deployment stay in force',
     wayOut: 'correct the tags that `explain` lists',
   },
 } as const satisfies Readonly<Record<string, FindingRow>>;
@@ -133,20 +135,20 @@ export function severityOf({ kind }: Finding): Severity {
   return findingKinds[kind].severity;
 }
 
-/** Whether the stream is not looked after as its owner believes. */
+/** Whether the stream is not scaled as its owner believes. */
 export function isBroken(findings: readonly Finding[]): boolean {
   return findings.some((finding) => severityOf(finding) === 'broken');
 }
 
 /**
- * What stands and should not, as one text that stays the same while the same things are wrong: figures that change from one
- * reconcile to the next are left out. Empty where nothing does. Tag faults have a notice of their own.
+ * What is wrong now, as one text. It stays the same while the same things are wrong, so it has no figures that change from
+ * one reconcile to the next. Empty where nothing is wrong. Tag faults have a notice of their own.
  */
 export function describeProblems(findings: readonly Finding[]): string {
   return describe(findings, ['broken', 'standing']);
 }
 
-/** What has happened since the last reconcile, of which people are notified. Empty where nothing has. */
+/** What has happened since the last reconcile. Empty where nothing has. */
 export function describeHappened(findings: readonly Finding[]): string {
   return describe(findings, ['happened']);
 }

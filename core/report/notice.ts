@@ -42,8 +42,8 @@ function directionOf({ alarmName = '', decision }: ScalingReport): Direction | u
 }
 
 /**
- * Of what a reconcile found wrong, or found to be over. Undefined where people know already.
- * @param tags the stream's; they remember what people were last notified of.
+ * Of what a reconcile found to be wrong, or to be over. Undefined where people know of it already.
+ * @param tags the stream's. They remember of what people were notified last.
  */
 export function problemNoticeOf(report: ScalingReport, tags: Tags): Notice | undefined {
   if (report.source !== 'reconcile' || report.outcome === 'failed') return undefined;

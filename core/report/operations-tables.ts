@@ -1,4 +1,4 @@
-/** The tables in docs/operations.md, generated from the rows that rules, notices and `status` themselves use. */
+/** The tables in docs/operations.md, generated from the rows that rules, notices and `status` use themselves. */
 import { holdReasonNames, holdReasons } from '../decision/hold-reasons.ts';
 import { type FindingKind, findingKinds } from '../plan/findings.ts';
 

@@ -1,26 +1,36 @@
 /** `kinesis-autoscaler backtest`: the same comparison over a stream's own past, and what to do about it. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
+import { defineCommand } from '../command.ts';
+import { namesOf, numberOf } from '../option-values.ts';
 import type { BacktestOptions } from '../simulation/backtest.ts';
-import { outputOf, readNames, withComparisonOptions } from './simulate.ts';
+import { withComparisonOptions } from '../simulation/comparison-options.ts';
 
-export function registerBacktest(program: Command): void {
-  const command = program
-    .command('backtest')
-    .description("replays a stream's own CloudWatch metrics through every policy, and advises")
-    .requiredOption('--stream <name>', 'name of the stream')
-    .option('--days <number>', 'how far to look back, up to 63 days', readDays, 14)
-    .addOption(new Option('--file <file>', 'read saved get-metric-data JSON instead of CloudWatch').conflicts('days'))
-    .option('--policy <names>', 'policies, by comma (default: all)', readNames);
-  withComparisonOptions(command).action(async (options: BacktestOptions) => {
+const days = numberOf({
+  least: 0,
+  isExclusive: true,
+  most: 63,
+  what: 'days',
+  because: 'CloudWatch keeps no finer metrics for longer',
+});
+
+export const backtest = defineCommand<BacktestOptions>({
+  name: 'backtest',
+  group: 'before',
+  summary: "replays a stream's own CloudWatch metrics through every policy, and advises",
+  regions: 'one',
+  declare: (command) =>
+    withComparisonOptions(
+      command
+        .option('--stream <name>', 'name of the stream (with --file: what to call it)')
+        .option('--days <number>', 'how far to look back, up to 63 days', days, 14)
+        .addOption(
+          new Option('--file <file>', 'read saved get-metric-data JSON instead of CloudWatch').conflicts('days'),
+        )
+        .option('--policy <names>', 'policies, by comma (default: all)', namesOf),
+    ),
+  run: async (_words, options, session) => {
     const { backtest } = await import('../simulation/backtest.ts');
-    await backtest(options, outputOf(options));
-  });
-}
-
-function readDays(text: string): number {
-  const days = Number(text);
-  if (Number.isFinite(days) && days > 0 && days <= 63) return days;
-  throw new InvalidArgumentError(
-    'Give a number of days above 0, at most 63: CloudWatch keeps no finer metrics for longer.',
-  );
-}
+    await backtest(options, session);
+    return 'fine';
+  },
+});

@@ -1,9 +1,12 @@
 /** Every subcommand. To add one, write its file and name it here. */
-export { registerBacktest } from './backtest.ts';
-export { registerConsumerDemo } from './consumer-demo.ts';
-export { registerDemo } from './demo.ts';
-export { registerFleet } from './fleet.ts';
-export { registerLocal } from './local.ts';
-export { registerManifests } from './manifests.ts';
-export { registerServe } from './serve.ts';
-export { registerSimulate } from './simulate.ts';
+export { backtest } from './backtest.ts';
+export { consumerDemo } from './consumer-demo.ts';
+export { demo } from './demo.ts';
+export { explain } from './explain.ts';
+export { history } from './history.ts';
+export { local } from './local.ts';
+export { manifests } from './manifests.ts';
+export { plan } from './plan.ts';
+export { serve } from './serve.ts';
+export { simulate } from './simulate.ts';
+export { status } from './status.ts';

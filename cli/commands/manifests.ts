@@ -1,23 +1,23 @@
-import type { Command } from 'commander';
-import { UsageError } from '../usage-error.ts';
+import { defineCommand } from '../command.ts';
+import { UsageError } from '../exit-codes.ts';
+import { required } from '../option-values.ts';
 
-/** `manifests`: the settings that KEDA, ECS and Prometheus need for a configuration of `serve`. */
-export function registerManifests(program: Command): void {
-  program
-    .command('manifests')
-    .description(
-      'prints the ScaledObject, the ECS target-tracking policy and the Prometheus scrape job of a serve configuration',
-    )
-    .requiredOption('--config <file>', 'the YAML configuration of serve')
-    .action(printManifests);
-}
-
-async function printManifests({ config }: { readonly config: string }): Promise<void> {
-  const { ConfigError, manifestsCommand } = await import('../../consumer/serve/command.ts');
-  try {
-    await manifestsCommand(config, (text) => void process.stdout.write(text));
-  } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(error.message);
-    throw error;
-  }
-}
+export const manifests = defineCommand<{ readonly config?: string }>({
+  name: 'manifests',
+  group: 'consumers',
+  summary:
+    'prints the ScaledObject, the ECS target-tracking policy and the Prometheus scrape job of a serve configuration',
+  regions: 'none',
+  declare: (command) => command.option('--config <file>', 'the YAML configuration of serve'),
+  run: async (_words, { config }, session) => {
+    const path = required(config, '--config', 'name the configuration file of serve');
+    const { ConfigError, manifestsCommand } = await import('../../consumer/serve/command.ts');
+    try {
+      await manifestsCommand(path, (text) => session.answer(text.replace(/\n$/, '')));
+      return 'fine';
+    } catch (error) {
+      if (error instanceof ConfigError) throw new UsageError(error.message);
+      throw error;
+    }
+  },
+});

@@ -4,7 +4,7 @@ import { describeFaults } from '../../core/settings/deployment.ts';
 import { dayMinutes } from '../../core/time.ts';
 import { toLoad } from '../../simulator/load.ts';
 import { readTraceFile } from '../../simulator/trace-file.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../exit-codes.ts';
 
 export interface DemoLoadOptions {
   readonly trace?: string;

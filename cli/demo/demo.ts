@@ -4,7 +4,6 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { styleText } from 'node:util';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import type { PolicyName } from '../../core/settings/stream-settings.ts';
 import { minuteMs } from '../../core/time.ts';
@@ -13,6 +12,7 @@ import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';
 import { readReportLine } from '../report-lines.ts';
+import { styled } from '../style.ts';
 import { clientsOf, createProcessor } from './account-setup.ts';
 import { checkAgreement } from './agreement.ts';
 import { type DemoLoadOptions, readLoad } from './demo-load.ts';
@@ -34,7 +34,7 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
   const load = readLoad(options);
   const out = resolve(options.out);
   mkdirSync(out, { recursive: true });
-  print(styleText('bold', 'Kinesis autoscaler: the synthesized stack on a local AWS'));
+  print(styled('bold', 'Kinesis autoscaler: the synthesized stack on a local AWS'));
   const clock = new VirtualClock({ startMs });
   const started = performance.now();
   const [aws, assembly] = await Promise.all([

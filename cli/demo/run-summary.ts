@@ -1,8 +1,8 @@
 /** The end of a run: its files, its last lines and the JSON summary. */
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { styleText } from 'node:util';
 import { renderPng } from '../../simulator/report/rendering.ts';
+import { styled } from '../style.ts';
 import type { Agreement } from './agreement.ts';
 import { renderPage } from './page.ts';
 import { drawSvg } from './picture.ts';
@@ -42,10 +42,10 @@ export function printEnd({ agreement }: RunRecord, paths: RunPaths, took: string
   print('');
   if (agreement.disagreements.length === 0) {
     print(
-      styleText('green', `✓ stream, alarms, tags and consumer concurrency agree on ${agreement.openShardCount} shards`),
+      styled('green', `✓ stream, alarms, tags and consumer concurrency agree on ${agreement.openShardCount} shards`),
     );
   }
-  for (const text of agreement.disagreements) print(styleText('red', `✗ ${text}`));
+  for (const text of agreement.disagreements) print(styled('red', `✗ ${text}`));
   print(`page     ${relative('.', paths.page)}`);
   print(`picture  ${relative('.', paths.picture)}`);
   print(`took     ${took}`);

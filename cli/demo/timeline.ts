@@ -1,15 +1,16 @@
 /** The run on the terminal: one line an hour, and each decision with its reason when it is made. */
-import { styleText } from 'node:util';
+
 import type { Evidence } from '../../core/decision/decision.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { minuteMs } from '../../core/time.ts';
 import { evidenceText } from '../evidence-text.ts';
+import { styled } from '../style.ts';
 import type { RunMinute } from './run-record.ts';
 
 const barWidth = 24;
 
 export function timelineHeader(): string {
-  return styleText(
+  return styled(
     'dim',
     `${'time (UTC)'.padEnd(10)} ${'records/s'.padStart(10)}  ${'utilization'.padEnd(barWidth + 6)} ${'shards'.padStart(6)}`,
   );
@@ -25,7 +26,7 @@ export function timelineHour(minutes: readonly RunMinute[]): string {
   const throttled = mean((minute) => minute.rejectedRecordsPerSecond);
   const line = `${formatTime(last.atMs + minuteMs)} ${Math.round(load).toLocaleString('en-US').padStart(10)}  ${bar(utilization)} ${percent(utilization)} ${String(last.openShardCount).padStart(6)}`;
   return throttled > 0
-    ? `${line}  ${styleText('red', `throttled ${Math.ceil(throttled).toLocaleString('en-US')}/s`)}`
+    ? `${line}  ${styled('red', `throttled ${Math.ceil(throttled).toLocaleString('en-US')}/s`)}`
     : line;
 }
 
@@ -37,7 +38,7 @@ export function timelineDecision(report: ScalingReport): string | undefined {
 
 function describe({ outcome, decision, source, findings, needsRetry, failures }: ScalingReport): string | undefined {
   if (needsRetry)
-    return styleText(
+    return styled(
       'red',
       `✗ ${outcome}: ${failures.map(({ call, code }) => `${call} ${code}`).join(', ') || 'see the log'}`,
     );
@@ -45,12 +46,12 @@ function describe({ outcome, decision, source, findings, needsRetry, failures }:
     const { direction, openShardCount, targetShardCount, because } = decision;
     const arrow = direction === 'up' ? '▲' : '▼';
     const text = `${arrow} scale ${direction} ${openShardCount} → ${targetShardCount}`;
-    return `${styleText(['bold', direction === 'up' ? 'green' : 'yellow'], text)}  ${styleText('dim', scalingReason(because))}`;
+    return `${styled(['bold', direction === 'up' ? 'green' : 'yellow'], text)}  ${styled('dim', scalingReason(because))}`;
   }
   if (outcome === 'converged')
-    return `${styleText('cyan', '↻ converged')}  ${styleText('dim', findings.map(({ kind }) => kind).join(', '))}`;
+    return `${styled('cyan', '↻ converged')}  ${styled('dim', findings.map(({ kind }) => kind).join(', '))}`;
   if (source === 'alarm' && decision?.kind === 'hold') {
-    return `${styleText('magenta', `• held: ${decision.reason}`)}  ${styleText('dim', evidenceText(decision.because))}`;
+    return `${styled('magenta', `• held: ${decision.reason}`)}  ${styled('dim', evidenceText(decision.because))}`;
   }
   return undefined;
 }
@@ -74,7 +75,7 @@ export function formatTime(ms: number): string {
 function bar(utilization: number): string {
   const filled = Math.min(barWidth, Math.round(utilization * barWidth));
   const color = utilization >= 0.75 ? 'red' : utilization < 0.25 ? 'blue' : 'green';
-  return styleText(color, '█'.repeat(filled)) + styleText('dim', '░'.repeat(barWidth - filled));
+  return styled(color, '█'.repeat(filled)) + styled('dim', '░'.repeat(barWidth - filled));
 }
 
 function percent(fraction: number): string {

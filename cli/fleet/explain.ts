@@ -1,6 +1,4 @@
 /** Answers what would be done with a stream now and why, rule by rule, and what holds it. */
-import { styleText } from 'node:util';
-import Table from 'cli-table3';
 import { restingThreshold } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingDecision } from '../../core/decision/decision.ts';
 import type { Choice } from '../../core/load/adaptive.ts';
@@ -13,35 +11,38 @@ import type {
 import { describeFault } from '../../core/result.ts';
 import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
 import { evidenceText } from '../evidence-text.ts';
+import { styled } from '../style.ts';
+import { renderTable } from '../table.ts';
+import { describeFailures } from './explained-stream.ts';
 import { countShards } from './shard-count.ts';
 
 type Failures = ExplainAnswer['failures'];
 
 /** @param failures calls that failed: what rests on them is unknown */
-export function renderExplanation(explanation: StreamExplanation, failures: Failures): string {
+export function renderExplanation(explanation: StreamExplanation, failures: Failures, columns?: number): string {
   const { streamName, status, openShardCount, minShards, maxShards, callsLeft, dryRun, drift, faults } = explanation;
   const lines = [
-    styleText(
+    styled(
       'bold',
       `${streamName}: ${status}, ${countShards(openShardCount, 'open ')} (${minShards} to ${maxShards}), ${callsLeft} calls left (rolling 24 h)${dryRun ? ', dry run' : ''}`,
     ),
     '',
-    ...renderDecisions(explanation, failures),
+    ...renderDecisions(explanation, failures, columns),
     '',
     `Converge: ${drift.findings.length === 0 ? 'everything agrees' : drift.findings.map(({ kind, ...rest }) => `${kind} ${JSON.stringify(rest)}`).join('; ')}`,
   ];
   if (explanation.enforcement)
     lines.push(`Bounds: ${explanation.enforcement.kind}, ${evidenceText(explanation.enforcement.because)}`);
-  if (failures.length > 0) lines.push(styleText('red', `Could not be read: ${describeFailures(failures)}`));
-  for (const fault of faults) lines.push(styleText('red', `Fault: ${describeFault(fault)}`));
+  if (failures.length > 0) lines.push(styled('red', `Could not be read: ${describeFailures(failures)}`));
+  for (const fault of faults) lines.push(styled('red', `Fault: ${describeFault(fault)}`));
   return lines.join('\n');
 }
 
-export function describeFailures(failures: Failures): string {
-  return failures.map(({ call, code, message }) => `${call}: ${code} ${message}`).join('; ');
-}
-
-function renderDecisions({ policy, demand: load, up, down }: StreamExplanation, failures: Failures): readonly string[] {
+function renderDecisions(
+  { policy, demand: load, up, down }: StreamExplanation,
+  failures: Failures,
+  columns?: number,
+): readonly string[] {
   if (policy === 'doubling') return [...renderDirection(up), '', ...renderDirection(down)];
   const net = [
     `The net: ${up.alarmName ?? 'the scale-up alarm'} is ${up.alarmState ?? 'missing'}, ${describeThreshold(up)}; when it fires, it wakes the function.`,
@@ -53,13 +54,13 @@ function renderDecisions({ policy, demand: load, up, down }: StreamExplanation, 
         : 'CloudWatch knows no traffic of this stream in two weeks, so a load check does nothing.';
     return [`Policy ${policy}: ${unknown}`, ...net];
   }
-  return [...renderLoad(policy, load), '', ...net];
+  return [...renderLoad(policy, load, columns), '', ...net];
 }
 
 /** The table shows this many candidates; JSON has all of them. */
 const shownCandidates = 10;
 
-function renderLoad(name: string, { policy, rules, decision }: LoadExplanation): readonly string[] {
+function renderLoad(name: string, { policy, rules, decision }: LoadExplanation, columns?: number): readonly string[] {
   const { offeredShards, wantedShardCount, settings, choice } = policy;
   return [
     `Policy ${name}: ${offeredShards.toFixed(2)} shards' worth is offered, so it wants ${countShards(wantedShardCount)}. If a load check ran now:`,
@@ -68,23 +69,25 @@ function renderLoad(name: string, { policy, rules, decision }: LoadExplanation):
     `It goes by: ${Object.entries(settings)
       .map(([key, value]) => `${key} ${value}`)
       .join(', ')}`,
-    ...(choice ? renderCandidates(choice) : []),
+    ...(choice ? renderCandidates(choice, columns) : []),
   ];
 }
 
-function renderCandidates({ price, replayed }: Choice): readonly string[] {
-  const table = new Table({
-    head: ['candidate', 'shard-hours', 'throttled', 'score'],
-    style: { head: [], border: [] },
-    colAligns: ['left', 'right', 'right', 'right'],
-  });
-  for (const { name, shardHours, throttledFraction, score } of replayed.slice(0, shownCandidates)) {
-    table.push([name, shardHours.toFixed(1), `${(100 * throttledFraction).toFixed(3)} %`, score.toFixed(1)]);
-  }
+function renderCandidates({ price, replayed }: Choice, columns?: number): readonly string[] {
+  const rows = replayed
+    .slice(0, shownCandidates)
+    .map(({ name, shardHours, throttledFraction, score }) => [
+      name,
+      shardHours.toFixed(1),
+      `${(100 * throttledFraction).toFixed(3)} %`,
+      score.toFixed(1),
+    ]);
+  const figure = (title: string) => ({ title, align: 'right' as const });
+  const head = [{ title: 'candidate', wrapTo: 12 }, figure('shard-hours'), figure('throttled'), figure('score')];
   const others = replayed.length - shownCandidates;
   return [
     `Chosen among ${replayed.length} candidates, by what each would have cost and throttled in the last week; a shard-hour of load thrown away counts as ${price.toFixed(0)} shard-hours:`,
-    table.toString(),
+    renderTable(head, rows, columns),
     ...(others > 0 ? [`… and ${others} more; --format json has them all`] : []),
   ];
 }
@@ -107,11 +110,11 @@ function describeThreshold({ direction, threshold }: DirectionExplanation): stri
 function renderRules(rules: readonly RuleAnswer[], decision: ScalingDecision | undefined): readonly string[] {
   const verdicts = rules.map(({ rule, demands: requires, held }) => {
     const what = `${String(rule).padStart(2)} ${requires}`;
-    if (!held) return `  ${styleText('green', '✓')} ${what}`;
+    if (!held) return `  ${styled('green', '✓')} ${what}`;
     const ends = held.retryAtMs === undefined ? '' : `, ends ${new Date(held.retryAtMs).toISOString()}`;
     // Having enough shards is not a fault.
     const [sign, color] = held.reason === 'demand-met' ? (['•', 'green'] as const) : (['✗', 'red'] as const);
-    return `  ${styleText(color, sign)} ${what}: ${styleText(color, held.reason)} (${evidenceText(held.because)}${ends})`;
+    return `  ${styled(color, sign)} ${what}: ${styled(color, held.reason)} (${evidenceText(held.because)}${ends})`;
   });
   const end =
     decision?.kind === 'scale'

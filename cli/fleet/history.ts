@@ -2,15 +2,18 @@
 import { CloudWatchClient, paginateDescribeAlarmHistory } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { KinesisClient, ListTagsForStreamCommand } from '@aws-sdk/client-kinesis';
-import Table from 'cli-table3';
 import { alarmNameOf } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { readLedger } from '../../core/stream/stream-tags.ts';
 import { hourMs } from '../../core/time.ts';
+import { type AwsAccess, clientOptions } from '../aws/access.ts';
 import { evidenceText } from '../evidence-text.ts';
+import type { Verdict } from '../exit-codes.ts';
 import { readReportLine } from '../report-lines.ts';
-import { awsClientOptions, findDeployed, noSuchStream } from './reconciler.ts';
-import type { ShowOptions } from './show.ts';
+import type { Session } from '../session.ts';
+import { renderTable } from '../table.ts';
+import { noSuchStream } from './explained-stream.ts';
+import { findDeployed } from './reconciler.ts';
 
 export interface HistoryEntry {
   readonly atMs: number;
@@ -18,21 +21,42 @@ export interface HistoryEntry {
   readonly what: string;
 }
 
-export async function showHistory(stream: string, options: ShowOptions & { readonly hours: number }): Promise<void> {
-  const { logGroups } = await findDeployed(options);
+export async function showHistory(stream: string, hours: number, session: Session): Promise<Verdict> {
+  const access = await session.access();
   const nowMs = Date.now();
-  const sinceMs = nowMs - options.hours * hourMs;
-  const entries = [
-    // The ledger comes first, because only Kinesis fails for a stream that does not exist.
-    ...(await ledgerEntries(stream, sinceMs, nowMs)),
-    ...(await alarmEntries(stream, sinceMs)),
-    ...(await logEntries(stream, logGroups, sinceMs)),
-  ].toSorted((a, b) => a.atMs - b.atMs);
-  console.log(options.format === 'json' ? JSON.stringify(entries, null, 2) : renderHistory(entries));
+  const progress = session.startProgress('reading alarms, tags and logs');
+  const entries = await readHistory(stream, {
+    access,
+    stack: session.stack,
+    sinceMs: nowMs - hours * hourMs,
+    nowMs,
+  }).finally(progress.end);
+  session.answer(
+    session.format === 'json' ? JSON.stringify(entries, null, 2) : renderHistory(entries, session.columns),
+  );
+  return 'fine';
 }
 
-async function alarmEntries(stream: string, sinceMs: number): Promise<readonly HistoryEntry[]> {
-  const client = new CloudWatchClient(awsClientOptions());
+interface HistoryQuery {
+  readonly access: AwsAccess;
+  readonly stack: string;
+  readonly sinceMs: number;
+  readonly nowMs: number;
+}
+
+async function readHistory(stream: string, query: HistoryQuery): Promise<readonly HistoryEntry[]> {
+  const { logGroups } = await findDeployed(query.access, query.stack);
+  const entries = [
+    // The ledger comes first, because only Kinesis fails for a stream that does not exist.
+    ...(await ledgerEntries(stream, query)),
+    ...(await alarmEntries(stream, query)),
+    ...(await logEntries(stream, logGroups, query)),
+  ];
+  return entries.toSorted((a, b) => a.atMs - b.atMs);
+}
+
+async function alarmEntries(stream: string, { access, sinceMs }: HistoryQuery): Promise<readonly HistoryEntry[]> {
+  const client = new CloudWatchClient(clientOptions(access));
   const entries: HistoryEntry[] = [];
   for (const AlarmName of [alarmNameOf(stream, 'up'), alarmNameOf(stream, 'down')]) {
     const pages = paginateDescribeAlarmHistory(
@@ -50,8 +74,11 @@ async function alarmEntries(stream: string, sinceMs: number): Promise<readonly H
   return entries;
 }
 
-async function ledgerEntries(stream: string, sinceMs: number, nowMs: number): Promise<readonly HistoryEntry[]> {
-  const client = new KinesisClient(awsClientOptions());
+async function ledgerEntries(
+  stream: string,
+  { access, sinceMs, nowMs }: HistoryQuery,
+): Promise<readonly HistoryEntry[]> {
+  const client = new KinesisClient(clientOptions(access));
   const { Tags = [] } = await client
     .send(new ListTagsForStreamCommand({ StreamName: stream }))
     .catch((error: Error) => {
@@ -66,9 +93,9 @@ async function ledgerEntries(stream: string, sinceMs: number, nowMs: number): Pr
 async function logEntries(
   stream: string,
   logGroups: readonly string[],
-  sinceMs: number,
+  { access, sinceMs }: HistoryQuery,
 ): Promise<readonly HistoryEntry[]> {
-  const client = new CloudWatchLogsClient(awsClientOptions());
+  const client = new CloudWatchLogsClient(clientOptions(access));
   const entries: HistoryEntry[] = [];
   const filterPattern = `{ $.streamName = ${JSON.stringify(stream)} }`;
   for (const logGroupName of logGroups) {
@@ -93,15 +120,15 @@ function describeReport({ outcome, decision, findings }: ScalingReport): string 
   return `${outcome}: ${what} (${evidenceText(decision.because)})`;
 }
 
-function renderHistory(entries: readonly HistoryEntry[]): string {
+/** Wide enough for a line of evidence; a narrower terminal wraps it earlier. */
+const widestLine = 124;
+
+function renderHistory(entries: readonly HistoryEntry[], columns = widestLine): string {
   if (entries.length === 0) return 'Nothing happened in that time.';
-  const table = new Table({
-    head: ['time (UTC)', 'witness', 'what'],
-    style: { head: [], border: [] },
-    colWidths: [21, 10, 90],
-    wordWrap: true,
-  });
-  for (const { atMs, witness, what } of entries)
-    table.push([new Date(atMs).toISOString().slice(0, 19).replace('T', ' '), witness, what]);
-  return table.toString();
+  const rows = entries.map(({ atMs, witness, what }) => [
+    new Date(atMs).toISOString().slice(0, 19).replace('T', ' '),
+    witness,
+    what,
+  ]);
+  return renderTable([{ title: 'time (UTC)' }, { title: 'witness' }, { title: 'what', wrapTo: 20 }], rows, columns);
 }

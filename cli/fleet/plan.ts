@@ -1,10 +1,10 @@
 /** The effects of a scaling in their order, each under the name that CloudTrail gives the call. */
-import { styleText } from 'node:util';
 import { readJudgedShardCount } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingEffect } from '../../core/plan/effects.ts';
 import type { ScalingPlan } from '../../core/plan/scaling-plan.ts';
 import { shardDollarsPerMonth, usEast1Prices } from '../../core/report/prices.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
+import { styled } from '../style.ts';
 import { countShards } from './shard-count.ts';
 
 /** With dollars a month before and after. */
@@ -13,7 +13,7 @@ export function renderPlan(plan: ScalingPlan): string {
   const direction = to > from ? 'up' : 'down';
   const dollars = (count: number) => `$${Math.round(shardDollarsPerMonth(count))}`;
   const lines = [
-    styleText(
+    styled(
       'bold',
       `Scale ${direction} from ${from} to ${countShards(to)}: ${dollars(from)} -> ${dollars(to)} a month for shards (${usEast1Prices.region}, ${usEast1Prices.asOf})`,
     ),
@@ -22,7 +22,7 @@ export function renderPlan(plan: ScalingPlan): string {
     lines.push(`  step ${step + 1}`);
     for (const lane of lanes) {
       for (const effect of lane)
-        lines.push(`    ${describeEffect(effect)}  ${styleText('dim', `on failure: ${effect.onFailure}`)}`);
+        lines.push(`    ${describeEffect(effect)}  ${styled('dim', `on failure: ${effect.onFailure}`)}`);
     }
   });
   return lines.join('\n');

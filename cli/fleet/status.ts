@@ -1,12 +1,15 @@
 /** The fleet at a glance, one row per stream. */
-import Table from 'cli-table3';
-import type { StreamExplanation } from '../../core/report/explanation.ts';
 import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
+import { type Column, renderTable } from '../table.ts';
+import type { ExplainedStream } from './explained-stream.ts';
 
 export interface StatusRow {
+  /** Null when neither an option nor the environment names it: the profile's. */
+  readonly region: string | null;
   readonly streamName: string;
   readonly status: string;
-  /** This and every other null: the stream could not be read. */
+  /** `PROVISIONED` or `ON_DEMAND`; like every other null, unknown because the stream could not be read. */
+  readonly mode: string | null;
   readonly shards: number | null;
   readonly minShards: number | null;
   readonly maxShards: number | null;
@@ -22,12 +25,18 @@ export interface StatusRow {
   readonly drift: readonly string[];
 }
 
-export function statusRow(answer: ExplainAnswer, utilization: ReadonlyMap<string, number>): StatusRow {
-  if (!answer.ok) return unreadable(answer);
-  const { explanation, failures } = answer;
+export function statusRow(
+  region: string | null,
+  answer: ExplainAnswer,
+  utilization: ReadonlyMap<string, number>,
+): StatusRow {
+  if (!answer.ok) return unreadable(region, answer);
+  const { explanation } = answer;
   return {
+    region,
     streamName: explanation.streamName,
     status: explanation.status,
+    mode: explanation.mode,
     shards: explanation.openShardCount,
     minShards: explanation.minShards,
     maxShards: explanation.maxShards,
@@ -38,30 +47,63 @@ export function statusRow(answer: ExplainAnswer, utilization: ReadonlyMap<string
     callsLeft: explanation.callsLeft,
     nextSlotAt: toTime(explanation.nextSlotAtMs),
     dryRun: explanation.dryRun,
-    drift: [...driftOf(explanation), ...failures.map(({ call, code }) => `${call}: ${code}`)],
+    drift: findingsOf(answer),
   };
 }
 
-export function renderStatus(rows: readonly StatusRow[]): string {
-  const table = new Table({
-    head: ['stream', 'status', 'shards', 'min-max', 'used', 'alarms', 'last scaling (UTC)', 'calls left', 'drift'],
-    style: { head: [], border: [] },
-  });
-  for (const row of rows) {
-    table.push([
-      row.streamName,
-      row.status,
-      row.shards ?? '-',
-      row.minShards === null ? '-' : `${row.minShards}-${row.maxShards}`,
-      row.utilization === null ? '-' : `${Math.round(row.utilization * 100)} %`,
-      alarmsOf(row),
-      row.lastScaledAt ?? (row.shards === null ? '-' : 'never'),
-      row.nextSlotAt === null ? (row.callsLeft ?? '-') : `${row.callsLeft}\nnext ${row.nextSlotAt.slice(5)}`,
-      row.drift.join('\n') || 'none',
-    ]);
-  }
+/** What needs attention: findings of drift, faults in tags, a count outside the bounds, calls that failed. */
+export function findingsOf({ explanation, failures }: ExplainedStream): readonly string[] {
+  const { drift, enforcement: outOfBounds, faults } = explanation;
+  return [
+    ...drift.findings.map(({ kind }) => kind),
+    ...(outOfBounds ? ['outside its bounds'] : []),
+    ...faults.map(({ field }) => `fault in ${field}`),
+    ...failures.map(({ call, code }) => `${call}: ${code}`),
+  ];
+}
+
+export function hasFinding({ drift }: StatusRow): boolean {
+  return drift.length > 0;
+}
+
+/** @param columns of the terminal; undefined: as wide as the texts are */
+export function renderStatus(rows: readonly StatusRow[], columns?: number): string {
+  const showsRegion = new Set(rows.map(({ region }) => region)).size > 1;
+  const head = showsRegion ? [{ title: 'region' }, ...statusColumns] : statusColumns;
+  const cells = rows.map((row) => (showsRegion ? [row.region ?? '-', ...cellsOf(row)] : cellsOf(row)));
   const note = rows.some(({ dryRun }) => dryRun) ? '\nDry run: it decides and notifies, and changes nothing.' : '';
-  return table.toString() + note;
+  return renderTable(head, cells, columns) + note;
+}
+
+const statusColumns: readonly Column[] = [
+  { title: 'stream', wrapTo: 16 },
+  { title: 'status' },
+  { title: 'shards' },
+  { title: 'min-max' },
+  { title: 'used' },
+  { title: 'alarms' },
+  { title: 'last scaling (UTC)', wrapTo: 10 },
+  { title: 'calls left', wrapTo: 5 },
+  { title: 'drift', wrapTo: 14 },
+];
+
+function cellsOf(row: StatusRow): readonly string[] {
+  const isOnDemand = row.mode === 'ON_DEMAND';
+  return [
+    row.streamName,
+    isOnDemand ? `${row.status}\non-demand` : row.status,
+    String(row.shards ?? '-'),
+    row.minShards === null || isOnDemand ? '-' : `${row.minShards}-${row.maxShards}`,
+    row.utilization === null ? '-' : `${Math.round(row.utilization * 100)} %`,
+    isOnDemand ? '-' : alarmsOf(row),
+    row.lastScaledAt ?? (row.shards === null ? '-' : 'never'),
+    isOnDemand ? '-' : callsOf(row),
+    row.drift.join('\n') || 'none',
+  ];
+}
+
+function callsOf({ callsLeft, nextSlotAt }: StatusRow): string {
+  return nextSlotAt === null ? String(callsLeft ?? '-') : `${callsLeft}\nnext ${nextSlotAt.slice(5)}`;
 }
 
 /** Both alarms are usually OK, so only another state gets a line. */
@@ -77,15 +119,12 @@ function shortState(state: string | undefined): string | undefined {
   return state === 'INSUFFICIENT_DATA' ? 'no data' : state;
 }
 
-function driftOf({ drift, enforcement: outOfBounds, faults }: StreamExplanation): readonly string[] {
-  const bound = outOfBounds ? ['outside its bounds'] : [];
-  return [...drift.findings.map(({ kind }) => kind), ...bound, ...faults.map(({ field }) => `fault in ${field}`)];
-}
-
-function unreadable({ streamName, failures }: ExplainAnswer): StatusRow {
+function unreadable(region: string | null, { streamName, failures }: ExplainAnswer): StatusRow {
   return {
+    region,
     streamName,
     status: 'unreadable',
+    mode: null,
     shards: null,
     minShards: null,
     maxShards: null,

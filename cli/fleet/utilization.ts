@@ -2,7 +2,7 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
 import { awsFacts } from '../../core/aws-facts.ts';
-import { awsClientOptions } from './reconciler.ts';
+import { type AwsAccess, clientOptions } from '../aws/access.ts';
 
 /** GetMetricData takes up to 500 queries (CloudWatch API reference); each stream needs two. */
 const streamsPerCall = 250;
@@ -10,10 +10,11 @@ const periodSeconds = 300;
 
 /** By stream, 0 to 1 (rejected records are not counted); absent where there was no datapoint. */
 export async function readUtilization(
+  access: AwsAccess,
   streams: readonly { readonly streamName: string; readonly openShardCount: number }[],
   nowMs: number,
 ): Promise<ReadonlyMap<string, number>> {
-  const client = new CloudWatchClient(awsClientOptions());
+  const client = new CloudWatchClient(clientOptions(access));
   const found = new Map<string, number>();
   // CloudWatch's periods begin at the full hour, and the current one holds only some of its minutes.
   const endMs = Math.floor(nowMs / (periodSeconds * 1000)) * periodSeconds * 1000;

@@ -1,6 +1,6 @@
 /** The deployment that a `cdk.json` names. */
 import { contextKey } from '../../infra/context-key.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../exit-codes.ts';
 
 /** @throws UsageError for a text that is not JSON or names no deployment; the synthesis checks the deployment itself */
 export function deploymentOf(cdkJson: string): object {

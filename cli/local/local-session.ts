@@ -8,7 +8,9 @@ import { type FaultRule, parseFaultRule } from '../../local/calls/fault-rules.ts
 import { type DeployedStack, deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { RealClock } from '../../simulator/models/clock.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../exit-codes.ts';
+import type { Progress } from '../progress.ts';
+import type { Session } from '../session.ts';
 import { deploymentOf } from './deployment-of.ts';
 
 export interface LocalOptions {
@@ -18,7 +20,6 @@ export interface LocalOptions {
   readonly fail: readonly string[];
   readonly latency: number;
   readonly deploy: boolean;
-  readonly json: boolean;
 }
 
 /** The line that `--json` prints when everything is up. */
@@ -41,7 +42,7 @@ export interface ReadyLine {
 }
 
 /** Resolves when a signal has ended it. @throws UsageError for faults in the options. */
-export async function runLocal(options: LocalOptions): Promise<void> {
+export async function runLocal(options: LocalOptions, { format, answer, startProgress }: Session): Promise<void> {
   const faults = readFaultRules(options.fail);
   const ended = nextSignal();
   const aws = await startLocalAws({
@@ -53,13 +54,13 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     throw isPortTaken(error) ? new UsageError(`--port: ${options.port} is in use; 0 takes any free one`) : error;
   });
   try {
-    const stack = options.deploy ? await deployApp(aws) : undefined;
+    const stack = options.deploy ? await deployApp(aws, startProgress('deploying')) : undefined;
     // Injected only now, because the faults are meant for the product and not for its deployment.
     for (const rule of faults) aws.calls.faults.add(rule);
     aws.calls.latencyMs = options.latency;
     const ready = readyLine(aws, stack);
-    if (options.json) console.log(JSON.stringify(ready));
-    else printReady(ready, aws, options.speed);
+    if (format === 'json') answer(JSON.stringify(ready));
+    else printReady(ready, aws, options.speed, answer);
     await ended;
   } finally {
     await aws.stop();
@@ -74,7 +75,7 @@ function readFaultRules(texts: readonly string[]): readonly FaultRule[] {
 }
 
 /** Deploys the stack of cdk.json. The streams that it expects to exist are created first, with one shard. */
-async function deployApp(aws: LocalAws): Promise<DeployedStack> {
+async function deployApp(aws: LocalAws, progress: Progress): Promise<DeployedStack> {
   const deployment = await readDeployment();
   const outdir = await mkdtemp(join(tmpdir(), 'kinesis-autoscaler-assembly-'));
   try {
@@ -84,6 +85,7 @@ async function deployApp(aws: LocalAws): Promise<DeployedStack> {
     for (const name of existingStreams(deployment)) await aws.kinesis.create(name, 'PROVISIONED', 1);
     return await deploy(aws, assembly);
   } finally {
+    progress.end();
     await rm(outdir, { recursive: true, force: true });
   }
 }
@@ -132,22 +134,18 @@ function idsOf(stack: DeployedStack, type: string): readonly string[] {
   return [...stack.resources.values()].filter((resource) => resource.type === type).map(({ physical }) => physical.id);
 }
 
-function printReady(ready: ReadyLine, aws: LocalAws, speed: number): void {
-  console.log(
-    `Local AWS is up at ${ready.endpoint}${speed === 1 ? '' : `, ${speed} times as fast as the clock`}. Export:\n`,
-  );
-  for (const [name, value] of Object.entries(ready.environment)) console.log(`  export ${name}=${value}`);
-  if (ready.deployed === null) console.log('\nIt is empty. Ctrl-C ends it.');
+function printReady(ready: ReadyLine, aws: LocalAws, speed: number, print: (text: string) => void): void {
+  print(`Local AWS is up at ${ready.endpoint}${speed === 1 ? '' : `, ${speed} times as fast as the clock`}. Export:\n`);
+  for (const [name, value] of Object.entries(ready.environment)) print(`  export ${name}=${value}`);
+  if (ready.deployed === null) print('\nIt is empty. Ctrl-C ends it.');
   else {
     const { stackName, resources, alarms, streams } = ready.deployed;
-    console.log(
-      `\nDeployed ${stackName}: ${resources} resources; streams ${streams.join(', ')}. To make a function run:\n`,
-    );
+    print(`\nDeployed ${stackName}: ${resources} resources; streams ${streams.join(', ')}. To make a function run:\n`);
     const alarm = alarms.find((name) => name.endsWith('-scale-up')) ?? alarms[0];
-    console.log(`  aws cloudwatch set-alarm-state --alarm-name ${alarm} --state-value ALARM --state-reason test\n`);
-    console.log('What the functions write follows. Ctrl-C ends it.');
+    print(`  aws cloudwatch set-alarm-state --alarm-name ${alarm} --state-value ALARM --state-reason test\n`);
+    print('What the functions write follows. Ctrl-C ends it.');
   }
-  aws.logs.onEvent(({ logGroup, message }) => console.log(`${logGroup}  ${message}`));
+  aws.logs.onEvent(({ logGroup, message }) => print(`${logGroup}  ${message}`));
 }
 
 function nextSignal(): Promise<void> {

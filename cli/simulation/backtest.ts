@@ -1,4 +1,5 @@
 /** The work behind `backtest`. */
+import { basename } from 'node:path';
 import { awsFacts } from '../../core/aws-facts.ts';
 import { daySeconds } from '../../core/time.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
@@ -8,68 +9,72 @@ import { fillingUnit, toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
 import type { Trace } from '../../simulator/trace.ts';
 import { readTraceText } from '../../simulator/trace-file.ts';
-import { UsageError } from '../usage-error.ts';
-import { tableOf } from './comparison-table.ts';
+import { FindingError, UsageError } from '../exit-codes.ts';
+import { required } from '../option-values.ts';
+import type { Session } from '../session.ts';
 import {
-  checkReportFile,
   choosePolicies,
   describeAssumptions,
-  type Output,
   orUsageError,
   readSharedOptions,
   type SharedOptions,
-  toJson,
-  writeReport,
-} from './simulate.ts';
+} from './comparison-options.ts';
+import { tableOf } from './comparison-table.ts';
+import { checkReportFile, writeReport } from './report-file.ts';
+import { toJson } from './simulate.ts';
 import { fetchStreamMetrics } from './stream-metrics.ts';
 
 export interface BacktestOptions extends SharedOptions {
-  readonly stream: string;
+  readonly stream?: string;
   readonly days: number;
   readonly file?: string;
 }
 
-export async function backtest(options: BacktestOptions, output: Output): Promise<void> {
+export async function backtest(options: BacktestOptions, session: Session): Promise<void> {
+  const { file } = options;
+  const stream = options.stream ?? nameOf(required(file, '--stream', 'name the stream, or give --file'));
   const policies = choosePolicies(options.policy, candidatePolicyNames);
   checkReportFile(options.report);
   // Faults in the options come before the requests to CloudWatch, which cost money.
   const given = readSharedOptions(options);
-  const history = options.file === undefined ? await fetchHistory(options, output) : readHistory(options, options.file);
+  const history = file === undefined ? await fetchHistory(stream, options.days, session) : readHistory(stream, file);
   // The history is already in shards, and its record size was measured.
   const shards = { kind: 'factor', factor: awsFacts.shardRecordsPerSecond.value } as const;
-  const load = orUsageError(toLoad(history.trace, 'records', shards));
+  const load = orUsageError(file === undefined ? '--stream' : '--file', toLoad(history.trace, 'records', shards));
   const recordBytes = Math.max(1, Math.round(history.recordBytes));
   const comparisonOptions = { ...given, unit: fillingUnit(recordBytes), recordBytes };
-  const comparison = compare(options.stream, load, policies, comparisonOptions);
+  const comparison = compare(stream, load, policies, comparisonOptions);
   const advice = advise(comparison);
   const assumptions = [describeSpan(history.trace), ...describeAssumptions(comparisonOptions), ...advisorAssumptions];
-  if (options.format === 'json') {
-    output.answer(JSON.stringify({ ...toJson(comparison), advice: { ...advice, assumptions } }));
+  if (session.format === 'json') {
+    session.answer(JSON.stringify({ ...toJson(comparison), advice: { ...advice, assumptions } }));
   } else {
     const assumed = ['Assumed:', ...assumptions.map((line) => `- ${line}`)];
-    output.answer([tableOf(comparison), '', ...describe(advice), '', ...assumed].join('\n'));
+    session.answer([tableOf(comparison, session.columns), '', ...describe(advice), '', ...assumed].join('\n'));
   }
   if (options.report !== undefined)
-    output.aside(await writeReport(options.report, load, comparison, comparisonOptions));
+    session.aside(await writeReport(options.report, load, comparison, comparisonOptions));
 }
 
-async function fetchHistory({ stream, days }: BacktestOptions, output: Output): Promise<StreamHistory> {
-  const { json, periodSeconds } = await fetchStreamMetrics(stream, days, Date.now());
+async function fetchHistory(stream: string, days: number, session: Session): Promise<StreamHistory> {
+  const access = await session.access();
+  const progress = session.startProgress('reading CloudWatch');
+  const { json, periodSeconds } = await fetchStreamMetrics(access, stream, days, Date.now()).finally(progress.end);
   if (json.MetricDataResults.every(({ Values }) => Values.length < 2)) {
-    throw new UsageError(
-      `--stream ${stream}: CloudWatch has no traffic of it in ${days} days; check the name, AWS_REGION and --days`,
+    throw new FindingError(
+      `--stream ${stream}: CloudWatch has no traffic of it in ${days} days; check the name, the region and --days`,
     );
   }
-  const history = orUsageError(readStreamHistory(JSON.stringify(json), stream, periodSeconds));
+  const history = orUsageError(`--stream ${stream}`, readStreamHistory(JSON.stringify(json), stream, periodSeconds));
   const found = daysOf(history.trace);
   // A night without traffic at either end needs no remark.
   if (found < days - Math.min(0.5, days / 2)) {
-    output.aside(`--days ${days}: CloudWatch has traffic of ${found.toFixed(1)} days only; the advice rests on those`);
+    session.aside(`--days ${days}: CloudWatch has traffic of ${found.toFixed(1)} days only; the advice rests on those`);
   }
   return history;
 }
 
-function readHistory({ stream }: BacktestOptions, file: string): StreamHistory {
+function readHistory(stream: string, file: string): StreamHistory {
   let text: string;
   try {
     text = readTraceText(file);
@@ -77,7 +82,12 @@ function readHistory({ stream }: BacktestOptions, file: string): StreamHistory {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`--file ${file}: ${why}; give the output of get-metric-data, plain or gzip`);
   }
-  return orUsageError(readStreamHistory(text, stream));
+  return orUsageError('--file', readStreamHistory(text, stream));
+}
+
+/** A file is called after its stream more often than not. */
+function nameOf(file: string): string {
+  return basename(file).replace(/\.(csv|json)?(\.gz)?$/, '');
 }
 
 function daysOf({ values, stepSeconds }: Trace): number {

@@ -1,42 +1,42 @@
 /** A comparison as a table for a terminal. */
-import Table from 'cli-table3';
 import type { Comparison } from '../../simulator/comparison.ts';
 import { describeOptimum } from '../../simulator/optimum.ts';
+import { renderTable } from '../table.ts';
 
-export function tableOf({ trace, peakShards, results, optimum }: Comparison): string {
-  const table = new Table({
-    head: [
-      'policy',
-      'shard-hours',
-      '/ optimum',
-      'dollars',
-      '/ optimum',
-      'throttled',
-      'minutes',
-      'calls',
-      'most in 24 h',
-      'refused',
-    ],
-    colAligns: ['left', ...Array.from({ length: 9 }, () => 'right' as const)],
-    style: { head: [], border: [] },
-  });
-  for (const score of results) {
-    table.push([
-      score.policy,
-      score.shardHours?.toFixed(0) ?? '-',
-      score.ratioToOptimum?.toFixed(2) ?? '-',
-      score.dollars.toFixed(2),
-      score.dollarRatioToOptimum.toFixed(2),
-      `${(100 * score.throttledFraction).toFixed(3)} %`,
-      String(score.throttledMinutes),
-      String(score.updateShardCountCalls),
-      String(score.maxCallsIn24h),
-      String(score.refusals),
-    ]);
-  }
+const figure = (title: string, wrapTo?: number) =>
+  ({ title, align: 'right', ...(wrapTo === undefined ? {} : { wrapTo }) }) as const;
+
+/** A title with a blank may wrap at it. */
+const head = [
+  { title: 'policy' },
+  figure('shard-hours'),
+  figure('/ optimum', 7),
+  figure('dollars'),
+  figure('/ optimum', 7),
+  figure('throttled'),
+  figure('minutes'),
+  figure('calls'),
+  figure('most in 24 h', 7),
+  figure('refused'),
+];
+
+/** @param columns of the terminal; undefined: as wide as the texts are */
+export function tableOf({ trace, peakShards, results, optimum }: Comparison, columns?: number): string {
+  const rows = results.map((score) => [
+    score.policy,
+    score.shardHours?.toFixed(0) ?? '-',
+    score.ratioToOptimum?.toFixed(2) ?? '-',
+    score.dollars.toFixed(2),
+    score.dollarRatioToOptimum.toFixed(2),
+    `${(100 * score.throttledFraction).toFixed(3)} %`,
+    String(score.throttledMinutes),
+    String(score.updateShardCountCalls),
+    String(score.maxCallsIn24h),
+    String(score.refusals),
+  ]);
   return [
     `${trace}, peak ${peakShards.toFixed(1)} shards`,
-    table.toString(),
+    renderTable(head, rows, columns),
     `optimum: ${describeOptimum(optimum)}`,
   ].join('\n');
 }

@@ -1,12 +1,12 @@
 /** Reads a stream's metrics from CloudWatch, in the shape that `aws cloudwatch get-metric-data` prints. */
 import { CloudWatchClient, type MetricDataQuery, paginateGetMetricData } from '@aws-sdk/client-cloudwatch';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
 import { dayMs } from '../../core/time.ts';
-import { UsageError } from '../usage-error.ts';
+import { type AwsAccess, clientOptions } from '../aws/access.ts';
+import { FindingError } from '../exit-codes.ts';
 
 /** CloudWatch keeps minutes for 15 days, and 5 minutes for 63. */
-const MINUTE_DAYS = 15;
+const minuteDays = 15;
 
 const metrics = {
   records: 'IncomingRecords',
@@ -30,10 +30,15 @@ export interface StreamMetrics {
 
 /**
  * Reads page by page: an answer holds at most 100,800 datapoints (GetMetricData, API reference).
- * @throws UsageError where CloudWatch could not read a metric: the others mean nothing without it
+ * @throws FindingError where CloudWatch could not read a metric: the others mean nothing without it
  */
-export async function fetchStreamMetrics(streamName: string, days: number, nowMs: number): Promise<StreamMetrics> {
-  const periodSeconds = days < MINUTE_DAYS ? 60 : 300;
+export async function fetchStreamMetrics(
+  access: AwsAccess,
+  streamName: string,
+  days: number,
+  nowMs: number,
+): Promise<StreamMetrics> {
+  const periodSeconds = days < minuteDays ? 60 : 300;
   const endMs = Math.floor(nowMs / (periodSeconds * 1000)) * periodSeconds * 1000;
   const input = {
     StartTime: new Date(endMs - days * dayMs),
@@ -42,12 +47,12 @@ export async function fetchStreamMetrics(streamName: string, days: number, nowMs
     MetricDataQueries: Object.entries(metrics).map(([id, name]) => query(id, name, streamName, periodSeconds)),
   };
   const series = new Map(Object.entries(metrics).map(([id, name]) => [id, emptySeries(id, name)]));
-  const client = new CloudWatchClient({ requestHandler: new NodeHttpHandler() });
+  const client = new CloudWatchClient(clientOptions(access));
   try {
     for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
       for (const { Id = '', Timestamps = [], Values = [], StatusCode } of MetricDataResults) {
         if (StatusCode === 'InternalError' || StatusCode === 'Forbidden') {
-          throw new UsageError(`--stream ${streamName}: CloudWatch could not read ${Id} (${StatusCode}); try again`);
+          throw new FindingError(`--stream ${streamName}: CloudWatch could not read ${Id} (${StatusCode}); try again`);
         }
         series.get(Id)?.Timestamps.push(...Timestamps.map((at) => at.toISOString()));
         series.get(Id)?.Values.push(...Values);

@@ -1,6 +1,9 @@
-/** The command line as a user runs it: a process of its own, and what it wrote. */
+/** Runs the command line within the test's own process, or as a user does, in a process of its own. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { runCommandLine } from '../../cli/command-line.ts';
+import type { Terminal } from '../../cli/terminal.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -10,12 +13,53 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** @param environment besides PATH: nothing of the machine's own AWS settings leaks in. */
-export function runCommand(
+export interface Surroundings {
+  /** Beside it, nothing of the machine's own AWS settings is seen. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Columns of the terminal; without it standard output is no terminal. */
+  readonly columns?: number;
+  readonly hasColors?: boolean;
+  /** Called with each line that progress draws. */
+  readonly redraw?: (line: string) => void;
+}
+
+/** Variables that the AWS SDK reads by itself. */
+const sdkVariables = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_PROFILE',
+  'AWS_ENDPOINT_URL',
+  'AWS_REGION',
+  'HOME',
+];
+
+/** In this process. Runs that overlap must share their environment. */
+export async function runCommand(
+  words: readonly string[],
+  { environment = {}, columns, hasColors = false, redraw }: Surroundings = {},
+): Promise<CommandResult> {
+  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  for (const name of sdkVariables) if (name !== 'HOME' || environment.HOME) vi.stubEnv(name, environment[name]);
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const terminal: Terminal = {
+    write: (line) => stdout.push(`${line}\n`),
+    writeError: (line) => stderr.push(`${line}\n`),
+    columns,
+    hasColors,
+    redraw,
+    environment,
+  };
+  const exitCode = await runCommandLine(words, terminal);
+  return { exitCode, stdout: stdout.join(''), stderr: stderr.join('') };
+}
+
+/** In a process of its own, which a few tests need: exit code and standard streams of the real thing. */
+export function runProcess(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
-  const env = { PATH: process.env.PATH ?? '', NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true', ...environment };
+  const env = { PATH: process.env.PATH ?? '', AWS_EC2_METADATA_DISABLED: 'true', ...environment };
   return new Promise((resolve) => {
     execFile(
       process.execPath,

@@ -8,10 +8,10 @@ import { runCommand } from './command.ts';
 
 let aws: LocalAws;
 let environment: Readonly<Record<string, string>>;
-const run = (...words: string[]) => runCommand(words, environment);
+const run = (...words: string[]) => runCommand(words, { environment });
 const answerOf = async (...words: string[]) => {
-  const { stdout, stderr, exitCode } = await run(...words, '--format', 'json');
-  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const { stdout, stderr } = await run(...words, '--format', 'json');
+  expect(stderr).toBe('');
   return JSON.parse(stdout);
 };
 
@@ -58,7 +58,8 @@ function putRecords(streamName: string, minutesAgo: number, records: number): vo
 describe('status', () => {
   it('prints one table row a stream', async () => {
     const { stdout, exitCode } = await run('status');
-    expect(exitCode).toBe(0);
+    expect(exitCode, '`clicks` is outside its bounds').toBe(1);
+    expect((await run('status', 'orders')).exitCode).toBe(0);
     const rows = stdout.split('\n').filter((line) => /│ (clicks|orders) /.test(line));
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatch(/│ clicks │ ACTIVE │ 4 +│ 8-16 .*outside its bounds/);
@@ -68,8 +69,10 @@ describe('status', () => {
   it('prints the named streams as JSON', async () => {
     expect(await answerOf('status', 'orders')).toEqual([
       {
+        region: aws.account.region,
         streamName: 'orders',
         status: 'ACTIVE',
+        mode: 'PROVISIONED',
         shards: 2,
         minShards: 2,
         maxShards: 16,
@@ -90,7 +93,8 @@ describe('status of a stream that cannot be read', () => {
   it('shows unknown values as unknown and not as zero', async () => {
     const [row] = await answerOf('status', 'nobody');
     expect(row).toMatchObject({ status: 'unreadable', shards: null, maxShards: null, callsLeft: null, dryRun: null });
-    const { stdout } = await run('status', 'nobody');
+    const { stdout, exitCode } = await run('status', 'nobody');
+    expect(exitCode).toBe(1);
     expect(stdout).toMatch(
       /│ nobody │ unreadable │ - +│ - +│ - +│ .*│ - +│ - +│ kinesis:DescribeStreamSummary: Resource/,
     );
@@ -191,47 +195,58 @@ describe('history', () => {
 });
 
 describe('fleet commands', () => {
-  it.each<[string, readonly string[], string]>([
+  it.each<[string, readonly string[], number, string]>([
     [
       'explain of a stream that does not exist',
       ['explain', 'nobody'],
+      1,
       '"nobody": there is no such stream in this region; `status`',
     ],
     [
       'history of a stream that does not exist',
       ['history', 'nobody'],
+      1,
       '"nobody": there is no such stream in this region; `status`',
     ],
     [
       'a stack that does not exist',
       ['status', '--stack', 'Nope'],
+      1,
       '--stack Nope: no reconciler is deployed under this name',
     ],
     [
       'hours that are not a number',
       ['history', 'orders', '--hours', 'soon'],
-      '--hours: "soon" is not a number above 0',
+      2,
+      "option '--hours <number>' argument 'soon' is invalid. Give a number of hours above 0.",
     ],
-    ['an unknown format', ['status', '--format', 'xml'], "argument 'xml' is invalid. Allowed choices are table, json"],
-    ['no stream', ['plan'], "missing required argument 'stream'"],
-  ])('refuse %s in one line with the remedy', async (_what, words, message) => {
+    [
+      'an unknown format',
+      ['status', '--format', 'xml'],
+      2,
+      "argument 'xml' is invalid. Allowed choices are table, json",
+    ],
+    ['a missing stream', ['plan'], 2, "missing required argument 'stream'"],
+  ])('refuse %s in one line with the remedy', async (_what, words, code, message) => {
     const { exitCode, stderr, stdout } = await run(...words);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(code);
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');
   });
 
   it('say in one line that AWS cannot be reached, or that credentials are missing', async () => {
-    const nowhere = await runCommand(['status'], { ...environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+    const nowhere = await runCommand(['status'], {
+      environment: { ...environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+    });
     expect(nowhere).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/^AWS cannot be reached: .*AWS_ENDPOINT_URL/),
     });
     const { AWS_ACCESS_KEY_ID: _, ...anonymous } = environment;
-    const unknown = await runCommand(['status'], { ...anonymous, HOME: '/nonexistent' });
+    const unknown = await runCommand(['status'], { environment: { ...anonymous, HOME: '/nonexistent' } });
     expect(unknown).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       stderr: expect.stringMatching(/^Could not load credentials.*AWS_PROFILE/),
     });
   });

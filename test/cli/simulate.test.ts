@@ -3,10 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Command, CommanderError } from 'commander';
-import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { registerSimulate } from '../../cli/commands/simulate.ts';
-import { UsageError } from '../../cli/usage-error.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { candidatePolicyNames } from '../../simulator/candidate-policies.ts';
 import { runCommand } from './command.ts';
 
@@ -177,28 +174,13 @@ describe('simulate', () => {
   });
 });
 
-/** The message with which the command refuses its input, without a process of its own. */
+/** The message with which the command refuses its input. */
 async function refusalOf(...words: readonly string[]): Promise<string> {
-  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  registerSimulate(program);
-  const answer = vi.spyOn(console, 'log');
-  onTestFinished(() => answer.mockRestore());
-  const error: unknown = await program.parseAsync(['simulate', ...words], { from: 'user' }).catch((thrown) => thrown);
-  expect(answer).not.toHaveBeenCalled();
-  if (error instanceof UsageError || error instanceof CommanderError) return error.message;
-  throw new Error('it was not refused', { cause: error });
+  const { exitCode, stdout, stderr } = await simulate(...words);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).not.toContain('    at ');
+  return stderr;
 }
-
-it('refuses bad input on standard error with status 1', async () => {
-  const refusals = await Promise.all([
-    simulate('--trace', fileOf('none.csv', '')),
-    simulate('--trace', wave, '--peek'),
-  ]);
-  for (const { exitCode, stdout, stderr } of refusals) {
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).not.toContain('    at ');
-  }
-});
 
 describe('simulate refuses a trace that', () => {
   const rows = (...lines: readonly string[]) => ['t_seconds,value', ...lines, ''].join('\n');
@@ -227,7 +209,7 @@ describe('simulate refuses a trace that', () => {
 
 describe('simulate refuses', () => {
   it.each<[string, readonly string[], string]>([
-    ['no trace', [], "required option '--trace <file>' not specified"],
+    ['a missing trace', [], '--trace is missing: give a CSV of t_seconds,value'],
     ['a file that does not exist', ['--trace', '/nonexistent.csv'], 'give a CSV or JSON file, plain or gzip'],
     [
       'an unknown policy',

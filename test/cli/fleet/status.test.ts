@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { renderStatus, type StatusRow } from '../../../cli/fleet/status.ts';
 
 const row: StatusRow = {
+  region: 'eu-west-1',
   streamName: 'orders',
+  mode: 'PROVISIONED',
   status: 'ACTIVE',
   shards: 4,
   minShards: 2,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { UsageError } from '../../../cli/exit-codes.ts';
 import { deploymentOf } from '../../../cli/local/deployment-of.ts';
-import { UsageError } from '../../../cli/usage-error.ts';
 
 test('reads the deployment under the context key', () => {
   expect(deploymentOf('{"context": {"autoscaler": {"dryRun": true}}}')).toEqual({ dryRun: true });

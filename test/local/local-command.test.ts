@@ -110,7 +110,9 @@ test('the command local reports each fault in its options in a line of its own, 
       (error: { readonly stderr: string; readonly code: number }) => `${error.code} ${error.stderr}`,
     );
   expect(await refused('--fail', 'PutMetricAlarm', '--fail', 'nobody:Call=500')).toMatch(
-    /^1 --fail: "PutMetricAlarm".*\n--fail: "nobody"/,
+    /^2 --fail: "PutMetricAlarm".*\n--fail: "nobody"/,
   );
-  expect(await refused('--speed', '0')).toBe('1 --speed: "0" is not a number above 0\n');
+  expect(await refused('--speed', '0')).toMatch(
+    /^2 error: option '--speed <factor>' argument '0' is invalid. Give a number above 0/,
+  );
 });

@@ -87,13 +87,13 @@ describe('kinesis-autoscaler serve', () => {
       `monitor: { address: '${address}' }\nstreams: [{ streamName: s }]`,
       'http://127.0.0.1:1',
     );
-    expect(await monitor.ended).toBe(1);
+    expect(await monitor.ended).toBe(2);
     expect(monitor.output()).toMatch(new RegExp(`^\\S+consumer.yaml: monitor.address: ${address} ${inUse}\\n$`));
     const scaler = await start(
       `mode: enforce\nmonitor: { address: 127.0.0.1:0 }\nexternalScaler: { address: '${address}' }`,
       'http://127.0.0.1:1',
     );
-    expect(await scaler.ended).toBe(1);
+    expect(await scaler.ended).toBe(2);
     expect(scaler.output()).toContain(`externalScaler.address: ${address} ${inUse}`);
     expect(scaler.output().trim().split('\n')).toHaveLength(1);
   });

@@ -46,7 +46,7 @@ function directionOf({ alarmName = '', decision }: ScalingReport): Direction | u
  * @param tags the stream's. They remember of what people were notified last.
  */
 export function problemNoticeOf(report: ScalingReport, tags: Tags): Notice | undefined {
-  if (report.source !== 'reconcile' || report.outcome === 'failed') return undefined;
+  if (report.source !== 'reconcile' || report.outcome === 'failed' || !lookedForProblems(report)) return undefined;
   const problems = describeProblems(report.findings);
   const current = problems === '' ? '' : fingerprint(problems);
   if (current === (tags[notifiedProblemsTag] ?? '')) return undefined;
@@ -56,6 +56,12 @@ export function problemNoticeOf(report: ScalingReport, tags: Tags): Notice | und
     isFailure: isBroken(report.findings),
     fingerprint: current,
   };
+}
+
+/** A run that keeps away from a stream says nothing of what is wrong with it: that would look like the end of it. */
+function lookedForProblems({ findings, decision }: ScalingReport): boolean {
+  const keptAway = findings.some(({ kind }) => kind === 'scaling-under-way' || kind === 'unexplained-update');
+  return !keptAway && !(decision?.kind === 'hold' && decision.reason === 'contradictory-settings');
 }
 
 /** Of what somebody else has done to the stream since the last reconcile. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tagOf } from '../../../core/settings/setting-tag.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
-import { encodeLedger, lastNoticeTag, tagKeys } from '../../../core/stream/stream-tags.ts';
+import { encodeIntent, encodeLedger, lastNoticeTag, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { notifiedFaultsTag } from '../../../core/stream/tag-settings.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { Answer } from '../../../lambda/ports.ts';
@@ -212,6 +212,21 @@ describe('what a reconcile finds broken', () => {
       'orders: all clear, what was wrong is over',
     ]);
     expect(subjectsOf(published, pagerTopic)).toHaveLength(1);
+  });
+
+  it('is not taken for over by a reconcile that keeps away from the stream, or that moves it into its bounds', async () => {
+    const { aws, published, reconcile } = setUp();
+    aws.alarms.delete('orders-scale-down');
+    await reconcile();
+    const { tags } = aws.stream('orders');
+    const underWay = encodeIntent({ atMs: aws.nowMs - minute, from: 4, to: 8 });
+    aws.stream('orders').tags = { ...tags, [tagKeys.intent]: underWay };
+    expect(await reconcile()).toMatchObject({ findings: [{ kind: 'scaling-under-way' }] });
+    aws.stream('orders').tags = { ...tags, 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
+    expect(await reconcile()).toMatchObject({ decision: { reason: 'contradictory-settings' } });
+    aws.stream('orders').tags = { ...tags, 'autoscaling/min-shards': '5' };
+    expect(await reconcile()).toMatchObject({ outcome: 'scaled', findings: [{ kind: 'alarm-missing' }] });
+    expect(subjectsOf(published, noticeTopic)).not.toContain('orders: all clear, what was wrong is over');
   });
 
   it('is told again when something else breaks beside it', async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  ports = awsPorts({ shortestWaitMs: 0, longestWaitMs: 1, retries: 0, callTimeoutMs: 300 });
+  ports = awsPorts({ shortestWaitMs: 0, longestWaitMs: 1, retries: 0, callTimeoutMs: 60_000 });
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

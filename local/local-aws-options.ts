@@ -2,6 +2,7 @@ import type { RealClock, VirtualClock } from '../simulator/models/clock.ts';
 import type { CloudWatchFacts } from '../simulator/models/cloudwatch/cloudwatch-facts.ts';
 import type { KinesisFacts } from '../simulator/models/kinesis-facts.ts';
 import type { LocalAccount } from './account.ts';
+import type { ShardBackend } from './kinesis/shard-backend.ts';
 
 /** What a local AWS is started with. */
 export interface LocalAwsOptions {
@@ -21,6 +22,8 @@ export interface LocalAwsOptions {
    * alone, so that a thousand of them cost nothing; whatever touches a record is refused.
    */
   readonly streams?: 'records' | 'no-records';
+  /** Where shards are kept in place of either. */
+  readonly shardBackend?: ShardBackend;
   readonly accountConcurrency?: number;
   readonly kinesisFacts?: Partial<KinesisFacts>;
   readonly cloudWatchFacts?: Partial<CloudWatchFacts>;

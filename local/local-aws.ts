@@ -60,7 +60,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     createServices(options, {
       account: { ...account, region },
       time,
-      backend: kinesisLocal?.inRegion(region) ?? shardsWithoutRecords(),
+      backend: options.shardBackend ?? kinesisLocal?.inRegion(region) ?? shardsWithoutRecords(),
       endpoint: () => endpoint,
       inRegionOf: (arn) => regions.get(arn.split(':')[3] || region),
       recordFault: (call) => calls.faults.takeForRecord(call),

@@ -7,6 +7,7 @@ import { synthesize } from '../../infra/synthesis.ts';
 import { type FaultRule, parseFaultRule } from '../../local/calls/fault-rules.ts';
 import { type DeployedStack, deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
+import { starterEnds } from '../../local/starter.ts';
 import { RealClock } from '../../simulator/models/clock.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { Progress } from '../progress.ts';
@@ -41,10 +42,10 @@ export interface ReadyLine {
   } | null;
 }
 
-/** Resolves when a signal has ended it. @throws UsageError for faults in the options. */
+/** Resolves when a signal, or the end of what started it, has ended it. @throws UsageError for faults in the options. */
 export async function runLocal(options: LocalOptions, { format, answer, startProgress }: Session): Promise<void> {
   const faults = readFaultRules(options.fail);
-  const ended = nextSignal();
+  const ended = Promise.race([nextSignal(), starterEnds()]);
   const aws = await startLocalAws({
     clock: new RealClock({ speed: options.speed }),
     speed: options.speed,
@@ -137,6 +138,7 @@ function idsOf(stack: DeployedStack, type: string): readonly string[] {
 function printReady(ready: ReadyLine, aws: LocalAws, speed: number, print: (text: string) => void): void {
   print(`Local AWS is up at ${ready.endpoint}${speed === 1 ? '' : `, ${speed} times as fast as the clock`}. Export:\n`);
   for (const [name, value] of Object.entries(ready.environment)) print(`  export ${name}=${value}`);
+  print(`\nThe AWS CLI v1 does not take this for SQS: there add --endpoint-url ${ready.endpoint}`);
   if (ready.deployed === null) print('\nIt is empty. Ctrl-C ends it.');
   else {
     const { stackName, resources, alarms, streams } = ready.deployed;

@@ -3,9 +3,10 @@
  * consumers have read the parents of the last resharding to their end. A cap that somebody else set is never lowered or
  * removed, and 0 (a consumer that somebody stopped) is never touched.
  */
+import { readJudgedShardCount } from '../alarm/alarm-definition.ts';
 import { reshardingOverAtMs } from '../stream/settled-shards.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
-import { type ConsumerState, concurrencySetByUs, type StreamState } from '../stream/stream-state.ts';
+import { type ConsumerState, concurrencySetByUs, liveAlarms, type StreamState } from '../stream/stream-state.ts';
 import { encodeConcurrency, type Tags, tagKeys } from '../stream/stream-tags.ts';
 import { minuteMs } from '../time.ts';
 import type { Lane, SetConcurrency } from './effects.ts';
@@ -41,11 +42,33 @@ function takenBy(lane: Lane): number {
 
 export function repairConsumer(consumer: ConsumerState, shardCount: number, facts: StreamFacts): ConsumerRepair {
   const { functionName, reservedConcurrency: reserved } = consumer;
-  const wanted = shardCount * consumer.lambdasPerShard;
-  if (reserved === wanted) return { findings: [], lane: [] };
+  const unmapped: readonly Finding[] = consumer.isMapped === false ? [{ kind: 'consumer-unmapped', functionName }] : [];
   if (reserved === 0) return { findings: [{ kind: 'concurrency-stopped', functionName }], lane: [] };
-  if (reserved !== undefined && reserved > wanted) return lowerConcurrency(consumer, reserved, wanted, facts);
-  return raiseConcurrency(consumer, wanted, facts);
+  const wanted = concurrencyFor(consumer, shardCount);
+  // Until a resharding is over both counts have readers: the larger one decides.
+  const isOver = reshardingOverAtMs(facts.state, facts.nowMs) !== undefined;
+  const needed = concurrencyFor(consumer, isOver ? shardCount : Math.max(shardCount, facts.state.openShardCount));
+  if (wanted === undefined || needed === undefined) {
+    return { findings: [...unmapped, { kind: 'concurrency-unknown', functionName }], lane: [] };
+  }
+  const repair = fitConcurrency(consumer, wanted, needed, facts);
+  return { ...repair, findings: [...unmapped, ...repair.findings] };
+}
+
+/** All that the function is invoked for at once, this stream and others. Undefined where nobody can tell. */
+function concurrencyFor(consumer: ConsumerState, shardCount: number): number | undefined {
+  const { executionsPerShard, executionsElsewhere } = consumer;
+  return executionsElsewhere === undefined ? undefined : executionsElsewhere + shardCount * executionsPerShard;
+}
+
+function fitConcurrency(consumer: ConsumerState, wanted: number, needed: number, facts: StreamFacts): ConsumerRepair {
+  const { functionName, reservedConcurrency: reserved } = consumer;
+  if (reserved === undefined || reserved < needed) {
+    if (reserved === undefined || isOurs(consumer, facts.state)) return raiseConcurrency(consumer, needed, facts);
+    return { findings: [{ kind: 'concurrency-set-by-others', functionName, reserved, wanted: needed }], lane: [] };
+  }
+  if (reserved > wanted) return lowerConcurrency(consumer, reserved, wanted, facts);
+  return { findings: [], lane: [] };
 }
 
 function lowerConcurrency(
@@ -78,9 +101,10 @@ function raiseConcurrency(consumer: ConsumerState, wanted: number, facts: Stream
 /** Tags to write with an intent: the reservation as it is, if it is ours, and as it will be. */
 export function concurrencyTags(state: StreamState, shardCount: number): Tags {
   return Object.fromEntries(
-    state.consumers.map((consumer) => {
-      const wanted = shardCount * consumer.lambdasPerShard;
-      return [tagKeys.concurrency + consumer.functionName, encodeConcurrency(withCurrent(consumer, state, wanted))];
+    state.consumers.flatMap((consumer) => {
+      const wanted = concurrencyFor(consumer, shardCount);
+      if (wanted === undefined) return [];
+      return [[tagKeys.concurrency + consumer.functionName, encodeConcurrency(withCurrent(consumer, state, wanted))]];
     }),
   );
 }
@@ -91,16 +115,19 @@ function withCurrent(consumer: ConsumerState, state: StreamState, wanted: number
 }
 
 /**
- * A reservation is ours if a tag says that we set it. One of exactly shards x lambdas per shard is ours as well: the
- * reference autoscaler writes no tag. Where there is no tag, the shard count before the last scaling counts too: that
- * scaling wrote no tag if it could not read the consumer.
+ * A reservation is ours if a tag says that we set it. One that is exactly what the open shards need, or the shards by which
+ * the alarms still judge, is ours as well: the reference autoscaler writes no tag. Where there is no tag, the shards before the last scaling count too: that scaling wrote
+ * none if it could not read the consumer. Of two streams that share a consumer, the other one may have written the tag.
  */
 function isOurs(consumer: ConsumerState, state: StreamState): boolean {
-  const { reservedConcurrency: current, lambdasPerShard } = consumer;
+  const { reservedConcurrency: current, executionsElsewhere } = consumer;
   if (current === undefined) return false;
   const set = concurrencySetByUs(state, consumer);
-  if (set.includes(current) || current === state.openShardCount * lambdasPerShard) return true;
-  return set.length === 0 && state.intent !== undefined && current === state.intent.from * lambdasPerShard;
+  const judged = liveAlarms(state).map(({ definition }) => readJudgedShardCount(definition.metrics));
+  const counts = [state.openShardCount, ...judged].filter((count) => count !== undefined);
+  if (set.includes(current) || counts.some((count) => current === concurrencyFor(consumer, count))) return true;
+  const mayBeUntagged = set.length === 0 || executionsElsewhere !== 0;
+  return mayBeUntagged && state.intent !== undefined && current === concurrencyFor(consumer, state.intent.from);
 }
 
 function affordableConcurrency(consumer: ConsumerState): number | undefined {

@@ -88,6 +88,22 @@ export const findingKinds = {
     means: 'a consumer has the reserved concurrency 0: somebody stopped it, and nothing here starts it',
     wayOut: 'give it a concurrency when it is to run again',
   },
+  'concurrency-set-by-others': {
+    severity: 'standing',
+    means: 'somebody else lowered the reserved concurrency of a consumer below what the shards need: it is left alone',
+    wayOut: 'take the reservation away, or raise it to what is needed: from then on it follows the shards',
+  },
+  'concurrency-unknown': {
+    severity: 'standing',
+    means: 'a consumer reads other sources as well, and what they need is not known: its concurrency is left alone',
+    wayOut: 'give each source a function of its own, or set the concurrency by hand',
+  },
+  'consumer-unmapped': {
+    severity: 'standing',
+    means: 'a declared consumer has no event source mapping of this stream',
+    wayOut:
+      'create the mapping, or take the consumer out of the settings; none is needed for pipes and workers of your own',
+  },
   'concurrency-unaffordable': {
     severity: 'broken',
     means: 'the account has too little concurrency left for what the shards of a consumer need',
@@ -121,6 +137,9 @@ interface FindingOperands {
   };
   'concurrency-waits-for-drain': { readonly functionName: string; readonly reserved: number; readonly wanted: number };
   'concurrency-stopped': { readonly functionName: string };
+  'concurrency-set-by-others': { readonly functionName: string; readonly reserved: number; readonly wanted: number };
+  'concurrency-unknown': { readonly functionName: string };
+  'consumer-unmapped': { readonly functionName: string };
   'concurrency-unaffordable': { readonly functionName: string; readonly wanted: number; readonly affordable: number };
   /**
    * Only when they differ from those of which people were notified last; no faults means that all tags are valid again.

@@ -4,7 +4,6 @@
  */
 import type { AlarmDefinition, Direction } from '../alarm/alarm-definition.ts';
 import type { AlarmStateValue } from '../alarm/alarm-notification.ts';
-import type { ConsumerSettings } from '../settings/stream-settings.ts';
 import { minuteMs, parseZonedTime } from '../time.ts';
 import {
   clockToleranceMs,
@@ -65,8 +64,18 @@ export interface AlarmUserParts {
   readonly treatMissingData: string | undefined;
 }
 
-export interface ConsumerState extends ConsumerSettings {
+export interface ConsumerState {
+  readonly functionArn: string;
   readonly functionName: string;
+  /** Concurrent executions for each open shard of this stream. */
+  readonly executionsPerShard: number;
+  /**
+   * What the event source mappings of the function need beside this stream. Undefined where nobody can tell: it reads a
+   * source that is no stream, or a stream whose shards could not be read.
+   */
+  readonly executionsElsewhere: number | undefined;
+  /** Whether an event source mapping of this stream invokes it. Undefined where the mappings could not be read. */
+  readonly isMapped: boolean | undefined;
   /** Reserved concurrency now. Undefined when none is reserved. */
   readonly reservedConcurrency: number | undefined;
   /** What the account can reserve on top and still keep its 100 unreserved executions. Undefined when it could not be read. */

@@ -43,8 +43,11 @@ async function readConsumer(consumer: ConsumerSettings, streamArn: string, unpro
   if (!reserved.ok || !reads.ok) return { state: undefined, failures: failuresOf([reserved, reads]) };
   if (!reads.value) return { state: undefined, failures: [] };
   const state: ConsumerState = {
-    ...consumer,
+    functionArn: consumer.functionArn,
     functionName,
+    executionsPerShard: consumer.lambdasPerShard,
+    executionsElsewhere: 0,
+    isMapped: undefined,
     reservedConcurrency: reserved.value,
     reservableConcurrency: undefined,
   };

@@ -116,7 +116,9 @@ export function sampleConsumer(given: Partial<ConsumerState> = {}): ConsumerStat
   return {
     functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:orders-processor',
     functionName: 'orders-processor',
-    lambdasPerShard: 1,
+    executionsPerShard: 1,
+    executionsElsewhere: 0,
+    isMapped: true,
     reservedConcurrency: 4,
     reservableConcurrency: 800,
     ...given,

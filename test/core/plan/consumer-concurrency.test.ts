@@ -7,7 +7,8 @@ import { encodeIntent, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { hour, minute, now, sampleConsumer, sampleSettings, sampleState } from '../samples.ts';
 
 const tagKey = `${tagKeys.concurrency}orders-processor`;
-const base = sampleState();
+/** A consumer with a reservation of two that we set. */
+const base = sampleState({ tags: { [tagKey]: '2' } });
 
 function plan(
   consumer: Partial<ConsumerState>,
@@ -42,11 +43,11 @@ const drained = { iteratorAge: { seen: true, atMs: now - minute, ageMs: 0 } } as
 describe('raising a consumer', () => {
   it('does nothing when shards x lambdas per shard are reserved', () => {
     expect(plan({ reservedConcurrency: 4 })).toEqual({ lane: [], findings: [] });
-    expect(plan({ reservedConcurrency: 12, lambdasPerShard: 3 })).toEqual({ lane: [], findings: [] });
+    expect(plan({ reservedConcurrency: 12, executionsPerShard: 3 })).toEqual({ lane: [], findings: [] });
   });
 
   it('writes its tag first, then reserves', () => {
-    expect(plan({ reservedConcurrency: 2 })).toEqual({ lane: [tag('4'), set(2, 4)], findings: [differs(2, 4)] });
+    expect(plan({ reservedConcurrency: 2 })).toEqual({ lane: [tag('2 4'), set(2, 4)], findings: [differs(2, 4)] });
   });
 
   it('keeps our present value in the tag, so that a function that dies in between does not lose it', () => {
@@ -74,6 +75,61 @@ describe('raising a consumer', () => {
       lane: [],
       findings: [{ kind: 'concurrency-stopped', functionName: 'orders-processor' }],
     });
+  });
+});
+
+describe('a reservation that is smaller than needed and that nothing says is ours', () => {
+  it('is left alone, since somebody may have lowered it in an incident, and is told', () => {
+    const lowered = { ...sampleState({ tags: { [tagKey]: '4' } }) };
+    expect(plan({ reservedConcurrency: 1 }, lowered)).toEqual({
+      lane: [],
+      findings: [{ kind: 'concurrency-set-by-others', functionName: 'orders-processor', reserved: 1, wanted: 4 }],
+    });
+  });
+
+  it('is ours where it is what the shards needed by which the alarms still judge', () => {
+    const byHand = sampleState({ openShardCount: 6 });
+    expect(plan({ reservedConcurrency: 4 }, byHand, {}, 6).lane).toEqual([tag('4 6'), set(4, 6)]);
+  });
+});
+
+describe('a consumer that reads other sources as well', () => {
+  it('gets the sum of what they need', () => {
+    const { lane } = plan({ reservedConcurrency: undefined, executionsElsewhere: 12, executionsPerShard: 10 });
+    expect(lane.at(-1)).toEqual(set(undefined, 52));
+  });
+
+  it('is left alone where nobody knows what they need, and that is told', () => {
+    expect(plan({ reservedConcurrency: 2, executionsElsewhere: undefined })).toEqual({
+      lane: [],
+      findings: [{ kind: 'concurrency-unknown', functionName: 'orders-processor' }],
+    });
+  });
+
+  it('is lowered although the tag of the last reservation is on the other stream', () => {
+    const intent = { atMs: now - 2 * hour, from: 8, to: 4 };
+    const settled = { [settledTag]: encodeSettled({ atMs: now - hour, shardCount: 4 }) };
+    const state = { ...drained, intent, tags: { [tagKey]: '16', [tagKeys.intent]: encodeIntent(intent), ...settled } };
+    expect(plan({ reservedConcurrency: 20, executionsElsewhere: 12 }, state).lane.at(-1)).toEqual(set(20, 16));
+  });
+});
+
+describe('while a resharding is not over', () => {
+  it('a consumer is raised for the larger of the two counts', () => {
+    const intent = { atMs: now - minute, from: 8, to: 4 };
+    const halfway = sampleState({
+      status: 'UPDATING',
+      openShardCount: 6,
+      tags: { [tagKey]: '5', [tagKeys.intent]: encodeIntent(intent) },
+    });
+    expect(plan({ reservedConcurrency: 5 }, halfway, {}, 4).lane).toEqual([set(5, 6)]);
+  });
+});
+
+it('a declared consumer without an event source mapping follows the shards, and that it has none is told', () => {
+  expect(plan({ reservedConcurrency: 2, isMapped: false })).toMatchObject({
+    lane: [tag('2 4'), set(2, 4)],
+    findings: [{ kind: 'consumer-unmapped', functionName: 'orders-processor' }, differs(2, 4)],
   });
 });
 
@@ -133,7 +189,7 @@ describe('lowering a consumer', () => {
   });
 
   it('lowers a reservation without a tag of exactly shards x lambdas per shard, as the reference leaves it', () => {
-    const { lane } = plan({ reservedConcurrency: 8, lambdasPerShard: 2 }, drained, {}, 2);
+    const { lane } = plan({ reservedConcurrency: 8, executionsPerShard: 2 }, drained, {}, 2);
     expect(lane).toEqual([tag('8 4'), set(8, 4)]);
   });
 
@@ -208,13 +264,11 @@ describe('lowering a consumer', () => {
 });
 
 describe('a reservation that cannot be raised', () => {
-  it.each<[string, Partial<StreamSettings>, string | undefined, string]>([
-    ['stays with concurrencyFallback keep', { concurrencyFallback: 'keep' }, '2', 'continue'],
-    ['is removed with concurrencyFallback remove', { concurrencyFallback: 'remove' }, '2', 'fall-back'],
-    ['stays where somebody else set it', { concurrencyFallback: 'remove' }, undefined, 'continue'],
-  ])('%s', (_why, settings, value, onFailure) => {
-    const tags = value === undefined ? {} : { [tagKey]: value };
-    expect(plan({ reservedConcurrency: 2 }, { tags }, settings).lane.at(-1)).toEqual(set(2, 4, onFailure));
+  it.each<[string, Partial<StreamSettings>, string]>([
+    ['stays with concurrencyFallback keep', { concurrencyFallback: 'keep' }, 'continue'],
+    ['is removed with concurrencyFallback remove', { concurrencyFallback: 'remove' }, 'fall-back'],
+  ])('%s', (_why, settings, onFailure) => {
+    expect(plan({ reservedConcurrency: 2 }, {}, settings).lane.at(-1)).toEqual(set(2, 4, onFailure));
   });
 
   it('is not removed where none was reserved', () => {
@@ -238,7 +292,7 @@ describe('the concurrency tags of an intent', () => {
   it('exist for every consumer', () => {
     const consumers = [
       sampleConsumer(),
-      sampleConsumer({ functionName: 'audit', lambdasPerShard: 2, reservedConcurrency: 8 }),
+      sampleConsumer({ functionName: 'audit', executionsPerShard: 2, reservedConcurrency: 8 }),
     ];
     expect(concurrencyTags({ ...base, consumers }, 8)).toEqual({
       [tagKey]: '4 8',

@@ -277,7 +277,8 @@ describe('the consumers of a stream', () => {
   });
 
   it('make a plan differ where the alarms agree', () => {
-    const state = sampleState({ consumers: [sampleConsumer({ reservedConcurrency: 2 })] });
+    const tags = { [`${tagKeys.concurrency}orders-processor`]: '2' };
+    const state = sampleState({ tags, consumers: [sampleConsumer({ reservedConcurrency: 2 })] });
     expect(plan(state).alarmLanes).toEqual([]);
     expect(isConverged(plan(state))).toBe(false);
   });

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { planConvergence } from '../../../core/plan/convergence.ts';
 import type { ConsumerState } from '../../../core/stream/stream-state.ts';
+import { tagKeys } from '../../../core/stream/stream-tags.ts';
 import { now, sampleConsumer, sampleSettings, sampleState } from '../samples.ts';
 
 /** Readers of one stream of four shards, in an account that can still reserve so much. */
 function plan(reservable: number | undefined, ...reserved: readonly (number | undefined)[]) {
   const consumers = reserved.map(
     (reservedConcurrency, index): ConsumerState => ({
-      ...sampleConsumer({ reservedConcurrency, reservableConcurrency: reservable, lambdasPerShard: index + 1 }),
+      ...sampleConsumer({ reservedConcurrency, reservableConcurrency: reservable, executionsPerShard: index + 1 }),
       functionName: `reader-${index + 1}`,
     }),
   );
   const { concurrencyLanes, findings } = planConvergence({
-    state: { ...sampleState(), consumers },
+    // Every reservation is one that we set.
+    state: { ...sampleState(), consumers, tags: Object.fromEntries(consumers.map(tagOf)) },
     settings: sampleSettings(),
     nowMs: now,
   });
@@ -21,6 +23,10 @@ function plan(reservable: number | undefined, ...reserved: readonly (number | un
     raised: raised.map(({ functionName, from, to }) => [functionName, from, to]),
     unaffordable: findings.filter(({ kind }) => kind === 'concurrency-unaffordable'),
   };
+}
+
+function tagOf({ functionName, reservedConcurrency }: ConsumerState) {
+  return [tagKeys.concurrency + functionName, String(reservedConcurrency)] as const;
 }
 
 describe('several consumers of one stream', () => {

@@ -67,7 +67,15 @@ describe('a state', () => {
     aws.unreservedConcurrency = 150;
     const { state } = await readWhole(aws.ports, account, query);
     expect(state.consumers).toEqual([
-      { ...consumers[0], functionName: 'orders-processor', reservedConcurrency: 8, reservableConcurrency: 50 },
+      {
+        functionArn: `${consumerArn}:live`,
+        functionName: 'orders-processor',
+        executionsPerShard: 2,
+        executionsElsewhere: 0,
+        isMapped: undefined,
+        reservedConcurrency: 8,
+        reservableConcurrency: 50,
+      },
     ]);
   });
 
@@ -143,7 +151,9 @@ describe('the stream’s own tags', () => {
     const { aws, query } = setUp();
     aws.stream('orders').tags = { 'autoscaling/consumers': 'orders-processor/3' };
     const { state } = await readWhole(aws.ports, account, query);
-    expect(state.consumers).toMatchObject([{ functionArn: consumerArn, lambdasPerShard: 3, reservedConcurrency: 8 }]);
+    expect(state.consumers).toMatchObject([
+      { functionArn: consumerArn, executionsPerShard: 3, reservedConcurrency: 8 },
+    ]);
   });
 });
 

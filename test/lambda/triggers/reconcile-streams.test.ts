@@ -548,6 +548,7 @@ describe('consumers from the environment of a take-over', () => {
   ])('%s', async (_what, reads, reserved) => {
     const aws = streams('orders');
     aws.functions.set('orders-processor', { reserved: 2, reads });
+    aws.stream('orders').tags = { [`${tagKeys.concurrency}orders-processor`]: '2' };
     const environment = { DRY_RUN: 'false', PROCESSING_LAMBDA_ARN: consumerArn };
     const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
     const run = { cause: 'schedule', timeIsUp: () => false } as const;
@@ -562,6 +563,7 @@ describe('a stream outside its bounds whose alarm and consumer are out of line',
     const alarm = aws.alarm('orders-scale-up');
     aws.alarms.set('orders-scale-up', { ...alarm, definition: sampleDefinition('up', 2, settings) });
     aws.functions.set('orders-processor', { reserved: 6, reads: true });
+    aws.stream('orders').tags = { [`${tagKeys.concurrency}orders-processor`]: '6' };
     return { aws, settings, deployment };
   }
   const kindsOf = ({ effects }: Awaited<ReturnType<typeof reconcileOrders>>) =>

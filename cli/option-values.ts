@@ -1,5 +1,6 @@
 /** Reads the values of options. Commander names the option and its value before the message. */
 import { InvalidArgumentError } from 'commander';
+import { readNumber } from '../core/number-text.ts';
 import { UsageError } from './exit-codes.ts';
 
 export interface NumberBounds {
@@ -17,9 +18,9 @@ export interface NumberBounds {
 /** A parser for an option that takes a number. */
 export function numberOf(bounds: NumberBounds): (text: string) => number {
   return (text) => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
+    const value = readNumber(text) ?? Number.NaN;
     const { least, most = Number.POSITIVE_INFINITY, isExclusive = false, isWhole = false } = bounds;
-    const isWithin = (isExclusive ? value > least : value >= least) && value <= most && Number.isFinite(value);
+    const isWithin = (isExclusive ? value > least : value >= least) && value <= most;
     if (isWithin && (!isWhole || Number.isInteger(value))) return value;
     throw new InvalidArgumentError(`Give ${describeBounds(bounds)}.`);
   };

@@ -1,4 +1,5 @@
 /** CSV as a trace: `t_seconds,value` on any regular grid. It reports the first ten faults at once, each with its line. */
+import { readNumber } from '../core/number-text.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import { findTooLong, type Trace } from './trace.ts';
 
@@ -69,14 +70,13 @@ function readLine(line: string, field: string, grid: Grid): number | Fault {
   const [time = '', value = '', ...rest] = line.split(',').map((cell) => cell.trim());
   if (line === '') return fault(field, line, 'is blank', 'remove it, or fill the gap');
   if (rest.length > 0) return fault(field, line, 'has more than two columns', 'give t_seconds,value');
-  const seconds = Number(time);
-  if (time === '' || !Number.isFinite(seconds))
-    return fault(field, line, 'has no time', 'give seconds, then the value');
+  const seconds = readNumber(time);
+  if (seconds === undefined) return fault(field, line, 'has no time', 'give seconds, then the value');
   const misplaced = grid.add(seconds);
   if (misplaced !== undefined)
     return fault(field, line, misplaced, 'give a regular grid, interpolated where it has gaps');
-  const rate = Number(value);
-  if (value === '' || !Number.isFinite(rate)) return fault(field, line, 'has no number as its value', 'give a number');
+  const rate = readNumber(value);
+  if (rate === undefined) return fault(field, line, 'has no number as its value', 'give a number');
   if (rate < 0) return fault(field, line, 'has a negative value', 'a load is zero or more');
   return rate;
 }

@@ -1,5 +1,5 @@
 /**
- * Dollars of a run. Prices are an input with region and date (`prices/us-east-1.json`, or a file of the user's), not facts.
+ * Dollars of a run. Prices are an input with region and date (core/report/prices/us-east-1.json, or a file of the user's), not facts.
  *
  * PUT units and gigabytes are charged for everything that was offered, rejected or not: losing records must not look cheap.
  */
@@ -45,7 +45,8 @@ const MIB = 1024 ** 2;
 /** On-demand rounds each record up to this. */
 const ON_DEMAND_RECORD_BYTES = 1024;
 
-export const pricesFile = new URL('./prices/us-east-1.json', import.meta.url);
+/** The list that the product's own dollars come from. */
+const pricesFile = new URL('../core/report/prices/us-east-1.json', import.meta.url);
 
 export function readPrices(file: string | URL = pricesFile): Result<Prices> {
   let json: unknown;
@@ -54,7 +55,12 @@ export function readPrices(file: string | URL = pricesFile): Result<Prices> {
   } catch (error) {
     const value = error instanceof Error ? error.message : String(error);
     return fail([
-      { field: 'prices', value, problem: 'cannot be read', remedy: 'give a file like simulator/prices/us-east-1.json' },
+      {
+        field: 'prices',
+        value,
+        problem: 'cannot be read',
+        remedy: 'give a file like core/report/prices/us-east-1.json',
+      },
     ]);
   }
   const parsed = v.safeParse(pricesSchema, json);
@@ -64,7 +70,7 @@ export function readPrices(file: string | URL = pricesFile): Result<Prices> {
       field: `prices.${v.getDotPath(issue) ?? ''}`,
       value: quote(issue.input),
       problem: `is not ${issue.expected ?? 'valid'}`,
-      remedy: 'see simulator/prices/us-east-1.json',
+      remedy: 'see core/report/prices/us-east-1.json',
     })),
   );
 }

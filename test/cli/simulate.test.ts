@@ -134,7 +134,7 @@ describe('simulate', () => {
   });
 
   it('--prices, --consumers and --shared-commitment change the dollars', async () => {
-    const ships = JSON.parse(readFileSync(new URL('../../simulator/prices/us-east-1.json', import.meta.url), 'utf8'));
+    const ships = JSON.parse(readFileSync(new URL('../../core/report/prices/us-east-1.json', import.meta.url), 'utf8'));
     const dear = { ...ships, provisioned: { ...ships.provisioned, shardHour: 1, millionPutUnits: 0 } };
     const words = ['--trace', wave, '--policy', 'static-peak,on-demand,on-demand-advantage'];
     const dollarsOf = async (...more: readonly string[]) =>
@@ -249,7 +249,7 @@ describe('simulate refuses', () => {
     [
       'prices that do not exist',
       ['--trace', wave, '--prices', '/nonexistent'],
-      'give a file like simulator/prices/us-east-1.json',
+      'give a file like core/report/prices/us-east-1.json',
     ],
     ['an unknown option', ['--trace', wave, '--peek-shards', '8'], 'Did you mean --peak-shards?'],
   ])('%s before it computes anything, and names the remedy', async (_what, words, message) => {

@@ -48,7 +48,7 @@ it('a dry run lists every effect in the order of the plan', () => {
 });
 
 it('a dry run takes the prices that it is given, and rounds to the cent', () => {
-  const prices = { region: 'eu-central-1', asOf: '2026-10', shardHour: 0.018_333, millionPutUnits: 0.0165 };
+  const prices = { region: 'eu-central-1', asOf: '2026-10', provisioned: { shardHour: 0.018_333 } };
   expect(describeDryRun(decision, { state, settings, nowMs: now }, prices).decision.because).toMatchObject({
     dollarsPerMonthNow: 53.53,
     dollarsPerMonthThen: 107.06,

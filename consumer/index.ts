@@ -63,8 +63,10 @@ export { type CloudWatchEmitterOptions, createCloudWatchEmitter } from './emitte
 export { createEveryEmitter } from './emitters/every.ts';
 export { createNoneEmitter } from './emitters/none.ts';
 export { createPrometheusEmitter, type PrometheusEmitterOptions } from './emitters/prometheus.ts';
-export { type EntityBackends, entitySignal, pluginBacklog } from './external-scaler/entity-signals.ts';
+export { type EntityBackends, entitySignal } from './external-scaler/entity-signals.ts';
 export { type Entity, type MetadataResult, readMetadata, type ScalerRequest } from './external-scaler/metadata.ts';
+export { type PluginOptions, pluginBacklog } from './external-scaler/plugin-backlog.ts';
+export { filePrefixes, type PluginPrefixes } from './external-scaler/plugin-prefixes.ts';
 export {
   type ExternalScaler,
   type ExternalScalerOptions,
@@ -124,11 +126,28 @@ export { renderManifests } from './serve/manifests.ts';
 export type { ServeOptions } from './serve/parts.ts';
 export { type Serving, serve } from './serve/serve.ts';
 export { run, type SignalLoopOptions } from './signal-loop.ts';
-export { applicationLag, readShardLags } from './signals/application-lag.ts';
-export { type Burrow, BurrowError, type BurrowOptions, burrowLag, createBurrow } from './signals/burrow.ts';
+export { applicationLag, readShardLags, streamLag } from './signals/application-lag.ts';
+export {
+  type Burrow,
+  BurrowError,
+  type BurrowOptions,
+  burrowLag,
+  createBurrow,
+  type GroupAnswer,
+  type UnseenPartitions,
+} from './signals/burrow.ts';
 export type { MetricReadOptions } from './signals/cloudwatch-metric.ts';
 export { iteratorAge } from './signals/iterator-age.ts';
 export { type JetStreamConsumer, jetStreamPending } from './signals/jetstream-pending.ts';
-export { kclLeases, type Lease, type LeaseCount, type LeaseTable, readLeaseTable } from './signals/kcl-leases.ts';
+export { kclLeases, type LeaseCount } from './signals/kcl-leases.ts';
+export {
+  createLeaseReader,
+  type Lease,
+  type LeaseReaderOptions,
+  type LeaseTable,
+  readLeaseTable,
+  unreadLeases,
+} from './signals/lease-table.ts';
+export { SignalError } from './signals/named-signal.ts';
 export { openShards } from './signals/open-shards.ts';
 export { sqsDepth } from './signals/sqs-depth.ts';

@@ -54,5 +54,7 @@ function timedOut<T>(what: string, timeoutMs: number, abortSignal: AbortSignal):
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = error.message || error.name;
-  return error.cause === undefined ? text : `${text}: ${messageOf(error.cause)}`;
+  if (error.cause === undefined) return text;
+  const cause = messageOf(error.cause);
+  return text.includes(cause) ? text : `${text}: ${cause}`;
 }

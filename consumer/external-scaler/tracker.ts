@@ -30,7 +30,10 @@ export interface TrackerOptions {
   readonly maxAgeMs?: number;
   /** Default 600,000. */
   readonly forgetAfterMs?: number;
+  readonly onSample?: (entity: Entity, sample: Sample) => void;
   readonly onError?: (entity: Entity, error: unknown) => void;
+  /** Nobody has named the entity for `forgetAfterMs`. */
+  readonly onForgotten?: (entity: Entity) => void;
   readonly clock?: Clock;
 }
 
@@ -80,7 +83,10 @@ async function pollAll(watches: Map<string, Watch>, options: TrackerOptions, clo
   await clock.sleep(pollEveryMs, abortSignal);
   while (!abortSignal.aborted) {
     for (const [key, watch] of watches) {
-      if (watch.isForgotten(clock.nowMs() - forgetAfterMs)) watches.delete(key);
+      if (watch.isForgotten(clock.nowMs() - forgetAfterMs)) {
+        watches.delete(key);
+        options.onForgotten?.(watch.entity);
+      }
       // Not awaited: an entity that hangs must not delay the others.
       else void watch.poll();
     }
@@ -91,7 +97,7 @@ async function pollAll(watches: Map<string, Watch>, options: TrackerOptions, clo
 /** One entity: its newest outcome, and who wants to hear of it. */
 class Watch {
   lastSeenAtMs = 0;
-  readonly #entity: Entity;
+  readonly entity: Entity;
   readonly #signal: Signal;
   readonly #options: TrackerOptions;
   readonly #clock: Clock;
@@ -100,7 +106,7 @@ class Watch {
   #outcome: { readonly atMs: number; readonly value: TrackedValue } | undefined;
 
   constructor(entity: Entity, options: TrackerOptions, clock: Clock) {
-    this.#entity = entity;
+    this.entity = entity;
     this.#options = options;
     this.#clock = clock;
     this.#signal = options.signalOf(entity);
@@ -139,7 +145,8 @@ class Watch {
     const sampled = await callWithTimeout('backend', this.#signal, { clock: this.#clock, timeoutMs, abortSignal });
     this.#polling = false;
     if (abortSignal.aborted) return;
-    if (!sampled.ok) this.#options.onError?.(this.#entity, sampled.error);
+    if (sampled.ok) this.#options.onSample?.(this.entity, sampled.value);
+    else this.#options.onError?.(this.entity, sampled.error);
     const value = sampled.ok ? toValue(sampled.value) : miss('backend_down', messageOf(sampled.error));
     this.#outcome = { atMs: this.#clock.nowMs(), value };
     for (const listener of this.#listeners) listener(value);
@@ -150,7 +157,9 @@ class Watch {
 function toValue(sample: Sample): TrackedValue {
   switch (sample.quality) {
     case 'ok':
-      return sample.value < 0 ? miss('unknown', `the value is negative: ${sample.value}`) : { kind: 'hit', sample };
+      if (!Number.isFinite(sample.value)) return miss('unknown', `the value is no finite number: ${sample.value}`);
+      if (sample.value < 0) return miss('unknown', `the value is negative: ${sample.value}`);
+      return { kind: 'hit', sample };
     case 'stale':
       return miss('stale', `the newest value was observed at ${new Date(sample.observedAtMs).toISOString()}`);
     case 'unknown':

@@ -1,5 +1,6 @@
 /** Counts the calls of AWS SDK clients: for the request observer, the conflict counters, and the decision that made them. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { SignalError } from '../signals/named-signal.ts';
 import type { CounterReading } from './counter-poller.ts';
 import type { RequestObserver, RequestOutcome } from './request-observer.ts';
 
@@ -148,6 +149,7 @@ function operationOf(commandName: string): string {
 
 /** The service's name for an error; for a failure of the network Node's, which says more than `Error`. */
 export function errorCode(error: unknown): string | undefined {
+  if (error instanceof SignalError) return errorCode(error.cause);
   for (const field of ['code', 'name']) {
     const code = fieldOf(error, field);
     if (typeof code === 'string' && code !== '') return code;

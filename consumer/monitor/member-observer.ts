@@ -2,7 +2,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { DepthGauges } from '../decision/depth-gauges.ts';
 import { toLabel } from '../decision/label-budget.ts';
-import type { LeaseTable } from '../signals/kcl-leases.ts';
+import { type LeaseTable, unreadLeases } from '../signals/lease-table.ts';
 import { oncePerRegistry } from './once-per-registry.ts';
 import { type PollOptions, pollEvery } from './poll.ts';
 
@@ -57,7 +57,7 @@ function createGauges(registry: Registry): MemberGauges {
       registers: [registry],
     });
   return {
-    workers: gauge('workers', 'Workers that hold at least one lease.'),
+    workers: gauge('workers', 'Workers that hold at least one lease and renew it.'),
     leases: gauge('leases', 'Leases by state: owned, unowned, finished.', 'state'),
     workerLeases: gauge('worker_leases', 'Leases that a worker holds.', 'worker'),
     leader: gauge('leader', '1 for the worker that assigns the leases.', 'worker'),
@@ -77,11 +77,11 @@ class ApplicationMembers {
 
   show(table: LeaseTable): void {
     const application = this.#application;
-    const unowned = table.active.filter((lease) => lease.owner === undefined).length;
+    const unowned = unreadLeases(table).length;
     this.#gauges.workers.set({ application }, table.leasesByWorker.size);
     this.#gauges.leases.set({ application, state: 'owned' }, table.active.length - unowned);
     this.#gauges.leases.set({ application, state: 'unowned' }, unowned);
-    this.#gauges.leases.set({ application, state: 'finished' }, table.finished);
+    this.#gauges.leases.set({ application, state: 'finished' }, table.finished.length);
     this.#replace(this.#gauges.workerLeases, this.#workers, table.leasesByWorker);
     this.#replace(this.#gauges.leader, this.#leaders, new Map(table.leader === undefined ? [] : [[table.leader, 1]]));
   }

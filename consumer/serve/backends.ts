@@ -4,12 +4,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { filePrefixes, type PluginPrefixes } from '../external-scaler/plugin-prefixes.ts';
 import type { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
 import type { Log } from '../ports.ts';
 import { type Burrow, createBurrow } from '../signals/burrow.ts';
 import type { ConsumerReader } from '../signals/jetstream-pending.ts';
-import type { ServeConfig } from './config-schema.ts';
+import type { PluginsConfig, ServeConfig } from './config-schema.ts';
 import { createNatsReader } from './nats-connection.ts';
+import { createRedisPrefixes } from './redis-prefixes.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface Backends {
@@ -19,6 +21,7 @@ export interface Backends {
   readonly sqs: SQSClient;
   readonly jetstream?: ConsumerReader;
   readonly burrow?: Burrow;
+  readonly pluginPrefixes?: PluginPrefixes;
   readonly close: () => Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export function openBackends(
   instrumentation: AwsInstrumentation,
   log: Log,
 ): Backends {
-  const { aws, nats, burrow } = config.backends;
+  const { aws, nats, burrow, plugins } = config.backends;
   const settings = { ...retries, ...(aws?.region === undefined ? {} : { region: aws.region }) };
   const cloudwatch = instrumentation.instrument(new CloudWatchClient(settings));
   const dynamodb = instrumentation.instrument(new DynamoDBClient(settings));
@@ -48,6 +51,7 @@ export function openBackends(
   const kinesis = instrumentation.instrument(new KinesisClient({ ...settings, requestHandler: new NodeHttpHandler() }));
   // The queue's URL names the queue, not the endpoint: that comes from region and environment, as for the others.
   const sqs = instrumentation.instrument(new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }));
+  const prefixes = plugins === undefined ? undefined : openPrefixes(plugins, secrets, log);
   const natsReader = nats === undefined ? undefined : createNatsReader(nats, secrets, log);
 
   return {
@@ -56,17 +60,29 @@ export function openBackends(
     kinesis,
     sqs,
     ...(natsReader === undefined ? {} : { jetstream: natsReader.reader }),
+    ...(prefixes === undefined ? {} : { pluginPrefixes: prefixes }),
     ...(burrow === undefined
       ? {}
       : {
           burrow: createBurrow({
             url: burrow.url,
+            unseenPartitions: burrow.unseenPartitions,
             ...(burrow.cluster === undefined ? {} : { cluster: burrow.cluster }),
           }),
         }),
     close: async () => {
       for (const client of [cloudwatch, dynamodb, kinesis, sqs]) client.destroy();
       await natsReader?.close();
+      prefixes?.close();
     },
   };
+}
+
+function openPrefixes(
+  { redis, file = '' }: PluginsConfig,
+  secrets: Secrets,
+  log: Log,
+): PluginPrefixes & { readonly close: () => void } {
+  if (redis === undefined) return { ...filePrefixes(file), close: () => {} };
+  return createRedisPrefixes({ url: redis.url, username: redis.username, ...secrets.redis, log });
 }

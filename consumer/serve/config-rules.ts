@@ -3,6 +3,7 @@ import { toMetricName } from '../emitters/prometheus.ts';
 import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
 import type { PartialConfig, ServeConfig, SignalConfig, SourceConfig } from './config-schema.ts';
 import { natsFaults } from './nats-rules.ts';
+import { pluginFaults } from './plugin-rules.ts';
 import { ownMetricNames } from './serve-metrics.ts';
 
 /** Every fault, each with the field and the way out. A section that could not be read demands nothing. */
@@ -11,6 +12,7 @@ export function crossFieldFaults(config: PartialConfig): string[] {
     ...monitorFaults(config),
     ...scalerFaults(config),
     ...natsFaults(config.backends?.nats),
+    ...pluginFaults(config.backends ?? {}),
     ...signalFaults(config),
     ...nameFaults(config),
     ...streamFaults(config),
@@ -50,6 +52,12 @@ function scalerFaults({ externalScaler }: PartialConfig): string[] {
   ];
 }
 
+function sourceFaults(source: SourceConfig, at: string): string[] {
+  if (source.kind !== 'application-lag' || source.leaseTable === undefined || source.streamName !== undefined)
+    return [];
+  return [`${at}.source.streamName is missing: leaseTable needs the stream whose lag is meant`];
+}
+
 function signalFaults({ signals = [], backends, emitters }: PartialConfig): string[] {
   return signals.flatMap((signal, index) => {
     if (signal === undefined) return [];
@@ -62,7 +70,7 @@ function signalFaults({ signals = [], backends, emitters }: PartialConfig): stri
     if (signal.emitters.includes('cloudwatch') && emitters !== undefined && emitters.cloudwatch === undefined) {
       faults.push(`emitters.cloudwatch is missing: ${at}.emitters names it`);
     }
-    return [...faults, ...scaleFaults(signal, at)];
+    return [...faults, ...sourceFaults(signal.source, at), ...scaleFaults(signal, at)];
   });
 }
 
@@ -81,6 +89,10 @@ function scaleFaults({ scale, emitters, source, perWorker }: SignalConfig, at: s
     );
   }
   if (scale.kubernetes === undefined) return faults;
+  if (source.kind === 'application-lag' && source.leaseTable !== undefined)
+    faults.push(
+      `${at}.source.leaseTable cannot go with scale.kubernetes: the external scaler has no lag of one stream of several`,
+    );
   if (source.kind === 'kcl-leases')
     faults.push(`${at}.scale.kubernetes: the external scaler has no entity for kcl-leases`);
   if (source.kind === 'application-lag' && source.streamName === undefined) {

@@ -11,10 +11,17 @@ const url = v.pipe(text, v.url('must be a URL'));
 
 const sourceSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('iterator-age'), streamName: text }),
-  v.strictObject({ kind: v.literal('application-lag'), applicationName: text, streamName: v.optional(text) }),
+  v.strictObject({
+    kind: v.literal('application-lag'),
+    applicationName: text,
+    streamName: v.optional(text),
+    /** With it the lag is that of this stream alone, for an application that reads several. */
+    leaseTable: v.optional(text),
+  }),
   v.strictObject({
     kind: v.literal('kcl-leases'),
     leaseTable: text,
+    streamName: v.optional(text),
     count: v.optional(v.picklist(['active', 'unowned', 'workers']), 'active'),
   }),
   v.strictObject({ kind: v.literal('sqs'), queueUrl: url }),
@@ -45,6 +52,7 @@ export const jointStreamSchema = v.strictObject({
   streamName: text,
   applicationName: v.optional(text),
   leaseTable: v.optional(text),
+  workerDeadAfterSeconds: v.optional(positive, 60),
   parallelizationFactor: v.optional(v.pipe(whole(1), v.maxValue(10, 'must be 10 or less')), 1),
   behindAfterSeconds: v.optional(positive, 60),
   everySeconds: v.optional(positive, 60),
@@ -57,6 +65,19 @@ const externalScalerSchema = v.strictObject({
   pollSeconds: v.optional(positive, 30),
   /** What KEDA dials; only the printed manifests use it. */
   serviceAddress: v.optional(text),
+});
+
+/** Where the deployments of plugins are listed: in Redis or in a file. */
+const pluginsSchema = v.strictObject({
+  redis: v.optional(
+    v.strictObject({
+      url,
+      username: v.optional(text),
+      passwordFile: v.optional(text),
+      caFile: v.optional(text),
+    }),
+  ),
+  file: v.optional(text),
 });
 
 const natsSchema = v.strictObject({
@@ -85,7 +106,15 @@ export const serveConfigSchema = v.strictObject({
     v.strictObject({
       aws: v.optional(v.strictObject({ region: v.optional(text) })),
       nats: v.optional(natsSchema),
-      burrow: v.optional(v.strictObject({ url: url, cluster: v.optional(text), groupPrefix: v.optional(text) })),
+      burrow: v.optional(
+        v.strictObject({
+          url,
+          cluster: v.optional(text),
+          groupPrefix: v.optional(text),
+          unseenPartitions: v.optional(v.picklist(['unknown', 'empty']), 'unknown'),
+        }),
+      ),
+      plugins: v.optional(pluginsSchema),
     }),
     {},
   ),
@@ -111,6 +140,7 @@ export type SignalConfig = ServeConfig['signals'][number];
 export type SourceConfig = SignalConfig['source'];
 export type ScaleConfig = NonNullable<SignalConfig['scale']>;
 export type NatsConfig = NonNullable<ServeConfig['backends']['nats']>;
+export type PluginsConfig = NonNullable<ServeConfig['backends']['plugins']>;
 export type JointStreamConfig = ServeConfig['streams'][number];
 
 /** What of a configuration could be read; sections and list items that could not are absent. */

@@ -35,6 +35,12 @@ backends:
     url: http://127.0.0.1:8000
     # cluster: the first one that Burrow knows
     # groupPrefix: none
+    # A partition on which Burrow has seen no commit: its lag is unknown, or it is empty (for clients that commit only
+    # where they have read something).
+    unseenPartitions: unknown
+  # Which groups a plugin has, by the key of its deployment. No default: groups that contain the plugin's name.
+  # plugins: { file: /etc/kinesis-autoscaler/plugins.json }
+  # plugins: { redis: { url: 'redis://127.0.0.1:6379/2', username: serve, passwordFile: /etc/.../redis-password } }
 
 emitters:
   # No default; needed by signals that name it. The namespace must not begin with AWS/.
@@ -53,6 +59,7 @@ signals:
     emitters: [cloudwatch, prometheus]
 
   # How far one KCL application is behind, in milliseconds; the printed ScaledObject scales a Deployment on it.
+  # With leaseTable too: of this stream alone, for an application that reads several.
   - name: billing-lag
     source: { kind: application-lag, applicationName: billing, streamName: orders }
     emitters: [prometheus]
@@ -82,7 +89,8 @@ signals:
     source: { kind: burrow, consumerGroup: payments }
     emitters: [prometheus]
 
-  # Leases that somebody must hold: the most workers that are useful. Or count: unowned, workers.
+  # Leases that somebody must hold: the most workers that are useful. Or count: unowned, workers. With streamName only
+  # those of this stream, for an application that reads several.
   - name: billing-leases
     source: { kind: kcl-leases, leaseTable: billing, count: active }
     emitters: [prometheus]
@@ -103,8 +111,10 @@ streams:
   - streamName: orders
     # The KCL application; without it the stream's iterator age is used, and there is no lag by shard. No default.
     applicationName: billing
-    # No default; tells the workers and stalled shards.
+    # No default; tells the workers and stalled shards. With several streams in the table, only this stream's leases count.
     leaseTable: billing
+    # Workers whose lease counters stand still for so long count as dead; above the application's failover time.
+    workerDeadAfterSeconds: 60
     # Concurrent processors per shard, 1 to 10.
     parallelizationFactor: 1
     behindAfterSeconds: 60

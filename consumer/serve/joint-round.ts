@@ -1,11 +1,11 @@
 /** One joint decision of one stream: gathers the facts, asks the rules. */
 
 import { adviseJointly, type JointAdvice } from '../decision/joint-decision.ts';
-import { isKnown, type Sample, unknownSample } from '../decision/sample.ts';
-import { applicationLag, readShardLags } from '../signals/application-lag.ts';
+import { isKnown, type KnownSample, type Sample, type Signal, unknownSample } from '../decision/sample.ts';
+import { applicationLag, readShardLags, worstLag } from '../signals/application-lag.ts';
 import type { CloudWatchReader } from '../signals/cloudwatch-metric.ts';
 import { iteratorAge } from '../signals/iterator-age.ts';
-import { type LeaseTable, type LeaseTableReader, readLeaseTable } from '../signals/kcl-leases.ts';
+import { createLeaseReader, type LeaseTable, type LeaseTableReader } from '../signals/lease-table.ts';
 import { openShards, type StreamReader } from '../signals/open-shards.ts';
 import type { JointStreamConfig } from './config-schema.ts';
 
@@ -20,6 +20,7 @@ export interface JointReaders {
 
 export interface JointRound {
   readonly advice: JointAdvice;
+  /** Of this stream alone, where the table holds several. */
   readonly leases: LeaseTable | undefined;
 }
 
@@ -28,53 +29,82 @@ export function createJointRound(
   config: JointStreamConfig,
   readers: JointReaders,
 ): (abortSignal: AbortSignal) => Promise<JointRound> {
-  const { applicationName, leaseTable, streamName, parallelizationFactor, behindAfterSeconds } = config;
-  const metrics = { client: readers.cloudwatch, nowMs: readers.nowMs };
-  const lagSignal =
-    applicationName === undefined ? iteratorAge(streamName, metrics) : applicationLag(applicationName, metrics);
-  const shardCount = openShards(streamName, { client: readers.kinesis, nowMs: readers.nowMs });
+  const readFacts = createFactReader(config, readers);
   let checkpoints: ReadonlyMap<string, string> = new Map();
   let previousLagMs: number | undefined;
 
   return async (abortSignal) => {
-    const attempt = async <Fact>(name: string, look: () => Promise<Fact>): Promise<Fact | undefined> => {
-      try {
-        return await look();
-      } catch (error) {
-        readers.onError(name, error);
-        return undefined;
-      }
-    };
-    const [lag, shards, leases] = await Promise.all([
-      attempt('lag', () => lagSignal(abortSignal)),
-      attempt('open shard count', () => shardCount(abortSignal)),
-      leaseTable === undefined
-        ? undefined
-        : attempt('leases', () => readLeaseTable(readers.dynamodb, leaseTable, abortSignal)),
-    ]);
-    const shardIds = leases?.active.map((lease) => lease.leaseKey) ?? [];
-    const shardLags =
-      applicationName === undefined || shardIds.length === 0
-        ? undefined
-        : await attempt('lag by shard', () => readShardLags(applicationName, shardIds, metrics, abortSignal));
-
-    const shardLagMs = new Map([...(shardLags ?? [])].map(([shardId, sample]) => [shardId, sample.value]));
+    const { lag, openShardCount, leases, shardLags } = await readFacts(abortSignal);
+    const shardLagMs = new Map([...shardLags].map(([shardId, { value }]) => [shardId, value]));
     const stalledShards = leases === undefined ? [] : stalledSince(checkpoints, leases, shardLagMs);
-    if (leases !== undefined) checkpoints = new Map(leases.active.map((lease) => [lease.leaseKey, lease.checkpoint]));
+    if (leases !== undefined)
+      checkpoints = new Map(leases.active.map(({ shardId, checkpoint }) => [shardId, checkpoint]));
     const advice = adviseJointly(
       {
-        lag: lag ?? unknownSample('the lag could not be read', readers.nowMs()),
+        lag,
         ...(previousLagMs === undefined ? {} : { previousLagMs }),
         shardLagMs,
         stalledShards,
-        openShardCount: knownValue(shards),
+        openShardCount,
         workers: workersOf(leases),
-        parallelizationFactor,
+        parallelizationFactor: config.parallelizationFactor,
       },
-      { behindAfterMs: behindAfterSeconds * 1000 },
+      { behindAfterMs: config.behindAfterSeconds * 1000 },
     );
     previousLagMs = knownValue(lag);
     return { advice, leases };
+  };
+}
+
+interface RoundFacts {
+  readonly lag: Sample;
+  readonly openShardCount: number | undefined;
+  readonly leases: LeaseTable | undefined;
+  readonly shardLags: ReadonlyMap<string, KnownSample>;
+}
+
+/** Reads what can be had. A fact that cannot be had is told to `onError`, and the others are read all the same. */
+function createFactReader(
+  config: JointStreamConfig,
+  { cloudwatch, dynamodb, kinesis, nowMs, onError }: JointReaders,
+): (abortSignal: AbortSignal) => Promise<RoundFacts> {
+  const { applicationName, leaseTable, streamName, workerDeadAfterSeconds } = config;
+  const metrics = { client: cloudwatch, nowMs };
+  const wholeLag: Signal =
+    applicationName === undefined ? iteratorAge(streamName, metrics) : applicationLag(applicationName, metrics);
+  const shardCount = openShards(streamName, { client: kinesis, nowMs });
+  const leaseOptions = { client: dynamodb, nowMs, streamName, deadAfterMs: workerDeadAfterSeconds * 1000 };
+  const readLeases = leaseTable === undefined ? undefined : createLeaseReader(leaseTable, leaseOptions);
+  const attempt = async <Fact>(name: string, read: () => Promise<Fact> | undefined): Promise<Fact | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      onError(name, error);
+      return undefined;
+    }
+  };
+
+  return async (abortSignal) => {
+    const [whole, shards, leases] = await Promise.all([
+      attempt('lag', () => wholeLag(abortSignal)),
+      attempt('open shard count', () => shardCount(abortSignal)),
+      attempt('leases', () => readLeases?.(abortSignal)),
+    ]);
+    const active = leases?.active ?? [];
+    const shardLags =
+      applicationName === undefined || active.length === 0
+        ? undefined
+        : await attempt('lag by shard', () => readShardLags(applicationName, active, metrics, abortSignal));
+    // The application's own number is that of its worst stream, which need not be this one.
+    const severalStreams = active.some(({ streamId }) => streamId !== undefined);
+    const ofStream =
+      severalStreams && shardLags !== undefined ? worstLag(shardLags, active.length, streamName, nowMs()) : undefined;
+    return {
+      lag: (severalStreams ? ofStream : whole) ?? unknownSample('the lag could not be read', nowMs()),
+      openShardCount: knownValue(shards),
+      leases,
+      shardLags: shardLags ?? new Map(),
+    };
   };
 }
 
@@ -84,13 +114,14 @@ function stalledSince(
   lagMs: ReadonlyMap<string, number>,
 ): string[] {
   return leases.active
-    .filter((lease) => checkpoints.get(lease.leaseKey) === lease.checkpoint && (lagMs.get(lease.leaseKey) ?? 0) > 0)
-    .map((lease) => lease.leaseKey);
+    .filter(({ shardId, checkpoint }) => checkpoints.get(shardId) === checkpoint && (lagMs.get(shardId) ?? 0) > 0)
+    .map(({ shardId }) => shardId);
 }
 
 /** A table without leases tells nothing of the workers: the application may not have started. */
 function workersOf(leases: LeaseTable | undefined): number | undefined {
-  return leases === undefined || leases.active.length + leases.finished === 0 ? undefined : leases.leasesByWorker.size;
+  if (leases === undefined || leases.active.length + leases.finished.length === 0) return undefined;
+  return leases.leasesByWorker.size;
 }
 
 function knownValue(sample: Sample | undefined): number | undefined {

@@ -28,6 +28,15 @@ export class SecretFiles {
     });
   }
 
+  /** For a file that another part reads: its failure is a fault of the field. */
+  async check(field: string, read: () => Promise<unknown>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      this.faults.push(`${field}: ${messageOf(error)}`);
+    }
+  }
+
   async #readChecked(
     field: string,
     path: string | undefined,

@@ -1,4 +1,5 @@
 /** The files that the configuration names. Read once, before anything starts, so that every fault shows at once. */
+import { filePrefixes } from '../external-scaler/plugin-prefixes.ts';
 import type { ScalerTls } from '../external-scaler/server.ts';
 import type { ServeConfig } from './config-schema.ts';
 import { keyPairFaults, SecretFiles } from './secret-files.ts';
@@ -16,6 +17,7 @@ export interface Secrets {
   readonly profilesToken?: string;
   readonly scalerTls?: ScalerTls;
   readonly nats?: NatsSecrets;
+  readonly redis?: { readonly password?: string; readonly authority?: Buffer };
 }
 
 export type SecretsResult =
@@ -28,8 +30,9 @@ export async function readSecrets(config: ServeConfig): Promise<SecretsResult> {
   const profilesToken = await files.readText('monitor.profiles.tokenFile', config.monitor.profiles?.tokenFile);
   const scalerTls = await readScalerTls(config.externalScaler?.tls, files);
   const nats = await readNatsSecrets(config.backends.nats, files);
+  const redis = await readRedisSecrets(config.backends.plugins, files);
   if (files.faults.length > 0) return { ok: false, faults: files.faults };
-  return { ok: true, secrets: present({ monitorToken, profilesToken, scalerTls, nats }) };
+  return { ok: true, secrets: present({ monitorToken, profilesToken, scalerTls, nats, redis }) };
 }
 
 async function readScalerTls(
@@ -61,6 +64,17 @@ async function readNatsSecrets(
     files.faults.push(...keyPairFaults(`${at}.tls`, certificate, privateKey));
   const tls = nats.tls === undefined ? undefined : present({ authority, certificate, privateKey });
   return present({ password, token, credentials, tls });
+}
+
+async function readRedisSecrets(
+  plugins: ServeConfig['backends']['plugins'],
+  files: SecretFiles,
+): Promise<Secrets['redis']> {
+  const at = 'backends.plugins';
+  if (plugins?.file !== undefined) await files.check(`${at}.file`, () => filePrefixes(plugins.file ?? '').check());
+  const password = await files.readText(`${at}.redis.passwordFile`, plugins?.redis?.passwordFile);
+  const authority = await files.readCertificate(`${at}.redis.caFile`, plugins?.redis?.caFile);
+  return present({ password, authority });
 }
 
 /** The object without the fields that are undefined. */

@@ -19,6 +19,7 @@ export interface ServeMetrics {
   readonly cache: CacheObserver;
   readonly signals: SignalObserver;
   readonly depths: QueueDepths;
+  readonly pluginGroups: PluginGroups;
   readonly members: MemberObserver;
   readonly decisions: DecisionObserver;
   readonly advice: AdviceObserver;
@@ -36,6 +37,7 @@ export function createServeMetrics(mode: Mode, registry: Registry | undefined): 
     cache: createCacheObserver(registry),
     signals: createSignalObserver(registry),
     depths: createQueueDepths(registry),
+    pluginGroups: createPluginGroups(registry),
     members: createMemberObserver(registry),
     decisions: createDecisionObserver(registry),
     advice: createAdviceObserver(registry),
@@ -64,6 +66,22 @@ export function createCacheObserver(registry: Registry | undefined): CacheObserv
     missReasons.map((reason) => [reason, answers.handle({ outcome: reason })]),
   );
   return { hit: () => hits.add(), miss: (reason) => misses.get(reason)?.add() };
+}
+
+export interface PluginGroups {
+  readonly note: (pluginName: string, groupCount: number) => void;
+}
+
+/** A plugin without a group and one without lag both have a backlog of 0: this tells them apart. */
+function createPluginGroups(registry: Registry | undefined): PluginGroups {
+  const observer = createDepthObserver(
+    { name: 'kinesis_autoscaler_plugin_groups', help: 'Consumer groups of a plugin.', labelName: 'plugin' },
+    registry,
+  );
+  const groups = new Map<string, number>();
+  return {
+    note: (pluginName, groupCount) => observer.observe({ kind: 'found', depths: groups.set(pluginName, groupCount) }),
+  };
 }
 
 /** Depths come one queue at a time; an unknown one leaves its gauges as they are. */

@@ -4,16 +4,15 @@
  */
 import { hostname } from 'node:os';
 import { systemClock } from '../clock.ts';
-import { entitySignal } from '../external-scaler/entity-signals.ts';
 import { rpcNames } from '../external-scaler/rpc-handlers.ts';
 import { type ExternalScaler, startExternalScaler } from '../external-scaler/server.ts';
-import { startTracker, type Tracker } from '../external-scaler/tracker.ts';
+import type { Tracker } from '../external-scaler/tracker.ts';
 import { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
 import type { Monitor } from '../monitor/http-server.ts';
 import { createRegistry } from '../monitor/registry.ts';
 import { startMonitor, startProfileServer } from '../monitor/server.ts';
-import { messageOf } from '../timeout.ts';
 import { awsOperations, openBackends } from './backends.ts';
+import { startEntityTracker } from './entity-tracker.ts';
 import { startLoops } from './loops.ts';
 import type { Parts, ServeOptions } from './parts.ts';
 import { Readiness, signalPart, streamPart } from './readiness.ts';
@@ -54,7 +53,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     servers.unshift(monitor);
     const profiles = await openProfiles(parts);
     if (profiles !== undefined) servers.unshift(profiles);
-    const tracker = createTracker(parts);
+    const tracker = startEntityTracker(parts);
     const scaler = await openScaler(parts, tracker);
     if (scaler !== undefined) servers.unshift(scaler);
     const loops = Promise.all([startLoops(parts), tracker?.ended]);
@@ -110,21 +109,6 @@ async function openProfiles({ options, clock }: Parts): Promise<Monitor | undefi
   const { profilesToken } = options.secrets;
   const token = profilesToken === undefined ? {} : { token: profilesToken };
   return startProfileServer({ address: profiles.address, ...token, clock });
-}
-
-function createTracker({ options, backends, clock, abortSignal }: Parts): Tracker | undefined {
-  const { externalScaler, backends: configured } = options.config;
-  if (externalScaler === undefined) return undefined;
-  const groupPrefix = configured.burrow?.groupPrefix;
-  const entityBackends = { ...backends, nowMs: clock.nowMs, ...(groupPrefix === undefined ? {} : { groupPrefix }) };
-  return startTracker({
-    signalOf: (entity) => entitySignal(entity, entityBackends),
-    pollEveryMs: externalScaler.pollSeconds * 1000,
-    abortSignal,
-    clock,
-    onError: (entity, error) =>
-      options.log('warn', 'an entity could not be sampled', { entity, error: messageOf(error) }),
-  });
 }
 
 async function openScaler(parts: Parts, tracker: Tracker | undefined): Promise<ExternalScaler | undefined> {

@@ -2,11 +2,12 @@
 
 import type { Signal } from '../decision/sample.ts';
 import { perWorker } from '../decision/signal-math.ts';
-import { applicationLag } from '../signals/application-lag.ts';
+import { applicationLag, streamLag } from '../signals/application-lag.ts';
 import { burrowLag } from '../signals/burrow.ts';
 import { iteratorAge } from '../signals/iterator-age.ts';
 import { jetStreamPending } from '../signals/jetstream-pending.ts';
 import { kclLeases } from '../signals/kcl-leases.ts';
+import { createLeaseReader } from '../signals/lease-table.ts';
 import { sqsDepth } from '../signals/sqs-depth.ts';
 import type { Backends } from './backends.ts';
 import type { SignalConfig, SourceConfig } from './config-schema.ts';
@@ -25,9 +26,9 @@ function sourceSignal(source: SourceConfig, backends: Backends, nowMs: () => num
     case 'iterator-age':
       return iteratorAge(source.streamName, { client: backends.cloudwatch, nowMs });
     case 'application-lag':
-      return applicationLag(source.applicationName, { client: backends.cloudwatch, nowMs });
+      return applicationSignal(source, backends, nowMs);
     case 'kcl-leases':
-      return kclLeases(source.leaseTable, { client: backends.dynamodb, nowMs, count: source.count });
+      return kclLeases(source.leaseTable, { client: backends.dynamodb, nowMs, ...source });
     case 'sqs':
       return sqsDepth(source.queueUrl, { client: backends.sqs, nowMs });
     case 'jetstream':
@@ -35,6 +36,17 @@ function sourceSignal(source: SourceConfig, backends: Backends, nowMs: () => num
     case 'burrow':
       return burrowLag(source.consumerGroup, { burrow: required(backends.burrow, 'burrow'), nowMs });
   }
+}
+
+function applicationSignal(
+  { applicationName, streamName, leaseTable }: Extract<SourceConfig, { kind: 'application-lag' }>,
+  { cloudwatch, dynamodb }: Backends,
+  nowMs: () => number,
+): Signal {
+  const metrics = { client: cloudwatch, nowMs };
+  if (streamName === undefined || leaseTable === undefined) return applicationLag(applicationName, metrics);
+  const readLeases = createLeaseReader(leaseTable, { client: dynamodb, nowMs, streamName });
+  return streamLag({ applicationName, streamName }, readLeases, metrics);
 }
 
 /** The configuration's rules have refused a source without its backend. */

@@ -47,7 +47,10 @@ interface CloudWatchMetric {
   readonly Dimensions: readonly object[];
 }
 
-/** With no task running the total stands for one, so that waiting work is seen. */
+/**
+ * With no task running the total stands for one, so that waiting work is seen and the first task is started. At zero tasks
+ * Container Insights may publish 0 or nothing at all; MAX over a list goes by the series that have a datapoint.
+ */
 function perTaskMath(
   metric: CloudWatchMetric,
   ecs: { readonly cluster: string; readonly service: string },
@@ -62,7 +65,7 @@ function perTaskMath(
     { Id: 'tasks', MetricStat: { Metric: running, Stat: 'Average' }, ReturnData: false },
     {
       Id: 'perTask',
-      Expression: 'IF(tasks > 1, total / tasks, total)',
+      Expression: 'total / MAX([FILL(tasks, 1), total * 0 + 1])',
       Label: 'total per running task',
       ReturnData: true,
     },
@@ -75,9 +78,14 @@ function sampleDimensions(source: SourceConfig): Readonly<Record<string, string>
     case 'iterator-age':
       return { StreamName: source.streamName };
     case 'application-lag':
-      return { Operation: 'ApplicationTracker' };
+      return source.leaseTable === undefined || source.streamName === undefined
+        ? { Operation: 'ApplicationTracker' }
+        : { StreamName: source.streamName };
     case 'kcl-leases':
-      return { LeaseTable: source.leaseTable };
+      return {
+        LeaseTable: source.leaseTable,
+        ...(source.streamName === undefined ? {} : { StreamName: source.streamName }),
+      };
     case 'sqs':
       return { QueueName: source.queueUrl.split('/').at(-1) ?? source.queueUrl };
     case 'jetstream':

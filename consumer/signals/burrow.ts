@@ -3,32 +3,51 @@
  *
  * Traps that this file answers for: group detail spells `current-lag`, status and lag `current_lag`; `offsets` and its
  * entries, and an entry's `lag`, may be null; a missing group is 404, with `error: true` from detail but
- * `error: false` and status NOTFOUND from status. (Source: linkedin/Burrow, core/protocol and httpserver.)
+ * `error: false` and status NOTFOUND from status; and a partition of which Burrow has seen no commit has lag 0 and
+ * status OK, which is not the same as having no lag. (Source: linkedin/Burrow, core/protocol, httpserver, evaluator.)
  */
 import * as v from 'valibot';
-import {
-  type CommittedOffset,
-  type GroupProgress,
-  groupProgress,
-  type PartitionProgress,
-} from '../decision/backlog.ts';
+import { type GroupProgress, groupProgress } from '../decision/backlog.ts';
 import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
+import {
+  clusterListSchema,
+  groupDetailSchema,
+  groupListSchema,
+  groupStatusSchema,
+  isSeen,
+  listPartitions,
+  nameOf,
+  newestCommit,
+  toProgress,
+} from './burrow-answers.ts';
+import { namedSignal } from './named-signal.ts';
 
 export interface BurrowOptions {
   /** For example `http://burrow.kafka:8000`. */
   readonly url: string;
   /** Default: the first cluster that Burrow knows. */
   readonly cluster?: string;
+  /** Default `unknown`. */
+  readonly unseenPartitions?: UnseenPartitions;
   readonly fetch?: typeof fetch;
 }
 
 export interface Burrow {
   readonly listGroups: (abortSignal: AbortSignal) => Promise<readonly string[]>;
-  /** Undefined when Burrow does not know the group. */
-  readonly totalLag: (group: string, abortSignal: AbortSignal) => Promise<number | undefined>;
-  /** Undefined when Burrow does not know the group. */
-  readonly progress: (group: string, nowMs: number, abortSignal: AbortSignal) => Promise<GroupProgress | undefined>;
+  readonly totalLag: (group: string, abortSignal: AbortSignal) => Promise<GroupAnswer<number>>;
+  readonly progress: (group: string, nowMs: number, abortSignal: AbortSignal) => Promise<GroupAnswer<GroupProgress>>;
 }
+
+/** What Burrow can tell of a group; without a value the reason why not. */
+export type GroupAnswer<Value> =
+  | { readonly known: true; readonly value: Value }
+  | { readonly known: false; readonly because: string };
+
+/**
+ * What a partition without a commit means. `unknown` (the default): its lag is not known, and so is the group's. `empty`: it
+ * has nothing to read; for clients that commit only where they have read something, and topics with idle partitions.
+ */
+export type UnseenPartitions = 'unknown' | 'empty';
 
 /** Burrow answered, and not with what it documents. */
 export class BurrowError extends Error {
@@ -38,6 +57,7 @@ export class BurrowError extends Error {
 /** Every call rejects when Burrow is down, answers an error, or answers something else than it documents. */
 export function createBurrow(options: BurrowOptions): Burrow {
   const get = createGet(options);
+  const { unseenPartitions = 'unknown' } = options;
   const clusterName = createClusterLookup(options.cluster, get);
   const path = async (abortSignal: AbortSignal, ...parts: readonly string[]): Promise<string> =>
     ['/v3/kafka', await clusterName(abortSignal), ...parts]
@@ -52,49 +72,52 @@ export function createBurrow(options: BurrowOptions): Burrow {
     },
     totalLag: async (group, abortSignal) => {
       const answer = await get(await path(abortSignal, 'consumer', group, 'lag'), groupStatusSchema, abortSignal);
-      return answer === undefined || answer.status.status === 'NOTFOUND' ? undefined : answer.status.totallag;
+      if (answer === undefined || answer.status.status === 'NOTFOUND') return notKnown;
+      const { totallag, complete, partition_count: count } = answer.status;
+      const partitions = (answer.status.partitions ?? []).filter((partition) => partition !== null);
+      const unseen = partitions.filter((partition) => !isSeen(partition.current_lag, partition.end)).map(nameOf);
+      if (unseenPartitions === 'empty') return { known: true, value: totallag };
+      if (unseen.length > 0) return withoutCommits(unseen);
+      // Without its partitions an answer tells only how many of them have a full window of commits.
+      if (partitions.length === 0 && totallag === 0 && (complete === 0 || count === 0))
+        return { known: false, because: 'Burrow has seen no commit of the group' };
+      return { known: true, value: totallag };
     },
     progress: async (group, nowMs, abortSignal) => {
       const answer = await get(await path(abortSignal, 'consumer', group), groupDetailSchema, abortSignal);
-      return answer === undefined ? undefined : groupProgress(toPartitions(answer), nowMs);
+      if (answer === undefined) return notKnown;
+      const partitions = listPartitions(answer);
+      const unseen = partitions.filter(({ detail }) => !isSeen(detail['current-lag'], newestCommit(detail)));
+      if (unseenPartitions === 'unknown' && unseen.length > 0) return withoutCommits(unseen.map(({ name }) => name));
+      return {
+        known: true,
+        value: groupProgress(
+          partitions.map(({ detail }) => toProgress(detail)),
+          nowMs,
+        ),
+      };
     },
   };
 }
 
-/** A group's total lag, Count. A group that Burrow does not know is unknown, not idle. */
+/** A group's total lag, Count. A group that Burrow does not know, or of which it has not seen all, is unknown, not idle. */
 export function burrowLag(group: string, options: { readonly burrow: Burrow; readonly nowMs: () => number }): Signal {
   const details = { unit: 'Count', dimensions: { ConsumerGroup: group } } as const;
-  return async (abortSignal) => {
+  return namedSignal(`lag of consumer group ${group}`, async (abortSignal) => {
     const lag = await options.burrow.totalLag(group, abortSignal);
-    if (lag === undefined) return unknownSample(`Burrow does not know group ${group}`, options.nowMs(), details);
-    return knownSample(lag, options.nowMs(), details);
+    if (!lag.known) return unknownSample(lag.because, options.nowMs(), details);
+    return knownSample(lag.value, options.nowMs(), details);
+  });
+}
+
+const notKnown = { known: false, because: 'Burrow does not know the group' } as const;
+
+function withoutCommits(partitions: readonly string[]): GroupAnswer<never> {
+  const shown = partitions.slice(0, 3).join(', ') + (partitions.length > 3 ? ` and ${partitions.length - 3} more` : '');
+  return {
+    known: false,
+    because: `Burrow has seen no commit on ${shown}, so the lag there is not known (see backends.burrow.unseenPartitions)`,
   };
-}
-
-const clusterListSchema = v.object({ clusters: v.nullable(v.array(v.string())) });
-const groupListSchema = v.object({ consumers: v.nullable(v.array(v.string())) });
-const countSchema = v.pipe(v.number(), v.finite(), v.minValue(0));
-const groupStatusSchema = v.object({ status: v.object({ status: v.string(), totallag: countSchema }) });
-const offsetSchema = v.object({ offset: v.number(), timestamp: v.number(), lag: v.nullish(v.number()) });
-const partitionSchema = v.object({ 'current-lag': countSchema, offsets: v.nullish(v.array(v.nullable(offsetSchema))) });
-const groupDetailSchema = v.object({
-  topics: v.nullable(v.record(v.string(), v.nullable(v.array(v.nullable(partitionSchema))))),
-});
-
-function toPartitions(detail: v.InferOutput<typeof groupDetailSchema>): PartitionProgress[] {
-  return Object.values(detail.topics ?? {})
-    .flatMap((partitions) => partitions ?? [])
-    .filter((partition) => partition !== null)
-    .map((partition) => ({
-      currentLag: partition['current-lag'],
-      offsets: (partition.offsets ?? []).flatMap(toOffset),
-    }));
-}
-
-/** An offset whose lag is not known yet cannot tell what was added. */
-function toOffset(offset: v.InferOutput<typeof offsetSchema> | null): CommittedOffset[] {
-  if (offset === null || offset.lag === null || offset.lag === undefined) return [];
-  return [{ offset: offset.offset, lag: offset.lag, timestampMs: offset.timestamp }];
 }
 
 type Get = <Schema extends v.GenericSchema>(

@@ -1,4 +1,4 @@
-/** The newest datapoint of a CloudWatch metric as a sample. Iterator age and application lag are both read so. */
+/** The newest datapoint of a CloudWatch metric as a sample. Iterator age and application lag are both read like this. */
 import {
   type CloudWatchClient,
   GetMetricDataCommand,
@@ -6,6 +6,7 @@ import {
   type MetricDataResult,
 } from '@aws-sdk/client-cloudwatch';
 import { type Dimensions, knownSample, type Sample, type SampleUnit, unknownSample } from '../decision/sample.ts';
+import { type SteadyLag, steadyLag } from '../decision/steady-lag.ts';
 
 export type CloudWatchReader = Pick<CloudWatchClient, 'send'>;
 
@@ -15,6 +16,8 @@ export interface MetricQuery {
   readonly dimensions: Dimensions;
   readonly statistic: 'Maximum' | 'Average' | 'Sum';
   readonly unit: SampleUnit;
+  /** A lag in milliseconds: it is believed only as far as its datapoints support it (decision/steady-lag.ts). */
+  readonly isLag?: boolean;
 }
 
 export interface MetricReadOptions {
@@ -51,11 +54,11 @@ export async function readMetrics(
   options: MetricReadOptions,
   abortSignal: AbortSignal,
 ): Promise<readonly Sample[]> {
-  const newest = new Map<string, Datapoint>();
+  const datapoints = new Map<string, Datapoint[]>();
   for (let start = 0; start < queries.length; start += maxQueriesPerCall) {
-    await readBatch(queries, start, options, abortSignal, newest);
+    await readBatch(queries, start, options, abortSignal, datapoints);
   }
-  return queries.map((query, index) => toSample(query, newest.get(idOf(index)), options));
+  return queries.map((query, index) => toSample(query, datapoints.get(idOf(index)) ?? [], options));
 }
 
 interface Datapoint {
@@ -68,7 +71,7 @@ async function readBatch(
   start: number,
   options: MetricReadOptions,
   abortSignal: AbortSignal,
-  newest: Map<string, Datapoint>,
+  datapoints: Map<string, Datapoint[]>,
 ): Promise<void> {
   const nowMs = options.nowMs();
   const period = options.periodSeconds ?? defaultPeriodSeconds;
@@ -89,7 +92,7 @@ async function readBatch(
       }),
       { abortSignal },
     );
-    for (const result of answer.MetricDataResults ?? []) keepNewest(result, newest);
+    for (const result of answer.MetricDataResults ?? []) collect(result, datapoints);
     nextToken = answer.NextToken;
   } while (nextToken !== undefined);
 }
@@ -104,27 +107,38 @@ function toMetric(query: MetricQuery): Metric {
   return { Namespace: query.namespace, MetricName: query.metricName, Dimensions: dimensions };
 }
 
-function keepNewest(result: MetricDataResult, newest: Map<string, Datapoint>): void {
+function collect(result: MetricDataResult, datapoints: Map<string, Datapoint[]>): void {
   const { Id: id, Timestamps: timestamps = [], Values: values = [] } = result;
   if (id === undefined) return;
+  const known = datapoints.get(id) ?? [];
+  datapoints.set(id, known);
   for (const [index, timestamp] of timestamps.entries()) {
     const value = values[index];
-    const startedAtMs = timestamp.getTime();
-    const known = newest.get(id);
-    if (value !== undefined && Number.isFinite(value) && (known === undefined || startedAtMs > known.startedAtMs)) {
-      newest.set(id, { value, startedAtMs });
-    }
+    if (value !== undefined && Number.isFinite(value)) known.push({ value, startedAtMs: timestamp.getTime() });
   }
 }
 
-function toSample(query: MetricQuery, datapoint: Datapoint | undefined, options: MetricReadOptions): Sample {
+function toSample(query: MetricQuery, datapoints: readonly Datapoint[], options: MetricReadOptions): Sample {
   const details = { unit: query.unit, dimensions: query.dimensions };
+  const { lookbackMs = defaultLookbackMs } = options;
   const nowMs = options.nowMs();
-  if (datapoint === undefined) {
-    return unknownSample(`${query.namespace} ${query.metricName} has no datapoint within the lookback`, nowMs, details);
+  const [newest] = [...datapoints].sort((left, right) => right.startedAtMs - left.startedAtMs);
+  if (newest === undefined) {
+    const name = `${query.namespace} ${query.metricName}`;
+    return unknownSample(`${name} has no datapoint within the lookback of ${lookbackMs / 60_000} min`, nowMs, details);
   }
   // A datapoint bears the start of its period, and stands for the time up to its end.
-  const observedAtMs = Math.min(nowMs, datapoint.startedAtMs + (options.periodSeconds ?? defaultPeriodSeconds) * 1000);
+  const periodMs = (options.periodSeconds ?? defaultPeriodSeconds) * 1000;
+  const observedAtMs = Math.min(nowMs, newest.startedAtMs + periodMs);
   const stale = nowMs - observedAtMs > (options.staleAfterMs ?? defaultStaleAfterMs);
-  return knownSample(datapoint.value, observedAtMs, { ...details, stale });
+  if (!query.isLag) return knownSample(newest.value, observedAtMs, { ...details, stale });
+  const lags = datapoints.map(({ value, startedAtMs }) => ({ lagMs: value, startedAtMs }));
+  const steady = steadyLag(lags, { startedAtMs: nowMs - lookbackMs, periodMs }) ?? { lagMs: newest.value };
+  const note = noteOf(steady);
+  return knownSample(steady.lagMs, observedAtMs, { ...details, stale, ...(note === undefined ? {} : { note }) });
+}
+
+function noteOf({ unconfirmedLagMs }: SteadyLag): string | undefined {
+  if (unconfirmedLagMs === undefined) return undefined;
+  return `the newest datapoint is ${unconfirmedLagMs} ms, more than time can explain; it counts when the next one confirms it`;
 }

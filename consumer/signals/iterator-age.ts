@@ -1,6 +1,7 @@
 /** How far behind the slowest reader of a stream is, over all its applications. */
 import type { Signal } from '../decision/sample.ts';
 import { type MetricQuery, type MetricReadOptions, readMetric } from './cloudwatch-metric.ts';
+import { namedSignal } from './named-signal.ts';
 
 /**
  * The stream's iterator age, Milliseconds. It is the maximum over every application that polls the stream; an
@@ -17,6 +18,7 @@ export function iteratorAge(streamName: string, options: MetricReadOptions): Sig
     dimensions: { StreamName: streamName },
     statistic: 'Maximum',
     unit: 'Milliseconds',
+    isLag: true,
   };
-  return (abortSignal) => readMetric(query, options, abortSignal);
+  return namedSignal(`iterator age of stream ${streamName}`, (abortSignal) => readMetric(query, options, abortSignal));
 }

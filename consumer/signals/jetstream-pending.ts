@@ -1,6 +1,7 @@
 /** The work that a JetStream consumer has before it. */
 import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream';
 import { knownSample, type Signal } from '../decision/sample.ts';
+import { namedSignal } from './named-signal.ts';
 
 export interface ConsumerReader {
   readonly consumers: Pick<JetStreamManager['consumers'], 'info'>;
@@ -20,11 +21,11 @@ export function jetStreamPending(
   options: { readonly manager: ConsumerReader; readonly nowMs: () => number },
 ): Signal {
   const details = { unit: 'Count', dimensions: { Stream: stream, Consumer: consumer } } as const;
-  return async () => {
+  return namedSignal(`backlog of consumer ${consumer} of JetStream stream ${stream}`, async () => {
     const info = await options.manager.consumers.info(stream, consumer);
     const queue = { visible: info.num_pending, notVisible: info.num_ack_pending };
     return knownSample(pendingMessages(info), options.nowMs(), { ...details, queue });
-  };
+  });
 }
 
 export function pendingMessages(info: ConsumerInfo): number {

@@ -1,6 +1,7 @@
 /** The open shard count of a stream, the bound of useful workers. */
 import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
+import { namedSignal } from './named-signal.ts';
 
 export type StreamReader = Pick<KinesisClient, 'send'>;
 
@@ -10,13 +11,12 @@ export function openShards(
   options: { readonly client: StreamReader; readonly nowMs: () => number },
 ): Signal {
   const details = { unit: 'Count', dimensions: { StreamName: streamName } } as const;
-  return async (abortSignal) => {
+  return namedSignal(`open shards of stream ${streamName}`, async (abortSignal) => {
     const answer = await options.client.send(new DescribeStreamSummaryCommand({ StreamName: streamName }), {
       abortSignal,
     });
     const count = answer.StreamDescriptionSummary?.OpenShardCount;
-    if (count === undefined)
-      return unknownSample(`Kinesis gave no shard count for ${streamName}`, options.nowMs(), details);
+    if (count === undefined) return unknownSample('Kinesis gave no shard count', options.nowMs(), details);
     return knownSample(count, options.nowMs(), details);
-  };
+  });
 }

@@ -1,6 +1,7 @@
 /** The depth of an SQS queue. */
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { knownSample, type Signal, unknownSample } from '../decision/sample.ts';
+import { namedSignal } from './named-signal.ts';
 
 export type QueueReader = Pick<SQSClient, 'send'>;
 
@@ -15,7 +16,7 @@ export function sqsDepth(
   options: { readonly client: QueueReader; readonly nowMs: () => number },
 ): Signal {
   const details = { unit: 'Count', dimensions: { QueueName: queueUrl.split('/').at(-1) ?? queueUrl } } as const;
-  return async (abortSignal) => {
+  return namedSignal(`depth of queue ${queueUrl}`, async (abortSignal) => {
     const { Attributes: attributes } = await options.client.send(
       new GetQueueAttributesCommand({
         QueueUrl: queueUrl,
@@ -31,11 +32,11 @@ export function sqsDepth(
     const notVisible = toCount(attributes?.ApproximateNumberOfMessagesNotVisible);
     const delayed = toCount(attributes?.ApproximateNumberOfMessagesDelayed);
     if (visible === undefined || notVisible === undefined) {
-      return unknownSample(`SQS gave no count for ${queueUrl}`, options.nowMs(), details);
+      return unknownSample('SQS gave no count', options.nowMs(), details);
     }
     const queue = { visible, notVisible, ...(delayed === undefined ? {} : { delayed }) };
     return knownSample(visible + notVisible, options.nowMs(), { ...details, queue });
-  };
+  });
 }
 
 /** Absent or malformed is unknown; `Number('')` would be 0. */

@@ -16,7 +16,9 @@ const signal = new AbortController().signal;
 
 describe('entities over their backends', () => {
   it('the external scaler answers UNAVAILABLE, never 0, while Burrow is down', async () => {
-    const burrow = await startBurrow({ payments: { totallag: 42, topics: {} } });
+    const offsets = [{ offset: 1, timestamp: 1, observedAt: 1, lag: 42 }];
+    const partition = { owner: '', client_id: '', 'current-lag': 42, offsets };
+    const burrow = await startBurrow({ payments: { topics: { t: [partition] } } });
     const clock = new VirtualClock();
     const stopping = new AbortController();
     const backends = { burrow: createBurrow({ url: burrow.url }), nowMs: clock.nowMs };

@@ -57,6 +57,8 @@ describe('external scaler, by a real gRPC client', () => {
     ['the backend is down', { error: new Error('connection refused') }],
     ['the value is unknown', { unknown: 'no datapoint' }],
     ['the value is negative', { value: -1 }],
+    ['the value is NaN', { raw: Number.NaN }],
+    ['the value is infinite', { raw: Number.POSITIVE_INFINITY }],
     ['the value is stale', { value: 0, stale: true }],
   ])('the external scaler answers UNAVAILABLE, never 0, when %s', async (_, source) => {
     const { keda, clock } = await startScaler(source);
@@ -182,6 +184,8 @@ describeWithPrograms('external scaler with TLS', ['openssl'], ({ openssl }) => {
 /** What the entity reads; changed by a test while it runs. */
 interface Source {
   value?: number;
+  /** A sample made by hand, without the check of knownSample. */
+  raw?: number;
   stale?: boolean;
   unknown?: string;
   error?: Error;
@@ -196,7 +200,8 @@ async function startScaler(
   const signalOf = (_: Entity) => async (): Promise<Sample> => {
     if (source.error !== undefined) throw source.error;
     if (source.unknown !== undefined) return unknownSample(source.unknown, clock.nowMs());
-    return knownSample(source.value ?? 0, clock.nowMs(), { stale: source.stale ?? false });
+    const sample = knownSample(source.value ?? 0, clock.nowMs(), { stale: source.stale ?? false });
+    return source.raw === undefined ? sample : { ...sample, value: source.raw };
   };
   const tracker = startTracker({ signalOf, clock, abortSignal: stopping.signal });
   const { channel, ...tls } = security;

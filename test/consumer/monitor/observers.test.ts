@@ -19,7 +19,7 @@ import { createQueueObserver } from '../../../consumer/monitor/queue-observer.ts
 import { createRegistry, showBuildInfo } from '../../../consumer/monitor/registry.ts';
 import { RequestMetrics } from '../../../consumer/monitor/request-observer.ts';
 import { createServeMetrics } from '../../../consumer/serve/serve-metrics.ts';
-import type { LeaseTable } from '../../../consumer/signals/kcl-leases.ts';
+import type { LeaseTable } from '../../../consumer/signals/lease-table.ts';
 import { AwsFault, startAwsWire } from '../support/aws-wire.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -417,10 +417,11 @@ async function lines(registry: Registry, text: string): Promise<string> {
 function table(owners: readonly (string | undefined)[], leader: string | undefined): LeaseTable {
   const active = owners.map((owner, index) => ({
     leaseKey: `shard-${index}`,
+    shardId: `shard-${index}`,
     checkpoint: '1',
     ...(owner === undefined ? {} : { owner }),
   }));
   const leasesByWorker = new Map<string, number>();
   for (const owner of owners) if (owner !== undefined) leasesByWorker.set(owner, (leasesByWorker.get(owner) ?? 0) + 1);
-  return { active, finished: 0, leasesByWorker, ...(leader === undefined ? {} : { leader }) };
+  return { active, finished: [], leasesByWorker, deadWorkers: new Set(), ...(leader === undefined ? {} : { leader }) };
 }

@@ -204,9 +204,10 @@ async function exerciseEveryMetric(registry: Registry): Promise<void> {
   createPartitionObserver(registry).observe('orders', 0, 'receive');
   metrics.depths.note('invoices', lag);
   metrics.members.observe('billing', {
-    active: [{ leaseKey: 's', owner: 'w', checkpoint: '1' }],
-    finished: 0,
+    active: [{ leaseKey: 's', shardId: 's', owner: 'w', checkpoint: '1' }],
+    finished: [],
     leasesByWorker: new Map([['w', 1]]),
+    deadWorkers: new Set(),
     leader: 'w',
   });
   metrics.decisions.observe({ kind: 'nothing', durationMs: 1, calls: 2, retries: 0 });

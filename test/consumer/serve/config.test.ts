@@ -133,7 +133,7 @@ describe('manifests', () => {
             ReturnData: false,
           },
           { MetricStat: { Metric: { MetricName: 'RunningTaskCount' } }, ReturnData: false },
-          { Expression: 'IF(tasks > 1, total / tasks, total)', ReturnData: true },
+          { Expression: 'total / MAX([FILL(tasks, 1), total * 0 + 1])', ReturnData: true },
         ],
       },
     });

@@ -38,6 +38,48 @@ describe('one joint decision after the other', () => {
     ]);
   });
 
+  it('a joint decision counts the workers of its own stream only, where the lease table holds several', async () => {
+    const { facts, decide } = await start();
+    facts.leases = [
+      ['1:orders:17:shard-1', 'a', 1],
+      ['1:orders:17:shard-2', 'a', 1],
+      ['1:invoices:17:shard-1', 'b', 1],
+      ['1:invoices:17:shard-2', 'c', 1],
+    ];
+    facts.lagMs = { app: 900_000, 'shard-1': 600_000, 'shard-2': 550_000 };
+    // By all workers of the table (3) and all shards of the stream (2) it would have asked for shards.
+    expect(await decide()).toMatchObject({
+      advice: 'add-workers',
+      because: { workers: 1, usefulWorkers: 2, lagMs: 600_000 },
+    });
+  });
+
+  it("a joint decision goes by the lag of its own stream, not by that of the application's worst stream", async () => {
+    const { facts, decide } = await start();
+    facts.leases = [
+      ['1:orders:17:shard-1', 'a', 1],
+      ['1:orders:17:shard-2', 'a', 1],
+    ];
+    facts.lagMs = { app: 900_000, 'shard-1': 2_000, 'shard-2': 1_000 };
+    expect(await decide()).toMatchObject({ advice: 'nothing', scaleDownHurts: false, because: { lagMs: 2_000 } });
+    facts.lagMs = { app: 900_000, 'shard-1': 2_000 };
+    expect(await decide()).toMatchObject({ advice: 'nothing', scaleDownHurts: true });
+    facts.lagMs = { app: 900_000 };
+    expect(await decide()).toMatchObject({ advice: 'unknown', scaleDownHurts: true });
+  });
+
+  it('a joint decision asks for workers when one has died, whose lease it still holds', async () => {
+    const { facts, decide } = await start();
+    facts.lagMs = { app: 600_000, 'shard-1': 600_000, 'shard-2': 600_000 };
+    expect(await decide()).toMatchObject({ advice: 'add-shards', because: { workers: 2 } });
+    facts.passedMs = 60_000;
+    facts.leases = [
+      ['shard-1', 'a', 19],
+      ['shard-2', 'b', 1],
+    ];
+    expect(await decide()).toMatchObject({ advice: 'add-workers', because: { workers: 1 } });
+  });
+
   it.each([
     ['GetMetricData', 'lag', { advice: 'unknown', because: { rule: 'lag-unknown' } }],
     ['Scan', 'leases', { advice: 'unknown', because: { rule: 'workers-unknown', missing: 'the number of workers' } }],
@@ -52,27 +94,34 @@ describe('one joint decision after the other', () => {
 });
 
 async function start() {
-  const facts = { lagMs: {} as Record<string, number>, checkpoint: '1', refused: '' };
+  const facts = { lagMs: {} as Record<string, number>, checkpoint: '1', refused: '', passedMs: 0, leases: ownLeases };
   const refusing =
     <Input>(operation: string, answer: (input: Input) => object) =>
     (input: Input): object => {
       if (facts.refused === operation) throw new AwsFault('AccessDeniedException');
       return answer(input);
     };
-  const lease = (leaseKey: string, owner: string) => ({
+  const toItem = ([leaseKey, owner, counter]: LeaseRow) => ({
     leaseKey: { S: leaseKey },
     leaseOwner: { S: owner },
+    leaseCounter: { N: String(counter) },
     checkpoint: { S: facts.checkpoint },
   });
   const { settings } = await startAwsWire({
     DescribeStreamSummary: refusing('DescribeStreamSummary', () => ({
       StreamDescriptionSummary: { OpenShardCount: 2 },
     })),
-    Scan: refusing('Scan', () => ({ Items: [lease('shard-1', 'a'), lease('shard-2', 'b')] })),
+    Scan: refusing('Scan', () => ({ Items: facts.leases.map(toItem) })),
     GetMetricData: refusing('GetMetricData', ({ MetricDataQueries: queries }) => ({
       MetricDataResults: (queries as MetricDataQuery[]).map(({ Id, MetricStat: { Metric } }) => {
         const shardId = Metric.Dimensions.find(({ Name }) => Name === 'ShardId')?.Value ?? 'app';
-        return { Id, Timestamps: [nowMs / 1000 - 60], Values: [facts.lagMs[shardId]] };
+        const lagMs = facts.lagMs[shardId];
+        const timestamps = [60, 120].map((ago) => (nowMs + facts.passedMs) / 1000 - ago);
+        return {
+          Id,
+          Timestamps: lagMs === undefined ? [] : timestamps,
+          Values: lagMs === undefined ? [] : [lagMs, lagMs],
+        };
       }),
     })),
   });
@@ -85,17 +134,26 @@ async function start() {
       parallelizationFactor: 1,
       behindAfterSeconds: 60,
       everySeconds: 60,
+      workerDeadAfterSeconds: 60,
     },
     {
       cloudwatch: new CloudWatchClient({ ...settings, maxAttempts: 1 }),
       dynamodb: new DynamoDBClient({ ...settings, maxAttempts: 1 }),
       kinesis: new KinesisClient({ ...settings, maxAttempts: 1, requestHandler: new NodeHttpHandler() }),
-      nowMs: () => nowMs,
+      nowMs: () => nowMs + facts.passedMs,
       onError: (fact) => errors.push(fact),
     },
   );
   return { facts, errors, decide: async () => (await round(signal)).advice };
 }
+
+/** Lease key, owner, lease counter. */
+type LeaseRow = readonly [string, string, number];
+
+const ownLeases: readonly LeaseRow[] = [
+  ['shard-1', 'a', 1],
+  ['shard-2', 'b', 1],
+];
 
 interface MetricDataQuery {
   readonly Id: string;

@@ -12,7 +12,7 @@ export interface BurrowPartition {
 }
 export type BurrowGroups = Record<
   string,
-  { totallag: number; status?: string; topics: Record<string, BurrowPartition[] | null> | null }
+  { totallag?: number; status?: string; topics: Record<string, BurrowPartition[] | null> | null }
 >;
 
 export interface BurrowServer {
@@ -46,20 +46,34 @@ function route(path: string, groups: BurrowGroups, cluster: string): readonly [n
   return [200, { error: false, message: 'consumer detail returned', topics: known.topics }];
 }
 
-/** A missing group is 404 and, unlike in the detail, no error. */
+/**
+ * A missing group is 404 and, unlike in the detail, no error. `complete` counts the partitions whose window is full; a
+ * partition without a commit has null for its ends, lag 0 and status OK.
+ */
 function statusOf(group: string, known: BurrowGroups[string] | undefined, cluster: string): readonly [number, object] {
-  const status = { cluster, group, complete: 1, partitions: [], partition_count: 1, maxlag: null };
-  if (known === undefined)
-    return [
-      404,
-      { error: false, message: 'consumer status returned', status: { ...status, status: 'NOTFOUND', totallag: 0 } },
-    ];
-  return [
-    200,
-    {
-      error: false,
-      message: 'consumer status returned',
-      status: { ...status, status: known.status ?? 'OK', totallag: known.totallag },
-    },
-  ];
+  const message = 'consumer status returned';
+  const none = { cluster, group, complete: 1, partitions: [], partition_count: 0, maxlag: null, totallag: 0 };
+  if (known === undefined) return [404, { error: false, message, status: { ...none, status: 'NOTFOUND' } }];
+  const partitions = Object.entries(known.topics ?? {}).flatMap(([topic, list]) =>
+    (list ?? []).map((partition, index) => partitionStatus(topic, index, partition)),
+  );
+  const complete = partitions.filter((partition) => partition.complete === 1).length / (partitions.length || 1);
+  const totallag = known.totallag ?? partitions.reduce((sum, { current_lag: lag }) => sum + lag, 0);
+  const status = { ...none, complete, partitions, partition_count: partitions.length, totallag };
+  return [200, { error: false, message, status: { ...status, status: known.status ?? 'OK' } }];
+}
+
+function partitionStatus(topic: string, partition: number, detail: BurrowPartition) {
+  const offsets = detail.offsets ?? [];
+  const commits = offsets.filter((offset) => offset !== null);
+  return {
+    topic,
+    partition,
+    owner: detail.owner,
+    status: 'OK',
+    start: commits.at(0) ?? null,
+    end: commits.at(-1) ?? null,
+    current_lag: detail['current-lag'],
+    complete: offsets.length === 0 ? 0 : Math.max(1, commits.length) / offsets.length,
+  };
 }

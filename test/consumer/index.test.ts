@@ -37,10 +37,8 @@ describe('walls of the consumer side', () => {
   it('commands load consumer/ only when they run, so that the others need neither gRPC nor NATS', () => {
     for (const command of ['serve', 'manifests', 'consumer-demo']) {
       const source = readFileSync(resolve(consumerFolder, `../cli/commands/${command}.ts`), 'utf8');
-      expect([command, source.match(/^import (?!type).*from '.*'/gm)]).toEqual([
-        command,
-        [expect.stringContaining('usage-error')],
-      ]);
+      const loadedAtOnce = [...source.matchAll(/^import (?!type).*from '(.*)'/gm)].map(([, path = '']) => path);
+      expect([command, loadedAtOnce.filter((path) => /consumer|local/.test(path))]).toEqual([command, []]);
       expect(source).toMatch(/await import\('\.\./);
     }
   });

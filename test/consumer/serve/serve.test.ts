@@ -133,8 +133,8 @@ function laggingStream(): AwsAnswers {
     GetMetricData: ({ MetricDataQueries: queries }) => ({
       MetricDataResults: (queries as { Id: string }[]).map(({ Id }) => ({
         Id,
-        Timestamps: [Date.now() / 1000 - 60],
-        Values: [600_000],
+        Timestamps: [60, 120].map((ago) => Date.now() / 1000 - ago),
+        Values: [600_000, 600_000],
       })),
     }),
     GetQueueAttributes: () => ({

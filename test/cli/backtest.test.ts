@@ -216,7 +216,7 @@ describe('backtest refuses, with the remedy,', () => {
     ],
     [
       'a file that does not exist',
-      ['--stream', 'orders', '--file', '/nonexistent'],
+      ['--stream', 'orders', '--file', join(folder, 'missing.json')],
       'give the output of get-metric-data',
     ],
   ])('%s', async (_what, words, message) => {

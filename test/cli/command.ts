@@ -1,7 +1,6 @@
 /** Runs the command line within the test's own process, or as a user does, in a process of its own. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
 import { runCommandLine } from '../../cli/command-line.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 
@@ -33,13 +32,18 @@ const sdkVariables = [
   'HOME',
 ];
 
-/** In this process. Runs that overlap must share their environment. */
+let running = 0;
+let before: Readonly<Record<string, string | undefined>> = {};
+
+/** In this process. Runs that overlap must share their environment, and the last of them gives back the process's own. */
 export async function runCommand(
   words: readonly string[],
   { environment = {}, columns, hasColors = false, redraw }: Surroundings = {},
 ): Promise<CommandResult> {
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-  for (const name of sdkVariables) if (name !== 'HOME' || environment.HOME) vi.stubEnv(name, environment[name]);
+  if (running === 0) before = { ...process.env };
+  running += 1;
+  setVariable('AWS_EC2_METADATA_DISABLED', 'true');
+  for (const name of sdkVariables) if (name !== 'HOME' || environment.HOME) setVariable(name, environment[name]);
   const stdout: string[] = [];
   const stderr: string[] = [];
   const terminal: Terminal = {
@@ -50,8 +54,19 @@ export async function runCommand(
     redraw,
     environment,
   };
-  const exitCode = await runCommandLine(words, terminal);
-  return { exitCode, stdout: stdout.join(''), stderr: stderr.join('') };
+  try {
+    const exitCode = await runCommandLine(words, terminal);
+    return { exitCode, stdout: stdout.join(''), stderr: stderr.join('') };
+  } finally {
+    running -= 1;
+    if (running === 0)
+      for (const name of ['AWS_EC2_METADATA_DISABLED', ...sdkVariables]) setVariable(name, before[name]);
+  }
+}
+
+function setVariable(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
 }
 
 /** In a process of its own, which a few tests need: exit code and standard streams of the real thing. */

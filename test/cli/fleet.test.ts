@@ -244,7 +244,7 @@ describe('fleet commands', () => {
       stderr: expect.stringMatching(/^AWS cannot be reached: .*AWS_ENDPOINT_URL/),
     });
     const { AWS_ACCESS_KEY_ID: _, ...anonymous } = environment;
-    const unknown = await runCommand(['status'], { environment: { ...anonymous, HOME: '/nonexistent' } });
+    const unknown = await runCommand(['status'], { environment: { ...anonymous, HOME: '/dev/null' } });
     expect(unknown).toMatchObject({
       exitCode: 2,
       stderr: expect.stringMatching(/^Could not load credentials.*AWS_PROFILE/),

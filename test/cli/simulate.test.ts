@@ -210,7 +210,7 @@ describe('simulate refuses a trace that', () => {
 describe('simulate refuses', () => {
   it.each<[string, readonly string[], string]>([
     ['a missing trace', [], '--trace is missing: give a CSV of t_seconds,value'],
-    ['a file that does not exist', ['--trace', '/nonexistent.csv'], 'give a CSV or JSON file, plain or gzip'],
+    ['a file that does not exist', ['--trace', join(folder, 'missing.csv')], 'give a CSV or JSON file, plain or gzip'],
     [
       'an unknown policy',
       ['--trace', wave, '--policy', 'tripling'],
@@ -243,12 +243,12 @@ describe('simulate refuses', () => {
     ],
     [
       'a report in a folder that does not exist',
-      ['--trace', wave, '--report', '/nonexistent/r.html'],
+      ['--trace', wave, '--report', join(folder, 'missing', 'report.html')],
       'lies in no folder that exists; make it first',
     ],
     [
       'prices that do not exist',
-      ['--trace', wave, '--prices', '/nonexistent'],
+      ['--trace', wave, '--prices', join(folder, 'missing.json')],
       'give a file like core/report/prices/us-east-1.json',
     ],
     ['an unknown option', ['--trace', wave, '--peek-shards', '8'], 'Did you mean --peak-shards?'],

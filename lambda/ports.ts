@@ -72,13 +72,13 @@ export interface AlarmPort {
   readonly rearm: (alarmName: string, why: string) => Promise<Answer<void>>;
   /** cloudwatch:TagResource */
   readonly tag: (alarmArn: string, tags: Tags) => Promise<Answer<void>>;
-  /** cloudwatch:GetMetricData: the newest iterator age of the stream within the last day. */
-  readonly iteratorAge: (streamName: string, nowMs: number) => Promise<Answer<IteratorAge>>;
 }
 
 export interface MetricPort {
   /** cloudwatch:GetMetricData: the stream's traffic by minutes, from one full minute to another, all pages. */
   readonly minuteSums: (streamName: string, fromMs: number, toMs: number) => Promise<Answer<MinuteSums>>;
+  /** cloudwatch:GetMetricData: the newest iterator age of the stream within the last day. */
+  readonly iteratorAge: (streamName: string, nowMs: number) => Promise<Answer<IteratorAge>>;
 }
 
 export interface FunctionPort {

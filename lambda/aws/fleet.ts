@@ -12,12 +12,12 @@ import {
   type ResourceGroupsTaggingAPIClient,
   type ResourceTagMapping,
 } from '@aws-sdk/client-resource-groups-tagging-api';
+import { awsFacts } from '../../core/aws-facts.ts';
 import type { FleetPort } from '../ports.ts';
-import { readAlarm } from './alarms.ts';
+import { readAlarm } from './alarm-shapes.ts';
 import { call } from './calls.ts';
 
-/** DeleteAlarms takes up to a hundred names (CloudWatch API reference). */
-const deleteBatch = 100;
+const alarmsPerCall = awsFacts.describeAlarmsBatch.value;
 
 export function awsFleet(
   tagging: ResourceGroupsTaggingAPIClient,
@@ -39,14 +39,17 @@ export function awsFleet(
     alarms: () =>
       call('cloudwatch:DescribeAlarms', async () => {
         const alarms: MetricAlarm[] = [];
-        const pages = paginateDescribeAlarms({ client: cloudwatch, pageSize: 100 }, { AlarmTypes: ['MetricAlarm'] });
+        const pages = paginateDescribeAlarms(
+          { client: cloudwatch, pageSize: alarmsPerCall },
+          { AlarmTypes: ['MetricAlarm'] },
+        );
         for await (const { MetricAlarms = [] } of pages) alarms.push(...MetricAlarms);
         return alarms.map(readAlarm);
       }),
     deleteAlarms: (alarmNames) =>
       call('cloudwatch:DeleteAlarms', async () => {
-        for (let start = 0; start < alarmNames.length; start += deleteBatch) {
-          const AlarmNames = alarmNames.slice(start, start + deleteBatch);
+        for (let start = 0; start < alarmNames.length; start += alarmsPerCall) {
+          const AlarmNames = alarmNames.slice(start, start + alarmsPerCall);
           await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames }));
         }
       }),

@@ -1,32 +1,30 @@
-/** A stream's traffic minute by minute, for policies that look at demand: one query of three metrics, page after page. */
-import {
-  type CloudWatchClient,
-  GetMetricDataCommand,
-  type MetricDataQuery,
-  type MetricDataResult,
-} from '@aws-sdk/client-cloudwatch';
-import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
+/** CloudWatch's metrics of a stream: its traffic minute by minute, page after page, and how far behind its consumers are. */
+import { type CloudWatchClient, GetMetricDataCommand, type MetricDataResult } from '@aws-sdk/client-cloudwatch';
+import { awsFacts } from '../../core/aws-facts.ts';
 import { type MinuteSums, noSums } from '../../core/load/traffic-minutes.ts';
+import { minuteMs } from '../../core/time.ts';
 import type { MetricPort } from '../ports.ts';
 import { call } from './calls.ts';
-import { completeResults } from './metric-data.ts';
+import { readIteratorAge } from './iterator-age.ts';
+import { completeResults, queryOf } from './metric-data.ts';
 
 type SumName = 'records' | 'bytes' | 'throttledRecords';
 
-const minuteMs = 60_000;
 /** By the id of the query. */
 const metricNames: Readonly<Record<SumName, string>> = {
   records: 'IncomingRecords',
   bytes: 'IncomingBytes',
   throttledRecords: 'WriteProvisionedThroughputExceeded',
 };
-/** The most that GetMetricData returns in one answer (CloudWatch API reference): 15 days of three metrics fit. */
-const datapointsPerCall = 100_800;
+/** 15 days of three metrics fit into one page. */
+const datapointsPerCall = awsFacts.metricDataDatapoints.value;
 
 export function cloudWatchMetrics(client: CloudWatchClient): MetricPort {
   return {
     minuteSums: (streamName, fromMs, toMs) =>
       call('cloudwatch:GetMetricData', () => readMinuteSums(client, streamName, fromMs, toMs)),
+    iteratorAge: (streamName, nowMs) =>
+      call('cloudwatch:GetMetricData', () => readIteratorAge(client, streamName, nowMs)),
   };
 }
 
@@ -45,7 +43,9 @@ async function readMinuteSums(
         StartTime: new Date(fromMs),
         EndTime: new Date(toMs),
         MaxDatapoints: datapointsPerCall,
-        MetricDataQueries: Object.entries(metricNames).map(([id, name]) => query(id, name, streamName)),
+        MetricDataQueries: Object.entries(metricNames).map(([id, metricName]) =>
+          queryOf(id, { streamName, metricName, stat: 'Sum', periodSeconds: minuteMs / 1000 }),
+        ),
         ...(NextToken === undefined ? {} : { NextToken }),
       }),
     );
@@ -66,12 +66,4 @@ function fillIn({ Id, Timestamps = [], Values = [] }: MetricDataResult, sums: Mi
 function idOf(id: string | undefined): SumName {
   if (id === 'records' || id === 'bytes' || id === 'throttledRecords') return id;
   throw new TypeError(`GetMetricData answered with a metric nobody asked for: ${id}`);
-}
-
-function query(Id: string, MetricName: string, streamName: string): MetricDataQuery {
-  const Dimensions = [{ Name: streamDimension, Value: streamName }];
-  return {
-    Id,
-    MetricStat: { Metric: { Namespace: kinesisNamespace, MetricName, Dimensions }, Period: 60, Stat: 'Sum' },
-  };
 }

@@ -1,12 +1,12 @@
 /** The traffic of each open shard, from the shard-level metrics that a stream publishes when its owner has turned them on. */
-import { type CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { type KinesisClient, ListShardsCommand, type Shard } from '@aws-sdk/client-kinesis';
-import { kinesisNamespace, streamDimension } from '../../core/alarm/alarm-definition.ts';
+import { awsFacts } from '../../core/aws-facts.ts';
 import type { ShardLoad } from '../../core/decision/hot-shard.ts';
-import { completeResults } from './metric-data.ts';
+import { completeResults, queryOf } from './metric-data.ts';
 
-/** GetMetricData takes 500 queries a call (CloudWatch API reference); a shard needs two. */
-const shardsPerCall = 250;
+/** A shard needs two queries. */
+const shardsPerCall = awsFacts.metricDataQueries.value / 2;
 
 /**
  * The higher of the last two whole periods: CloudWatch counts them from the full hour, and the newest may lack a late minute.
@@ -28,10 +28,13 @@ export async function readShardLoads(
       new GetMetricDataCommand({
         StartTime: new Date(endMs - 2 * periodMs),
         EndTime: new Date(endMs),
-        MetricDataQueries: batch.flatMap(({ ShardId = '' }, index) => [
-          query(`b${index}`, 'IncomingBytes', streamName, ShardId, periodSeconds),
-          query(`r${index}`, 'IncomingRecords', streamName, ShardId, periodSeconds),
-        ]),
+        MetricDataQueries: batch.flatMap(({ ShardId: shardId = '' }, index) => {
+          const sum = { streamName, shardId, stat: 'Sum', periodSeconds } as const;
+          return [
+            queryOf(`b${index}`, { ...sum, metricName: 'IncomingBytes' }),
+            queryOf(`r${index}`, { ...sum, metricName: 'IncomingRecords' }),
+          ];
+        }),
       }),
     );
     const sums = new Map(completeResults(page).map(({ Id, Values = [] }) => [Id, Math.max(0, ...Values)]));
@@ -62,12 +65,4 @@ export async function listOpenShards(client: KinesisClient, StreamName: string):
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return shards;
-}
-
-function query(Id: string, MetricName: string, streamName: string, shardId: string, Period: number): MetricDataQuery {
-  const Dimensions = [
-    { Name: streamDimension, Value: streamName },
-    { Name: 'ShardId', Value: shardId },
-  ];
-  return { Id, MetricStat: { Metric: { Namespace: kinesisNamespace, MetricName, Dimensions }, Period, Stat: 'Sum' } };
 }

@@ -1,18 +1,19 @@
 /**
- * The demand of streams, read once whole and then by what is new. A warm process keeps what CloudWatch would say again: two
- * weeks of minutes a stream, and the policy's replay of them. Nothing in it decides: a cold process reads more, and chooses the
- * same. That matters for CloudWatch, which takes 90,000 datapoints a second (older than three hours) from an account; a
- * stream's two weeks are 60,000.
+ * The load of streams: their whole history is read once, and what is new after that. A warm process keeps what CloudWatch would
+ * say again: two weeks of minutes a stream, and the policy's replay of them. Nothing in it decides; a cold process reads more
+ * and chooses the same. The cache spares CloudWatch, which gives an account 90,000 old datapoints a second: a stream's two
+ * weeks are 60,000.
  */
 import { historyStart, type LoadPolicy, loadPolicyNamed, type StreamLoadHistory } from '../../core/load/load-policy.ts';
 import { joinSums, loadHistoryOf, type MinuteSums } from '../../core/load/traffic-minutes.ts';
 import type { LoadPolicyName } from '../../core/settings/stream-settings.ts';
+import { minuteMs } from '../../core/time.ts';
 import type { Answer, MetricPort } from '../ports.ts';
 
-const minuteMs = 60_000;
 /**
- * So much is read again each time, for minutes that were told late. With the newest, and a look that was missed, less than three
- * hours: CloudWatch takes twice as many datapoints a second of those (service quotas, GetMetricData).
+ * So much is read again each time, for minutes that were late. With the newest minutes, and those of a load check that was
+ * missed, this stays below three hours: CloudWatch gives twice as many datapoints a second of those (service quotas,
+ * GetMetricData).
  */
 const readAgainMs = 170 * minuteMs;
 
@@ -22,22 +23,22 @@ export interface LoadReading {
   readonly policy: LoadPolicy;
 }
 
-interface Remembered {
+interface Cached {
   readonly sums: MinuteSums;
   readonly policyName: LoadPolicyName;
   readonly policy: LoadPolicy;
-  /** Start of the history that the policy has replayed: its minutes are counted from there. */
+  /** Start of the history that the policy has replayed: the policy counts its minutes from there. */
   readonly startMs: number | undefined;
 }
 
 export class LoadCache {
-  readonly #streams = new Map<string, Remembered>();
+  readonly #streams = new Map<string, Cached>();
 
   async read(
     streamName: string,
     policyName: LoadPolicyName,
     nowMs: number,
-    metrics: MetricPort,
+    metrics: Pick<MetricPort, 'minuteSums'>,
   ): Promise<Answer<LoadReading>> {
     const startMs = historyStart(nowMs);
     const endMs = Math.floor(nowMs / minuteMs) * minuteMs;

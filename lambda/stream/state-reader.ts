@@ -89,7 +89,7 @@ async function readStream(ports: Ports, account: Account, query: StateQuery) {
 }
 
 async function readIteratorAge(ports: Ports, query: StateQuery): Promise<Answer<IteratorAge | undefined>> {
-  return query.iteratorAge ? await ports.alarms.iteratorAge(query.streamName, query.nowMs) : known(undefined);
+  return query.iteratorAge ? await ports.metrics.iteratorAge(query.streamName, query.nowMs) : known(undefined);
 }
 
 async function known<T>(value: T): Promise<Answer<T>> {

@@ -66,7 +66,7 @@ export const assumptionCases: readonly AssumptionCase[] = [
   },
   {
     says: 'GetMetricData gives a page of 100,800 datapoints where it is not asked for fewer',
-    facts: ['maxDatapointsPerGetMetricData'],
+    facts: ['metricDataDatapoints', 'maxDatapointsPerGetMetricData'],
     check: async () => {
       expect(CLOUDWATCH_FACTS.maxDatapointsPerGetMetricData).toBe(100_800);
       await withModels({ maxDatapointsPerGetMetricData: 2 }, async (subject) => {

@@ -38,7 +38,7 @@ export const metricCases: readonly ContractCase[] = [
   },
   {
     says: 'GetMetricData takes 500 queries',
-    facts: ['maxMetricDataQueries'],
+    facts: ['metricDataQueries', 'maxMetricDataQueries'],
     needs: ['cloudwatch', 'time'],
     check: async (subject, name) => {
       const queries = Array.from({ length: 501 }, (_, index) => ageQuery(name, `q${index}`, 3_600));

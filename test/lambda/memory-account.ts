@@ -143,12 +143,12 @@ export class MemoryAccount {
         this.#answer('cloudwatch:TagResource', nameIn(arn), () =>
           this.#changeAlarm(nameIn(arn), { tags: { ...this.alarm(nameIn(arn)).tags, ...tags } }),
         ),
-      iteratorAge: (name) =>
-        this.#answer('cloudwatch:GetMetricData', name, () => this.iteratorAges.get(name) ?? { seen: false }),
     },
     metrics: {
       minuteSums: (name, fromMs, toMs) =>
         this.#answer('cloudwatch:GetMetricData', name, () => this.#minuteSums(name, fromMs, toMs)),
+      iteratorAge: (name) =>
+        this.#answer('cloudwatch:GetMetricData', name, () => this.iteratorAges.get(name) ?? { seen: false }),
     },
     functions: {
       reservedConcurrency: (name) =>

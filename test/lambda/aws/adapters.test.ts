@@ -313,7 +313,7 @@ describe('the iterator age', () => {
     wire.answer(() => ({
       body: { MetricDataResults: [{ Id: 'age', Timestamps: [now / 1000 - 300, now / 1000 - 600], Values: [7, 9] }] },
     }));
-    expect(await ports.alarms.iteratorAge('orders', now)).toEqual({
+    expect(await ports.metrics.iteratorAge('orders', now)).toEqual({
       ok: true,
       value: { seen: true, atMs: now - 300_000, ageMs: 7 },
     });
@@ -323,7 +323,7 @@ describe('the iterator age', () => {
   it('that was never seen is not zero', async () => {
     for (const results of [[], [{ Id: 'age', Timestamps: [], Values: [] }]]) {
       wire.answer(() => ({ body: { MetricDataResults: results } }));
-      expect(await ports.alarms.iteratorAge('orders', now)).toEqual({ ok: true, value: { seen: false } });
+      expect(await ports.metrics.iteratorAge('orders', now)).toEqual({ ok: true, value: { seen: false } });
     }
   });
 });

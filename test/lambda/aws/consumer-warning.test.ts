@@ -2,7 +2,7 @@ import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ownNamespace, scaleDownHurtsMetric } from '../../../core/own-metrics.ts';
-import { cloudWatchAlarms } from '../../../lambda/aws/alarms.ts';
+import { cloudWatchMetrics } from '../../../lambda/aws/metrics.ts';
 import { type LocalAws, startLocalAws } from '../../../local/local-aws.ts';
 import { VirtualClock } from '../../../simulator/models/clock.ts';
 
@@ -40,7 +40,7 @@ it('what the consumer side publishes is found beside the iterator age, for that 
       ],
     }),
   );
-  const { iteratorAge } = cloudWatchAlarms(client);
+  const { iteratorAge } = cloudWatchMetrics(client);
   const warned = await iteratorAge('orders', startMs + 10 * minuteMs);
   expect(warned).toMatchObject({ ok: true, value: { seen: false, warnedAtMs: expect.any(Number) } });
   expect(await iteratorAge('clicks', startMs + 10 * minuteMs)).toEqual({ ok: true, value: { seen: false } });

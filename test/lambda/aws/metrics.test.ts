@@ -63,6 +63,6 @@ it.each(['InternalError', 'Forbidden', 'PartialData'])(
     wire.answer(() => ({ body: { MetricDataResults: [told, unread('bytes')] } }));
     expect(await read()).toMatchObject(failedWith(StatusCode));
     wire.answer(() => ({ body: { MetricDataResults: [unread('age'), unread('hurts')] } }));
-    expect(await ports.alarms.iteratorAge('orders', startMs)).toMatchObject(failedWith(StatusCode));
+    expect(await ports.metrics.iteratorAge('orders', startMs)).toMatchObject(failedWith(StatusCode));
   },
 );

@@ -12,7 +12,7 @@ const nowMs = Date.UTC(2026, 2, 15, 10, 30, 20);
 /** A wave of a day over two weeks, and what was asked for. */
 function cloudWatch() {
   const asked: { readonly from: number; readonly to: number }[] = [];
-  const port: MetricPort = {
+  const port: Pick<MetricPort, 'minuteSums'> = {
     minuteSums: async (_streamName, from, to) => {
       asked.push({ from, to });
       const sums = noSums(from, (to - from) / minuteMs);
@@ -81,7 +81,7 @@ describe('what is remembered of demand', () => {
     const failure = { call: 'cloudwatch:GetMetricData', ...failureOf('Throttling', '') };
     const memory = new LoadCache();
     await historyAt(memory, nowMs);
-    const refusing: MetricPort = { minuteSums: async () => ({ ok: false, failure }) };
+    const refusing: Pick<MetricPort, 'minuteSums'> = { minuteSums: async () => ({ ok: false, failure }) };
     expect(await memory.read('orders', 'adaptive', nowMs + hourMs, refusing)).toEqual({ ok: false, failure });
     const { history } = await historyAt(memory, nowMs + 5 * hourMs);
     expect(history.load.length).toBe(14 * 1440 + 15 * 60 + 30);

@@ -1,19 +1,67 @@
-/** CSV as a trace: `t_seconds,value` on any regular grid. It reports the first ten faults at once, each with its line. */
+/**
+ * CSV as a trace: seconds and a value, on any regular grid. The second heading says what the value is: `value` (a rate a second
+ * unless the user says otherwise), `records_per_second`, `bytes_per_second`, or `records` and `bytes` for the sum of a step.
+ * Reports the first ten faults at once, each with its line.
+ */
 import { readNumber } from '../core/number-text.ts';
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
-import { findTooLong, type Trace } from './trace.ts';
+import {
+  findTooLong,
+  type LoadUnit,
+  type RecordedLoad,
+  type RecordingOptions,
+  type Trace,
+  type ValueKind,
+} from './trace.ts';
 
 const MOST_FAULTS = 10;
 /** Of a step: more than any grid has, and fewer than a double keeps of a fraction. */
 const SIGNIFICANT_DIGITS = 9;
 
+interface Heading extends RecordingOptions {
+  readonly unit?: LoadUnit;
+  readonly values?: ValueKind;
+}
+
+const headings: Readonly<Record<string, Heading>> = {
+  't_seconds,value': {},
+  't_seconds,records_per_second': { unit: 'records', values: 'per-second' },
+  't_seconds,bytes_per_second': { unit: 'bytes', values: 'per-second' },
+  't_seconds,records': { unit: 'records', values: 'sum' },
+  't_seconds,bytes': { unit: 'bytes', values: 'sum' },
+};
+
+/** A trace with its unit, from what the heading says and, where it says nothing, from the options. */
+export function readCsvLoad(text: string, name: string, options: RecordingOptions): Result<RecordedLoad> {
+  const trace = parseCsvTrace(text, name);
+  if (!trace.ok) return trace;
+  const header = headerOf(text);
+  const heading = headings[header] ?? {};
+  const contradiction = (['unit', 'values'] as const).find(
+    (key) => heading[key] !== undefined && options[key] !== undefined && heading[key] !== options[key],
+  );
+  if (contradiction !== undefined) {
+    const problem = `is not --${contradiction} ${options[contradiction]}`;
+    return fail([fault('line 1', header, problem, `leave --${contradiction} out`)]);
+  }
+  const { stepSeconds, values } = trace.value;
+  const isSum = (heading.values ?? options.values) === 'sum';
+  const rates = isSum ? values.map((value) => value / stepSeconds) : values;
+  return succeed({ trace: { ...trace.value, values: rates }, unit: heading.unit ?? options.unit ?? 'records' });
+}
+
+function headerOf(text: string): string {
+  return text.slice(0, text.indexOf('\n') + 1 || text.length).trim();
+}
+
+/** The values as they stand in the file. */
 export function parseCsvTrace(text: string, name: string): Result<Trace> {
   const faults: Fault[] = [];
   const lines = text.split('\n');
   while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop();
   if (lines.length === 0) return fail([fault('line 1', '', 'is missing: the file is empty', 'give a trace')]);
   const header = lines[0]?.trim() ?? '';
-  if (header !== 't_seconds,value') {
+  if (headings[header] === undefined) {
     faults.push(fault('line 1', header, 'is not the header', 'begin with "t_seconds,value"'));
   }
   if (lines.length < 3) {

@@ -1,37 +1,69 @@
 /**
- * The JSON of `aws cloudwatch get-metric-data` as a trace. Metrics are recognised by Id or Label: the incoming metric of the
- * wanted unit (Sum), and WriteProvisionedThroughputExceeded, which is added because rejected records are load too.
- * CloudWatch has no datapoint where there was no traffic, so a missing one is zero. A long answer holds each series several
- * times, once a page.
+ * Series as a trace, or as a stream's history. Metrics are recognised by Id or Label: the incoming metric of the wanted unit
+ * (Sum), and WriteProvisionedThroughputExceeded, which is added because rejected records are load too. CloudWatch has no
+ * datapoint where there was no traffic, so a missing one is zero.
  */
 import { offeredShards } from '../core/load/load-history.ts';
-import { fail, type Result, succeed } from '../core/result.ts';
+import { fail, quote, type Result, succeed } from '../core/result.ts';
 import {
   collectPoints,
   findNameless,
+  findOtherStatistics,
   findSeveral,
   incoming,
   isNamed,
   layOut,
   noSeries,
-  parseMetricData,
+  type Series,
+  sumsOf,
   throttledName,
 } from './metric-series.ts';
-import type { LoadUnit, Trace } from './trace.ts';
+import { readRecordedSeries } from './recorded-series.ts';
+import type { LoadUnit, RecordedLoad, RecordingOptions, Trace } from './trace.ts';
 
 export function readMetricData(text: string, name: string, unit: LoadUnit): Result<Trace> {
-  const parsed = parseMetricData(text);
-  if (!parsed.ok) return parsed;
-  const { MetricDataResults: all } = parsed.value;
+  const all = readRecordedSeries(text);
+  if (!all.ok) return all;
+  const load = traceOf(all.value, name, { unit });
+  return load.ok ? succeed(load.value.trace) : load;
+}
+
+export function traceOf(given: readonly Series[], name: string, options: RecordingOptions): Result<RecordedLoad> {
+  const all = options.values === 'per-second' ? given.map(sumsOf) : given;
+  const unit = options.unit ?? unitOf(all);
+  if (unit === undefined) return unknownUnit(all);
   const named = all.filter((series) => isNamed(series, incoming[unit]));
   const load = named.length > 0 ? named : findNameless(all);
   if (load.length === 0) return noSeries(all, unit);
-  const throttled = all.filter((series) => isNamed(series, throttledName));
-  const faults = [...findSeveral(load), ...findSeveral(throttled)];
-  if (faults.length > 0) return fail(faults);
   // A rejected record's bytes are not counted anywhere; its number is.
-  const points = collectPoints(unit === 'records' ? [...load, ...throttled] : load);
-  return points.ok ? layOut(points.value, name) : points;
+  const rejected = unit === 'records' ? all.filter((series) => isNamed(series, throttledName)) : [];
+  const faults = [...findSeveral(load), ...findSeveral(rejected), ...findOtherStatistics([...load, ...rejected])];
+  if (faults.length > 0) return fail(faults);
+  const loadPoints = collectPoints(load);
+  const rejectedPoints = collectPoints(rejected, 0);
+  if (!loadPoints.ok) return loadPoints;
+  if (!rejectedPoints.ok) return rejectedPoints;
+  const points = new Map(loadPoints.value);
+  for (const [at, value] of rejectedPoints.value) points.set(at, (points.get(at) ?? 0) + value);
+  const trace = layOut(points, name, periodOf(load));
+  return trace.ok ? succeed({ trace: trace.value, unit }) : trace;
+}
+
+/** By the names of the metrics; records where both are there, because they count rejected ones as well. */
+function unitOf(all: readonly Series[]): LoadUnit | undefined {
+  return (['records', 'bytes'] as const).find((unit) => all.some((series) => isNamed(series, incoming[unit])));
+}
+
+function unknownUnit(all: readonly Series[]): Result<never> {
+  if (findNameless(all).length === 0) return noSeries(all, 'records');
+  const value = quote(all[0]?.Label || all[0]?.Id);
+  const problem = 'does not say whether it counts records or bytes';
+  return fail([{ field: all[0]?.from ?? '', value, problem, remedy: 'give --unit records or --unit bytes' }]);
+}
+
+function periodOf(all: readonly Series[]): number | undefined {
+  const periods = new Set(all.map(({ periodSeconds }) => periodSeconds));
+  return periods.size === 1 ? all[0]?.periodSeconds : undefined;
 }
 
 /** A stream's own metrics as one load, and the mean size of its records. */
@@ -41,20 +73,26 @@ export interface StreamHistory {
   readonly recordBytes: number;
 }
 
-/**
- * Needs IncomingRecords and IncomingBytes; WriteProvisionedThroughputExceeded is added where there is any.
- * @param periodSeconds of the datapoints; where it is not known, the widest grid that holds them all
- */
+export interface HistoryOptions extends Pick<RecordingOptions, 'values'> {
+  /** Of the datapoints; where it is not known, the widest grid that holds them all. */
+  readonly periodSeconds?: number;
+}
+
 export function readStreamHistory(text: string, name: string, periodSeconds?: number): Result<StreamHistory> {
-  const parsed = parseMetricData(text);
-  if (!parsed.ok) return parsed;
-  const { MetricDataResults: all } = parsed.value;
+  const all = readRecordedSeries(text);
+  return all.ok ? historyOf(all.value, name, periodSeconds === undefined ? {} : { periodSeconds }) : all;
+}
+
+/** Needs IncomingRecords and IncomingBytes; WriteProvisionedThroughputExceeded is added where there is any. */
+export function historyOf(given: readonly Series[], name: string, options: HistoryOptions): Result<StreamHistory> {
+  const all = options.values === 'per-second' ? given.map(sumsOf) : given;
   const records = all.filter((series) => isNamed(series, incoming.records));
   const bytes = all.filter((series) => isNamed(series, incoming.bytes));
   if (records.length === 0) return noSeries(all, 'records');
   if (bytes.length === 0) return noSeries(all, 'bytes');
   const rejected = all.filter((series) => isNamed(series, throttledName));
-  const faults = [...findSeveral(records), ...findSeveral(bytes), ...findSeveral(rejected)];
+  const metrics = [records, bytes, rejected];
+  const faults = [...metrics.flatMap(findSeveral), ...metrics.flatMap(findOtherStatistics)];
   if (faults.length > 0) return fail(faults);
   const recordPoints = collectPoints(records);
   const bytePoints = collectPoints(bytes);
@@ -64,7 +102,7 @@ export function readStreamHistory(text: string, name: string, periodSeconds?: nu
   if (!throttled.ok) return throttled;
   // In a minute in which all was rejected, nothing was incoming.
   const times = new Map([...recordPoints.value, ...bytePoints.value, ...throttled.value]);
-  const grid = layOut(times, name, periodSeconds);
+  const grid = layOut(times, name, options.periodSeconds ?? periodOf([...records, ...bytes]));
   if (!grid.ok) return grid;
   const { stepSeconds, startMs = 0 } = grid.value;
   const values = grid.value.values.map((_, index) => {

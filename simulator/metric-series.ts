@@ -1,17 +1,21 @@
-/** The JSON of `aws cloudwatch get-metric-data`: its series, the points of a metric, and their grid. Reports all faults at once. */
-import * as v from 'valibot';
+/** The series of a recording: which metric each holds, its points, and their grid. Reports all faults at once. */
 import { type Fault, fail, quote, type Result, succeed } from '../core/result.ts';
 import { minuteMs } from '../core/time.ts';
 import { findTooLong, type LoadUnit, type Trace } from './trace.ts';
 
-const seriesSchema = v.object({
-  Id: v.optional(v.string(), ''),
-  Label: v.optional(v.string(), ''),
-  Timestamps: v.array(v.union([v.string(), v.number()])),
-  Values: v.array(v.number()),
-});
-const metricDataSchema = v.object({ MetricDataResults: v.pipe(v.array(seriesSchema), v.minLength(1)) });
-export type Series = v.InferOutput<typeof seriesSchema>;
+/** The datapoints of one metric, or of one page of it, from whichever file. */
+export interface Series {
+  /** Where its file names it; faults say so. */
+  readonly from: 'MetricDataResults' | 'Datapoints' | 'Full label';
+  readonly Id: string;
+  readonly Label: string;
+  /** ISO times, or epoch seconds. */
+  readonly Timestamps: readonly (string | number)[];
+  readonly Values: readonly number[];
+  /** What a value is of its period, where the file says it. */
+  readonly statistic?: string;
+  readonly periodSeconds?: number;
+}
 
 /** How a series of each metric is recognised, by its Id or Label. */
 export const incoming = {
@@ -36,7 +40,7 @@ export function findSeveral(series: readonly Series[]): readonly Fault[] {
   const names = [...new Set(series.map(({ Id, Label }) => Id || Label))];
   if (names.length <= 1) return [];
   const problem = 'are several series of one metric';
-  return [{ field: 'MetricDataResults', value: quote(names.join(', ')), problem, remedy: 'give those of one stream' }];
+  return [{ field: fieldOf(series), value: quote(names.join(', ')), problem, remedy: 'give those of one stream' }];
 }
 
 export function noSeries(all: readonly Series[], unit: LoadUnit): Result<never> {
@@ -44,7 +48,7 @@ export function noSeries(all: readonly Series[], unit: LoadUnit): Result<never> 
   const problem = `hold no series of incoming ${unit}`;
   return fail([
     {
-      field: 'MetricDataResults',
+      field: fieldOf(all),
       value: quote(found),
       problem,
       remedy: `query Incoming${unit === 'records' ? 'Records' : 'Bytes'} (Sum)`,
@@ -52,29 +56,43 @@ export function noSeries(all: readonly Series[], unit: LoadUnit): Result<never> 
   ]);
 }
 
-export function parseMetricData(text: string): Result<v.InferOutput<typeof metricDataSchema>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    const value = error instanceof Error ? error.message : String(error);
-    return fail([{ field: 'trace', value, problem: 'is not JSON', remedy: 'give the output of get-metric-data' }]);
-  }
-  const result = v.safeParse(metricDataSchema, json);
-  if (result.success) return succeed(result.output);
-  const faults = result.issues.map((issue) => {
-    const field = v.getDotPath(issue) ?? 'trace';
-    return {
-      field,
-      value: quote(issue.received),
-      problem: `is not ${issue.expected ?? 'valid'}`,
-      remedy: 'give the output of get-metric-data',
-    };
-  });
-  return fail(faults);
+function fieldOf([first]: readonly Series[]): string {
+  return first?.from ?? 'MetricDataResults';
 }
 
-/** Sum of the series by epoch ms; a fault when there are fewer than `least` points. */
+/** A fraction of a record cannot arrive, so a series with fractions holds another statistic than the sum. */
+export function findOtherStatistics(all: readonly Series[]): readonly Fault[] {
+  return all.flatMap((series) => {
+    const { statistic, Label, Id, Values } = series;
+    if (statistic !== undefined && statistic !== 'Sum') {
+      const problem = 'is not the sum of its period';
+      return [
+        { field: `${Label || Id}.statistic`, value: quote(statistic), problem, remedy: 'choose the statistic Sum' },
+      ];
+    }
+    const fraction = statistic === undefined ? Values.find((value) => value % 1 !== 0) : undefined;
+    if (fraction === undefined) return [];
+    const problem = 'has a fraction, so it is not the sum of its period';
+    const remedy = 'query the statistic Sum, or give --values per-second if these are rates';
+    return [{ field: `${Label || Id}.Values`, value: String(fraction), problem, remedy }];
+  });
+}
+
+/** Rates a second as the sums of their periods. */
+export function sumsOf(series: Series): Series {
+  const {
+    Timestamps,
+    Values,
+    periodSeconds = widestGrid(Timestamps.map(timeOf).toSorted((a, b) => a - b)) / 1000,
+  } = series;
+  return { ...series, Values: Values.map((value) => value * periodSeconds), statistic: 'Sum', periodSeconds };
+}
+
+function timeOf(timestamp: string | number): number {
+  return typeof timestamp === 'number' ? timestamp * 1000 : Date.parse(timestamp);
+}
+
+/** The value at each epoch ms of one metric, whose pages or files may overlap; a fault below `least` points. */
 export function collectPoints(all: readonly Series[], least = 2): Result<Map<number, number>> {
   const faults: Fault[] = [];
   const points = new Map<number, number>();
@@ -86,23 +104,9 @@ export function collectPoints(all: readonly Series[], least = 2): Result<Map<num
       continue;
     }
     series.Timestamps.forEach((timestamp, index) => {
-      const ms = typeof timestamp === 'number' ? timestamp * 1000 : Date.parse(timestamp);
-      const value = series.Values[index] ?? Number.NaN;
-      if (!Number.isFinite(ms) || ms % minuteMs !== 0) {
-        faults.push({
-          field: `${series.Label || series.Id}.Timestamps[${index}]`,
-          value: quote(timestamp),
-          problem: 'is not a time on the minute',
-          remedy: 'query a period of 60 s or more',
-        });
-      } else if (!Number.isFinite(value) || value < 0) {
-        faults.push({
-          field: `${field}[${index}]`,
-          value: quote(value),
-          problem: 'is not a load',
-          remedy: 'give zero or more',
-        });
-      } else points.set(ms, (points.get(ms) ?? 0) + value);
+      const found = findPointFault(series, index, timestamp, points);
+      if (found === undefined) points.set(timeOf(timestamp), series.Values[index] ?? 0);
+      else faults.push(found);
     });
   }
   if (points.size < least && faults.length === 0) {
@@ -114,6 +118,28 @@ export function collectPoints(all: readonly Series[], least = 2): Result<Map<num
     });
   }
   return faults.length > 0 ? fail(faults.slice(0, 10)) : succeed(points);
+}
+
+/** What is wrong with a point, if anything. */
+function findPointFault(
+  series: Series,
+  index: number,
+  timestamp: string | number,
+  points: ReadonlyMap<number, number>,
+): Fault | undefined {
+  const name = series.Label || series.Id;
+  const time = { field: `${name}.Timestamps[${index}]`, value: quote(timestamp) };
+  const ms = timeOf(timestamp);
+  const value = series.Values[index] ?? Number.NaN;
+  if (!Number.isFinite(ms) || ms % minuteMs !== 0)
+    return { ...time, problem: 'is not a time on the minute', remedy: 'query a period of 60 s or more' };
+  if (!Number.isFinite(value) || value < 0) {
+    const remedy = 'give zero or more';
+    return { field: `${name}.Values[${index}]`, value: quote(value), problem: 'is not a load', remedy };
+  }
+  const known = points.get(ms);
+  if (known === undefined || known === value) return undefined;
+  return { ...time, problem: `is there twice, with ${known} and ${value}`, remedy: 'give each time once' };
 }
 
 /** Missing datapoints leave gaps of several periods, so the period is what divides every gap. */

@@ -13,6 +13,20 @@ export interface Trace {
 
 export type LoadUnit = 'records' | 'bytes';
 
+/** What a value of a file is: the sum of its period or step, or a rate a second. */
+export type ValueKind = 'sum' | 'per-second';
+
+/** What a user says of a recording that its file does not say. */
+export interface RecordingOptions {
+  readonly unit?: LoadUnit;
+  readonly values?: ValueKind;
+}
+
+export interface RecordedLoad {
+  readonly trace: Trace;
+  readonly unit: LoadUnit;
+}
+
 /** One stray time among a stream's minutes would ask for billions of them. CloudWatch itself keeps 15 months. */
 const LONGEST_DAYS = 3 * 366;
 

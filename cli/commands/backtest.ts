@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
 import { namesOf, numberOf } from '../option-values.ts';
 import type { BacktestOptions } from '../simulation/backtest.ts';
-import { withComparisonOptions } from '../simulation/comparison-options.ts';
+import { collect, valuesOption, withComparisonOptions } from '../simulation/comparison-options.ts';
 
 const days = numberOf({
   least: 0,
@@ -24,8 +24,15 @@ export const backtest = defineCommand<BacktestOptions>({
         .option('--stream <name>', 'name of the stream (with --file: what to call it)')
         .option('--days <number>', 'how far to look back, up to 63 days', days, 14)
         .addOption(
-          new Option('--file <file>', 'read saved get-metric-data JSON instead of CloudWatch').conflicts('days'),
+          new Option(
+            '--file <file>',
+            'read saved metrics instead of CloudWatch: get-metric-data or get-metric-statistics JSON, or a CSV of the console, plain or gzip; repeatable',
+          )
+            .argParser(collect)
+            .default([], '')
+            .conflicts('days'),
         )
+        .addOption(valuesOption())
         .option('--policy <names>', 'policies, by comma (default: all)', namesOf),
     ),
   run: async (_words, options, session) => {

@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
 import { namesOf, positiveNumber } from '../option-values.ts';
-import { withComparisonOptions } from '../simulation/comparison-options.ts';
+import { collect, valuesOption, withComparisonOptions } from '../simulation/comparison-options.ts';
 import type { SimulateOptions } from '../simulation/simulate.ts';
 
 export const simulate = defineCommand<SimulateOptions>({
@@ -13,8 +13,19 @@ export const simulate = defineCommand<SimulateOptions>({
   declare: (command) =>
     withComparisonOptions(
       command
-        .option('--trace <file>', 'CSV of t_seconds,value or get-metric-data JSON, plain or gzip')
-        .addOption(new Option('--unit <unit>', 'what the load counts').choices(['records', 'bytes']).default('records'))
+        .option(
+          '--trace <file>',
+          'recorded load, plain or gzip: CSV of t_seconds,value (records a second), get-metric-data or get-metric-statistics JSON, or a CSV of the CloudWatch console; repeatable for several files of one stream',
+          collect,
+          [],
+        )
+        .addOption(
+          new Option('--unit <unit>', 'what the load counts, where the file does not say (CSV: records)').choices([
+            'records',
+            'bytes',
+          ]),
+        )
+        .addOption(valuesOption())
         .addOption(
           new Option('--peak-shards <number>', 'scale the load so that its peak needs so many shards')
             .argParser(positiveNumber)

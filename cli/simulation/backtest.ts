@@ -1,5 +1,4 @@
 /** The work behind `backtest`. */
-import { basename } from 'node:path';
 import { awsFacts } from '../../core/aws-facts.ts';
 import { daySeconds } from '../../core/time.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
@@ -7,9 +6,9 @@ import { candidatePolicyNames } from '../../simulator/candidate-policies.ts';
 import { compare } from '../../simulator/comparison.ts';
 import { fillingUnit, toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
-import type { Trace } from '../../simulator/trace.ts';
-import { readTraceText } from '../../simulator/trace-file.ts';
-import { FindingError, UsageError } from '../exit-codes.ts';
+import type { Trace, ValueKind } from '../../simulator/trace.ts';
+import { nameOf, readRecordedHistory } from '../../simulator/trace-file.ts';
+import { FindingError } from '../exit-codes.ts';
 import { required } from '../option-values.ts';
 import type { Session } from '../session.ts';
 import {
@@ -27,20 +26,24 @@ import { fetchStreamMetrics } from './stream-metrics.ts';
 export interface BacktestOptions extends SharedOptions {
   readonly stream?: string;
   readonly days: number;
-  readonly file?: string;
+  readonly file: readonly string[];
+  readonly values?: ValueKind;
 }
 
 export async function backtest(options: BacktestOptions, session: Session): Promise<void> {
   const { file } = options;
-  const stream = options.stream ?? nameOf(required(file, '--stream', 'name the stream, or give --file'));
+  const stream = options.stream ?? nameOf(required(file[0], '--stream', 'name the stream, or give --file'));
   const policies = choosePolicies(options.policy, candidatePolicyNames);
   checkReportFile(options.report);
   // Faults in the options come before the requests to CloudWatch, which cost money.
   const given = readSharedOptions(options);
-  const history = file === undefined ? await fetchHistory(stream, options.days, session) : readHistory(stream, file);
+  const history =
+    file.length === 0
+      ? await fetchHistory(stream, options.days, session)
+      : orUsageError('--file', readRecordedHistory(file, stream, options));
   // The history is already in shards, and its record size was measured.
   const shards = { kind: 'factor', factor: awsFacts.shardRecordsPerSecond.value } as const;
-  const load = orUsageError(file === undefined ? '--stream' : '--file', toLoad(history.trace, 'records', shards));
+  const load = orUsageError(file.length === 0 ? '--stream' : '--file', toLoad(history.trace, 'records', shards));
   const recordBytes = Math.max(1, Math.round(history.recordBytes));
   const comparisonOptions = { ...given, unit: fillingUnit(recordBytes), recordBytes };
   const comparison = compare(stream, load, policies, comparisonOptions);
@@ -72,22 +75,6 @@ async function fetchHistory(stream: string, days: number, session: Session): Pro
     session.aside(`--days ${days}: CloudWatch has traffic of ${found.toFixed(1)} days only; the advice rests on those`);
   }
   return history;
-}
-
-function readHistory(stream: string, file: string): StreamHistory {
-  let text: string;
-  try {
-    text = readTraceText(file);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--file ${file}: ${why}; give the output of get-metric-data, plain or gzip`);
-  }
-  return orUsageError('--file', readStreamHistory(text, stream));
-}
-
-/** A file is called after its stream more often than not. */
-function nameOf(file: string): string {
-  return basename(file).replace(/\.(csv|json)?(\.gz)?$/, '');
 }
 
 function daysOf({ values, stepSeconds }: Trace): number {

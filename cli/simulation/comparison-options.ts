@@ -34,6 +34,19 @@ export function withComparisonOptions(command: Command): Command {
     .option('--report <file>', 'also write a page (.html) and beside it a picture (.png)');
 }
 
+/** For files that do not say what their values are. */
+export function valuesOption(): Option {
+  return new Option(
+    '--values <kind>',
+    'what a value is, where the file does not say: the sum of its period (default for files of CloudWatch) or a rate a second (default for t_seconds,value)',
+  ).choices(['sum', 'per-second']);
+}
+
+/** An option that may be given several times. */
+export function collect(text: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, text];
+}
+
 export function choosePolicies(
   names: readonly string[] | undefined,
   otherwise: readonly CandidatePolicyName[],

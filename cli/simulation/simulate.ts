@@ -2,8 +2,8 @@
 import { type CandidatePolicyName, candidatePolicyNames } from '../../simulator/candidate-policies.ts';
 import { type Comparison, compare } from '../../simulator/comparison.ts';
 import { fillingUnit, type LoadScale, toLoad } from '../../simulator/load.ts';
-import type { LoadUnit } from '../../simulator/trace.ts';
-import { readTraceFile } from '../../simulator/trace-file.ts';
+import type { LoadUnit, ValueKind } from '../../simulator/trace.ts';
+import { readRecordedLoad } from '../../simulator/trace-file.ts';
 import { required } from '../option-values.ts';
 import type { Session } from '../session.ts';
 import { choosePolicies, orUsageError, readSharedOptions, type SharedOptions } from './comparison-options.ts';
@@ -11,8 +11,9 @@ import { tableOf } from './comparison-table.ts';
 import { checkReportFile, writeReport } from './report-file.ts';
 
 export interface SimulateOptions extends SharedOptions {
-  readonly trace?: string;
-  readonly unit: LoadUnit;
+  readonly trace: readonly string[];
+  readonly unit?: LoadUnit;
+  readonly values?: ValueKind;
   readonly peakShards?: number;
   readonly scale?: number;
   readonly compare: boolean;
@@ -23,15 +24,16 @@ export interface SimulateOptions extends SharedOptions {
 const usualPolicies: readonly CandidatePolicyName[] = ['adaptive', 'target', 'doubling'];
 
 export async function simulate(options: SimulateOptions, session: Session): Promise<void> {
-  const path = required(options.trace, '--trace', 'give a CSV of t_seconds,value or get-metric-data JSON');
+  required(options.trace[0], '--trace', 'give a CSV of t_seconds,value, or a file of CloudWatch');
   const policies = options.compare ? candidatePolicyNames : choosePolicies(options.policy, usualPolicies);
   checkReportFile(options.report);
   const { recordBytes } = options;
+  const shared = readSharedOptions(options);
+  const { trace, unit: recordedUnit } = orUsageError('--trace', readRecordedLoad(options.trace, options));
   // Large records fill a shard by their bytes, however they are counted.
-  const isFilledByBytes = options.unit === 'records' && fillingUnit(recordBytes) === 'bytes';
-  const unit = isFilledByBytes ? 'bytes' : options.unit;
-  const comparisonOptions = { ...readSharedOptions(options), unit, recordBytes };
-  const trace = orUsageError('--trace', readTraceFile(path, options.unit));
+  const isFilledByBytes = recordedUnit === 'records' && fillingUnit(recordBytes) === 'bytes';
+  const unit = isFilledByBytes ? 'bytes' : recordedUnit;
+  const comparisonOptions = { ...shared, unit, recordBytes };
   const scale: LoadScale =
     options.peakShards === undefined
       ? { kind: 'factor', factor: (options.scale ?? 1) * (isFilledByBytes ? recordBytes : 1) }

@@ -217,7 +217,7 @@ describe('backtest refuses, with the remedy,', () => {
     [
       'a file that does not exist',
       ['--stream', 'orders', '--file', join(folder, 'missing.json')],
-      'give the output of get-metric-data',
+      'missing.json cannot be read',
     ],
   ])('%s', async (_what, words, message) => {
     const { exitCode, stdout, stderr } = await backtest(...words);

@@ -1,10 +1,12 @@
 /** Every policy that a comparison can run, by the name that `--policy` takes. */
+import { loadPolicies } from '../core/load/load-policy.ts';
 import { readStreamSettings } from '../core/settings/read-stream-settings.ts';
+import type { LoadPolicyName } from '../core/settings/stream-settings.ts';
 import { runAlarms } from './alarm-run.ts';
 import { fittedHalving } from './competitors/fitted-halving.ts';
 import { runOnDemand } from './competitors/on-demand.ts';
 import { pollingUtility } from './competitors/polling-utility.ts';
-import { adaptiveScaler, targetScaler } from './load-policies.ts';
+import { scalerOf } from './load-policies.ts';
 import { type RunOptions, runStream, type StreamRun } from './stream-run.ts';
 
 export interface CandidatePolicy {
@@ -16,18 +18,7 @@ export interface CandidatePolicy {
 }
 
 export const candidatePolicies = {
-  adaptive: {
-    about: 'target, with the setting that would have served the last week best',
-    ours: true,
-    billing: 'shards',
-    run: (load, options) => runStream(load, adaptiveScaler(), options),
-  },
-  target: {
-    about: 'follows the offered load on the 25 % grid, with calls in reserve',
-    ours: true,
-    billing: 'shards',
-    run: (load, options) => runStream(load, targetScaler(), options),
-  },
+  ...loadPolicyCandidates(),
   doubling: {
     about: 'the reference autoscaler with its templates: 0.75 / 0.25, on the production core',
     ours: true,
@@ -78,6 +69,14 @@ export const candidatePolicyNames = Object.keys(candidatePolicies) as readonly C
 
 export function isCandidatePolicy(name: string): name is CandidatePolicyName {
   return Object.hasOwn(candidatePolicies, name);
+}
+
+function loadPolicyCandidates(): Record<LoadPolicyName, CandidatePolicy> {
+  const candidates = Object.entries(loadPolicies).map(([name, { about, create }]): [string, CandidatePolicy] => [
+    name,
+    { about, ours: true, billing: 'shards', run: (load, options) => runStream(load, scalerOf(create()), options) },
+  ]);
+  return Object.fromEntries(candidates) as Record<LoadPolicyName, CandidatePolicy>;
 }
 
 /** The reference's code has no cooldown and keeps no call in reserve. */

@@ -3,18 +3,8 @@
  * and, as there, bounded by the largest allowed shard count.
  */
 
-import type { AdaptiveSettings } from '../core/load/adaptive.ts';
-import { adaptivePolicy, type LoadPolicy, targetPolicy } from '../core/load/load-policy.ts';
-import type { TargetSettings } from '../core/load/target.ts';
+import type { LoadPolicy } from '../core/load/load-policy.ts';
 import type { Scaler } from './stream-run.ts';
-
-export function targetScaler(settings?: TargetSettings): Scaler {
-  return scalerOf(targetPolicy(settings));
-}
-
-export function adaptiveScaler(settings?: AdaptiveSettings): Scaler {
-  return scalerOf(adaptivePolicy(settings));
-}
 
 export function scalerOf(policy: LoadPolicy): Scaler {
   return {

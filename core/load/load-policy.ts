@@ -65,13 +65,20 @@ export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): L
   };
 }
 
+/** Every load policy. The deployed function, the simulator and the command line take them from here. */
+export const loadPolicies = {
+  adaptive: {
+    about: 'target, with the setting that would have served the last week best',
+    create: () => adaptivePolicy(),
+  },
+  target: {
+    about: 'follows the offered load on the 25 % grid, with calls in reserve',
+    create: () => targetPolicy(),
+  },
+} as const satisfies Readonly<Record<LoadPolicyName, { readonly about: string; readonly create: () => LoadPolicy }>>;
+
 export function loadPolicyNamed(name: LoadPolicyName): LoadPolicy {
-  switch (name) {
-    case 'target':
-      return targetPolicy();
-    case 'adaptive':
-      return adaptivePolicy();
-  }
+  return loadPolicies[name].create();
 }
 
 function explainWith(settings: TargetSettings, input: LoadPolicyInput): PolicyExplanation {

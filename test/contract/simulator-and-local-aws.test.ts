@@ -7,12 +7,13 @@
  */
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { loadPolicyNamed } from '../../core/load/load-policy.ts';
 import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { runAlarms } from '../../simulator/alarm-run.ts';
 import { toLoad } from '../../simulator/load.ts';
-import { adaptiveScaler, targetScaler } from '../../simulator/load-policies.ts';
+import { scalerOf } from '../../simulator/load-policies.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';
 import { admitMinute } from '../../simulator/models/kinesis-capacity.ts';
 import { runStream } from '../../simulator/stream-run.ts';
@@ -85,9 +86,9 @@ it.each(cases)(
 );
 
 it.each([
-  { scaler: targetScaler(), hours: 14 },
+  { scaler: scalerOf(loadPolicyNamed('target')), hours: 14 },
   // After a day there is a choice to follow.
-  { scaler: adaptiveScaler(), hours: 27 },
+  { scaler: scalerOf(loadPolicyNamed('adaptive')), hours: 27 },
 ])('the simulator and the deployed stack agree on $scaler.name', { timeout: 120_000 }, async ({ scaler, hours }) => {
   const load = hoursOf('ms-ingress-04', 98, hours, 12);
   const settings = { policy: scaler.name, maxShards: 64 };

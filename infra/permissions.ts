@@ -3,7 +3,8 @@
  * Authorization Reference). Both functions get the same: the reconciler converges, and enforces the minimum and maximum.
  *
  * Not narrower, because AWS cannot:
- * - kinesis:DescribeLimits, cloudwatch:GetMetricData and lambda:GetAccountSettings take no resource;
+ * - kinesis:DescribeLimits, cloudwatch:GetMetricData, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no
+ *   resource;
  * - cloudwatch:DescribeAlarms by several names is authorized on `alarm:*`, whatever the names are.
  *
  * With discovery the streams are not known, so resources are patterns, and what writes stands under a condition on the tag:
@@ -123,7 +124,7 @@ export class FleetPermissions extends Construct {
   #readConsumers(): void {
     if (this.#consumersRead) return;
     this.#consumersRead = true;
-    this.#grant('consumers', ['lambda:GetAccountSettings'], ['*']);
+    this.#grant('consumers', ['lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'], ['*']);
   }
 
   #beginPolicy(): void {
@@ -207,7 +208,7 @@ function acknowledgeWildcards(scope: Construct): void {
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'kinesis:DescribeLimits, cloudwatch:GetMetricData, tag:GetResources and lambda:GetAccountSettings take no resource; all of them only read.',
+        'kinesis:DescribeLimits, cloudwatch:GetMetricData, tag:GetResources, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no resource; all of them only read.',
     },
     {
       id: findingOf(scope, alarmArn(scope, '*')),

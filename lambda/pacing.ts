@@ -30,6 +30,8 @@ interface Rate {
 
 const describeAlarms: Rate = { perSecond: awsFacts.describeAlarmsRate.value };
 const putMetricAlarm: Rate = { perSecond: awsFacts.putMetricAlarmRate.value };
+/** All of Lambda's control plane together, and everybody in the account shares it. */
+const lambdaApi: Rate = { perSecond: awsFacts.lambdaApiRate.value };
 const readHistory: Rate = { perSecond: oldDatapointsPerSecond / historyDatapoints };
 
 /** To pace a call, give it an entry: its rate, or what tells whether these arguments need it. Others are sent at once. */
@@ -45,6 +47,13 @@ const pacedCalls: PacedCalls = {
     put: putMetricAlarm,
     create: putMetricAlarm,
     rearm: { perSecond: awsFacts.setAlarmStateRate.value },
+  },
+  functions: {
+    reservedConcurrency: lambdaApi,
+    unreservedConcurrency: lambdaApi,
+    reserve: lambdaApi,
+    unreserve: lambdaApi,
+    eventSourceMappings: lambdaApi,
   },
   metrics: {
     minuteSums: (_streamName, fromMs, toMs) => (toMs - fromMs > oldMs ? readHistory : undefined),

@@ -6,6 +6,7 @@ import type { AlarmDefinition } from '../core/alarm/alarm-definition.ts';
 import type { ShardLoad } from '../core/decision/hot-shard.ts';
 import type { MinuteSums } from '../core/load/traffic-minutes.ts';
 import type { AwsFailure } from '../core/report/scaling-report.ts';
+import type { EventSourceMapping } from '../core/stream/event-sources.ts';
 import type { AlarmState, AlarmUserParts, IteratorAge, StreamMode, StreamStatus } from '../core/stream/stream-state.ts';
 import type { Tags } from '../core/stream/stream-tags.ts';
 
@@ -90,8 +91,8 @@ export interface FunctionPort {
   readonly reserve: (functionName: string, concurrency: number) => Promise<Answer<void>>;
   /** lambda:DeleteFunctionConcurrency */
   readonly unreserve: (functionName: string) => Promise<Answer<void>>;
-  /** lambda:ListEventSourceMappings: whether the function reads the stream. */
-  readonly reads: (functionName: string, streamArn: string) => Promise<Answer<boolean>>;
+  /** lambda:ListEventSourceMappings, unfiltered and all pages: which functions of the account read what. */
+  readonly eventSourceMappings: () => Promise<Answer<readonly EventSourceMapping[]>>;
 }
 
 /** What concerns all streams of the account at once. */

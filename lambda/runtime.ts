@@ -46,7 +46,7 @@ export function startRun(invocation: Context, role: FunctionRole): Run {
   runtime ??= startCold(invocation.functionName);
   const { deployment, ports, log, notify, loadCache } = runtime;
   return {
-    context: { deployment, account: accountOf(invocation), ports: ports[role], clock, loadCache, notify },
+    context: { deployment, account: accountOf(invocation), ports: askOnce(ports[role]), clock, loadCache, notify },
     log,
     functionName: invocation.functionName,
     remainingMs: () => invocation.getRemainingTimeInMillis(),
@@ -63,6 +63,16 @@ function startCold(functionName: string): Runtime {
     notify: createNotifier(deployment, ports.notices, ports.streams),
     loadCache: new LoadCache(),
   };
+}
+
+/** The event source mappings are the same for all streams of one run: they are read once, by the first that has a consumer. */
+function askOnce(ports: Ports): Ports {
+  let asked: ReturnType<Ports['functions']['eventSourceMappings']> | undefined;
+  const eventSourceMappings = () => {
+    asked ??= ports.functions.eventSourceMappings();
+    return asked;
+  };
+  return { ...ports, functions: { ...ports.functions, eventSourceMappings } };
 }
 
 function accountOf({ invokedFunctionArn }: Context): Account {

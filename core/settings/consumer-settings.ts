@@ -40,13 +40,22 @@ function readConsumer(item: unknown, field: string, faults: Fault[]): readonly C
     faults.push({ field, value: quote(item), problem: 'is not an object', remedy });
     return [];
   }
-  const { functionArn, lambdasPerShard = 1, ...rest } = item;
+  const { functionArn, lambdasPerShard, ...rest } = item;
   for (const key of Object.keys(rest)) faults.push(unknownKey(`${field}.${key}`, ['functionArn', 'lambdasPerShard']));
   const arnFault = findValueFault(arnKind, functionArn, `${field}.functionArn`);
-  const countFault = findValueFault(lambdasPerShardKind, lambdasPerShard, `${field}.lambdasPerShard`);
+  const countFault =
+    lambdasPerShard === undefined
+      ? undefined
+      : findValueFault(lambdasPerShardKind, lambdasPerShard, `${field}.lambdasPerShard`);
   if (arnFault) faults.push(arnFault);
-  if (countFault) faults.push({ ...countFault, remedy: 'give the parallelization factor of its event source' });
-  return arnFault || countFault ? [] : [{ functionArn: String(functionArn), lambdasPerShard: Number(lambdasPerShard) }];
+  if (countFault)
+    faults.push({
+      ...countFault,
+      remedy: 'give a number, or leave it out for the parallelization factor of its event source',
+    });
+  if (arnFault || countFault) return [];
+  const count = lambdasPerShard === undefined ? {} : { lambdasPerShard: Number(lambdasPerShard) };
+  return [{ functionArn: String(functionArn), ...count }];
 }
 
 /** The name in a function's ARN, without version or alias: concurrency is reserved for the function as a whole. */

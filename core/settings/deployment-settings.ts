@@ -114,9 +114,9 @@ export const stackSettings = {
 
 /** What only an environment can hold: for a function that is taken over by changing its code, without settings.json. */
 export const takeOverSettings = {
-  /** A function that reads the stream; it is asked which streams it reads. */
+  /** A function that reads the stream, unless its event source mappings name other streams. */
   processingLambdaArn: { kind: 'arn', of: 'Lambda function', variable: 'PROCESSING_LAMBDA_ARN' },
-  /** Its concurrent executions per open shard. */
+  /** Its concurrent executions per open shard; where it is not given, those of its event source mapping, or the default. */
   processingLambdasPerShard: { ...lambdasPerShardKind, variable: 'PROCESSING_LAMBDAS_PER_SHARD', default: 1 },
 } as const satisfies DeploymentSettings;
 

@@ -87,9 +87,10 @@ const longestIteratorAgeMinutes = 525_600;
 
 function consumersOf({
   processingLambdaArn: functionArn,
-  processingLambdasPerShard: lambdasPerShard = 1,
+  processingLambdasPerShard: lambdasPerShard,
 }: GivenOf<typeof takeOverSettings>): StreamSettings['consumers'] {
-  return functionArn === undefined ? [] : [{ functionArn, lambdasPerShard }];
+  if (functionArn === undefined) return [];
+  return [lambdasPerShard === undefined ? { functionArn } : { functionArn, lambdasPerShard }];
 }
 
 function variableOf(key: string): string {

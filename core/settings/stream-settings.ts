@@ -225,8 +225,8 @@ const table = {
 export interface ConsumerSettings {
   /** ARN of the Lambda function that reads the stream. */
   readonly functionArn: string;
-  /** Concurrent executions per open shard, 1 to 10: the event source's parallelization factor. */
-  readonly lambdasPerShard: number;
+  /** Concurrent executions per open shard, 1 to 10. Where absent, the parallelization factor of its event source mapping. */
+  readonly lambdasPerShard?: number;
 }
 
 export type StreamSettingName = keyof typeof table;

@@ -71,12 +71,15 @@ function findTagFault(name: StreamSettingName, value: unknown): Fault | undefine
   return { field: tagOf(name), value: quote(value), problem: 'cannot be set by a tag', remedy };
 }
 
-/** `orders-processor/2 audit`: function names, each with its concurrent executions per shard (default 1). */
+/** `orders-processor/2 audit`: function names, each with its concurrent executions per shard, or its mapping's. */
 function readConsumersTag(text: string, functionArnOf: (name: string) => string, faults: Fault[]): unknown[] {
   return text.split(/\s+/).flatMap((word) => {
     if (word === '') return [];
     const match = /^([A-Za-z0-9_-]{1,64})(?:\/(\d{1,2}))?$/.exec(word);
-    if (match?.[1]) return [{ functionArn: functionArnOf(match[1]), lambdasPerShard: Number(match[2] ?? 1) }];
+    if (match?.[1]) {
+      const count = match[2] === undefined ? {} : { lambdasPerShard: Number(match[2]) };
+      return [{ functionArn: functionArnOf(match[1]), ...count }];
+    }
     faults.push({
       field: consumersTag,
       value: quote(word),

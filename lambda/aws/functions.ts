@@ -1,12 +1,14 @@
 /** Lambda's reserved concurrency, as the product uses it. */
 import {
   DeleteFunctionConcurrencyCommand,
+  type EventSourceMappingConfiguration,
   GetAccountSettingsCommand,
   GetFunctionConcurrencyCommand,
   type LambdaClient,
   ListEventSourceMappingsCommand,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
+import type { EventSourceMapping } from '../../core/stream/event-sources.ts';
 import type { FunctionPort } from '../ports.ts';
 import { call } from './calls.ts';
 
@@ -34,12 +36,29 @@ export function lambdaFunctions(client: LambdaClient): FunctionPort {
       call('lambda:DeleteFunctionConcurrency', async () => {
         await client.send(new DeleteFunctionConcurrencyCommand({ FunctionName: functionName }));
       }),
-    reads: (functionName, streamArn) =>
-      call('lambda:ListEventSourceMappings', async () => {
-        const { EventSourceMappings = [] } = await client.send(
-          new ListEventSourceMappingsCommand({ FunctionName: functionName, EventSourceArn: streamArn }),
-        );
-        return EventSourceMappings.length > 0;
-      }),
+    eventSourceMappings: () => call('lambda:ListEventSourceMappings', () => listMappings(client)),
+  };
+}
+
+/** A filter by stream would leave out those of its consumers with enhanced fan-out, whose ARNs nobody here knows. */
+async function listMappings(client: LambdaClient): Promise<readonly EventSourceMapping[]> {
+  const mappings: EventSourceMapping[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await client.send(new ListEventSourceMappingsCommand(Marker === undefined ? {} : { Marker }));
+    mappings.push(...(page.EventSourceMappings ?? []).map(readMapping));
+    Marker = page.NextMarker;
+  } while (Marker !== undefined);
+  return mappings;
+}
+
+/** Whatever is not switched off, or on its way there, may invoke the function at any time. */
+function readMapping(mapping: EventSourceMappingConfiguration): EventSourceMapping {
+  const { FunctionArn = '', EventSourceArn = '', ParallelizationFactor = 1, State = '' } = mapping;
+  return {
+    functionArn: FunctionArn,
+    eventSourceArn: EventSourceArn,
+    parallelizationFactor: ParallelizationFactor,
+    isEnabled: !['Disabled', 'Disabling', 'Deleting'].includes(State),
   };
 }

@@ -1,9 +1,9 @@
-/** Reads the reserved concurrency of a stream's consumers, and what the account has left to reserve. */
+/** Reads what a stream's consumers have reserved, what their event source mappings need, and what the account has left. */
 import { awsFacts } from '../../core/aws-facts.ts';
 import { functionNameOf } from '../../core/settings/consumer-settings.ts';
 import type { ConsumerSettings } from '../../core/settings/stream-settings.ts';
+import { type ConsumerNeed, type ConsumerOrigin, needOf } from '../../core/stream/event-sources.ts';
 import type { ConsumerState } from '../../core/stream/stream-state.ts';
-import type { Account } from '../context.ts';
 import type { CallFailure, Ports } from '../ports.ts';
 import { failuresOf } from './call-failures.ts';
 
@@ -12,44 +12,73 @@ export interface ConsumersReading {
   readonly failures: readonly CallFailure[];
 }
 
-/** @param unproven nobody has said that these functions read the stream: Lambda is asked. */
+const noConsumers: ConsumersReading = { states: [], failures: [] };
+
 export async function readConsumers(
   consumers: readonly ConsumerSettings[],
+  origin: ConsumerOrigin,
   streamName: string,
-  unproven: boolean,
   ports: Ports,
-  account: Account,
 ): Promise<ConsumersReading> {
-  if (consumers.length === 0) return { states: [], failures: [] };
-  const { partition, region, accountId } = account;
-  const streamArn = `arn:${partition}:kinesis:${region}:${accountId}:stream/${streamName}`;
-  const [unreserved, readings] = await Promise.all([
+  if (consumers.length === 0) return noConsumers;
+  // All at once, so that a scaling waits for one round trip: what turns out to be nobody's consumer was read in vain.
+  const [unreserved, mappings, ...reservations] = await Promise.all([
     ports.functions.unreservedConcurrency(),
-    Promise.all(consumers.map((consumer) => readConsumer(consumer, streamArn, unproven, ports))),
+    ports.functions.eventSourceMappings(),
+    ...consumers.map(({ functionArn }) => ports.functions.reservedConcurrency(functionNameOf(functionArn))),
   ]);
   const reservable = unreserved.ok ? unreserved.value - awsFacts.leastUnreservedConcurrency.value : undefined;
+  const readings = await Promise.all(
+    reservations.map(async (reserved, index): Promise<ConsumersReading> => {
+      const consumer = consumers[index];
+      const need = consumer && needOf(consumer, origin, streamName, mappings.ok ? mappings.value : undefined);
+      if (!need) return noConsumers;
+      if (!reserved.ok) return { states: [], failures: [reserved.failure] };
+      const elsewhere = await readElsewhere(need, ports);
+      return { states: [toState(consumer, need, elsewhere, reserved.value, reservable)], failures: [] };
+    }),
+  );
   return {
-    states: readings.flatMap(({ state }) => (state ? [{ ...state, reservableConcurrency: reservable }] : [])),
-    failures: [...failuresOf([unreserved]), ...readings.flatMap(({ failures }) => failures)],
+    states: readings.flatMap(({ states }) => states),
+    failures: [...failuresOf([unreserved, mappings]), ...readings.flatMap(({ failures }) => failures)],
   };
 }
 
-async function readConsumer(consumer: ConsumerSettings, streamArn: string, unproven: boolean, { functions }: Ports) {
-  const functionName = functionNameOf(consumer.functionArn);
-  const [reserved, reads] = await Promise.all([
-    functions.reservedConcurrency(functionName),
-    unproven ? functions.reads(functionName, streamArn) : { ok: true as const, value: true },
-  ]);
-  if (!reserved.ok || !reads.ok) return { state: undefined, failures: failuresOf([reserved, reads]) };
-  if (!reads.value) return { state: undefined, failures: [] };
-  const state: ConsumerState = {
-    functionArn: consumer.functionArn,
-    functionName,
-    executionsPerShard: consumer.lambdasPerShard,
-    executionsElsewhere: 0,
-    isMapped: undefined,
-    reservedConcurrency: reserved.value,
-    reservableConcurrency: undefined,
+function toState(
+  { functionArn }: ConsumerSettings,
+  { executionsPerShard, isMapped }: ConsumerNeed,
+  elsewhere: number | undefined,
+  reservedConcurrency: number | undefined,
+  reservableConcurrency: number | undefined,
+): ConsumerState {
+  return {
+    functionArn,
+    functionName: functionNameOf(functionArn),
+    executionsPerShard: executionsPerShard ?? 0,
+    executionsElsewhere: executionsPerShard === undefined ? undefined : elsewhere,
+    isMapped,
+    reservedConcurrency,
+    reservableConcurrency,
   };
-  return { state, failures: [] };
+}
+
+/**
+ * What the function needs for the other streams that it reads. Undefined where nobody can tell; a stream that this deployment
+ * may not read is one such, and no failure of this stream.
+ */
+async function readElsewhere(
+  { otherStreams, hasOtherSources }: ConsumerNeed,
+  ports: Ports,
+): Promise<number | undefined> {
+  if (hasOtherSources) return undefined;
+  const needs = await Promise.all(
+    otherStreams.map(async ({ streamName, executionsPerShard }) => {
+      const summary = await ports.streams.describe(streamName);
+      return summary.ok ? summary.value.openShardCount * executionsPerShard : undefined;
+    }),
+  );
+  return needs.reduce<number | undefined>(
+    (sum, need) => (sum === undefined || need === undefined ? undefined : sum + need),
+    0,
+  );
 }

@@ -2,6 +2,7 @@
 import { alarmNameOf, type Direction } from '../../core/alarm/alarm-definition.ts';
 import type { ScalingAlarm } from '../../core/alarm/alarm-notification.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import type { ConsumerOrigin } from '../../core/stream/event-sources.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import type { ScalerContext } from '../context.ts';
 import type { UntaggedAlarm } from '../ports.ts';
@@ -16,8 +17,8 @@ export interface StateQuery {
   /** The tags of the alarms are read for a scaling, and for the reconcile after one. */
   readonly alarmTags: boolean;
   readonly iteratorAge: boolean;
-  /** The consumers come from the environment, which does not say which stream they read: Lambda is asked. */
-  readonly consumersUnproven: boolean;
+  /** Who named the consumers in `settings`. */
+  readonly consumersFrom: ConsumerOrigin;
   /** Alarms that were read already, a hundred in one call. */
   readonly knownAlarms?: ReadonlyMap<string, UntaggedAlarm>;
   /** The stream's tags, where they were read for all streams at once. */
@@ -33,7 +34,7 @@ export function minimalQuery(streamName: string, { deployment, clock }: ScalerCo
     alarmNames: alarmNamesOf(streamName),
     alarmTags: false,
     iteratorAge: false,
-    consumersUnproven: deployment.streams === undefined,
+    consumersFrom: deployment.streams === undefined ? 'environment' : 'deployment',
     nowMs: clock.nowMs(),
   };
 }

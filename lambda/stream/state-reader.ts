@@ -33,12 +33,10 @@ export interface CompleteReading extends StreamFacts {
  */
 export async function readState(ports: Ports, account: Account, query: StateQuery): Promise<StateReading> {
   const { streamName, alarmNames, nowMs } = query;
-  const consumersOf = ({ consumers }: StateQuery['settings']) =>
-    readConsumers(consumers, streamName, query.consumersUnproven, ports, account);
   const [stream, iteratorAge, deployedConsumers] = await Promise.all([
     readStream(ports, account, query),
     readIteratorAge(ports, query),
-    consumersOf(query.settings),
+    readConsumers(query.settings.consumers, query.consumersFrom, streamName, ports),
   ]);
   if (!stream.ok) return stream;
   const { summary, tags, alarms, alarmTags } = stream.value;
@@ -46,7 +44,7 @@ export async function readState(ports: Ports, account: Account, query: StateQuer
   const settings = withTemporaryMinimum(overrides.settings, readTemporaryMinimum(tags, nowMs));
   // Consumers that only a tag names are the one thing that costs a second round.
   const isTagged = settings.consumers !== query.settings.consumers;
-  const consumers = isTagged ? await consumersOf(settings) : deployedConsumers;
+  const consumers = isTagged ? await readConsumers(settings.consumers, 'tag', streamName, ports) : deployedConsumers;
   const state = completeState(
     {
       streamName,

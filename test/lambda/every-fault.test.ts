@@ -15,6 +15,7 @@ const settings = sampleSettings({ consumers });
 const deployment: Deployment = deploymentOf({ orders: { consumers } });
 
 const reads = [
+  'lambda:ListEventSourceMappings',
   'kinesis:DescribeStreamSummary',
   'kinesis:ListTagsForStream',
   'cloudwatch:DescribeAlarms',

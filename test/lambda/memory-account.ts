@@ -6,6 +6,7 @@ import { alarmNameOf, type Direction, defineAlarm, readStreamName } from '../../
 import type { ShardLoad } from '../../core/decision/hot-shard.ts';
 import { type MinuteSums, noSums } from '../../core/load/traffic-minutes.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
+import type { EventSourceMapping } from '../../core/stream/event-sources.ts';
 import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import { failureOf } from '../../lambda/aws/calls.ts';
@@ -49,13 +50,33 @@ const writes = /:(Add|Update|Split|Put|Set|Tag|Delete)/;
 
 export class ProcessDied extends Error {}
 
+interface MemoryFunction {
+  reserved: number | undefined;
+  reads: boolean | undefined;
+}
+
+/** One mapping a function: to `orders`, or to a stream that nobody here knows. */
+function mappingsOf(functionName: string, readsOrders: boolean | undefined): readonly EventSourceMapping[] {
+  if (readsOrders === undefined) return [];
+  const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
+  return [
+    {
+      functionArn: arn('lambda', `function:${functionName}`),
+      eventSourceArn: arn('kinesis', `stream/${readsOrders ? 'orders' : 'others'}`),
+      parallelizationFactor: 1,
+      isEnabled: true,
+    },
+  ];
+}
+
 export class MemoryAccount {
   nowMs = now;
   readonly sleeps: number[] = [];
   readonly calls: Call[] = [];
   readonly streams = new Map<string, MemoryStream>();
   readonly alarms = new Map<string, MemoryAlarm>();
-  readonly functions = new Map<string, { reserved: number | undefined; reads: boolean }>();
+  /** `reads`: whether the function reads `orders`, or another stream; undefined: it has no event source mapping. */
+  readonly functions = new Map<string, MemoryFunction>();
   readonly iteratorAges = new Map<string, IteratorAge>();
   /** Offered load in shards by minutes since the epoch, of streams that publish any. */
   readonly traffic = new Map<string, (minute: number) => number>();
@@ -162,7 +183,10 @@ export class MemoryAccount {
         this.#answer('lambda:DeleteFunctionConcurrency', name, () => {
           this.function(name).reserved = undefined;
         }),
-      reads: (name) => this.#answer('lambda:ListEventSourceMappings', name, () => this.function(name).reads),
+      eventSourceMappings: () =>
+        this.#answer('lambda:ListEventSourceMappings', '', () =>
+          [...this.functions].flatMap(([name, { reads }]) => mappingsOf(name, reads)),
+        ),
     },
     fleet: {
       streamTags: () =>
@@ -253,7 +277,7 @@ export class MemoryAccount {
     return alarm;
   }
 
-  function(name: string): { reserved: number | undefined; reads: boolean } {
+  function(name: string): MemoryFunction {
     const found = this.functions.get(name);
     if (!found) throw new Refused('ResourceNotFoundException');
     return found;
@@ -372,7 +396,7 @@ export function findDisagreements(aws: MemoryAccount, streamName: string, settin
     .map((alarm) => `${alarm.alarmName} in ALARM`);
   const consumers = settings.consumers.flatMap(({ functionArn, lambdasPerShard }) => {
     const name = functionArn.split(':')[6] ?? '';
-    return aws.function(name).reserved === wanted * lambdasPerShard ? [] : [name];
+    return aws.function(name).reserved === wanted * (lambdasPerShard ?? 1) ? [] : [name];
   });
   return [...alarms.flat(), ...stuck, ...consumers];
 }

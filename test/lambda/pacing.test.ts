@@ -64,7 +64,7 @@ describe('a fleet’s calls', () => {
 
   it('of other kinds are as they were', () => {
     const { aws, ports } = setUp();
-    expect(ports.functions).toBe(aws.ports.functions);
+    expect(ports.fleet).toBe(aws.ports.fleet);
     expect(ports.streams.updateShardCount).toBe(aws.ports.streams.updateShardCount);
   });
 

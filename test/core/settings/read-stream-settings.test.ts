@@ -282,10 +282,8 @@ describe('unknown keys', () => {
 });
 
 describe('consumers', () => {
-  it('read one invocation per shard unless told', () => {
-    expect(sampleSettings({ consumers: [{ functionArn: arn }] as never }).consumers).toEqual([
-      { functionArn: arn, lambdasPerShard: 1 },
-    ]);
+  it('leave the executions per shard to their event source mapping where none are given', () => {
+    expect(sampleSettings({ consumers: [{ functionArn: arn }] as never }).consumers).toEqual([{ functionArn: arn }]);
     expect(sampleSettings({ consumers: [{ functionArn: `${arn}:live`, lambdasPerShard: 10 }] }).consumers).toHaveLength(
       1,
     );
@@ -347,7 +345,7 @@ describe('consumers', () => {
         field: 'orders.consumers[0].lambdasPerShard',
         value: '0',
         problem: 'is not a whole number from 1 to 10',
-        remedy: 'give the parallelization factor of its event source',
+        remedy: 'give a number, or leave it out for the parallelization factor of its event source',
       },
     ]);
   });

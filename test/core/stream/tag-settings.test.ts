@@ -27,10 +27,7 @@ describe('settings in a stream’s tags', () => {
         minShards: 12,
         scaleUpThreshold: 0.65,
         iteratorAge: 'ignore',
-        consumers: [
-          { functionArn: arnOf('orders-processor'), lambdasPerShard: 2 },
-          { functionArn: arnOf('audit'), lambdasPerShard: 1 },
-        ],
+        consumers: [{ functionArn: arnOf('orders-processor'), lambdasPerShard: 2 }, { functionArn: arnOf('audit') }],
       }),
     );
     expect([...faults, ...contradictions]).toEqual([]);
@@ -106,7 +103,7 @@ describe('settings in a stream’s tags', () => {
 describe('the tag autoscaling/consumers', () => {
   it('names functions with white space between them, each with one or two digits', () => {
     const { settings, faults } = apply({ 'autoscaling/consumers': ' orders-processor/10   audit ' });
-    expect(settings.consumers.map(({ lambdasPerShard }) => lambdasPerShard)).toEqual([10, 1]);
+    expect(settings.consumers.map(({ lambdasPerShard }) => lambdasPerShard)).toEqual([10, undefined]);
     expect(faults).toEqual([]);
   });
 

@@ -346,17 +346,22 @@ describe('a consumer', () => {
     ]);
   });
 
-  it('reads a stream when it has an event source of it', async () => {
-    for (const [mappings, expected] of [
-      [[{}], true],
-      [[], false],
-    ] as const) {
-      wire.answer(() => ({ body: { EventSourceMappings: mappings } }));
-      expect(await ports.functions.reads('f', 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders')).toEqual({
-        ok: true,
-        value: expected,
-      });
-    }
+  it('is found by all event source mappings of the account, page after page, but those that are switched off', async () => {
+    const stream = 'arn:aws:kinesis:eu-west-1:123456789012:stream/orders';
+    const mapping = (name: string, rest: object) => ({ FunctionArn: name, EventSourceArn: stream, ...rest });
+    const pages = [
+      { EventSourceMappings: [mapping('a', { State: 'Enabled', ParallelizationFactor: 10 })], NextMarker: 'more' },
+      { EventSourceMappings: [mapping('b', { State: 'Updating' }), mapping('c', { State: 'Disabled' })] },
+    ];
+    wire.answer(() => ({ body: pages[wire.asked.length - 1] ?? {} }));
+    expect(await ports.functions.eventSourceMappings()).toEqual({
+      ok: true,
+      value: [
+        { functionArn: 'a', eventSourceArn: stream, parallelizationFactor: 10, isEnabled: true },
+        { functionArn: 'b', eventSourceArn: stream, parallelizationFactor: 1, isEnabled: true },
+        { functionArn: 'c', eventSourceArn: stream, parallelizationFactor: 1, isEnabled: false },
+      ],
+    });
   });
 
   it('shares what the account has left', async () => {

@@ -20,7 +20,7 @@ function setUp(given: Partial<StreamSettings> = {}) {
     alarmNames: alarmNamesOf('orders'),
     alarmTags: true,
     iteratorAge: true,
-    consumersUnproven: false,
+    consumersFrom: 'deployment' as const,
     nowMs: now,
   };
   return {
@@ -39,7 +39,7 @@ async function readWhole(...args: Parameters<typeof readState>) {
 describe('a state', () => {
   it('is read in one round: every call is on its way before the first answer', async () => {
     const { aws, read } = setUp({ consumers });
-    const reading = read({ consumersUnproven: true });
+    const reading = read({ consumersFrom: 'environment' });
     expect(aws.operations().toSorted()).toEqual([
       'cloudwatch:DescribeAlarms',
       'cloudwatch:GetMetricData',
@@ -72,7 +72,7 @@ describe('a state', () => {
         functionName: 'orders-processor',
         executionsPerShard: 2,
         executionsElsewhere: 0,
-        isMapped: undefined,
+        isMapped: true,
         reservedConcurrency: 8,
         reservableConcurrency: 50,
       },
@@ -108,28 +108,39 @@ describe('a state', () => {
   });
 });
 
-describe('a consumer that nobody has said what it reads', () => {
-  it.each([
-    ['counts where it reads this stream', true, ['orders-processor']],
-    ['is another’s where it does not, and that is no failure', false, []],
-  ])('%s', async (_what, reads, names) => {
+describe('a consumer from the environment, which does not say which stream it reads', () => {
+  const states = async (reads: boolean | undefined) => {
     const { aws, query } = setUp({ consumers });
-    aws.functions.set('orders-processor', { reserved: 8, reads });
-    const asked: string[] = [];
-    const functions = {
-      ...aws.ports.functions,
-      reads: (name: string, streamArn: string) => {
-        asked.push(streamArn);
-        return aws.ports.functions.reads(name, streamArn);
-      },
-    };
-    const { state, failures } = await readWhole({ ...aws.ports, functions }, account, {
-      ...query,
-      consumersUnproven: true,
-    });
-    expect(state.consumers.map(({ functionName }) => functionName)).toEqual(names);
-    expect(failures).toEqual([]);
-    expect(asked).toEqual(['arn:aws:kinesis:eu-west-1:123456789012:stream/orders']);
+    if (reads !== undefined) aws.functions.set('orders-processor', { reserved: 8, reads });
+    const reading = await readWhole(aws.ports, account, { ...query, consumersFrom: 'environment' });
+    expect(reading.failures).toEqual([]);
+    return reading.state.consumers;
+  };
+
+  it('counts where an event source mapping of the stream invokes it', async () => {
+    expect(await states(true)).toMatchObject([{ functionName: 'orders-processor', isMapped: true }]);
+  });
+
+  it('is left to the other stream where its mappings are of that one', async () => {
+    expect(await states(false)).toEqual([]);
+  });
+});
+
+describe('a consumer that a tag names', () => {
+  const tagged = async (reads: boolean, text = 'orders-processor/8') => {
+    const { aws, query } = setUp();
+    aws.functions.set('orders-processor', { reserved: 32, reads });
+    aws.stream('orders').tags = { 'autoscaling/consumers': text };
+    const { state } = await readWhole(aws.ports, account, query);
+    return state.consumers;
+  };
+
+  it('is nobody’s consumer without an event source mapping of the stream, whatever the tag says', async () => {
+    expect(await tagged(false)).toEqual([]);
+  });
+
+  it('gets no more than the parallelization factor of its mapping', async () => {
+    expect(await tagged(true)).toMatchObject([{ functionName: 'orders-processor', executionsPerShard: 1 }]);
   });
 });
 
@@ -149,10 +160,11 @@ describe('the stream’s own tags', () => {
 
   it('name consumers of their own, which alone costs a second round', async () => {
     const { aws, query } = setUp();
+    aws.functions.set('orders-processor', { reserved: 8, reads: true });
     aws.stream('orders').tags = { 'autoscaling/consumers': 'orders-processor/3' };
     const { state } = await readWhole(aws.ports, account, query);
     expect(state.consumers).toMatchObject([
-      { functionArn: consumerArn, executionsPerShard: 3, reservedConcurrency: 8 },
+      { functionArn: consumerArn, executionsPerShard: 1, reservedConcurrency: 8 },
     ]);
   });
 });

@@ -104,13 +104,11 @@ describe('the answer', () => {
     ]);
   });
 
-  it('asks Lambda whether a consumer reads the stream only where nobody has said so', async () => {
+  it('lists a consumer without an event source mapping of the stream among what is found', async () => {
     const { aws, ask } = setUp({ consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
-    aws.functions.set('orders-processor', { reserved: 4, reads: true });
-    await ask('orders');
-    expect(aws.operations()).not.toContain('lambda:ListEventSourceMappings');
-    const takenOver = deploymentOf(undefined, { DRY_RUN: 'false', PROCESSING_LAMBDA_ARN: consumerArn });
-    await answerExplainRequest({ kind: 'explain', streams: ['orders'] }, contextOf(aws, takenOver));
-    expect(aws.operations()).toContain('lambda:ListEventSourceMappings');
+    aws.functions.set('orders-processor', { reserved: 4, reads: undefined });
+    expect(await ask('orders')).toMatchObject([
+      { explanation: { drift: { findings: [{ kind: 'consumer-unmapped', functionName: 'orders-processor' }] } } },
+    ]);
   });
 });

@@ -1,9 +1,9 @@
 /**
  * The handlers of the deployed functions, and the one place that decides to rethrow.
  *
- * **Purpose.** `scaler` answers alarms and checks the load of streams whose policy goes by it. `reconciler` puts right what
- * drifted or was left behind, sets temporary minimums, and explains. `handler` is both: a deployment of the reference
- * autoscaler that is taken over by changing the code alone has one function.
+ * **Purpose.** `scaler` answers alarms, and checks the load of load-driven streams. `reconciler` repairs what drifted or was
+ * left behind, raises temporary minimums, and explains. `handler` is both: a deployment of the reference autoscaler that is
+ * taken over by changing the code alone has one function.
  *
  * **What starts them.** The events in events.ts; all but the explain request are asynchronous.
  *
@@ -36,7 +36,7 @@ import { handleAlarm } from './triggers/alarm-notification.ts';
 import { answerExplainRequest, type ExplainAnswer } from './triggers/explain.ts';
 import { checkLoad, isOverdue } from './triggers/load-check.ts';
 import { raiseTemporaryMinimum } from './triggers/raise-minimum.ts';
-import { runReconcile } from './triggers/reconcile-fleet.ts';
+import { reconcileFleet } from './triggers/reconcile-fleet.ts';
 
 type Answer = readonly ExplainAnswer[] | undefined;
 
@@ -127,7 +127,7 @@ async function reconcile(
   const result =
     event.kind === 'temporary-minimum'
       ? await raiseTemporaryMinimum(event.request, remainingMs, context)
-      : await runReconcile({ cause: event.cause, after: event.after, functionName, remainingMs }, context);
+      : await reconcileFleet({ cause: event.cause, after: event.after, functionName, remainingMs }, context);
   const { reports, failures } = result;
   for (const report of reports) log.logReport(report);
   for (const failure of failures) log.logFailedCall(failure);

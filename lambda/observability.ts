@@ -1,4 +1,4 @@
-/** One report feeds both: a structured log line, and metrics in EMF in the product's own namespace. */
+/** Each report becomes a structured log line, and metrics in EMF in the product's own namespace. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { streamDimension } from '../core/alarm/alarm-definition.ts';
@@ -62,11 +62,11 @@ export function createRunLog(
       for (const { outcome } of reports) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       logger.info('reconciled', { streams: reports.length, outcomes, left: notReached, alarmsRemoved });
     },
-    // What reads the log knows these fields by their older names.
+    // Whoever reads the log knows these fields by their older names.
     logLoadCheck: ({ checked, notReached, ...rest }) => {
       const line = { looked: checked, left: notReached, ...rest };
-      if (notReached > 0) logger.warn('no time to look at all streams', line);
-      else logger.debug('looked', line);
+      if (notReached > 0) logger.warn('no time to check all streams', line);
+      else logger.debug('load check', line);
     },
     logFailure,
     logFailedCall: ({ call, code, message }) => logFailure(`${call} failed with ${code}`, message),
@@ -77,7 +77,7 @@ export function createRunLog(
   };
 }
 
-/** A child logger a record: fields of one stream never stay for the next. */
+/** Each report has a child logger of its own, so that no field of one stream stays for the next. */
 function writeLine(parent: Logger, report: ScalingReport): void {
   const { streamName, alarmName, messageId, ...rest } = report;
   const logger = parent.createChild({ persistentKeys: { streamName, alarmName, messageId } });
@@ -87,7 +87,7 @@ function writeLine(parent: Logger, report: ScalingReport): void {
   };
   if (report.needsRetry) logger.error(report.outcome, line);
   else if (isRejected(report) || findTagFaults(report)) logger.warn(report.outcome, line);
-  // What was found and nobody can put right from here (an alarm that is gone) must not hide at debug.
+  // A finding that nothing here can repair (an alarm that is gone) must not hide at debug.
   else if (report.outcome === 'agrees' && report.findings.length === 0) logger.debug(report.outcome, line);
   else logger.info(report.outcome, line);
 }
@@ -96,7 +96,7 @@ function isRejected({ decision }: ScalingReport): boolean {
   return decision?.kind === 'hold' && decision.reason === 'rejected';
 }
 
-/** A definition is a page of math that follows from the shard count: its name is enough in a log. */
+/** An alarm's definition is a page of math that follows from the shard count: the count is enough in a log. */
 function summarize(effect: ScalingReport['effects'][number]['effect']): object {
   if (effect.kind !== 'put-alarm' && effect.kind !== 'create-alarm') return effect;
   const { kind, alarmName, definition } = effect;

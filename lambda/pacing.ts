@@ -1,6 +1,6 @@
 /**
  * Keeps calls to a share of each account-wide rate. The reconciler takes half of each: others in the account read their
- * streams too, and it has time. The scaler takes nearly all, since what it answers is due now, and only in a storm of alarms.
+ * streams too, and it has time. The scaler takes nearly all of it, and only in a storm of alarms: its answers are due now.
  */
 import { awsFacts } from '../core/aws-facts.ts';
 import { minuteMs } from '../core/time.ts';
@@ -17,7 +17,7 @@ export const reconcilerPace: Pace = { share: 0.5, bursts: false };
 /** The rest is for people, deployments and resends: a refused call waits a second or more, and the rate goes unused. */
 export const scalerPace: Pace = { share: 0.95, bursts: true };
 
-/** What a cold process reads of a stream: two weeks of minutes of three metrics. */
+/** A cold process reads so many of each stream: two weeks of minutes of three metrics. */
 const historyDatapoints = 15 * 1440 * 3;
 /** GetMetricData, per account and region, where StartTime is more than three hours ago (CloudWatch user guide, Service quotas). */
 const oldDatapointsPerSecond = 90_000;
@@ -34,7 +34,7 @@ const putMetricAlarm: Rate = { perSecond: awsFacts.putMetricAlarmRate.value };
 const lambdaApi: Rate = { perSecond: awsFacts.lambdaApiRate.value };
 const readHistory: Rate = { perSecond: oldDatapointsPerSecond / historyDatapoints };
 
-/** To pace a call, give it an entry: its rate, or what tells whether these arguments need it. Others are sent at once. */
+/** To pace a call, give it an entry: its rate, or a function of its arguments. A call without an entry is sent at once. */
 const pacedCalls: PacedCalls = {
   streams: {
     describe: { perSecond: awsFacts.describeStreamSummaryRate.value },

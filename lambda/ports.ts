@@ -1,6 +1,10 @@
 /**
- * The AWS operations that the functions use, one method each: fakes stay small, and a port shows which permission is needed.
- * Expected failures are values; a method throws only for a bug.
+ * The AWS operations that the functions use, one method each: fakes stay small, and each method names the permission that it
+ * needs. Expected failures are values; a method throws only for a bug.
+ *
+ * A new call takes a method here, its adapter in lambda/aws/, the permission in infra/permissions.ts, the fake in
+ * test/lambda/memory-account.ts and, where AWS limits its rate, an entry in pacing.ts. A command that local AWS does not know
+ * yet is added in local/.
  */
 import type { AlarmDefinition } from '../core/alarm/alarm-definition.ts';
 import type { ShardLoad } from '../core/decision/hot-shard.ts';
@@ -37,7 +41,7 @@ export interface StreamPort {
   readonly listTags: (streamName: string) => Promise<Answer<Tags>>;
   /** kinesis:AddTagsToStream; refused unless the stream is ACTIVE. */
   readonly addTags: (streamName: string, tags: Tags) => Promise<Answer<void>>;
-  /** kinesis:UpdateShardCount, sent once: a blind resend after the first has worked would act on old facts. */
+  /** kinesis:UpdateShardCount, sent once: if the first call has worked, a second one would act on old facts. */
   readonly updateShardCount: (streamName: string, targetShardCount: number) => Promise<Answer<void>>;
   /** kinesis:SplitShard, sent once like UpdateShardCount. */
   readonly splitShard: (streamName: string, shardId: string, startingHashKey: string) => Promise<Answer<void>>;
@@ -95,9 +99,9 @@ export interface FunctionPort {
   readonly eventSourceMappings: () => Promise<Answer<readonly EventSourceMapping[]>>;
 }
 
-/** What concerns all streams of the account at once. */
+/** Calls about all streams of the account at once. */
 export interface FleetPort {
-  /** tag:GetResources: the tags of every stream that has or had any; a stream without is absent. */
+  /** tag:GetResources: the tags of every stream that has or had any; others are absent. */
   readonly streamTags: () => Promise<Answer<ReadonlyMap<string, Tags>>>;
   /** tag:GetResources: names of the alarms that carry this tag. */
   readonly alarmsTagged: (key: string, value: string) => Promise<Answer<readonly string[]>>;
@@ -125,7 +129,7 @@ export interface Ports {
 
 export interface Clock {
   readonly nowMs: () => number;
-  /** Runs on when the wall clock is set or stands still; for pacing only. */
+  /** Goes on when the wall clock is set or stops; for pacing only. */
   readonly monotonicMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * Turns what the SDK throws into values. This folder alone knows AWS's error codes: everybody else goes by `failure.kind`,
- * and shows `failure.code` to people.
+ * Turns what the SDK throws into values. Only this folder knows AWS's error codes: everybody else goes by `failure.kind`, and
+ * shows `failure.code` to people.
  */
 import type { AwsFailure, FailureKind } from '../../core/report/scaling-report.ts';
 import type { Answer } from '../ports.ts';
@@ -26,7 +26,7 @@ export const kindsOfCodes: ReadonlyMap<string, FailureKind> = new Map([
   ['AccessDenied', 'denied'],
 ]);
 
-/** AWS answered, and not what was asked for; the same call may work later. */
+/** AWS answered without what was asked for; the same call may work later. */
 export class UnusableAnswer extends Error {
   readonly code: string;
 

@@ -1,11 +1,11 @@
 /**
- * When and how long to wait before a call is sent again. The SDK's own strategies give up after a fixed budget; a thousand
- * alarms at once need more patience than that with calls that CloudWatch allows three times a second.
+ * When a call is sent again, and after how long a wait. The SDK's own strategies give up after a fixed budget. A thousand
+ * alarms at once need more patience, for CloudWatch allows three of their calls a second.
  */
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
 import type { RetrySettings } from '../../core/settings/deployment.ts';
 
-/** Resends after an error that is not throttling: a call that fails so often is left to the next delivery. */
+/** After an error that is not throttling: when a call has failed so often, the next delivery makes it again. */
 const retriesOfFaults = 4;
 
 export function retryStrategy(settings: RetrySettings, random: () => number = Math.random): RetryStrategyV2 {
@@ -21,7 +21,7 @@ export function retryStrategy(settings: RetrySettings, random: () => number = Ma
   };
 }
 
-/** Exponential from the shortest wait to the longest, with full jitter above the shortest. */
+/** Grows exponentially from the shortest wait to the longest, with full jitter above the shortest. */
 export function waitMs(count: number, settings: RetrySettings, random: () => number): number {
   const ceiling = Math.min(settings.longestWaitMs, settings.shortestWaitMs * 2 ** (count + 1));
   return settings.shortestWaitMs + random() * Math.max(0, ceiling - settings.shortestWaitMs);

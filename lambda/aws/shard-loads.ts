@@ -9,8 +9,8 @@ import { completeResults, queryOf } from './metric-data.ts';
 const shardsPerCall = awsFacts.metricDataQueries.value / 2;
 
 /**
- * The higher of the last two whole periods: CloudWatch counts them from the full hour, and the newest may lack a late minute.
- * What has not ended holds a part of its minutes only, and would make a full shard look idle.
+ * The higher value of the last two whole periods: CloudWatch counts periods from the full hour, and the newest may lack a late
+ * minute. A period that has not ended holds only a part of its minutes, and would make a full shard look idle.
  */
 export async function readShardLoads(
   cloudwatch: CloudWatchClient,
@@ -60,7 +60,7 @@ export async function listOpenShards(client: KinesisClient, StreamName: string):
         NextToken === undefined ? { StreamName, ShardFilter: { Type: 'AT_LATEST' } } : { NextToken },
       ),
     );
-    // The filter leaves open shards only; where it is not known, an ending number tells a closed one.
+    // Where the filter is not known, closed shards come as well: those with an ending number.
     shards.push(...(page.Shards ?? []).filter((shard) => !shard.SequenceNumberRange?.EndingSequenceNumber));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);

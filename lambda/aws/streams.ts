@@ -17,8 +17,8 @@ import { call } from './calls.ts';
 import { listOpenShards, readShardLoads } from './shard-loads.ts';
 
 /**
- * @param client resends throttled and failed calls.
- * @param oneAttempt never resends. The SDK takes LimitExceededException for throttling and would send UpdateShardCount again.
+ * @param client sends throttled and failed calls again.
+ * @param oneAttempt never does. The SDK takes LimitExceededException for throttling and would send UpdateShardCount again.
  */
 export function kinesisStreams(
   client: KinesisClient,

@@ -1,4 +1,4 @@
-/** A decision about one stream becomes effects: a scaling, what a hold leaves to put right, or, in dry run, a description. */
+/** Turns a decision about one stream into effects: a scaling, the repairs beside a hold, or, in dry run, a description. */
 import type { ScaleDecision, ScalingDecision } from '../../core/decision/decision.ts';
 import { type ConvergencePlan, lanesOf, planConvergence } from '../../core/plan/convergence.ts';
 import { describeDryRun } from '../../core/report/dry-run.ts';
@@ -8,7 +8,7 @@ import { describeEffects, runEffects } from './effect-runner.ts';
 import { runScaling } from './scaling-run.ts';
 import type { StreamOutcome } from './stream-report.ts';
 
-/** @param drift what the reconciler found to put right, also where the decision is to scale. */
+/** @param drift what the reconciler found to repair, also where the decision is to scale. */
 export async function applyDecision(
   decision: ScalingDecision,
   facts: StreamFacts,

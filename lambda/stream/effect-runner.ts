@@ -17,7 +17,7 @@ export function describeEffects(lanes: readonly Lane[]): readonly EffectOutcome[
   return lanes.flat().map((effect) => ({ effect }));
 }
 
-/** Whether a failed effect forbids everything after it. */
+/** Whether an effect failed without which nothing after it may run. */
 export function aborts(outcomes: readonly EffectOutcome[]): boolean {
   return outcomes.some(({ effect, failure }) => failure !== undefined && effect.onFailure === 'abort');
 }
@@ -53,7 +53,7 @@ function perform(effect: ScalingEffect, streamName: string, ports: Ports): Promi
   }
 }
 
-/** The fall-back frees a consumer from a reservation of ours that is too small; the failure is reported all the same. */
+/** The fall-back removes a reservation of ours that is too small for the consumer; the failure is reported all the same. */
 async function setConcurrency(effect: SetConcurrency, ports: Ports): Promise<Answer<void>> {
   const answer = await ports.functions.reserve(effect.functionName, effect.to);
   if (answer.ok || effect.onFailure !== 'fall-back' || answer.failure.retryable) return answer;

@@ -1,6 +1,6 @@
 /**
- * Puts one stream right, by all there is to read of it: what drifted, alarms that nothing holds any more, and a shard count
- * outside its bounds. The bound outranks an alarm in ALARM: both would move the stream, and only one of them may in a run.
+ * Repairs one stream by all there is to read of it: what drifted, alarms that nothing holds any more, and a shard count outside
+ * its bounds. The bound outranks an alarm in ALARM: both would move the stream, and only one of them may in a run.
  */
 import { hold } from '../../core/decision/decision.ts';
 import { moveIntoBounds } from '../../core/decision/out-of-bounds.ts';
@@ -35,7 +35,7 @@ export function needsNoRepair(reading: CompleteReading): boolean {
   return isConverged(plan) && plan.findings.length === 0 && moveIntoBounds(reading) === undefined;
 }
 
-/** @param newAlarm how missing alarms are made; undefined where they are the stack's to make. */
+/** @param newAlarm how missing alarms are made; undefined where the stack makes them. */
 export async function repairStream(
   reading: CompleteReading,
   cause: ReconcileCause,

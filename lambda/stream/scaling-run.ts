@@ -1,6 +1,6 @@
 /**
- * A decided scaling against AWS: the intent, the call, what follows. An alarm's scaling and the reconciler's run the same
- * code, so that both leave the same traces.
+ * Carries a scaling out: the intent, the call, what follows from it. The answer to an alarm, the load check and the reconciler
+ * run the same code, so that all leave the same traces.
  */
 import { hold, type ScaleDecision } from '../../core/decision/decision.ts';
 import { planScaling, type ScalingPlan } from '../../core/plan/scaling-plan.ts';
@@ -12,7 +12,7 @@ import { aborts, runEffects } from './effect-runner.ts';
 import type { StreamOutcome } from './stream-report.ts';
 import { judgeRefusal, type Refusal } from './update-refusal.ts';
 
-/** `scaled`, `held` where AWS refused for a reason that ends, or `failed`; with every effect, in order. */
+/** `scaled`; `held` where AWS refused for a reason that ends; or `failed`. With every effect, in order. */
 export type ScalingOutcome = StreamOutcome & Required<Pick<StreamOutcome, 'decision' | 'effects'>>;
 
 interface Means {
@@ -66,7 +66,7 @@ async function callUntilJudged(
     const failure = effects.find(isRefused)?.failure;
     if (!failure) return { refusal: { kind: 'accepted' }, effects };
     const dailyQuota = decision.split ? Number.POSITIVE_INFINITY : settings.dailyQuota;
-    const refusal = await judgeRefusal(failure, attempt, plan.intent, state, dailyQuota, ports, clock);
+    const refusal = await judgeRefusal(failure, { attempt, intent: plan.intent, state, dailyQuota }, ports, clock);
     if (refusal.kind !== 'resend') return { refusal, effects };
     earlier = effects.filter((outcome) => !isRefused(outcome));
   }
@@ -76,7 +76,7 @@ function withoutSplit({ split, ...decision }: ScaleDecision): ScaleDecision | un
   return split && { ...decision, targetShardCount: split.otherwiseTarget };
 }
 
-/** Not so: a refusal for the rate of calls, which the next delivery will not meet again. */
+/** The next delivery would be refused as well. That is not so for the rate of calls. */
 function isFinal(called: readonly EffectOutcome[]): boolean {
   const failure = called.find(isRefused)?.failure;
   return failure !== undefined && !failure.retryable && failure.kind !== 'limit';
@@ -86,7 +86,7 @@ function isRefused({ effect, failure }: EffectOutcome): boolean {
   return (effect.kind === 'update-shard-count' || effect.kind === 'split-shard') && failure !== undefined;
 }
 
-/** A call without an answer that turned out to have worked is no failure. */
+/** A call that had no answer, and turned out to have worked, is no failure. */
 function withoutRefusal(outcomes: readonly EffectOutcome[]): readonly EffectOutcome[] {
   return outcomes.map((outcome) => (isRefused(outcome) ? { effect: outcome.effect } : outcome));
 }

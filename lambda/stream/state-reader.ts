@@ -1,6 +1,6 @@
 /**
- * Reads everything that a decision needs in one round: all calls at once, so that a scaling waits for one round trip, not for
- * six. What cannot be read is never taken for nothing.
+ * Reads everything that a decision needs in one round: all calls at once, so that a scaling waits for one round trip and not
+ * for six. What cannot be read is unknown, never zero or absent.
  */
 import { readStreamName } from '../../core/alarm/alarm-definition.ts';
 import type { Fault } from '../../core/result.ts';
@@ -22,7 +22,7 @@ export interface CompleteReading extends StreamFacts {
   readonly ok: true;
   /** Tags that could not be read. */
   readonly tagFaults: readonly Fault[];
-  /** Tags that cannot stand together: then nothing may be decided. */
+  /** Tags that contradict each other: then nothing may be decided. */
   readonly contradictions: readonly Fault[];
   readonly failures: readonly CallFailure[];
 }
@@ -64,7 +64,7 @@ export async function readState(ports: Ports, account: Account, query: StateQuer
   return { ok: true, state, settings, nowMs, tagFaults, contradictions, failures };
 }
 
-/** What must be known, or nothing is decided. */
+/** Without any of this nothing is decided. */
 async function readStream(ports: Ports, account: Account, query: StateQuery) {
   const { streamName, alarmNames, knownTags, knownAlarms } = query;
   const alarmTagsOf = (name: string): Promise<Answer<Tags | undefined>> =>

@@ -3,7 +3,7 @@ import type { ReportSource, ScalingReport } from '../../core/report/scaling-repo
 import { formatIsoTime } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 
-/** What is absent was not looked at, or there was none of it. */
+/** A field that is absent was not looked at, or there was nothing of it. */
 export type StreamOutcome = Pick<ScalingReport, 'outcome'> &
   Partial<Pick<ScalingReport, 'alarmName' | 'openShardCount' | 'decision' | 'findings' | 'effects' | 'failures'>>;
 

@@ -1,8 +1,7 @@
 /**
- * UpdateShardCount was not accepted, or nobody knows. Tells apart what AWS puts into one exception, and reads again where
- * there was no answer.
+ * UpdateShardCount was refused, or had no answer. AWS uses one exception for several reasons: this file finds out which one it
+ * is, and reads the stream again where there was no answer.
  */
-
 import { type HoldDecision, hold } from '../../core/decision/decision.ts';
 import type { AwsFailure } from '../../core/report/scaling-report.ts';
 import type { StreamState } from '../../core/stream/stream-state.ts';
@@ -16,30 +15,33 @@ export type Refusal =
   | { readonly kind: 'held'; readonly decision: HoldDecision; readonly takeBack: boolean }
   /** The call may be sent again. */
   | { readonly kind: 'resend' }
-  /** Nothing was changed, or it is not known: fail, and let the next delivery read again. */
+  /** Nothing was changed, or nobody knows: fail, and let the next delivery read again. */
   | { readonly kind: 'failed'; readonly takeBack: boolean };
 
-/** The third refusal for rate within one invocation is taken for the quota: calls that were not ours spent it. */
+/** The third refusal for the rate within one invocation counts as one for the quota: others have spent it. */
 const rateAttempts = 3;
 const rateWaitMs = 1_000;
 
-export async function judgeRefusal(
-  failure: AwsFailure,
-  attempt: number,
-  intent: ScalingIntent,
-  state: StreamState,
-  dailyQuota: number,
-  ports: Ports,
-  clock: Clock,
-): Promise<Refusal> {
+/** The call that was refused. */
+export interface SentCall {
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly intent: ScalingIntent;
+  /** Of the stream, before the call. */
+  readonly state: StreamState;
+  /** Infinite for a call that the quota does not count. */
+  readonly dailyQuota: number;
+}
+
+export async function judgeRefusal(failure: AwsFailure, sent: SentCall, ports: Ports, clock: Clock): Promise<Refusal> {
   switch (failure.kind) {
     case 'unanswered':
-      return await readAgain(state.streamName, intent, ports);
+      return await readAgain(sent, ports);
     case 'busy':
       // Tags cannot be written while the stream is UPDATING; the entry stays, and counts at worst one call too many.
       return { kind: 'held', takeBack: false, decision: hold('stream-updating', { refusedWith: failure.code }) };
     case 'limit':
-      return await judgeLimit(attempt, intent, state, dailyQuota, ports, clock);
+      return await judgeLimit(sent, ports, clock);
     case 'gone':
     case 'throttled':
     case 'denied':
@@ -48,9 +50,9 @@ export async function judgeRefusal(
   }
 }
 
-/** While UPDATING towards our target, or there already, the call has worked. */
-async function readAgain(streamName: string, intent: ScalingIntent, ports: Ports): Promise<Refusal> {
-  const summary = await ports.streams.describe(streamName);
+/** A stream that is UPDATING, or has the target already, shows that the call has worked. */
+async function readAgain({ state, intent }: SentCall, ports: Ports): Promise<Refusal> {
+  const summary = await ports.streams.describe(state.streamName);
   if (!summary.ok) return { kind: 'failed', takeBack: false };
   const { status, openShardCount } = summary.value;
   const accepted = status === 'UPDATING' || openShardCount === intent.to;
@@ -58,14 +60,8 @@ async function readAgain(streamName: string, intent: ScalingIntent, ports: Ports
 }
 
 /** `LimitExceededException` has three causes: the stream's daily quota, the account's shards, and the call rate. */
-async function judgeLimit(
-  attempt: number,
-  intent: ScalingIntent,
-  state: StreamState,
-  dailyQuota: number,
-  ports: Ports,
-  clock: Clock,
-): Promise<Refusal> {
+async function judgeLimit(sent: SentCall, ports: Ports, clock: Clock): Promise<Refusal> {
+  const { attempt, intent, state, dailyQuota } = sent;
   const direction = intent.to > intent.from ? 'up' : 'down';
   const quota: Refusal = {
     kind: 'held',
@@ -87,7 +83,7 @@ async function judgeLimit(
       }),
     };
   }
-  // A split is no call of the quota: only the rate is left.
+  // The quota does not count splits: for them only the rate is left.
   if (attempt >= rateAttempts) return Number.isFinite(dailyQuota) ? quota : { kind: 'failed', takeBack: true };
   await clock.sleep(rateWaitMs * attempt);
   return { kind: 'resend' };

@@ -19,7 +19,7 @@ import { ownershipOf } from '../stream/ownership.ts';
 import { answerAlarm } from './alarm-notification.ts';
 import { mapAtOnce } from './side-by-side.ts';
 
-/** A notification takes a second or two from CloudWatch to here, with a cold start; more was spent in a queue. */
+/** A notification takes a second or two from CloudWatch to here, with a cold start. One that took longer waited in a queue. */
 const inLineAfterMs = 3_000;
 /** An alarm that has been in ALARM for longer was answered and is held, or is the reconciler's to re-arm. */
 const newestMs = hourMs;
@@ -73,7 +73,10 @@ interface WaitingAlarm {
   readonly stateChange: string;
 }
 
-/** In the order in which they fired. Two alarms of one stream are never answered side by side: scale-up comes first. */
+/**
+ * One alarm of each stream, in the order in which they fired. Two alarms of one stream are never answered side by side: the
+ * scale-up alarm comes first.
+ */
 function firstOfEachStream(
   inAlarm: readonly UntaggedAlarm[],
   { deployment, account }: ScalerContext,

@@ -1,6 +1,6 @@
 /**
- * Answers questions about the fleet and changes nothing: `{"ask": "explain", "streams": ["orders"]}`. The command line asks
- * the deployed function, so that an answer comes from the settings, the role and the code that are in force.
+ * Answers an explain request and changes nothing: `{"ask": "explain", "streams": ["orders"]}`. The command line sends it to the
+ * deployed function, so that the answer comes from the settings, the role and the code that are in force.
  */
 import type { PolicyExplanation } from '../../core/load/load-policy.ts';
 import { explainStream, type StreamExplanation } from '../../core/report/explanation.ts';

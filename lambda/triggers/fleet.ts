@@ -1,8 +1,9 @@
 /**
- * Which streams a reconcile is about: those of the deployment, and those that ask for it by the tag
- * `autoscaling/enabled = true`. Without settings.json (code-only take-over) those whose scaling alarms are there. Alarms of
- * streams that no longer ask are removed, only where a tag says that they are ours, and never after a read that failed: an
- * outage must not look like "nobody asks any more".
+ * The streams of a reconcile or a load check: those of the deployment, and those that ask for it by the tag
+ * `autoscaling/enabled = true`. Without settings.json (code-only take-over) they are the streams that have scaling alarms.
+ *
+ * Alarms of streams that no longer ask are removed. That happens only where a tag says that an alarm is ours, and never after
+ * a read that failed: an outage must not look like "nobody asks any more".
  */
 import { alarmNameOf, readAlarmName, readStreamName } from '../../core/alarm/alarm-definition.ts';
 import type { NewAlarm } from '../../core/plan/alarm-repair.ts';
@@ -12,11 +13,11 @@ import { enabledTag, ownerTag } from '../../core/stream/tag-settings.ts';
 import type { Answer, CallFailure, FleetPort, UntaggedAlarm } from '../ports.ts';
 
 export interface Fleet {
-  /** In order, so that a run that ran out of time can be continued after a name. */
+  /** In order, so that the next run can go on after the name at which this one ran out of time. */
   readonly streamNames: readonly string[];
-  /** Present when they were read for all streams at once. */
+  /** Of all streams; undefined where nothing was read of them yet. */
   readonly tags: ReadonlyMap<string, Tags> | undefined;
-  /** How the alarms of streams that the stack does not know are made. */
+  /** How to make the alarms of streams that the stack does not know. */
   readonly newAlarm: NewAlarm | undefined;
   readonly failures: readonly CallFailure[];
 }
@@ -37,7 +38,7 @@ export async function findFleet(deployment: Deployment, port: FleetPort): Promis
   };
 }
 
-/** Streams that are known by name, of which nothing was read yet. */
+/** Streams of which nothing but the names is known yet. */
 export function fleetOf(streamNames: readonly string[], deployment: Deployment): Fleet {
   return { streamNames: streamNames.toSorted(), tags: undefined, newAlarm: newAlarmOf(deployment), failures: [] };
 }
@@ -57,7 +58,7 @@ function found<T>(value: T): Answer<T> {
   return { ok: true, value };
 }
 
-/** Ids of the metric math that every version of a scaling alarm has; without them an alarm only happens to be named like one. */
+/** Every version of a scaling alarm has these metrics. An alarm without them only happens to have such a name. */
 const scalingMetricIds: ReadonlyArray<string> = ['m1', 'm2', 'e3', 'e4', 's1'];
 
 function streamOfScalingAlarm({ alarmName, definition: { metrics } }: UntaggedAlarm): string | undefined {
@@ -67,7 +68,7 @@ function streamOfScalingAlarm({ alarmName, definition: { metrics } }: UntaggedAl
   return scalingMetricIds.every((id) => metrics.some((metric) => metric.id === id)) ? streamName : undefined;
 }
 
-/** Undefined where streams do not ask by tag: then all alarms are the stack's to make. */
+/** Undefined where streams do not ask by tag: then the stack makes all alarms. */
 export function newAlarmOf({ discovery }: Deployment): NewAlarm | undefined {
   return discovery && { topicArn: discovery.alarmTopicArn, tags: { [ownerTag]: discovery.owner } };
 }
@@ -76,7 +77,7 @@ export function isEnabled(tags: Tags): boolean {
   return tags[enabledTag]?.trim().toLowerCase() === 'true';
 }
 
-/** Removes the alarms of ours whose stream asks no longer. @returns the names of the removed, and what failed. */
+/** Removes those of our alarms whose stream asks no longer. @returns the names of the removed, and what failed. */
 export async function removeOrphans(
   fleet: Fleet,
   deployment: Deployment,

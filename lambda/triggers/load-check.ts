@@ -34,7 +34,7 @@ export function isOverdue({ dueAtMs }: Pick<LoadCheckRequest, 'dueAtMs'>, nowMs:
 }
 
 export interface LoadCheckResult {
-  /** What failed besides single streams. */
+  /** Calls that failed and concern no single stream. */
   readonly failures: readonly CallFailure[];
   readonly checked: number;
   /** Streams that there was no time for; the next load check begins with others. */
@@ -134,7 +134,7 @@ async function decideAgain(
   const decision = await considerHotShard(decided, facts, context);
   const result = await applyDecision(decision, facts, context);
   const report = reportOf(streamName, { ...result, failures: full.failures }, context);
-  // People would hear of a failure every minute; a health alarm tells them when it lasts.
+  // People would be notified of a failure every minute; a health alarm pages when it lasts.
   if (context.deployment.dryRun || report.outcome === 'failed') return report;
   // Nor does a failed read beside a hold make that hold news again.
   const notice = report.outcome === 'scaled' ? report : { ...report, needsRetry: false };

@@ -1,8 +1,9 @@
 /**
  * One run of the reconciler over the fleet: finds the streams, reconciles as many as there is time for, hands the rest on to
- * the next run by an asynchronous call of itself, and removes alarms of ours that nobody asks for any more.
+ * the next run by an asynchronous call of itself, and removes those of our alarms that nobody asks for any more.
  */
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
+import { minuteMs } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { Reconcile } from '../events.ts';
 import type { CallFailure } from '../ports.ts';
@@ -10,24 +11,24 @@ import { findFleet, removeOrphans } from './fleet.ts';
 import { reconcileStreams } from './reconcile-streams.ts';
 
 export interface RunRequest extends Omit<Reconcile, 'kind'> {
-  /** What to invoke with the rest. */
+  /** The function to invoke with the rest: this one. */
   readonly functionName: string;
   readonly remainingMs: () => number;
 }
 
 export interface RunResult {
   readonly reports: readonly ScalingReport[];
-  /** What failed besides single streams. */
+  /** Calls that failed and concern no single stream. */
   readonly failures: readonly CallFailure[];
   /** Streams that were handed on. */
   readonly notReached: number;
   readonly alarmsRemoved: readonly string[];
 }
 
-/** So much time is kept for ending a run: the slowest stream, and the call that hands the rest on. */
-const handOverMs = 60_000;
+/** Kept for the end of a run: the slowest stream takes so long, with the call that hands the rest on. */
+const handOverMs = minuteMs;
 
-export async function runReconcile(request: RunRequest, context: ScalerContext): Promise<RunResult> {
+export async function reconcileFleet(request: RunRequest, context: ScalerContext): Promise<RunResult> {
   const port = context.ports.fleet;
   const { cause, after, functionName } = request;
   const whole = await findFleet(context.deployment, port);

@@ -1,9 +1,9 @@
 /**
- * Converge over all streams: on a schedule and after every deploy. Puts right what a dead invocation, a redeploy or a
- * resharding by hand left behind, and ends holds. A stream that agrees costs two reads and no write.
+ * Reconciles one stream after another: on a schedule and after every deploy. It repairs what a dead invocation, a redeploy or
+ * a resharding by hand left behind, and ends holds. A stream that agrees costs two reads and no write.
  *
- * Alarms are read before streams, and a stream is read again before it is written to: what another invocation has just
- * changed is not judged by what was true before.
+ * Alarms are read before streams, and a stream is read again before anything is written to it: otherwise what another
+ * invocation has just changed would be judged by what was true before.
  */
 import { awsFacts } from '../../core/aws-facts.ts';
 import type { NewAlarm } from '../../core/plan/alarm-repair.ts';
@@ -21,7 +21,7 @@ import { type StreamOutcome, toReport } from '../stream/stream-report.ts';
 import type { Fleet } from './fleet.ts';
 import { mapAtOnce } from './side-by-side.ts';
 
-/** Streams worked on side by side; the pacing of calls, not this, bounds the speed. */
+/** Streams at the same time; the pacing of calls, not this, bounds the speed. */
 const streamsAtOnce = 8;
 const streamsPerBatch = awsFacts.describeAlarmsBatch.value / 2;
 
@@ -113,7 +113,7 @@ async function readAgain(query: StateQuery, { ports, account }: ScalerContext): 
   return await readState(ports, account, { ...fullQuery(query), knownAlarms: alarms.value });
 }
 
-/** Tags that were passed over, when people do not know of them yet, and only while a tag can remember that they do. */
+/** Adds tags that were ignored, when people do not know of them yet, and only while a tag can remember that they do. */
 function withTagFaults(result: StreamOutcome, reading: StateReading): StreamOutcome {
   if (!reading.ok || reading.state.status !== 'ACTIVE' || result.outcome === 'scaled') return result;
   const { tagFaults: faults } = reading;

@@ -15,7 +15,12 @@ const calls = (count: number) =>
   });
 
 function judge(code: string, { attempt = 1, spent = 0, aws = setUp() } = {}) {
-  return judgeRefusal(failureOf(code, ''), attempt, intent, calls(spent), 10, aws.ports, aws.clock);
+  return judgeRefusal(
+    failureOf(code, ''),
+    { attempt, intent, state: calls(spent), dailyQuota: 10 },
+    aws.ports,
+    aws.clock,
+  );
 }
 function setUp() {
   const aws = new MemoryAccount();

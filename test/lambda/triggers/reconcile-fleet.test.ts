@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ownerTag } from '../../../core/stream/tag-settings.ts';
 import type { FleetPort } from '../../../lambda/ports.ts';
-import { type RunRequest, runReconcile } from '../../../lambda/triggers/reconcile-fleet.ts';
+import { type RunRequest, reconcileFleet } from '../../../lambda/triggers/reconcile-fleet.ts';
 import { minute, sampleSettings } from '../../core/samples.ts';
 import { contextOf, deploymentOf } from '../deployments.ts';
 import { fleetPortOf, refused } from '../fleet-port.ts';
@@ -24,14 +24,14 @@ function setUp(answers: Partial<FleetPort> = {}) {
   const deployment = deploymentOf(Object.fromEntries(names.map((name) => [name, {}])), environment);
   const { port, ...seen } = fleetPortOf({}, owned, answers);
   const run = (request: Partial<RunRequest> = {}) =>
-    runReconcile(
+    reconcileFleet(
       { cause: 'deploy', after: '', functionName: 'reconciler', remainingMs: () => 10 * minute, ...request },
       contextOf(aws, deployment, port),
     );
   return { names, run, ...seen };
 }
 
-const streamsOf = ({ reports }: Awaited<ReturnType<typeof runReconcile>>) =>
+const streamsOf = ({ reports }: Awaited<ReturnType<typeof reconcileFleet>>) =>
   reports.map(({ streamName }) => streamName);
 
 describe('a run with time enough', () => {

@@ -1,7 +1,7 @@
 /**
- * Every fact about AWS that the code relies on, with value, unit and source. AWS does not document a fact that is marked
- * `inferred`: the models take it as a parameter, and docs/unverified.md says how to check it in an account. Each fact has a
- * case in test/contract/.
+ * Every fact about AWS that the code relies on, with value, unit and source. AWS does not document a fact that is
+ * marked `inferred`: the models take it as a parameter, and docs/unverified.md says how to check it in an account. Each
+ * fact has a case in test/contract/.
  */
 import { dayMs, daySeconds, minuteMs } from './time.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The one way to read a number that somebody wrote: in a variable, a tag, an option, a file. Decimal, with an exponent if need
- * be, so that what `String` writes is read again. Undefined for anything else: `Number` takes an empty text for zero, and reads
- * hexadecimal.
+ * The one way to read a number that somebody wrote: in a variable, a tag, an option, a file. Decimal, with an exponent
+ * if need be, so that what `String` writes is read again. Undefined for anything else: `Number` takes an empty text for
+ * zero, and reads hexadecimal.
  */
 const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 

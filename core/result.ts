@@ -32,11 +32,16 @@ export function describeFault(fault: Fault): string {
   return `${fault.field}: ${fault.value} ${fault.problem}; ${fault.remedy}`;
 }
 
-/** Control characters, and characters that break a line or turn the direction of text. They are never shown as they are. */
+/**
+ * Control characters, and characters that break a line or turn the direction of text. They are never shown as they are.
+ */
 export const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const everyUnprintable = new RegExp(unprintable, 'gu');
 
-/** A value from outside as short, printable text: quoted, with control characters escaped, cut at `maxLength` characters. */
+/**
+ * A value from outside as short, printable text: quoted, with control characters escaped, cut at `maxLength`
+ * characters.
+ */
 export function quote(value: unknown, maxLength = 80): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value) ?? String(value);

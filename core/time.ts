@@ -12,7 +12,10 @@ export const daySeconds = dayMinutes * 60;
 const zoned = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(?:Z|([+-]\d{2}):?(\d{2}))$/;
 const basic = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2}(?:\.\d{3})?)Z$/;
 
-/** Epoch ms of an ISO time that names its zone. Undefined for anything else, so that a local time is never taken for UTC. */
+/**
+ * Epoch ms of an ISO time that names its zone. Undefined for anything else, so that a local time is never taken for
+ * UTC.
+ */
 export function parseZonedTime(text: string): number | undefined {
   const match = zoned.exec(text);
   if (!match) return undefined;

@@ -1,16 +1,17 @@
 /**
  * The topic between the alarms and the scaler. Only CloudWatch alarms of this account and region may publish, over TLS.
  *
- * The allow alone would not hold: an identity of the same account that may sns:Publish to any topic needs no word from
- * the topic. So all that does not come from such an alarm is denied; a request that names no source at all has no
- * aws:SourceArn, and a negated condition holds for it too.
+ * An allow statement alone would not ensure that: an identity of the same account with sns:Publish on any topic needs
+ * no permission from the topic. So a deny statement refuses everything that does not come from such an alarm. It also
+ * refuses a request without any source: such a request has no aws:SourceArn, and a negated condition is true when its
+ * key is missing.
  */
 import { Stack } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { alarmArn } from './permissions.ts';
+import { alarmArn } from './arns.ts';
 import { cloudWatch } from './topic-key.ts';
 
 export function createAlarmTopic(scope: Construct, key: Key | undefined): Topic {

@@ -1,4 +1,4 @@
-/** What a user of the construct may give. What the functions are told besides is a row of core/settings/deployment-settings.ts. */
+/** The props of the construct. Those that the functions read too are rows of core/settings/deployment-settings.ts. */
 import type { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { GivenOf, givenSettings } from '../core/settings/deployment-settings.ts';
@@ -9,40 +9,44 @@ import type { TemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 import type { TopicEncryption } from './topic-key.ts';
 
 export interface KinesisAutoscalerProps extends GivenOf<typeof givenSettings> {
-  /** What stands in for a setting that a stream does not give. Default: each knob's own default. */
+  /** For a setting that a stream does not give. Default: each setting's own default. */
   readonly defaults?: Partial<StreamSettingValues> | undefined;
   /**
-   * Scale every stream of the account and region that is tagged `autoscaling/enabled` = `true`, also those that are not added
-   * here; their alarms are made and removed by the reconciler. One deployment an account and region. Default: false.
+   * Scale every stream of the account and region with the tag `autoscaling/enabled` = `true`, even if it is not added
+   * here. The reconciler creates and deletes the alarms of such a stream. At most one deployment in an account and
+   * region may do so. Default: false.
    */
   readonly discovery?: boolean | undefined;
-  /** Of the topics. Default: `customer-key`. */
+  /** Of the messages in the topics. Default: `customer-key`. */
   readonly encryption?: TopicEncryption | undefined;
-  /** Default: three months. */
+  /** How long the logs of the functions are kept. Default: three months. */
   readonly logRetention?: RetentionDays | undefined;
   /**
-   * Concurrent executions reserved for each of the two functions. Default: 1; more is useless at CloudWatch's three writes a
-   * second, and keeps two runs from writing one alarm. `none` for an account too small to reserve any.
+   * Concurrent executions reserved for each of the two functions, or `none` for an account too small to reserve any.
+   * Default: 1, so that no two runs write one alarm; more would be useless at CloudWatch's three writes a second.
    */
   readonly reservedConcurrency?: number | 'none' | undefined;
-  /** Default: five minutes. */
+  /** How often the reconciler runs. Default: five minutes. */
   readonly reconcileEvery?: Duration | undefined;
-  /** ARNs that the alarms on the autoscaler itself tell, besides the pager. Default: none. */
+  /** ARNs that the alarms on the autoscaler itself notify, besides the pager. Default: none. */
   readonly alarmActions?: readonly string[] | undefined;
-  /** Who is told of every scaling, every hold that is news and every failure. Default: nobody. */
+  /** Who is notified of every scaling, every new hold and every failure. Default: nobody. */
   readonly notices?: NoticeTarget | undefined;
-  /** Who is told of failures alone, and by the alarms on the autoscaler itself. Default: nobody. */
+  /** Who is notified of failures alone, and by the alarms on the autoscaler itself. Default: nobody. */
   readonly pager?: NoticeTarget | undefined;
-  /** CloudWatch dashboards of the streams that are added, 40 on each. Default: none. */
+  /** CloudWatch dashboards, each with up to 40 of the streams that are added. Default: none. */
   readonly dashboards?: DashboardChoice | undefined;
   /** Module that exports `scaler` and `reconciler`. Default: the one of this package. */
   readonly entry?: string | undefined;
 }
 
-/** Settings of one stream; what is not given comes from the deployment's defaults. */
+/** Settings of one stream. The deployment's `defaults` apply to what is not given. */
 export interface AddStreamOptions extends Partial<StreamSettings> {
-  /** Open shards that the stream has, or is created with: the alarms judge by it until the first reconcile. Default: minShards. */
+  /**
+   * Open shards that the stream has now or is created with. Its alarms use it until the first reconcile. Default:
+   * minShards.
+   */
   readonly shardCount?: number | undefined;
-  /** When it needs more shards than its traffic asks for. Default: never. */
+  /** When the stream needs more shards than its traffic shows. Default: never. */
   readonly schedules?: readonly TemporaryMinimumSchedule[] | undefined;
 }

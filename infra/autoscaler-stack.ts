@@ -1,4 +1,4 @@
-/** The stack of `cdk deploy`: a thin user of the construct, with what an operator needs to find in its outputs. */
+/** The stack of `cdk deploy`: it uses the construct, and its outputs name what an operator looks for. */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
@@ -19,7 +19,7 @@ export class AutoscalerStack extends Stack {
   constructor(scope: Construct, id: string, props: AutoscalerStackProps) {
     super(scope, id, {
       description: 'Scales the shards of Kinesis data streams and the processors that read them',
-      // CloudFormation takes a template of 1 MB, and white space is a third of a large one.
+      // CloudFormation takes a template of at most 1 MB, and white space is a third of a large one.
       suppressTemplateIndentation: true,
       ...props,
     });
@@ -49,7 +49,7 @@ export class AutoscalerStack extends Stack {
     return new Stream(this, `Stream-${name}`, {
       streamName: name,
       streamMode: StreamMode.PROVISIONED,
-      // Only how it begins: what the template says must not change later, or CloudFormation would reshard it.
+      // The first shard count only: if the template changed it later, CloudFormation would reshard the stream.
       ...(shardCount !== undefined && { shardCount }),
       retentionPeriod: Duration.hours(retentionHours),
       encryption: StreamEncryption.MANAGED,
@@ -87,7 +87,7 @@ export class AutoscalerStack extends Stack {
   }
 }
 
-/** An output holds 1,024 characters: a large fleet is described, not listed. */
+/** An output holds 1,024 characters, so for a large fleet it describes the names and does not list them. */
 const outputLength = 1000;
 
 function describeAlarmNames(streamNames: readonly string[]): string {

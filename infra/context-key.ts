@@ -1,3 +1,5 @@
-/** Where cdk.json holds the deployment; apart, so that who only starts a synthesis does not load aws-cdk-lib. */
+/**
+ * The key of cdk.json's context with the deployment. In a file of its own, which can be imported without aws-cdk-lib.
+ */
 export const contextKey = 'autoscaler';
 export const defaultStackName = 'KinesisAutoscaler';

@@ -1,8 +1,9 @@
 /**
- * The widgets of a dashboard, as CloudWatch's dashboard body has them (API reference, "Dashboard Body Structure and Syntax").
+ * The widgets of a dashboard. Source: CloudWatch API reference, "Dashboard Body Structure and Syntax".
  *
- * Nothing in them is a shard count: that would be wrong after the first scaling. What traffic is divided by comes from the
- * metric `OpenShardCount`, which the reconciler writes; without it, from the live alarms, whose graphs follow their math.
+ * No widget contains a shard count, which would be wrong after the first scaling. Graphs divide traffic by the metric
+ * `OpenShardCount`, which the reconciler writes. Without that metric they show the alarms, and CloudWatch draws an
+ * alarm by its current metric math.
  */
 import { alarmNameOf, kinesisNamespace, streamDimension } from '../core/alarm/alarm-definition.ts';
 import { awsFacts } from '../core/aws-facts.ts';
@@ -31,14 +32,17 @@ const graphHeight = 6;
 const alarmsPerRow = 8;
 const decisionRows = 50;
 const periodSeconds = 300;
-/** CloudFormation puts the value in. */
+/** CloudFormation replaces it by the value. */
 const pseudo = (name: 'Partition' | 'Region' | 'AccountId') => `\${AWS::${name}}`;
 const regionText = pseudo('Region');
 
 type Metric = readonly unknown[];
 type Placed = Pick<Widget, 'x' | 'y' | 'width'>;
 
-/** Top of a dashboard: the state of all its alarms, what was decided, and why. @param logGroups names, or what stands for them. */
+/**
+ * Top of a dashboard: the states of all its alarms, and the latest decisions.
+ * @param logGroups names, or placeholders for them.
+ */
 export function fleetWidgets(streamNames: readonly string[], logGroups: readonly string[]): readonly Widget[] {
   const alarms = streamNames.flatMap((name) => [alarmArn(name, 'up'), alarmArn(name, 'down')]);
   const alarmsHeight = alarms.length === 0 ? 0 : 1 + Math.ceil(alarms.length / alarmsPerRow);
@@ -64,7 +68,7 @@ export function fleetWidgets(streamNames: readonly string[], logGroups: readonly
   ];
 }
 
-/** One stream: a heading and a row of graphs. @param openShardCounts whether the metric of that name is written. */
+/** One stream: a heading and a row of graphs. @param openShardCounts whether the reconciler writes `OpenShardCount`. */
 export function streamWidgets(stream: DashboardStream, y: number, openShardCounts: boolean): readonly Widget[] {
   const { streamName } = stream;
   const heading: Widget = {
@@ -105,14 +109,14 @@ export function streamWidgets(stream: DashboardStream, y: number, openShardCount
 
 export const streamHeight = headerHeight + graphHeight;
 
-/** Of every stream that writes the metric, also those that were found by their tag. A search shows up to 100. */
+/** Of every stream with that metric, also of streams that were found by their tag. A search shows up to 100. */
 export function allShardCounts(y: number): Widget {
   const dimensions = [ownNamespace, ...Object.keys(metricDimensions), streamDimension].join(',');
   const expression = `SEARCH('{${dimensions}} MetricName="OpenShardCount"','Maximum',${periodSeconds})`;
   return graph('Open shards of all streams', { x: 0, y, width: gridWidth }, [[{ expression, id: 'all', label: '' }]]);
 }
 
-/** A shard takes 1 MiB and 1,000 records a second: in these units its capacity is one of either. */
+/** A shard takes 1 MiB and 1,000 records a second, so in these units its capacity is 1 of each. */
 function rates(streamName: string): readonly Metric[] {
   const { shardBytesPerSecond: bytes, shardRecordsPerSecond: records } = awsFacts;
   return [
@@ -123,7 +127,7 @@ function rates(streamName: string): readonly Metric[] {
   ];
 }
 
-/** Against the thresholds that were deployed; a tag on the stream may have set others, which its alarms show. */
+/** With the thresholds that were deployed. A tag on the stream may have set others, which its alarms show. */
 function utilizationGraph({ streamName, settings }: DashboardStream, place: Placed): Widget {
   const [bytes = [], records = []] = rates(streamName);
   const { shardBytesPerSecond, shardRecordsPerSecond } = awsFacts;
@@ -143,7 +147,7 @@ function utilizationGraph({ streamName, settings }: DashboardStream, place: Plac
   return graph('Utilization', place, metrics, { annotations: { horizontal } });
 }
 
-/** CloudWatch draws the metric math of the alarm as it is now, and its threshold. */
+/** CloudWatch draws the current metric math of the alarm, and its threshold. */
 function alarmGraph(title: string, place: Placed, arn: string): Widget {
   const properties = { title, region: regionText, view: 'timeSeries', annotations: { alarms: [arn] } };
   return { type: 'metric', ...place, height: graphHeight, properties };

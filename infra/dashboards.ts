@@ -1,4 +1,4 @@
-/** The CloudWatch dashboards of a deployment: as many as its streams need, made as the streams are added. */
+/** The CloudWatch dashboards of a deployment. Streams that are added to a full dashboard begin the next one. */
 import { Fn, Lazy, Names } from 'aws-cdk-lib';
 import { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
@@ -10,17 +10,17 @@ import {
   streamWidgets,
 } from './dashboard-widgets.ts';
 
-/** `openShardCounts`: the reconciler writes a metric for each stream, at 0.30 dollars a month each. */
+/** With `openShardCounts`, the reconciler writes a metric for each stream, which costs 0.30 dollars a month each. */
 export type DashboardChoice = boolean | { readonly openShardCounts: boolean };
 
-/** A dashboard holds 500 widgets; long before that nobody scrolls down. */
+/** A dashboard could hold 500 widgets, but nobody would scroll down to the last. */
 export const streamsPerDashboard = 40;
 
 export interface DashboardsProps {
   readonly openShardCounts: boolean;
-  /** Streams may come that the stack does not know. */
+  /** Whether there may be streams that the stack does not know. */
   readonly discovery: boolean;
-  /** Names of the groups that hold the decisions. */
+  /** Names of the log groups with the decisions. */
   readonly logGroups: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export class Dashboards extends Construct {
     );
   }
 
-  /** Names that only CloudFormation knows are put in by it: as variables, for the body is one long text. */
+  /** CloudFormation alone knows some names. The body is one long text, so it replaces variables in it. */
   #bodyOf(streams: readonly DashboardStream[], isFirst: boolean): string {
     const { openShardCounts, discovery, logGroups } = this.#props;
     const variables = logGroups.map((name, index) => [`Logs${index}`, name] as const);

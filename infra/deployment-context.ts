@@ -1,6 +1,7 @@
 /**
- * Reads the context key `autoscaler` of cdk.json: one deployment, with every fault reported at once under the path that the
- * user wrote (`streams[2].minShards`). What a setting may be, core/settings/ says; here is only the shape around it.
+ * Reads the context key `autoscaler` of cdk.json: one deployment. It reports every fault at once, under the path that
+ * the user wrote (`streams[2].minShards`). core/settings/ decides what a setting may be; this file knows only the shape
+ * around them.
  */
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
@@ -24,7 +25,7 @@ export interface DeploymentContext extends GivenOf<typeof givenSettings>, v.Infe
 
 const retentionDays = Object.values(RetentionDays).filter((value) => typeof value === 'number');
 
-/** What the stack alone reads; the message of each check is the way out. */
+/** What the stack alone reads; the message of each check is the remedy. */
 const shape = v.object({
   stackName: v.optional(
     v.pipe(

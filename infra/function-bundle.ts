@@ -1,8 +1,9 @@
 /**
  * The one bundle of both functions: index.js (esbuild, SDK included) and settings.json beside it.
  *
- * Streams are added to the construct after its functions exist, and settings.json names every stream. So the asset is made
- * when the template asks for its location, at the end of synthesis, and a changed setting changes its hash.
+ * Streams are added to the construct after its functions exist, and settings.json names every stream. So the asset is
+ * created when CDK resolves its location, at the end of synthesis. Its hash covers settings.json, so a changed setting
+ * is deployed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,20 +17,23 @@ import { buildSync } from 'esbuild';
 
 export const scalerHandler = 'index.scaler';
 export const reconcilerHandler = 'index.reconciler';
-/** A function's credentials are in its environment: the SDK's chain of other sources would be 70 kB for nothing. */
+/**
+ * A function finds its credentials in its environment: the SDK's other sources of credentials would be 70 kB for
+ * nothing.
+ */
 const environmentCredentials = fileURLToPath(new URL('../lambda/aws/environment-credentials.ts', import.meta.url));
 /** Nor does any function read an event stream. */
 const noEventStreams = fileURLToPath(new URL('../lambda/aws/no-event-streams.ts', import.meta.url));
 const functionEntry = fileURLToPath(new URL('../lambda/index.ts', import.meta.url));
 
 export interface FunctionBundleProps {
-  /** Text of settings.json; asked once, at the end of synthesis. */
+  /** Returns the text of settings.json; called once, at the end of synthesis. */
   readonly settingsJson: () => string;
   /** Module that exports `scaler` and `reconciler`. Default: lambda/index.ts. */
   readonly entry?: string | undefined;
 }
 
-/** Code whose asset is made at the end of synthesis; give the same object to every function that shares it. */
+/** Code whose asset is created at the end of synthesis. Functions that share the code share this object. */
 export class FunctionBundle extends Code {
   readonly isInline = false;
   readonly #scope: Construct;
@@ -59,7 +63,8 @@ export class FunctionBundle extends Code {
   #writeAsset(): Asset {
     const directory = mkdtempSync(join(tmpdir(), 'kinesis-autoscaler-'));
     try {
-      // `cdk list` and unit tests ask for no bundling (context aws:cdk:bundling-stacks); settings.json is there all the same.
+      // `cdk list` and unit tests turn bundling off (context aws:cdk:bundling-stacks); they get settings.json all the
+      // same.
       if (Stack.of(this.#scope).bundlingRequired) {
         bundleFunction(this.#props.entry ?? functionEntry, join(directory, 'index.js'));
       }
@@ -75,8 +80,9 @@ export class FunctionBundle extends Code {
 const bundles = new Map<string, Uint8Array>();
 
 /**
- * Writes the bundle that is deployed. CommonJS with the SDK inside loads fastest; `module` before `main` lets esbuild drop
- * what is not used. No source map: it would double what a cold start downloads, and stack traces name the operation anyway.
+ * Writes the bundle that is deployed. CommonJS with the SDK inside loads fastest. With `module` before `main`, esbuild
+ * can drop unused code. There is no source map: it would double the download of a cold start, and stack traces name the
+ * operation anyway.
  */
 export function bundleFunction(entry: string, outfile: string): void {
   const bundle = bundles.get(entry) ?? build(entry);

@@ -1,6 +1,6 @@
 /**
- * What the functions are told: fleet-wide defaults in the environment, streams in settings.json (an environment holds 4 KB).
- * Only what the user gave is written, so that core/settings/ stays the one place where defaults are filled in.
+ * The settings that the functions read: those of the deployment in the environment, those of streams in settings.json,
+ * because an environment holds only 4 KB. Both contain only what the user gave: core/settings/ alone fills in defaults.
  */
 import { Token } from 'aws-cdk-lib';
 import type { Fault } from '../core/result.ts';
@@ -15,7 +15,7 @@ import {
   streamSettingsTable,
 } from '../core/settings/stream-settings.ts';
 
-/** What a deployment may say to its functions, besides the settings of streams. */
+/** All settings that a stack writes to the environment of its functions, besides the defaults of streams. */
 export const functionSettings = { ...givenSettings, ...stackSettings };
 
 export interface FunctionSettings extends GivenOf<typeof functionSettings> {
@@ -29,12 +29,12 @@ export function environmentOf({ defaults, ...settings }: FunctionSettings): Reco
   return { ...writeToEnvironment(functionSettings, settings), ...Object.fromEntries(streams) };
 }
 
-/** What is wrong with the settings, besides those of streams, in the words of the construct's user. */
+/** What is wrong with the settings of the deployment, in the words of the construct's user. */
 export function findSettingFaults(settings: FunctionSettings): readonly Fault[] {
   return findPropsFaults(functionSettings, settings, isKnown);
 }
 
-/** Reads what is deployed with the function's own reader, so that nothing gets that far that it would refuse at start. */
+/** What the functions would refuse at start: reads environment and settings.json as they do. */
 export function findRefusals(settings: FunctionSettings, settingsJson: string): readonly Fault[] {
   const variables = Object.entries(environmentOf(settings)).filter(([, value]) => isKnown(value));
   const read = readDeployment(Object.fromEntries(variables), settingsJson);

@@ -1,6 +1,7 @@
 /**
- * Alarms on the autoscaler itself. A failure that a retry mends is not worth a page, so failures count only in threes: one
- * event that failed on every attempt, or three events. What is in the dead-letter queue waits until somebody looks.
+ * Alarms on the autoscaler itself. A failure that a retry repairs is not worth a page. So these alarms need three
+ * failures: one event that failed on every attempt, or three events. An event in the dead-letter queue waits until
+ * somebody looks at it.
  */
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
@@ -9,7 +10,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { failuresMetric, ownNamespace, ownService } from '../core/own-metrics.ts';
 
-/** Of the metrics that both functions write (EMF in their logs). */
+/** Of the metrics that both functions write in their logs (embedded metric format). */
 export const metricDimensions = { service: ownService };
 const attemptsPerEvent = 3;
 
@@ -17,7 +18,7 @@ export interface HealthAlarmsProps {
   readonly scaler: LambdaFunction;
   readonly reconciler: LambdaFunction;
   readonly deadLetterQueue: IQueue;
-  /** ARNs that are told when one of these alarms fires and when it is over. */
+  /** ARNs that each of these alarms notifies when it fires and when it is over. */
   readonly actions: readonly string[];
 }
 

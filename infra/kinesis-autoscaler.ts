@@ -27,13 +27,14 @@ import { FunctionBundle } from './function-bundle.ts';
 import { environmentOf, type FunctionSettings, findRefusals, findSettingFaults } from './function-settings.ts';
 import { HealthAlarms } from './health-alarms.ts';
 import { ManagedStream } from './managed-stream.ts';
-import { createNoticeTopic, createPagerTopic, type NoticeTopic } from './notice-topics.ts';
-import { allowHandOver, FleetPermissions, policiesPerRole } from './permissions.ts';
+import { createNoticeTopic, createPagerTopic, type NoticeTopic, topicArnsOf } from './notice-topics.ts';
+import { FleetPermissions, policiesPerRole } from './permissions.ts';
 import { createDeadLetterQueue, createFunctions, type ScalingFunction } from './scaling-functions.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import { createTemporaryMinimumSchedule } from './temporary-minimum-schedule.ts';
 import { createTopicKey } from './topic-key.ts';
 import {
+  allowHandOver,
   createDeployTrigger,
   createLoadCheckSchedule,
   createReconcileSchedule,
@@ -44,7 +45,7 @@ export type { AddStreamOptions, KinesisAutoscalerProps } from './autoscaler-prop
 
 export class KinesisAutoscaler extends Construct {
   readonly alarmTopic: Topic;
-  /** Undefined where nobody is told. */
+  /** Undefined where nobody is notified. */
   readonly noticeTopic: NoticeTopic | undefined;
   readonly pagerTopic: NoticeTopic | undefined;
   readonly scaler: ScalingFunction;
@@ -57,8 +58,7 @@ export class KinesisAutoscaler extends Construct {
   readonly #permissions: FleetPermissions;
   readonly #scheduleRole: Role;
   readonly #deployTrigger: Trigger;
-  /** Whether demand is looked at every minute. */
-  #looks = false;
+  #hasLoadCheck = false;
   readonly #definitions = new Map<string, Readonly<Record<Direction, AlarmDefinition>>>();
 
   constructor(scope: Construct, id: string, props: KinesisAutoscalerProps = {}) {
@@ -104,13 +104,13 @@ export class KinesisAutoscaler extends Construct {
     if (dashboards !== false) {
       this.dashboards = new Dashboards(this, 'Dashboards', { openShardCounts, discovery, logGroups });
     }
-    // Streams that ask by their tag have the deployment's policy.
+    // A stream that is found by its tag has the deployment's policy.
     if (this.#settings.discovery && isLoadDriven(this.#settings.defaults)) this.#checkLoadEveryMinute();
     this.node.addValidation({ validate: () => this.#validate() });
   }
 
   /**
-   * Scales a stream: its two alarms, its settings, its permissions.
+   * Scales a stream: creates its two alarms, grants its permissions, and puts its settings into settings.json.
    * @param stream new or existing, in this account and region; one of this app needs a fixed `streamName`.
    * @returns undefined for a stream with faults, which synthesis reports.
    */
@@ -130,7 +130,7 @@ export class KinesisAutoscaler extends Construct {
     const target = { reconciler: this.reconciler.function, role: this.#scheduleRole };
     for (const schedule of schedules) createTemporaryMinimumSchedule(managed, streamName, schedule, target);
     this.#permissions.addStream({ streamName, streamArn: stream.streamArn, alarmNames: managed.alarmNames, settings });
-    // The reconciler must not look before the alarms are there, and a stream that is made with them.
+    // The first reconcile needs the alarms, and the stream if this app creates it.
     this.#deployTrigger.executeAfter(managed, ...(stream instanceof Stream ? [stream] : []));
     if (shardCount === undefined && this.#settings.dryRun) {
       Annotations.of(managed).addWarningV2(
@@ -142,8 +142,8 @@ export class KinesisAutoscaler extends Construct {
   }
 
   #checkLoadEveryMinute(): void {
-    if (this.#looks) return;
-    this.#looks = true;
+    if (this.#hasLoadCheck) return;
+    this.#hasLoadCheck = true;
     createLoadCheckSchedule(this, this.scaler.function, this.#scheduleRole);
   }
 
@@ -195,8 +195,4 @@ export class KinesisAutoscaler extends Construct {
     }
     return faults.map(describeFault);
   }
-}
-
-function topicArnsOf(topics: readonly (NoticeTopic | undefined)[]): readonly string[] {
-  return topics.flatMap((topic) => (topic ? [topic.topicArn] : []));
 }

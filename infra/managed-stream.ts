@@ -1,6 +1,6 @@
 /**
- * One managed stream: its two alarms, written from the one definition in core/. CloudFormation writes them at deployment
- * with the shard count known then; the reconciler, which runs right after, brings them to the open shard count.
+ * One managed stream: its two alarms, by the definition in core/alarm. CloudFormation creates them with the shard count
+ * that is known at deployment. The reconciler runs right after and brings them to the open shard count.
  */
 import { Annotations } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
@@ -20,14 +20,14 @@ import type { StreamSettings } from '../core/settings/stream-settings.ts';
 export interface ManagedStreamProps {
   readonly streamName: string;
   readonly settings: StreamSettings;
-  /** The shard count that the alarms judge by until the first reconcile. */
+  /** The shard count in the alarms until the first reconcile. */
   readonly shardCount: number;
   readonly alarmTopic: ITopic;
 }
 
 export class ManagedStream extends Construct {
   readonly alarmNames: readonly string[];
-  /** What the alarms are deployed as: the reconciler runs again when it changes. */
+  /** The alarms as they are deployed. When one changes, the reconciler runs at the end of the deployment. */
   readonly definitions: Readonly<Record<Direction, AlarmDefinition>>;
 
   constructor(scope: Construct, id: string, props: ManagedStreamProps) {

@@ -1,6 +1,6 @@
 /**
- * `npm run nag`: synthesizes the deployments below with cdk-nag's AwsSolutions pack and CDK's own template validation, which
- * print what they find; the exit code is 1 if there is anything.
+ * `npm run nag`: synthesizes the deployments below with cdk-nag's AwsSolutions pack and CDK's own validation of
+ * templates. Both print their findings; with a finding, the exit code is 1.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { readDeploymentContext } from './deployment-context.ts';
 const place = { account: '111122223333', region: 'us-east-1' };
 const consumer = 'arn:aws:lambda:us-east-1:111122223333:function:orders-processor';
 
-/** Between them every resource and every permission that the stack can have. */
+/** Together they contain every resource and every permission that the stack can have. */
 const deployments: Readonly<Record<string, object>> = {
   Least: { streams: [{ name: 'orders' }], encryption: 'none', reservedConcurrency: 'none' },
   Most: {
@@ -47,7 +47,7 @@ for (const [name, context] of Object.entries(deployments)) {
   const read = readDeploymentContext(context);
   if (!read.ok) throw new Error(`${name} is not a deployment:\n${describeFaults(read.faults)}`);
   new AutoscalerStack(app, name, { deployment: read.value });
-  // cdk-nag names findings otherwise where account and region are known.
+  // cdk-nag names a finding in another way where account and region are known.
   new AutoscalerStack(app, `${name}InItsPlace`, { deployment: read.value, env: place });
 }
 app.synth();

@@ -1,6 +1,7 @@
 /**
- * The topics that people subscribe to: one is told of every scaling, every hold that is news and every failure; the pager's
- * of failures alone, and of the alarms on the autoscaler itself. A topic of this stack is encrypted and takes TLS only.
+ * The topics that people subscribe to. The notice topic gets every scaling, every new hold and every failure. The pager
+ * topic gets failures alone, and the alarms on the autoscaler itself. A topic of this stack is encrypted and takes TLS
+ * only.
  */
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -9,28 +10,31 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import * as v from 'valibot';
-import { alarmArn } from './permissions.ts';
+import { alarmArn } from './arns.ts';
 import { cloudWatch } from './topic-key.ts';
 
-/** `true`: a topic of this stack. An address is subscribed to one, and must be confirmed by the mail that SNS sends. */
+/**
+ * `true` and `email`: a topic of this stack. SNS sends a mail to the address, and its owner must confirm the
+ * subscription.
+ */
 export type NoticeTarget = boolean | { readonly topicArn: string } | { readonly email: string };
 
 export interface NoticeTopic {
   readonly topicArn: string;
-  /** Made here; another topic's key and policy are its owner's to set. */
+  /** Whether this stack creates it. The key and the policy of another topic are up to its owner. */
   readonly isOwn: boolean;
 }
 
-const wayOut = 'give true, {"topicArn": "arn:aws:sns:…"} or {"email": "…"}';
+const remedy = 'give true, {"topicArn": "arn:aws:sns:…"} or {"email": "…"}';
 
-/** What the context may hold; the message is the way out. */
+/** What the context may hold; the message is the remedy. */
 export const noticeTarget = v.union(
   [
     v.boolean(),
     v.strictObject({ topicArn: v.pipe(v.string(), v.regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/)) }),
     v.strictObject({ email: v.pipe(v.string(), v.email()) }),
   ],
-  wayOut,
+  remedy,
 );
 
 export function createNoticeTopic(
@@ -41,7 +45,7 @@ export function createNoticeTopic(
   return createTopic(scope, 'NoticeTopic', 'Kinesis autoscaler notices', target, key);
 }
 
-/** CloudWatch publishes here too: an autoscaler that does not run cannot tell of it. */
+/** CloudWatch publishes to this topic too: an autoscaler that does not run cannot notify anybody. */
 export function createPagerTopic(
   scope: Construct,
   target: NoticeTarget | undefined,
@@ -63,6 +67,10 @@ export function createPagerTopic(
     );
   }
   return pager;
+}
+
+export function topicArnsOf(topics: readonly (NoticeTopic | undefined)[]): readonly string[] {
+  return topics.flatMap((topic) => (topic ? [topic.topicArn] : []));
 }
 
 class OwnTopic implements NoticeTopic {

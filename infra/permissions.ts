@@ -1,27 +1,29 @@
 /**
- * Everything that the functions may do, action by action, on the narrowest resource that each action supports (Service
- * Authorization Reference). Both functions get the same: the reconciler converges, and enforces the minimum and maximum.
+ * Everything that the functions may do: each action on the narrowest resource that it supports (Service Authorization
+ * Reference). Both functions get the same permissions, because the reconciler also moves streams into their bounds.
  *
- * Not narrower, because AWS cannot:
- * - kinesis:DescribeLimits, cloudwatch:GetMetricData, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no
- *   resource;
+ * AWS allows nothing narrower than a wildcard for these:
+ * - kinesis:DescribeLimits, cloudwatch:GetMetricData, lambda:GetAccountSettings and lambda:ListEventSourceMappings take
+ *   no resource;
  * - cloudwatch:DescribeAlarms by several names is authorized on `alarm:*`, whatever the names are.
  *
- * With discovery the streams are not known, so resources are patterns, and what writes stands under a condition on the tag:
- * - kinesis:AddTagsToStream only on streams tagged `autoscaling/enabled` = `true`. kinesis:UpdateShardCount knows no condition
- *   key; the functions never call it before AddTagsToStream has worked. Reading is free of it, so that the functions can see
- *   that a stream no longer asks;
- * - the alarms by their names' endings, for those that were there before must be kept up too; cloudwatch:DeleteAlarms only on
- *   alarms that carry this deployment's own tag;
- * - reserved concurrency only of functions tagged `autoscaling/enabled` = `true`: their owner agrees;
+ * With discovery the streams are not known, so resources are patterns, and actions that write have a condition on a
+ * tag:
+ * - kinesis:AddTagsToStream works only on streams with the tag `autoscaling/enabled` = `true`. kinesis:UpdateShardCount
+ *   knows no condition key, and the functions never call it before AddTagsToStream has worked. Actions that read have
+ *   no condition, so that the functions can see that a stream has lost the tag;
+ * - actions on alarms are allowed by the endings of their names, because older alarms must be kept up too.
+ *   cloudwatch:DeleteAlarms works only on alarms with this deployment's own tag;
+ * - actions on reserved concurrency work only on functions with the tag `autoscaling/enabled` = `true`, by which their
+ *   owner agrees;
  * - tag:GetResources takes neither a resource nor a condition.
  */
-import { Stack, Token, Validations } from 'aws-cdk-lib';
-import { ManagedPolicy, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { StreamSettings } from '../core/settings/stream-settings.ts';
 import { enabledTag, ownerTag } from '../core/stream/tag-settings.ts';
-import type { ScalingFunction } from './scaling-functions.ts';
+import { acknowledgePatterns, acknowledgeWildcards } from './acknowledgements.ts';
+import { alarmArn, arnOf } from './arns.ts';
 
 export interface StreamPermissions {
   readonly streamName: string;
@@ -30,20 +32,23 @@ export interface StreamPermissions {
   readonly settings: Pick<StreamSettings, 'consumers' | 'concurrencyFallback' | 'hotShard'>;
 }
 
-/** What IAM takes: characters in a managed policy, without white space, and managed policies at a role. */
+/** IAM quotas: characters of a managed policy without white space, and managed policies of a role. */
 const policySize = 6144;
 export const policiesPerRole = 10;
-/** Characters of the statements of a policy without their resources; those of consumers come with the first of them. */
+/**
+ * Characters of the statements of a policy without their resources. The first consumer brings the statements of
+ * consumers.
+ */
 const skeletonSize = 450;
 const accountSkeletonSize = 350;
 const consumersSkeletonSize = 450;
 const noticesSkeletonSize = 900;
 const discoverySkeletonSize = 2000;
-/** Characters of an ARN around a name: the longest service, region and resource type of the partition `aws`. */
+/** Characters of an ARN around a name, with the longest service, region and resource type of the partition `aws`. */
 const quotesSize = '"",'.length;
 const arnSize = 'arn:aws:cloudwatch:ap-southeast-1:111122223333:alarm:'.length + quotesSize;
 
-/** The permissions of a fleet: as many managed policies as its streams need, at every role that acts on it. */
+/** The permissions of a fleet: as many managed policies as its streams need, attached to each role. */
 export class FleetPermissions extends Construct {
   readonly #roles: readonly Role[];
   #policies: ManagedPolicy[] = [];
@@ -65,7 +70,7 @@ export class FleetPermissions extends Construct {
     return this.#policies.length;
   }
 
-  /** Before any stream, so that there is room. A topic under a customer key must let these roles use the key. */
+  /** Call it before addStream, so that there is room. A topic with a customer key must let these roles use the key. */
   addNoticeTopics(topicArns: readonly string[], keyArn: string | undefined): void {
     this.#room -= noticesSkeletonSize;
     this.#grant('notices', ['sns:Publish'], [...new Set(topicArns)]);
@@ -73,15 +78,16 @@ export class FleetPermissions extends Construct {
   }
 
   /**
-   * Streams that nobody has named. Before any stream that is, so that there is room.
-   * @param owner on the alarms that are made. @param hotShard the deployment's default.
+   * For streams that are found by their tag. Call it before addStream, so that there is room.
+   * @param owner name of the deployment, on the alarms that it creates.
+   * @param hotShard the deployment's default.
    */
   addDiscovery(owner: string, hotShard: StreamSettings['hotShard'] | undefined): void {
     this.#room -= discoverySkeletonSize;
     const anyStream = arnOf(this, 'kinesis', 'stream/*');
     const anyFunction = arnOf(this, 'lambda', 'function:*');
     const scalingAlarms = ['*-scale-up', '*-scale-down'].map((pattern) => alarmArn(this, pattern));
-    const asking = { StringEqualsIgnoreCase: { [`aws:ResourceTag/${enabledTag}`]: 'true' } };
+    const isEnabled = { StringEqualsIgnoreCase: { [`aws:ResourceTag/${enabledTag}`]: 'true' } };
     const own = { StringEquals: { [`aws:ResourceTag/${ownerTag}`]: owner } };
     this.#grant('find', ['tag:GetResources'], ['*']);
     this.#grant(
@@ -90,11 +96,11 @@ export class FleetPermissions extends Construct {
       [anyStream],
     );
     if (hotShard === 'split') this.#grant('split', ['kinesis:SplitShard'], [anyStream]);
-    this.#grant('tag-asking-streams', [tagStream], [anyStream], asking);
+    this.#grant('tag-enabled-streams', [tagStream], [anyStream], isEnabled);
     this.#grant('scaling-alarms', alarmActions, scalingAlarms);
     this.#grant('own-alarms', ['cloudwatch:DeleteAlarms'], scalingAlarms, own);
     const concurrency = [...concurrencyActions, 'lambda:DeleteFunctionConcurrency'];
-    this.#grant('asking-functions', concurrency, [anyFunction], asking);
+    this.#grant('enabled-functions', concurrency, [anyFunction], isEnabled);
     this.#readConsumers();
     acknowledgePatterns(this, [anyStream, ...scalingAlarms, anyFunction]);
   }
@@ -137,7 +143,7 @@ export class FleetPermissions extends Construct {
     this.#room = policySize - skeletonSize;
   }
 
-  /** Adds resources to the statement of that purpose in the last policy, or begins it. */
+  /** Adds resources to the statement of that purpose in the last policy; creates the statement if there is none. */
   #grant(
     purpose: string,
     actions: readonly string[],
@@ -160,16 +166,9 @@ export class FleetPermissions extends Construct {
 }
 
 /**
- * Lets a reconcile that nears its time-out hand the rest on to the next run. In a policy apart: the function waits for the
- * policies of its role, and this one names the function.
+ * An ARN of this deployment contains tokens, so its size follows from the name. Functions have complete ARNs, and each
+ * is used in two statements.
  */
-export function allowHandOver(scope: Construct, reconciler: ScalingFunction): Policy {
-  const { role, function: itself } = reconciler;
-  const statement = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [itself.functionArn] });
-  return new Policy(scope, 'HandOver', { roles: [role], statements: [statement] });
-}
-
-/** ARNs of this deployment hold tokens, so their size follows from the names; those of functions are given, and named twice. */
 function sizeOf(names: readonly string[], functionArns: readonly string[]): number {
   const length = (sum: number, text: string) => sum + text.length;
   return (
@@ -183,7 +182,7 @@ const streamActions = [
   'kinesis:ListTagsForStream',
   tagStream,
   'kinesis:UpdateShardCount',
-  // For streams that publish their traffic by shard: which shard is the hot one.
+  // Finds the hot shard of a stream that publishes its traffic by shard.
   'kinesis:ListShards',
 ];
 const alarmActions = [
@@ -193,43 +192,3 @@ const alarmActions = [
   'cloudwatch:TagResource',
 ];
 const concurrencyActions = ['lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'];
-
-export function alarmArn(scope: Construct, name: string): string {
-  return arnOf(scope, 'cloudwatch', `alarm:${name}`);
-}
-
-function arnOf(scope: Construct, service: string, resource: string): string {
-  const { partition, region, account } = Stack.of(scope);
-  return `arn:${partition}:${service}:${region}:${account}:${resource}`;
-}
-
-function acknowledgeWildcards(scope: Construct): void {
-  Validations.of(scope).acknowledge(
-    {
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'kinesis:DescribeLimits, cloudwatch:GetMetricData, tag:GetResources, lambda:GetAccountSettings and lambda:ListEventSourceMappings take no resource; all of them only read.',
-    },
-    {
-      id: findingOf(scope, alarmArn(scope, '*')),
-      reason: 'cloudwatch:DescribeAlarms by several names is authorized on alarm:*; it only reads.',
-    },
-  );
-}
-
-function acknowledgePatterns(scope: Construct, patterns: readonly string[]): void {
-  const reason =
-    'Streams that ask by their tag are not known at synth. Writing stands under a condition on the tag wherever the action knows one.';
-  Validations.of(scope).acknowledge(...patterns.map((pattern) => ({ id: findingOf(scope, pattern), reason })));
-}
-
-/** cdk-nag names a finding by the ARN, with what is only known at deployment in angle brackets. */
-function findingOf(scope: Construct, arn: string): string {
-  const { partition, region, account } = Stack.of(scope);
-  const places = { [partition]: 'Partition', [region]: 'Region', [account]: 'AccountId' };
-  const shown = Object.entries(places).reduce(
-    (text, [value, name]) => (Token.isUnresolved(value) ? text.replace(value, `<AWS::${name}>`) : text),
-    arn,
-  );
-  return `AwsSolutions-IAM5[Resource::${shown}]`;
-}

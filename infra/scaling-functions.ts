@@ -1,6 +1,7 @@
 /**
- * The two functions of the one bundle: the scaler, invoked by the topic, and the reconciler, invoked by its schedule and by
- * every deployment. Both are invoked asynchronously: Lambda retries twice, then the event lies in the dead-letter queue.
+ * The two functions, with one bundle for both. The alarm topic invokes the scaler; a schedule and every deployment
+ * invoke the reconciler. All invocations are asynchronous: Lambda retries twice and then puts the event into the
+ * dead-letter queue.
  */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -23,7 +24,7 @@ export interface SharedFunctionProps {
 export interface ScalingFunctionProps extends SharedFunctionProps {
   readonly handler: string;
   readonly description: string;
-  /** How long an event may wait for its turn; then it goes to the dead-letter queue. */
+  /** How long an event may wait for the function; then it goes to the dead-letter queue. */
   readonly maxEventAge: Duration;
 }
 
@@ -37,14 +38,14 @@ export function createFunctions(
       ...shared,
       handler: scalerHandler,
       description: 'Scales a Kinesis stream when one of its alarms fires',
-      // A late alarm does no harm: it names the shard count that it judged. A lost one waits for the reconciler.
+      // A late alarm does no harm: it names the shard count that it judged. A lost alarm is found by the reconciler.
       maxEventAge: Duration.hours(6),
     }),
     new ScalingFunction(scope, 'Reconciler', {
       ...shared,
       handler: reconcilerHandler,
       description: 'Brings alarms, tags and consumer concurrency of all managed streams to their shard counts',
-      // By then the schedule has come round many times.
+      // By then the schedule has invoked it many times.
       maxEventAge: Duration.hours(1),
     }),
   ];
@@ -60,7 +61,7 @@ export class ScalingFunction extends Construct {
     const { handler, description, code, environment, deadLetterQueue, maxEventAge, reservedConcurrency } = props;
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
-      // The log is the audit trail: it outlives the stack until its retention ends.
+      // The log is the audit trail, so it stays when the stack is deleted.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
@@ -73,9 +74,10 @@ export class ScalingFunction extends Construct {
       role: this.role,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // Memory buys processor time, not room: at 128 MB loading the bundle takes four times as long and costs the same.
+      // Memory buys processor time: with 128 MB the bundle takes four times as long to load, for the same price.
       memorySize: 512,
-      // The longest there is: a queue of throttled calls may have to be waited out, and a second run would only add to it.
+      // Lambda's longest: the run may have to wait until throttled calls succeed, and a second run would only add to
+      // them.
       timeout: Duration.minutes(15),
       logGroup: this.logGroup,
       retryAttempts: 2,
@@ -86,7 +88,7 @@ export class ScalingFunction extends Construct {
   }
 }
 
-/** Where an event ends that failed three times or waited too long. Fourteen days, the longest there is, to look at it. */
+/** Holds events that failed three times or waited too long, for fourteen days, the longest that SQS allows. */
 export function createDeadLetterQueue(scope: Construct): Queue {
   return new Queue(scope, 'DeadLetterQueue', {
     encryption: QueueEncryption.SQS_MANAGED,

@@ -10,11 +10,11 @@ import { readSchedules, type TemporaryMinimumSchedule } from './temporary-minimu
 
 export interface StreamContext {
   readonly name: string;
-  /** Make the stream; otherwise it must exist. */
+  /** Whether the stack creates the stream; otherwise it must exist. */
   readonly create: boolean;
-  /** Open shards it has now, or is created with; undefined: minShards. */
+  /** Open shards that it has now or is created with; undefined: minShards. */
   readonly shardCount: number | undefined;
-  /** Of a stream to create: how long it keeps records. */
+  /** How long a stream that is created keeps its records. */
   readonly retentionHours: number;
   readonly schedules: readonly TemporaryMinimumSchedule[];
   /** What the user gave for it: settings and consumers. */
@@ -27,11 +27,11 @@ const streamName = /^[a-zA-Z0-9_.-]{1,128}$/;
 const retentionHours = { low: 24, high: 8760 };
 const defaultRetentionHours = 24;
 
-/** CloudFormation takes 500 resources a stack; what is not a stream's own stays below the reserve. */
+/** CloudFormation allows 500 resources in a stack. Fewer than the second number belong to no stream. */
 const stackResources = 500;
 const sharedResources = 60;
 
-/** @param mayBeEmpty streams may also come by their tags. */
+/** @param mayBeEmpty whether streams may also be found by their tags. */
 export function readStreamContexts(
   given: unknown,
   defaults: Partial<StreamSettingValues>,
@@ -103,7 +103,7 @@ function readStream(
 function toEntry(item: unknown, path: string, faults: Fault[]): Readonly<Record<string, unknown>> {
   if (isObject(item)) return item;
   faults.push({ field: path, value: quote(item), problem: 'is not an object', remedy: 'give {"name": "…"}' });
-  // A name in place of the object is read as what was meant, so that it is one fault and not two.
+  // A text in place of the object is taken for the name, so that there is one fault and not two.
   return { name: typeof item === 'string' ? item : 'unnamed' };
 }
 
@@ -125,7 +125,7 @@ function checkShardCount(
     });
     return;
   }
-  // A stream that exists may well lie outside its bounds: the reconciler brings it in.
+  // An existing stream may be outside its bounds: the reconciler moves it into them.
   const low = create ? (settings?.minShards ?? 1) : 1;
   const high = create ? (settings?.maxShards ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return;
@@ -184,6 +184,6 @@ function findTooMany(streams: readonly StreamContext[], faults: Fault[]): void {
     field: 'streams',
     value: `${streams.length} streams`,
     problem: `are more than the ${stackResources} resources of a stack hold`,
-    remedy: 'let streams ask by their tag ("discovery": true), or split them over deployments with a stackName each',
+    remedy: 'find streams by their tag ("discovery": true), or split them over deployments with a stackName each',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The streams that were added to a construct, with what was wrong about them. Faults are kept, not thrown: whoever adds a
- * dozen streams learns of all of them at once, when the app is synthesized.
+ * The streams that were added to a construct, with their faults. A fault is kept and not thrown, so that a user who
+ * adds a dozen streams gets all faults at once, when the app is synthesized.
  */
 import { type Stack, Token } from 'aws-cdk-lib';
 import { CfnStream, type IStream } from 'aws-cdk-lib/aws-kinesis';
@@ -37,7 +37,7 @@ export class StreamRegistry {
     return [...this.#given.keys()];
   }
 
-  /** Text of settings.json: what was given for each stream, nothing that a default fills in. */
+  /** Text of settings.json: what was given for each stream, without defaults. */
   get settingsJson(): string {
     return settingsJsonOf(this.#given);
   }
@@ -79,7 +79,7 @@ export class StreamRegistry {
     return [{ field: streamName, value: 'this stream', problem: 'is added twice', remedy }];
   }
 
-  /** The functions set concurrency in their own account and region; which those are may be known only at deployment. */
+  /** The functions set concurrency in their own account and region, which may be known only at deployment. */
   #findFarConsumers(streamName: string, { consumers }: StreamSettings): readonly Fault[] {
     const { region, account } = this.#stack;
     const isHere = (value: string | undefined, here: string) => Token.isUnresolved(here) || value === here;
@@ -93,7 +93,9 @@ export class StreamRegistry {
   }
 }
 
-/** The name as text: settings.json and the alarms' dimensions are written before CloudFormation would invent one. */
+/**
+ * The name as text. A name that CloudFormation invents comes too late for settings.json and for the alarms' dimensions.
+ */
 function nameOf(stream: IStream): string | undefined {
   const child = stream.node.defaultChild;
   const names = [stream.streamName, child instanceof CfnStream ? child.name : undefined];

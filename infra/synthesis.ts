@@ -1,6 +1,6 @@
 /**
- * Synthesizes the app in a process of its own, as `cdk deploy` does: aws-cdk-lib is slow to load, and a template that comes
- * out of the real app is what local AWS deploys.
+ * Synthesizes the app in a process of its own, as `cdk deploy` does. So the caller need not load aws-cdk-lib, which is
+ * slow, and local AWS deploys the template of the real app.
  */
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';

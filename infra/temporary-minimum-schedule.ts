@@ -1,6 +1,6 @@
 /**
- * Schedules of a stream: "from 7:00 on weekdays at least 16 shards, for two hours". EventBridge Scheduler asks the reconciler,
- * which writes the floor on the stream and brings it up; the floor ends by itself.
+ * Schedules of a stream: "from 7:00 on weekdays at least 16 shards, for two hours". EventBridge Scheduler invokes the
+ * reconciler, which tags the stream with a temporary minimum and scales it up. The temporary minimum ends by itself.
  */
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -15,22 +15,24 @@ import { daySeconds } from '../core/time.ts';
 export interface TemporaryMinimumSchedule {
   /** Unique for the stream: letters, digits and hyphens. */
   readonly name: string;
-  /** Six fields as EventBridge takes them: minutes, hours, day of month, month, day of week, year. `0 7 ? * MON-FRI *`. */
+  /**
+   * Six fields as EventBridge takes them: minutes, hours, day of month, month, day of week, year. `0 7 ? * MON-FRI *`.
+   */
   readonly cron: string;
   /** IANA name. Default: UTC. */
   readonly timeZone?: string | undefined;
   /** Open shards, at most the stream's maxShards. */
   readonly shards: number;
-  /** How long the floor stands, 1 to 10080. */
+  /** How long the temporary minimum lasts, 1 to 10080. */
   readonly minutes: number;
 }
 
 const keys: readonly (keyof TemporaryMinimumSchedule)[] = ['name', 'cron', 'timeZone', 'shards', 'minutes'];
 const timeZones: ReadonlySet<string> = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')]);
-/** What EventBridge Scheduler takes for the age of an event it could not deliver yet. */
+/** The range of EventBridge Scheduler for the age of an event that is not delivered yet. */
 const eventAgeSeconds = { low: 60, high: daySeconds };
 
-/** @param role may invoke the reconciler, and is Scheduler's to assume. */
+/** @param role EventBridge Scheduler may assume it, and it may invoke the reconciler. */
 export function createTemporaryMinimumSchedule(
   scope: Construct,
   streamName: string,
@@ -38,7 +40,7 @@ export function createTemporaryMinimumSchedule(
   { reconciler, role }: { readonly reconciler: LambdaFunction; readonly role: Role },
 ): CfnSchedule {
   const { name, cron, timeZone = 'UTC', shards, minutes } = schedule;
-  const floor: TemporaryMinimumRequest = { stream: streamName, shards, minutes };
+  const request: TemporaryMinimumRequest = { stream: streamName, shards, minutes };
   const { low, high } = eventAgeSeconds;
   return new CfnSchedule(scope, `Schedule-${name}`, {
     description: `At least ${shards} shards of ${streamName} for ${minutes} minutes`,
@@ -49,14 +51,14 @@ export function createTemporaryMinimumSchedule(
     target: {
       arn: reconciler.functionArn,
       roleArn: role.roleArn,
-      input: JSON.stringify({ floor }),
-      // Later than the window is long it would be of no use.
+      input: JSON.stringify({ floor: request }),
+      // After the temporary minimum would have ended, the event is useless.
       retryPolicy: { maximumEventAgeInSeconds: Math.min(high, Math.max(low, minutes * 60)), maximumRetryAttempts: 185 },
     },
   });
 }
 
-/** @param settings undefined where they are faulty themselves. */
+/** @param settings of the stream; undefined if they are faulty. */
 export function readSchedules(
   given: unknown,
   path: string,
@@ -73,7 +75,7 @@ export function readSchedules(
     const field = `${path}[${index}]`;
     const entry = typeof item === 'object' && item !== null ? (item as Readonly<Record<string, unknown>>) : {};
     faults.push(...findFaults(entry, field, settings), ...findDuplicate(entry.name, field, names));
-    // With a fault nothing is deployed; without one this is its shape.
+    // Without a fault it has this shape; with one nothing is deployed.
     return entry as unknown as TemporaryMinimumSchedule;
   });
 }

@@ -1,4 +1,4 @@
-/** What runs the functions besides alarms: schedules, and the end of every deployment that changes code, settings or alarms. */
+/** What invokes the functions besides alarms: schedules, and every deployment that changes code, settings or alarms. */
 import { createHash } from 'node:crypto';
 import { type CfnCustomResource, type Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -6,12 +6,13 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { InvocationType, Trigger } from 'aws-cdk-lib/triggers';
 import type { Construct } from 'constructs';
+import type { ScalingFunction } from './scaling-functions.ts';
 
-/** Retries end before the next turn begins; what is lost then, the next turn does. */
+/** Retries end before the next reconcile, which does what a lost event would have done. */
 const schedulerRetries = 2;
 const shortestEventAgeSeconds = 60;
 
-/** What EventBridge Scheduler acts by: it may invoke the reconciler and, where demand is looked at, the scaler. */
+/** The role of EventBridge Scheduler. It may invoke the reconciler and, where there is a load check, the scaler. */
 export function createScheduleRole(scope: Construct, reconciler: LambdaFunction): Role {
   return new Role(scope, 'ScheduleRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -49,10 +50,13 @@ export function createReconcileSchedule(
   });
 }
 
-/** One look is as good as the next: what is late by a minute is dropped, and nothing is tried again. */
+/** The next load check replaces a lost one: Scheduler drops an event that is a minute late, and does not retry. */
 const loadCheckRetryPolicy = { maximumEventAgeInSeconds: shortestEventAgeSeconds, maximumRetryAttempts: 0 };
 
-/** For streams whose policy looks at demand. The scaler looks, so that a look and an alarm's answer never run side by side. */
+/**
+ * For streams with a load-driven policy. The scaler runs the load check, so that it never runs beside the handling of
+ * an alarm.
+ */
 export function createLoadCheckSchedule(scope: Construct, scaler: LambdaFunction, role: Role): CfnSchedule {
   new Policy(scope, 'InvokeScaler', {
     roles: [role],
@@ -67,7 +71,8 @@ export function createLoadCheckSchedule(scope: Construct, scaler: LambdaFunction
     target: {
       arn: scaler.functionArn,
       roleArn: role.roleArn,
-      // Lambda may keep an event for hours: what is long overdue is not looked at (EventBridge Scheduler, context attributes).
+      // Lambda may keep an event for hours, and the scaler ignores an old one. Source: EventBridge Scheduler, context
+      // attributes.
       input: JSON.stringify({ look: 'demand', at: '<aws.scheduler.scheduled-time>' }),
       retryPolicy: loadCheckRetryPolicy,
     },
@@ -75,9 +80,10 @@ export function createLoadCheckSchedule(scope: Construct, scaler: LambdaFunction
 }
 
 /**
- * Invokes the reconciler when everything it looks at is deployed. Asynchronously: a deployment neither waits for it nor
- * fails with it. Code, environment and settings.json publish a new version, which runs it again; `facts` stand for the rest.
- * @param facts what else must run it again when it changes; read at the end of synthesis.
+ * Invokes the reconciler when everything it reads is deployed. The call is asynchronous: the deployment neither waits
+ * for the reconciler nor fails with it. Changed code, environment or settings.json publish a new version, and a new
+ * version is invoked.
+ * @param facts what else the reconciler must run for when it changes; called at the end of synthesis.
  */
 export function createDeployTrigger(scope: Construct, reconciler: LambdaFunction, facts: () => unknown): Trigger {
   const trigger = new Trigger(scope, 'DeployTrigger', {
@@ -89,4 +95,14 @@ export function createDeployTrigger(scope: Construct, reconciler: LambdaFunction
   const digest = () => createHash('sha256').update(JSON.stringify(facts())).digest('hex');
   resource.addPropertyOverride('AlarmsDigest', Lazy.string({ produce: digest }));
   return trigger;
+}
+
+/**
+ * Lets a reconcile that nears its timeout invoke the next run for the rest. The policy is separate because a function
+ * waits for the policies of its role, and this policy names the function.
+ */
+export function allowHandOver(scope: Construct, reconciler: ScalingFunction): Policy {
+  const { role, function: itself } = reconciler;
+  const statement = new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [itself.functionArn] });
+  return new Policy(scope, 'HandOver', { roles: [role], statements: [statement] });
 }

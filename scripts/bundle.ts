@@ -1,4 +1,7 @@
-/** `npm run bundle`: the function's code alone, for a deployment that is taken over by changing its code (docs/take-over.md). */
+/**
+ * `npm run bundle`: the function's code alone, for a deployment that is taken over by changing its code
+ * (docs/take-over.md).
+ */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,6 @@
-/** Writes docs/settings.md from the tables of settings, so that the documentation cannot lie: `npm run docs:settings`. */
+/**
+ * Writes docs/settings.md from the tables of settings, so that the documentation cannot lie: `npm run docs:settings`.
+ */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeSettings } from '../core/settings/settings-reference.ts';

@@ -1,8 +1,8 @@
 /**
- * The cron expressions that EventBridge Scheduler takes: minutes, hours, day of month, month, day of week, year, each with `*`,
- * lists, ranges, steps and names; `?`, `L`, `W` and `#` for days. Days of the week count from 1, which is Sunday. The stack
- * refuses what cannot be read at synth, and not in the middle of a deployment; local AWS runs schedules by it.
- * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ * The cron expressions that EventBridge Scheduler takes: minutes, hours, day of month, month, day of week, year, each
+ * with `*`, lists, ranges, steps and names; `?`, `L`, `W` and `#` for days. Days of the week count from 1, which is
+ * Sunday. The stack refuses what cannot be read at synth, and not in the middle of a deployment; local AWS runs
+ * schedules by it. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 
 export interface CronFields {

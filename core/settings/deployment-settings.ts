@@ -1,10 +1,10 @@
 /**
- * The settings of a deployment as a whole, in one table: a new one is a row here. The types of Deployment, of the construct's
- * props and of cdk.json's context follow from the rows; the environment is written and read by them, and docs/settings.md is
- * generated from them.
+ * The settings of a deployment as a whole, in one table: a new one is a row here. The types of Deployment, of the
+ * construct's props and of cdk.json's context follow from the rows; the environment is written and read by them, and
+ * docs/settings.md is generated from them.
  *
- * A name is what code and construct use. Code counts waits in milliseconds, people in seconds: what ends in `Ms` here stands
- * in seconds in the environment, and ends in `Seconds` in cdk.json.
+ * A name is what code and construct use. Code counts waits in milliseconds, people in seconds: what ends in `Ms` here
+ * stands in seconds in the environment, and ends in `Seconds` in cdk.json.
  */
 import { lambdasPerShardKind } from './consumer-settings.ts';
 import type { ArnKind, ChoiceKind, NumberKind, SwitchKind, TextKind, ValueOf } from './setting.ts';

@@ -1,6 +1,6 @@
 /**
- * What one deployment is: the settings in its environment, and the streams that it manages in settings.json. Pure: lambda/config
- * reads the environment and the file, the stack writes them.
+ * What one deployment is: the settings in its environment, and the streams that it manages in settings.json. Pure:
+ * lambda/config reads the environment and the file, the stack writes them.
  */
 import { describeFault, type Fault, fail, type Result, succeed } from '../result.ts';
 import { type GivenOf, givenSettings, stackSettings, takeOverSettings, type ValuesOf } from './deployment-settings.ts';
@@ -41,8 +41,8 @@ export interface Deployment extends Given, Omit<FromStack, 'discovery'> {
 }
 
 /**
- * Reads a deployment; every fault at once. A malformed value never becomes the default, with one exception: a `DRY_RUN` that
- * cannot be read means dry run.
+ * Reads a deployment; every fault at once. A malformed value never becomes the default, with one exception: a `DRY_RUN`
+ * that cannot be read means dry run.
  * @param settingsJson text of settings.json; undefined when there is no such file.
  */
 export function readDeployment(environment: Environment, settingsJson: string | undefined): Result<Deployment> {
@@ -54,7 +54,8 @@ export function readDeployment(environment: Environment, settingsJson: string | 
   const given = completeSettings(givenSettings, readFromEnvironment(givenSettings, environment, faults));
   const fromStack = completeSettings(stackSettings, readFromEnvironment(stackSettings, environment, faults));
   const { alarmTopicArn, owner } = fromStack.discovery;
-  // A function named in the environment belongs to no stream in particular: with settings.json each stream names its own.
+  // A function named in the environment belongs to no stream in particular: with settings.json each stream names its
+  // own.
   const base = defaults.ok ? streamDefaults : {};
   const streams = settingsJson === undefined ? undefined : readSettingsFile(settingsJson, base, faults);
   if (faults.length > 0 || !defaults.ok) return fail(faults);

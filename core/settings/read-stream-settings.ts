@@ -1,6 +1,6 @@
 /**
- * Reads the settings of one stream: defaults, ranges and contradictions, all faults at once. What a setting may be is in the
- * table of stream-settings.ts.
+ * Reads the settings of one stream: defaults, ranges and contradictions, all faults at once. What a setting may be is
+ * in the table of stream-settings.ts.
  */
 import { type Fault, fail, type Result, succeed, unknownKey } from '../result.ts';
 import { readConsumers } from './consumer-settings.ts';

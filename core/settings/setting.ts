@@ -59,7 +59,9 @@ export function findValueFault(
   return { field, value: quote(value), ...describeProblem(setting, value, otherwise) };
 }
 
-/** A text from a variable or a tag as the value it stands for; what cannot be read stays a text, for the fault to quote. */
+/**
+ * A text from a variable or a tag as the value it stands for; what cannot be read stays a text, for the fault to quote.
+ */
 export function readText({ kind }: SettingKind, text: string): unknown {
   switch (kind) {
     case 'number':

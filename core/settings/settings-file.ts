@@ -1,4 +1,7 @@
-/** settings.json, which the stack puts beside the functions' code: the streams of the deployment, each with its settings. */
+/**
+ * settings.json, which the stack puts beside the functions' code: the streams of the deployment, each with its
+ * settings.
+ */
 import { isObject, parseObject } from '../json-object.ts';
 import { type Fault, quote, unknownKey } from '../result.ts';
 import { findSharedConsumers } from './consumer-settings.ts';

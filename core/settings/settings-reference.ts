@@ -1,6 +1,7 @@
 /**
- * docs/settings.md: the reference of all settings as Markdown, from the tables that the product itself reads. What a setting
- * means is the comment above its row, where an editor shows it too; in the table it would be part of the deployed bundle.
+ * docs/settings.md: the reference of all settings as Markdown, from the tables that the product itself reads. What a
+ * setting means is the comment above its row, where an editor shows it too; in the table it would be part of the
+ * deployed bundle.
  */
 import {
   type DeploymentSetting,
@@ -33,12 +34,12 @@ export function describeSettings(sources: SettingSources): string {
 
 Generated from \`core/settings/stream-settings.ts\` and \`core/settings/deployment-settings.ts\` by \`npm run docs:settings\`.
 
-Faults are all reported at once, at synth or at the start of a function, each with field, value and way out. A malformed value
-never becomes the default, with one exception: a \`DRY_RUN\` that cannot be read means dry run.
+All faults are reported at once, at synth or at the start of a function, each with field, value and remedy. A malformed
+value never becomes the default, with one exception: a \`DRY_RUN\` that cannot be read means dry run.
 
 ## Of a stream
 
-Each setting may stand in three places; the later wins:
+Each setting may be given in three places; the later overrides the earlier:
 
 1. the environment of the functions: the deployment's defaults (in \`cdk.json\`: \`defaults\`);
 2. the stream's own entry in \`cdk.json\`, under the setting's name;
@@ -61,16 +62,16 @@ ${streamSettingNames.map((name) => wrap(`**${name}**: ${ofStream(name)}`)).join(
 
 ## Of the deployment as a whole
 
-Under its name in \`cdk.json\`; what else stands there is in [deploy.md](deploy.md). The construct takes the same names, with
-waits in milliseconds: \`retry.callTimeoutMs\`.
+Each setting has its name in \`cdk.json\`; the other keys are in [deploy.md](deploy.md). The construct takes the same
+names, with waits in milliseconds: \`retry.callTimeoutMs\`.
 
 ${describeDeploymentSettings('setting', givenSettings, ofDeployment)}
 
-These the stack works out, from the key in the first column:
+The stack sets these, from the key in the first column:
 
 ${describeDeploymentSettings('from', stackSettings, ofDeployment)}
 
-These are for a function that is taken over by changing its code ([take-over.md](take-over.md)), without settings.json:
+These are for a function that is taken over by changing its code, without settings.json ([take-over.md](take-over.md)):
 
 ${describeDeploymentSettings('', takeOverSettings, ofDeployment)}
 `;

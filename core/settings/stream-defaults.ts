@@ -1,4 +1,7 @@
-/** The settings of a deployment that stand in for what its streams do not give, with faults in the words of whoever gave them. */
+/**
+ * The settings of a deployment that stand in for what its streams do not give, with faults in the words of whoever gave
+ * them.
+ */
 import type { Fault, Result } from '../result.ts';
 import { readStreamSettings } from './read-stream-settings.ts';
 import { type StreamSettings, type StreamSettingValues, streamSettingNames } from './stream-settings.ts';

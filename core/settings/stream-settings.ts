@@ -1,7 +1,7 @@
 /**
- * How one stream is scaled: every setting with its unit, range, default, meaning and environment variable, in one table. A new
- * one is a row here: its type, the reading of environment, cdk.json, settings.json and tags, and docs/settings.md follow. The
- * file is as long as the table.
+ * How one stream is scaled: every setting with its unit, range, default, meaning and environment variable, in one
+ * table. A new one is a row here: its type, the reading of environment, cdk.json, settings.json and tags, and
+ * docs/settings.md follow. The file is as long as the table.
  */
 import { awsFacts } from '../aws-facts.ts';
 import {

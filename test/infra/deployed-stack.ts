@@ -1,4 +1,6 @@
-/** Synthesizes deployments in the test's own process, without bundling; what it answers is the template as parsed JSON. */
+/**
+ * Synthesizes deployments in the test's own process, without bundling; what it answers is the template as parsed JSON.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

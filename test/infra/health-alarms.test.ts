@@ -74,7 +74,9 @@ interface EmbeddedMetrics {
   readonly [property: string]: unknown;
 }
 
-/** What the deployed code puts into its log for CloudWatch to take up when a record fails, as an alarm would name it. */
+/**
+ * What the deployed code puts into its log for CloudWatch to take up when a record fails, as an alarm would name it.
+ */
 function writtenMetrics() {
   const read = readDeployment({}, undefined);
   if (!read.ok) throw new Error(JSON.stringify(read.faults));

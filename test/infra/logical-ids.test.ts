@@ -1,7 +1,7 @@
 /**
- * The logical ids of a deployment that has everything. CloudFormation replaces a resource whose id changes: a new topic has no
- * subscribers, a new log group no history, and the alarms of a replaced topic notify nobody. A change here needs a way to
- * upgrade, in CHANGELOG.md.
+ * The logical ids of a deployment that has everything. CloudFormation replaces a resource whose id changes: a new topic
+ * has no subscribers, a new log group no history, and the alarms of a replaced topic notify nobody. A change here needs
+ * a way to upgrade, in CHANGELOG.md.
  */
 import { expect, it } from 'vitest';
 import { deploy } from './deployed-stack.ts';

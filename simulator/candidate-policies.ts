@@ -1,5 +1,5 @@
 /** Every policy that a comparison can run, by the name that `--policy` takes. */
-import { loadPolicies } from '../core/load/load-policy.ts';
+import { loadPolicies } from '../core/load/load-policies.ts';
 import { readStreamSettings } from '../core/settings/read-stream-settings.ts';
 import type { LoadPolicyName } from '../core/settings/stream-settings.ts';
 import { runAlarms } from './alarm-run.ts';

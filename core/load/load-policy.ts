@@ -29,7 +29,8 @@ export interface LoadPolicy {
 
 export interface PolicyExplanation {
   readonly wantedShardCount: number;
-  readonly settings: TargetSettings;
+  /** What the policy goes by, by name. */
+  readonly settings: object;
   /** Offered load of the newest minute, throttled records included, in shards. */
   readonly offeredShards: number;
   readonly callsLeft: number;
@@ -63,22 +64,6 @@ export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): L
       return choice === undefined ? explained : { ...explained, choice };
     },
   };
-}
-
-/** Every load policy. The deployed function, the simulator and the command line take them from here. */
-export const loadPolicies = {
-  adaptive: {
-    about: 'target, with the setting that would have served the last week best',
-    create: () => adaptivePolicy(),
-  },
-  target: {
-    about: 'follows the offered load on the 25 % grid, with calls in reserve',
-    create: () => targetPolicy(),
-  },
-} as const satisfies Readonly<Record<LoadPolicyName, { readonly about: string; readonly create: () => LoadPolicy }>>;
-
-export function loadPolicyNamed(name: LoadPolicyName): LoadPolicy {
-  return loadPolicies[name].create();
 }
 
 function explainWith(settings: TargetSettings, input: LoadPolicyInput): PolicyExplanation {

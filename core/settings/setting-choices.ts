@@ -5,7 +5,7 @@ export type IteratorAgeRule = (typeof iteratorAgeRules)[number];
 
 /**
  * Policies by which a load check decides every minute; `doubling` waits for an alarm. For a new name the compiler asks for its
- * row in core/load/load-policy.ts.
+ * row in core/load/load-policies.ts.
  */
 export const loadPolicyNames = ['target', 'adaptive'] as const;
 export type LoadPolicyName = (typeof loadPolicyNames)[number];

@@ -4,7 +4,8 @@
  * and chooses the same. The cache spares CloudWatch, which gives an account 90,000 old datapoints a second: a stream's two
  * weeks are 60,000.
  */
-import { historyStart, type LoadPolicy, loadPolicyNamed, type StreamLoadHistory } from '../../core/load/load-policy.ts';
+import { loadPolicyNamed } from '../../core/load/load-policies.ts';
+import { historyStart, type LoadPolicy, type StreamLoadHistory } from '../../core/load/load-policy.ts';
 import { joinSums, loadHistoryOf, type MinuteSums } from '../../core/load/traffic-minutes.ts';
 import type { LoadPolicyName } from '../../core/settings/stream-settings.ts';
 import { minuteMs } from '../../core/time.ts';

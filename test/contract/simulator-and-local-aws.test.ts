@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { loadPolicyNamed } from '../../core/load/load-policy.ts';
+import { loadPolicyNamed } from '../../core/load/load-policies.ts';
 import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
 import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';

@@ -2,13 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { adaptiveDefaults } from '../../../core/load/adaptive.ts';
 import { firstDaySettings } from '../../../core/load/candidates.ts';
 import { LoadHistory } from '../../../core/load/load-history.ts';
-import {
-  adaptivePolicy,
-  historyStart,
-  loadPolicyNamed,
-  policyInput,
-  targetPolicy,
-} from '../../../core/load/load-policy.ts';
+import { loadPolicyNamed } from '../../../core/load/load-policies.ts';
+import { adaptivePolicy, historyStart, policyInput, targetPolicy } from '../../../core/load/load-policy.ts';
 
 const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 2, 15, 10, 30);

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('the deployment', () => {
-  it('is the environment and settings.json beside the code', () => {
+  it('is read from the environment and from settings.json beside the code', () => {
     writeFileSync(join(root, 'settings.json'), '{"streams": {"orders": {"minShards": 4}}}');
     vi.stubEnv('DRY_RUN', 'false');
     const deployment = loadDeployment();
@@ -23,7 +23,7 @@ describe('the deployment', () => {
     expect(deployment.streams?.get('orders')?.minShards).toBe(4);
   });
 
-  it('is the environment alone where there is no file', () => {
+  it('is read from the environment alone where there is no settings.json', () => {
     expect(loadDeployment().streams).toBeUndefined();
   });
 
@@ -35,7 +35,7 @@ describe('the deployment', () => {
     );
   });
 
-  it('is not taken for one without streams when the file cannot be read', () => {
+  it('is refused, not taken for one without streams, when settings.json cannot be read', () => {
     vi.stubEnv('LAMBDA_TASK_ROOT', join(root, 'settings.json', '..'));
     rmSync(root, { recursive: true });
     writeFileSync(root, 'a file where the folder was');

@@ -1,10 +1,13 @@
 /** Deployments and contexts for the functions' tests. */
+import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { type Deployment, describeFaults, readDeployment } from '../../core/settings/deployment.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import type { ScalerContext } from '../../lambda/context.ts';
 import type { FleetPort } from '../../lambda/ports.ts';
 import { LoadCache } from '../../lambda/stream/load-cache.ts';
 import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
+import { fleetOf } from '../../lambda/triggers/fleet.ts';
+import { reconcileStreams } from '../../lambda/triggers/reconcile-streams.ts';
 import { account, type MemoryAccount, notificationOf } from './memory-account.ts';
 
 export const consumerArn = 'arn:aws:lambda:eu-west-1:123456789012:function:orders-processor';
@@ -27,8 +30,17 @@ export function contextOf(
   return { deployment, account, ports: { ...aws.ports, fleet }, clock: aws.clock, loadCache: new LoadCache() };
 }
 
-/** The function answers the notification of an alarm as it stands. */
+/** The function answers the notification of an alarm as it is now. */
 export function answerAlarm(aws: MemoryAccount, deployment: Deployment, alarmName: string) {
   const record = { messageId: 'message-1', message: notificationOf(aws.alarm(alarmName)) };
   return handleAlarm(record, contextOf(aws, deployment));
+}
+
+/** `orders` is reconciled by the schedule, with time enough. */
+export async function reconcileOrders(context: ScalerContext): Promise<ScalingReport> {
+  const run = { cause: 'schedule', timeIsUp: () => false } as const;
+  const { reports } = await reconcileStreams(fleetOf(['orders'], context.deployment), run, context);
+  const [report] = reports;
+  if (!report || reports.length > 1) throw new TypeError('one stream, one report');
+  return report;
 }

@@ -5,9 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import { handleAlarm } from '../../lambda/triggers/alarm-notification.ts';
-import { reconcileStreams } from '../../lambda/triggers/reconcile-streams.ts';
 import { minute, now, sampleSettings, second } from '../core/samples.ts';
-import { consumerArn, contextOf, deploymentOf } from './deployments.ts';
+import { consumerArn, contextOf, deploymentOf, reconcileOrders } from './deployments.ts';
 import { type Failing, findDisagreements, MemoryAccount, notificationOf, ProcessDied } from './memory-account.ts';
 
 const consumers = [{ functionArn: consumerArn, lambdasPerShard: 2 }];
@@ -62,15 +61,7 @@ async function invoke(aws: MemoryAccount, record: { messageId: string; message: 
   }
 }
 
-async function reconcile(aws: MemoryAccount) {
-  const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
-  const { reports } = await reconcileStreams(
-    fleet,
-    { cause: 'schedule', timeIsUp: () => false },
-    contextOf(aws, deployment),
-  );
-  return reports;
-}
+const reconcile = (aws: MemoryAccount) => reconcileOrders(contextOf(aws, deployment));
 
 /** How often a scaling without a fault makes each call. */
 const counted = scalingStream();
@@ -107,8 +98,7 @@ describe.each([
     aws.nowMs += 15 * minute;
     await reconcile(aws);
     aws.nowMs += 5 * minute;
-    const [last] = await reconcile(aws);
-    expect(last).toMatchObject({ outcome: 'agrees', needsRetry: false });
+    expect(await reconcile(aws)).toMatchObject({ outcome: 'agrees', needsRetry: false });
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
     expect(aws.alarm('orders-scale-up').userParts).toEqual(userParts);

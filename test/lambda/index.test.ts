@@ -68,7 +68,7 @@ describe('the scaler', () => {
     ]);
   });
 
-  it('does not ask for a delivery that could not help', async () => {
+  it('asks for no other delivery of records that are no alarms', async () => {
     const { scaler } = await load();
     await expect(scaler(eventOf('hello', '{}', null, 4), context)).resolves.toBeUndefined();
     await expect(scaler({ Records: [null, 'x', {}] }, context)).resolves.toBeUndefined();
@@ -77,7 +77,7 @@ describe('the scaler', () => {
     expect(wire.asked).toEqual([]);
   });
 
-  it('keeps the bug of one record to that record', async () => {
+  it('answers the next record after a bug in one', async () => {
     const { scaler } = await load();
     wire.answer(({ operation }) =>
       operation === 'DescribeStreamSummary' ? { body: {} } : awsError('AccessDeniedException'),
@@ -86,7 +86,7 @@ describe('the scaler', () => {
     expect(logLines().map(({ message }) => message)).toEqual(['record message-0 failed on a bug', 'held']);
   });
 
-  it('takes account and region from its own ARN', async () => {
+  it('takes account and region from its own ARN, and rejects alarms of others', async () => {
     const { scaler } = await load();
     const invokedFunctionArn = 'arn:aws:lambda:us-east-1:123456789012:function:scaler';
     await scaler(eventOf(eventMessage('scale-up')), { ...context, invokedFunctionArn });
@@ -113,7 +113,7 @@ describe('the scaler', () => {
     expect(metricsOf('Failures')).toEqual([1]);
   });
 
-  it('does not start on a wrong setting: every invocation fails, loudly', async () => {
+  it('fails every invocation on a wrong setting, and names it', async () => {
     vi.stubEnv('SCALE_UP_THRESHOLD', '75%');
     vi.resetModules();
     const { scaler } = await load();
@@ -149,7 +149,7 @@ describe('the reconciler', () => {
     expect(written).toEqual([]);
   });
 
-  it('reports a temporary minimum that is none as rejected, and does not ask for it again', async () => {
+  it('reports an unusable temporary minimum as rejected, and asks for no other delivery', async () => {
     const { reconciler } = await load();
     await reconciler({ floor: { stream: 'orders', shards: 0, minutes: 5 } }, context);
     expect(logLines().map(({ message, level }) => [message, level])).toEqual([
@@ -166,12 +166,12 @@ describe('the reconciler', () => {
 });
 
 describe('the one function of a take-over', () => {
-  it('answers records', async () => {
+  it('answers alarm notifications', async () => {
     const { handler } = await load();
     await expect(handler(eventOf(eventMessage('scale-up')), context)).rejects.toThrow('another delivery');
   });
 
-  it('reconciles when there are none', async () => {
+  it('reconciles when the event is that of the schedule', async () => {
     const { handler } = await load();
     wire.answer(() => ({ body: { MetricAlarms: [], ResourceTagMappingList: [] } }));
     await handler({ cause: 'schedule' }, context);

@@ -1,6 +1,6 @@
 /**
  * An AWS account in memory, behind the ports of the functions: streams that take their time, alarms, functions, a log of
- * the calls, and faults on demand. What a call answers is what AWS documents for it; the runs against local AWS check the rest.
+ * the calls, and faults as a test wants them. A call answers what AWS documents for it; the runs against local AWS check the rest.
  */
 import { alarmNameOf, type Direction, defineAlarm, readStreamName } from '../../core/alarm/alarm-definition.ts';
 import type { ShardLoad } from '../../core/decision/hot-shard.ts';
@@ -261,8 +261,8 @@ export class MemoryAccount {
   }
 
   /** Runs once, when the operation is called next. */
-  before(operation: string, applyDecision: () => void): void {
-    this.#hooks.set(operation, applyDecision);
+  before(operation: string, hook: () => void): void {
+    this.#hooks.set(operation, hook);
   }
 
   stream(name: string): MemoryStream {
@@ -329,14 +329,14 @@ export class MemoryAccount {
     return failing;
   }
 
-  async #answer<T>(operation: string, about: string, applyDecision: () => T): Promise<Answer<T>> {
+  async #answer<T>(operation: string, about: string, carryOut: () => T): Promise<Answer<T>> {
     const hook = this.#hooks.get(operation);
     this.#hooks.delete(operation);
     hook?.();
     this.calls.push({ operation, about, isWrite: writes.test(operation) });
     const failing = this.#nextFailure(operation);
     try {
-      const value = failing && !failing.after ? undefined : applyDecision();
+      const value = failing && !failing.after ? undefined : carryOut();
       if (failing) throw failing.dies ? new ProcessDied(operation) : new Refused(failing.code);
       // Without a failure the call was carried out, and has a value of its type.
       return { ok: true, value: value as T };

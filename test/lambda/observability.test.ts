@@ -84,9 +84,9 @@ describe('the log', () => {
     ['what needs another try is an error', { needsRetry: true }, 'ERROR'],
     ['what was refused is a warning', held('rejected'), 'WARN'],
     ['a hold is information', held('cooldown'), 'INFO'],
-    ['what agrees is not told', { outcome: 'agrees' }, undefined],
+    ['a stream that agrees is not logged', { outcome: 'agrees' }, undefined],
     [
-      'what was found and cannot be put right from here is',
+      'a finding that nothing here can repair is logged',
       { outcome: 'agrees', findings: [{ kind: 'alarm-missing', direction: 'up' }] },
       'INFO',
     ],
@@ -95,7 +95,7 @@ describe('the log', () => {
     expect(logLines().map((line) => line.level)).toEqual(level ? [level] : []);
   });
 
-  it('tells an alarm by its shard count, not by a page of math', () => {
+  it('shows an alarm by its shard count, not by a page of math', () => {
     const { alarmName, userParts } = sampleAlarmState('up');
     const definition = sampleDefinition('up', 8);
     const effect = { kind: 'put-alarm', alarmName, definition, userParts, onFailure: 'abort' } as const;
@@ -107,12 +107,12 @@ describe('the log', () => {
     ]);
   });
 
-  it('escapes what a message carried', () => {
+  it('escapes line breaks that came with a message', () => {
     createRunLog(deployment, 'scaler').logReport(reportOf({ messageId: 'a\nb' }));
     expect(written.filter((line) => line.includes('message'))).toHaveLength(1);
   });
 
-  it('tells a bug with where it was', () => {
+  it('shows a bug with its stack', () => {
     createRunLog(deployment, 'scaler').logFailure('record m failed on a bug', new TypeError('x is undefined'));
     expect(logLines()).toEqual([
       expect.objectContaining({
@@ -185,7 +185,7 @@ describe('the metrics', () => {
     expect(metricLines()).toEqual([expect.objectContaining({ Failures: 1 })]);
   });
 
-  it('are not spoken of when there is nothing to count', () => {
+  it('are not published when there is nothing to count', () => {
     counted({ outcome: 'agrees', source: 'reconcile' });
     expect(written).toEqual([]);
   });
@@ -195,19 +195,19 @@ describe('the shard count of a stream', () => {
   it.each([
     [true, [expect.objectContaining({ StreamName: 'orders', OpenShardCount: 8 })]],
     [false, []],
-  ])('is a metric where it was asked for: %s', (streamMetrics, expected) => {
+  ])('is published only where the deployment asks for it: %s', (streamMetrics, expected) => {
     createRunLog({ ...deployment, streamMetrics }, 'scaler').logReport(reportOf({ openShardCount: 8 }));
     expect(metricLines()).toEqual(expected);
   });
 
-  it('is none where it is not known', () => {
+  it('is not published where it is not known', () => {
     createRunLog({ ...deployment, streamMetrics: true }, 'scaler').logReport(reportOf());
     expect(metricLines()).toEqual([]);
   });
 });
 
 describe('the end of a reconcile', () => {
-  it('is one line: how many streams came to what', () => {
+  it('is one line with the number of streams by outcome', () => {
     const reports = [
       reportOf({ outcome: 'agrees' }),
       reportOf({ outcome: 'agrees' }),

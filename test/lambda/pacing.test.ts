@@ -9,7 +9,7 @@ function setUp() {
   return { aws, ports: pacePorts(aws.ports, aws.clock) };
 }
 
-describe('a fleet’s calls', () => {
+describe('paced calls', () => {
   it.each<[string, number, (ports: ReturnType<typeof setUp>['ports'], aws: MemoryAccount) => Promise<unknown>]>([
     ['DescribeStreamSummary', 100, (ports) => ports.streams.describe('orders')],
     ['ListTagsForStream', 400, (ports) => ports.streams.listTags('orders')],
@@ -39,13 +39,13 @@ describe('a fleet’s calls', () => {
     expect(aws.nowMs - startMs).toBeCloseTo(4 * intervalMs, 3);
   });
 
-  it('wait their turn when they come at once', async () => {
+  it('wait for one another when they come at once', async () => {
     const { aws, ports } = setUp();
     await Promise.all([1, 2, 3].map(() => ports.streams.describe('orders')));
     expect(aws.sleeps).toEqual([100, 100]);
   });
 
-  it('wait for nothing when they come slowly', async () => {
+  it('do not wait when they come more slowly than the rate', async () => {
     const { aws, ports } = setUp();
     for (let count = 0; count < 3; count += 1) {
       await ports.streams.describe('orders');
@@ -54,7 +54,7 @@ describe('a fleet’s calls', () => {
     expect(aws.sleeps).toEqual([]);
   });
 
-  it('to make and to rewrite alarms share one rate: AWS counts them together', async () => {
+  it('share one rate where AWS counts them together: making and rewriting alarms', async () => {
     const { aws, ports } = setUp();
     const { userParts } = aws.alarm('orders-scale-up');
     await ports.alarms.put('orders-scale-up', sampleDefinition('up'), userParts);
@@ -62,13 +62,13 @@ describe('a fleet’s calls', () => {
     expect(aws.sleeps).toHaveLength(1);
   });
 
-  it('of other kinds are as they were', () => {
+  it('leave the calls alone that have no entry', () => {
     const { aws, ports } = setUp();
     expect(ports.fleet).toBe(aws.ports.fleet);
     expect(ports.streams.updateShardCount).toBe(aws.ports.streams.updateShardCount);
   });
 
-  it('of the scaler wait for nothing while a second’s worth has not been sent, then for nearly the whole rate', async () => {
+  it('of the scaler wait only after a second’s worth of calls, and then use nearly the whole rate', async () => {
     const aws = new MemoryAccount();
     aws.addStream('orders', 4, sampleSettings());
     const { alarms } = pacePorts(aws.ports, aws.clock, scalerPace);

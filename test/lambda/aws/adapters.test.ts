@@ -105,14 +105,14 @@ describe('other calls', () => {
         call: 'kinesis:DescribeStreamSummary',
         kind: 'denied',
         code: 'AccessDeniedException',
-        message: 'told by AWS: AccessDeniedException',
+        message: 'AWS says AccessDeniedException',
         retryable: false,
       },
     });
     expect(wire.asked).toHaveLength(1);
   });
 
-  it('are not retried at all with a count of 0, and succeed all the same', async () => {
+  it('are sent once, and succeed, where no resend is allowed', async () => {
     const once = awsPorts({ ...retry, retries: 0 });
     wire.answer(() => ({ body: { ShardLimit: 500, OpenShardCount: 4 } }));
     expect(await once.streams.describeLimits()).toMatchObject({ ok: true });
@@ -122,8 +122,8 @@ describe('other calls', () => {
   });
 });
 
-describe('a stream', () => {
-  it('is described: status, mode, open shards', async () => {
+describe('a stream on the wire', () => {
+  it('is read with its status, mode and open shard count', async () => {
     const summary = { StreamStatus: 'UPDATING', OpenShardCount: 5, StreamModeDetails: { StreamMode: 'ON_DEMAND' } };
     wire.answer(() => ({ body: { StreamDescriptionSummary: summary } }));
     expect(await ports.streams.describe('orders')).toEqual({
@@ -132,12 +132,12 @@ describe('a stream', () => {
     });
   });
 
-  it('without a count is a bug, not zero shards', async () => {
+  it('without a shard count throws: it is never read as zero shards', async () => {
     wire.answer(() => ({ body: { StreamDescriptionSummary: { StreamStatus: 'ACTIVE' } } }));
     await expect(ports.streams.describe('orders')).rejects.toThrow(TypeError);
   });
 
-  it('has all its tags, page after page', async () => {
+  it('gives all its tags, page after page', async () => {
     wire.answer((_asked, nth) => ({
       body: { Tags: [{ Key: `tag-${nth}`, Value: nth === 1 ? 'x' : undefined }], HasMoreTags: nth < 3 },
     }));
@@ -193,7 +193,7 @@ describe('an alarm', () => {
     ],
   };
 
-  it('is read whole, by name', async () => {
+  it('is read with definition, times and the user’s parts', async () => {
     wire.answer(() => ({ body: { MetricAlarms: [live] } }));
     const answer = await ports.alarms.describe(['orders-scale-up', 'orders-scale-down']);
     const alarms = answer.ok ? answer.value : new Map();
@@ -230,13 +230,13 @@ describe('an alarm', () => {
     expect(answer.ok && answer.value.get('orders-scale-up')?.definition.datapointsToAlarm).toBe(5);
   });
 
-  it('without the times that everything hangs on is a bug', async () => {
+  it('without its times throws', async () => {
     const { AlarmConfigurationUpdatedTimestamp: _gone, ...rest } = live;
     wire.answer(() => ({ body: { MetricAlarms: [rest] } }));
     await expect(ports.alarms.describe(['orders-scale-up'])).rejects.toThrow('left out a field of orders-scale-up');
   });
 
-  it('is written with everything of the user’s, and nothing that the user had not', async () => {
+  it('is written with all of the user’s parts and no others', async () => {
     wire.answer(() => ({}));
     const { userParts } = sampleAlarmState('up');
     await ports.alarms.put('orders-scale-up', sampleDefinition('up'), userParts);
@@ -276,7 +276,7 @@ describe('an alarm', () => {
     });
   });
 
-  it('has its tags; one that is gone has none', async () => {
+  it('gives its tags, and no tags once it is gone', async () => {
     wire.answer(() => ({ body: { Tags: [{ Key: 'ScaleAction', Value: 'Up' }] } }));
     expect(await ports.alarms.listTags(live.AlarmArn)).toEqual({ ok: true, value: { ScaleAction: 'Up' } });
     wire.answer(() => awsError('ResourceNotFoundException', 404));
@@ -299,7 +299,7 @@ describe('an alarm', () => {
     ]);
   });
 
-  it('may be written by one at a time: the other is to come again', async () => {
+  it('that another request writes to at the same time may be written to later', async () => {
     wire.answer(() => ({
       status: 400,
       body: { __type: 'ValidationError', message: 'A separate request to update this alarm is in progress.' },
@@ -309,7 +309,7 @@ describe('an alarm', () => {
 });
 
 describe('the iterator age', () => {
-  it('is the newest datapoint, of the last day', async () => {
+  it('is that of the newest datapoint of the last day', async () => {
     wire.answer(() => ({
       body: { MetricDataResults: [{ Id: 'age', Timestamps: [now / 1000 - 300, now / 1000 - 600], Values: [7, 9] }] },
     }));
@@ -320,7 +320,7 @@ describe('the iterator age', () => {
     expect(wire.asked[0]?.body).toMatchObject({ StartTime: now / 1000 - 86_400, EndTime: now / 1000 });
   });
 
-  it('that was never seen is not zero', async () => {
+  it('that was never published is unknown, not zero', async () => {
     for (const results of [[], [{ Id: 'age', Timestamps: [], Values: [] }]]) {
       wire.answer(() => ({ body: { MetricDataResults: results } }));
       expect(await ports.metrics.iteratorAge('orders', now)).toEqual({ ok: true, value: { seen: false } });
@@ -329,14 +329,14 @@ describe('the iterator age', () => {
 });
 
 describe('a consumer', () => {
-  it('has reserved concurrency, or none', async () => {
+  it('gives its reserved concurrency, 0 included, or that it has none', async () => {
     wire.answer(() => ({ body: { ReservedConcurrentExecutions: 0 } }));
     expect(await ports.functions.reservedConcurrency('f')).toEqual({ ok: true, value: 0 });
     wire.answer(() => ({}));
     expect(await ports.functions.reservedConcurrency('f')).toEqual({ ok: true, value: undefined });
   });
 
-  it('is raised and freed', async () => {
+  it('gets a reserved concurrency and loses it', async () => {
     wire.answer(() => ({}));
     expect(await ports.functions.reserve('f', 8)).toMatchObject({ ok: true });
     expect(await ports.functions.unreserve('f')).toMatchObject({ ok: true });
@@ -364,7 +364,7 @@ describe('a consumer', () => {
     });
   });
 
-  it('shares what the account has left', async () => {
+  it('shares the concurrency that the account has left, which must not be missing', async () => {
     wire.answer(() => ({ body: { AccountLimit: { UnreservedConcurrentExecutions: 900 } } }));
     expect(await ports.functions.unreservedConcurrency()).toEqual({ ok: true, value: 900 });
     wire.answer(() => ({ body: {} }));

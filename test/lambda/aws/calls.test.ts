@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { FailureKind } from '../../../core/report/scaling-report.ts';
 import { call } from '../../../lambda/aws/calls.ts';
 
-function awsError(name: string, httpStatusCode?: number, message = 'told by AWS', code?: string): Error {
+function awsError(name: string, httpStatusCode?: number, message = 'AWS says so', code?: string): Error {
   const metadata = httpStatusCode === undefined ? {} : { $metadata: { httpStatusCode } };
   return Object.assign(new Error(message), { name, ...metadata, ...(code ? { code } : {}) });
 }
 const failing = (error: unknown) => call('kinesis:AddTagsToStream', () => Promise.reject(error));
 
-describe('an answer', () => {
-  it('is a value', async () => {
+describe('the kind and code of a failure', () => {
+  it('are none where AWS answers', async () => {
     expect(await call('kinesis:AddTagsToStream', async () => 4)).toEqual({ ok: true, value: 4 });
   });
 
@@ -63,16 +63,16 @@ describe('an answer', () => {
     });
   });
 
-  it('of a broken service keeps the name that it came with', async () => {
+  it('keep AWS’s own name in the message where the service is broken', async () => {
     expect(await failing(awsError('ServiceUnavailable', 503))).toMatchObject({
-      failure: { message: 'ServiceUnavailable: told by AWS' },
+      failure: { message: 'ServiceUnavailable: AWS says so' },
     });
   });
 });
 
-describe('a bug', () => {
+describe('what is no failed call', () => {
   it.each([new TypeError('x is undefined'), 'a string', awsError('CredentialsProviderError')])(
-    'throws: %s',
+    'is thrown again: %s',
     async (error) => {
       await expect(failing(error)).rejects.toBe(error);
     },

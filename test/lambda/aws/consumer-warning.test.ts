@@ -26,7 +26,7 @@ afterAll(async () => {
   await aws.stop();
 });
 
-it('what the consumer side publishes is found beside the iterator age, for that stream alone', async () => {
+it('the warning that the consumer side publishes is read with the iterator age, for that stream alone', async () => {
   await client.send(
     new PutMetricDataCommand({
       Namespace: ownNamespace,

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const read = () => ports.metrics.minuteSums('orders', startMs, startMs + 3 * minute);
 
-it('minutes come in any order, page after page; what is not told is no 0', async () => {
+it('minutes are read in any order and page after page, and a missing minute is not read as 0', async () => {
   wire.answer((_asked, nth) =>
     nth === 1
       ? {
@@ -59,8 +59,8 @@ it.each(['InternalError', 'Forbidden', 'PartialData'])(
   'a metric that CloudWatch could not read (%s) is a failure, neither an idle stream nor one without a consumer',
   async (StatusCode) => {
     const unread = (Id: string) => ({ Id, Timestamps: [], Values: [], StatusCode });
-    const told = { Id: 'records', Timestamps: [at(0)], Values: [3], StatusCode: 'Complete' };
-    wire.answer(() => ({ body: { MetricDataResults: [told, unread('bytes')] } }));
+    const complete = { Id: 'records', Timestamps: [at(0)], Values: [3], StatusCode: 'Complete' };
+    wire.answer(() => ({ body: { MetricDataResults: [complete, unread('bytes')] } }));
     expect(await read()).toMatchObject(failedWith(StatusCode));
     wire.answer(() => ({ body: { MetricDataResults: [unread('age'), unread('hurts')] } }));
     expect(await ports.metrics.iteratorAge('orders', startMs)).toMatchObject(failedWith(StatusCode));

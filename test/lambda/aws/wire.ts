@@ -45,7 +45,7 @@ export class Wire {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** @param reply is told how often this operation was asked, this time included. */
+  /** @param reply gets how often this operation was asked, this time included. */
   answer(reply: (asked: Asked, nth: number) => Reply): void {
     this.asked.length = 0;
     this.#reply = reply;
@@ -62,7 +62,7 @@ export class Wire {
 }
 
 export function awsError(code: string, status = 400): Reply {
-  return { status, body: { __type: code, message: `told by AWS: ${code}` } };
+  return { status, body: { __type: code, message: `AWS says ${code}` } };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -43,7 +43,7 @@ const reserve: SetConcurrency = {
 };
 
 describe('effects', () => {
-  it('do what they say', async () => {
+  it('make exactly the call that they describe', async () => {
     const aws = setUp();
     aws.fire('orders', 'up');
     const outcomes = await runEffects([[tagStream, put, rearm, tagAlarm, reserve]], 'orders', aws.ports);
@@ -59,7 +59,7 @@ describe('effects', () => {
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
   });
 
-  it('make an alarm with its tags', async () => {
+  it('create an alarm with its tags', async () => {
     const aws = setUp();
     aws.alarms.clear();
     const create: ScalingEffect = { ...put, kind: 'create-alarm', tags: { 'autoscaling/owner': 'us' } };
@@ -78,8 +78,8 @@ describe('effects', () => {
   });
 });
 
-describe('a failure', () => {
-  it('that aborts ends its lane and no other', async () => {
+describe('a failed effect', () => {
+  it('ends its lane and no other, where it aborts', async () => {
     const aws = setUp();
     aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling' });
     const outcomes = await runEffects([[put, rearm, tagAlarm], [tagStream]], 'orders', aws.ports);
@@ -90,7 +90,7 @@ describe('a failure', () => {
     expect(aborts(outcomes)).toBe(true);
   });
 
-  it('that does not abort lets the lane go on', async () => {
+  it('lets its lane go on, where it does not abort', async () => {
     const aws = setUp();
     aws.fail('cloudwatch:SetAlarmState', { code: 'Throttling' });
     const outcomes = await runEffects([[rearm, tagAlarm]], 'orders', aws.ports);
@@ -98,7 +98,7 @@ describe('a failure', () => {
     expect(aborts(outcomes)).toBe(false);
   });
 
-  it('is none without one', async () => {
+  it('is not seen where every effect worked', async () => {
     expect(aborts(await runEffects([[put]], 'orders', setUp().ports))).toBe(false);
     expect(aborts([])).toBe(false);
   });
@@ -109,7 +109,7 @@ describe('the fall-back of a reservation', () => {
     ['takes ours away when it cannot be raised', {}, { code: 'InvalidParameterValueException' }, undefined],
     ['waits when the call may work later', {}, { code: 'TooManyRequestsException', retryable: true }, 4],
     ['is not for a reservation to be kept', { onFailure: 'continue' }, { code: 'InvalidParameterValueException' }, 4],
-  ])('%s, and the failure is told', async (_what, change, failing, reserved) => {
+  ])('%s, and the failure is reported', async (_what, change, failing, reserved) => {
     const aws = setUp();
     aws.fail('lambda:PutFunctionConcurrency', failing);
     const [outcome] = await runEffects([[{ ...reserve, ...change }]], 'orders', aws.ports);
@@ -117,7 +117,7 @@ describe('the fall-back of a reservation', () => {
     expect(aws.function('orders-processor').reserved).toBe(reserved);
   });
 
-  it('tells its own failure', async () => {
+  it('reports its own failure', async () => {
     const aws = setUp();
     aws.fail('lambda:PutFunctionConcurrency', { code: 'InvalidParameterValueException' });
     aws.fail('lambda:DeleteFunctionConcurrency', { code: 'AccessDeniedException' });

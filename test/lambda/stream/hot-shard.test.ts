@@ -21,7 +21,7 @@ function fired(given: Partial<StreamSettings>, published = true) {
   return { aws, settings, answer };
 }
 
-describe('a hot shard', () => {
+describe('a hot shard of a full stream', () => {
   it('is split, and alarms follow the new count', async () => {
     const { aws, settings, answer } = fired({ hotShard: 'split' });
     expect(await answer()).toMatchObject({ outcome: 'scaled', decision: { targetShardCount: 3 }, needsRetry: false });
@@ -31,7 +31,7 @@ describe('a hot shard', () => {
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
 
-  it('is told by default, and the stream doubles', async () => {
+  it('is reported by default, and the stream doubles', async () => {
     const { aws, answer } = fired({});
     expect(await answer()).toMatchObject({
       outcome: 'scaled',
@@ -42,8 +42,8 @@ describe('a hot shard', () => {
 
   it.each([
     ['that may not be split', 'kinesis:SplitShard'],
-    ['that cannot be looked for', 'kinesis:ListShards'],
-  ])('%s keeps nothing from scaling', async (_why, operation) => {
+    ['that cannot be found', 'kinesis:ListShards'],
+  ])('%s does not keep the stream from scaling', async (_why, operation) => {
     const { aws, settings, answer } = fired({ hotShard: 'split' });
     aws.fail(operation, { code: 'AccessDeniedException' });
     expect(await answer()).toMatchObject({ outcome: 'scaled', decision: { targetShardCount: 4 }, needsRetry: false });
@@ -61,7 +61,7 @@ describe('a hot shard', () => {
     expect(await answer()).toMatchObject({ outcome: 'scaled', decision: { targetShardCount: 3 } });
   });
 
-  it('costs an ordinary scaling no call', async () => {
+  it('costs no call where shards publish nothing, or where it is ignored', async () => {
     const { aws, answer } = fired({ hotShard: 'split' }, false);
     await answer();
     expect(aws.operations()).not.toContain('kinesis:ListShards');

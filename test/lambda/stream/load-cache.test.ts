@@ -38,8 +38,8 @@ async function explainedAt(memory: LoadCache, atMs: number) {
   return { history, explained: policy.explain(policyInput(history, past, atMs)) };
 }
 
-describe('what is remembered of demand', () => {
-  it('is read whole once, then only by what is new or may have been late', async () => {
+describe('the cache of loads', () => {
+  it('reads the whole history once, and after that what is new or may have been late', async () => {
     const aws = cloudWatch();
     const memory = new LoadCache();
     await historyAt(memory, nowMs, aws);
@@ -69,7 +69,7 @@ describe('what is remembered of demand', () => {
     expect((await historyAt(memory, nowMs + 14 * hourMs)).policy).not.toBe(policy);
   });
 
-  it('is of each stream, and of its policy', async () => {
+  it('keeps each stream and each policy apart', async () => {
     const memory = new LoadCache();
     const { policy } = await historyAt(memory, nowMs);
     expect((await historyAt(memory, nowMs, cloudWatch(), 'clicks')).policy).not.toBe(policy);
@@ -77,7 +77,7 @@ describe('what is remembered of demand', () => {
     expect(other).toMatchObject({ ok: true, value: { policy: { name: 'target' } } });
   });
 
-  it('is not spoilt by a read that failed', async () => {
+  it('is unchanged by a read that failed', async () => {
     const failure = { call: 'cloudwatch:GetMetricData', ...failureOf('Throttling', '') };
     const memory = new LoadCache();
     await historyAt(memory, nowMs);

@@ -7,9 +7,8 @@ import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { Answer } from '../../../lambda/ports.ts';
 import { createNotifier } from '../../../lambda/stream/notifier.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
-import { contextOf, deploymentOf } from '../deployments.ts';
+import { contextOf, deploymentOf, reconcileOrders } from '../deployments.ts';
 import { MemoryAccount, notificationOf } from '../memory-account.ts';
 
 const noticeTopic = 'arn:aws:sns:eu-west-1:123456789012:notices';
@@ -48,11 +47,7 @@ function setUp(given: Partial<StreamSettings> = {}, environment: Readonly<Record
       const alarmName = aws.fire('orders', 'up');
       return handleAlarm({ messageId: 'message-1', message: notificationOf(aws.alarm(alarmName)) }, context);
     },
-    reconcile: async () => {
-      const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
-      const { reports } = await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, context);
-      return reports[0];
-    },
+    reconcile: () => reconcileOrders(context),
     tag: (tags: Readonly<Record<string, string>>) => {
       aws.stream('orders').tags = { ...aws.stream('orders').tags, ...tags };
     },
@@ -65,7 +60,7 @@ const spent = {
 };
 
 describe('a hold', () => {
-  it('is told once, however often it is met', async () => {
+  it('notifies people once, however often it is met', async () => {
     const { aws, subjects, fire, reconcile, tag } = setUp();
     tag(spent);
     for (let time = 0; time < 50; time += 1) {
@@ -76,7 +71,7 @@ describe('a hold', () => {
     expect(subjects()).toEqual(['orders: held, daily-quota']);
   });
 
-  it('is told again when another one was told in between', async () => {
+  it('notifies people again when there was another hold in between', async () => {
     const { subjects, fire, tag } = setUp({ scaleUpCooldownMinutes: 60 });
     tag(spent);
     await fire();
@@ -87,7 +82,7 @@ describe('a hold', () => {
 });
 
 describe('a scaling', () => {
-  it('is told with the whole report, and to nobody who is paged', async () => {
+  it('is published with the whole report, and not to the pager', async () => {
     const { published, fire } = setUp();
     const report = await fire();
     expect(published).toMatchObject([{ topicArn: noticeTopic, subject: 'orders: scaled up from 4 to 8 shards' }]);
@@ -96,14 +91,14 @@ describe('a scaling', () => {
 });
 
 describe('a notice that cannot be sent', () => {
-  it('is told by the report, and undoes and repeats nothing', async () => {
+  it('is in the report, and neither undoes nor repeats the scaling', async () => {
     const { aws, unreachable, fire } = setUp();
     unreachable.add(noticeTopic);
     expect(await fire()).toMatchObject({ outcome: 'scaled', failures: [unsent], needsRetry: false });
     expect(aws.scalings).toHaveLength(1);
   });
 
-  it('to one topic is sent to the other', async () => {
+  it('to one topic is still sent to the other', async () => {
     const { aws, unreachable, published, fire } = setUp();
     unreachable.add(noticeTopic);
     aws.fail('kinesis:DescribeStreamSummary', { code: 'AccessDeniedException' });
@@ -111,7 +106,7 @@ describe('a notice that cannot be sent', () => {
     expect(published.map(({ topicArn }) => topicArn)).toEqual([pagerTopic]);
   });
 
-  it('is one thing, and that it cannot be remembered another', async () => {
+  it('is reported apart from a tag that cannot be written', async () => {
     const { aws, subjects, fire, tag } = setUp();
     tag(spent);
     aws.fail('kinesis:AddTagsToStream', { code: 'AccessDeniedException' });
@@ -120,8 +115,8 @@ describe('a notice that cannot be sent', () => {
   });
 });
 
-describe('a dry run', () => {
-  it('tells what an alarm would do, each time, for nothing may remember that it was told', async () => {
+describe('a dry run of an alarm', () => {
+  it('notifies people each time, for no tag may remember it', async () => {
     const { aws, subjects, fire } = setUp({}, { DRY_RUN: 'true' });
     await fire();
     await fire();
@@ -131,7 +126,7 @@ describe('a dry run', () => {
 });
 
 describe('a failure', () => {
-  it('is told to both topics', async () => {
+  it('is published to both topics', async () => {
     const { aws, published, fire } = setUp();
     aws.fail('kinesis:DescribeStreamSummary', { code: 'AccessDeniedException' });
     await fire();
@@ -142,7 +137,7 @@ describe('a failure', () => {
 describe('a tag that cannot be used', () => {
   const faulty = { [tagOf('minShards')]: 'two', [tagOf('scaleUpThreshold')]: '7' };
 
-  it('is told once, with its name', async () => {
+  it('notifies people once, with its name', async () => {
     const { aws, published, reconcile, tag } = setUp();
     tag(faulty);
     const first = await reconcile();
@@ -156,7 +151,7 @@ describe('a tag that cannot be used', () => {
     expect(aws.writes()).toHaveLength(writes);
   });
 
-  it('is told again when the faults change, and forgotten in silence when they are mended', async () => {
+  it('notifies people again when the faults change, and not when they are mended', async () => {
     const { aws, subjects, reconcile, tag } = setUp();
     tag(faulty);
     await reconcile();
@@ -172,7 +167,7 @@ describe('a tag that cannot be used', () => {
     expect(aws.writes()).toHaveLength(writes);
   });
 
-  it('waits while the stream is UPDATING, which can remember nothing', async () => {
+  it('waits while the stream is UPDATING, when no tag can remember the notice', async () => {
     const { aws, subjects, reconcile, tag } = setUp();
     tag(faulty);
     aws.stream('orders').status = 'UPDATING';
@@ -196,7 +191,7 @@ describe('what a reconcile finds broken', () => {
   const subjectsOf = (published: readonly { topicArn: string; subject: string }[], topicArn: string) =>
     published.filter((notice) => notice.topicArn === topicArn).map(({ subject }) => subject);
 
-  it('is told once, to the pager as well, and again when it is over', async () => {
+  it('notifies people once, the pager as well, and again when it is over', async () => {
     const { aws, published, reconcile } = setUp();
     const down = aws.alarm('orders-scale-down');
     aws.alarms.delete('orders-scale-down');
@@ -214,7 +209,7 @@ describe('what a reconcile finds broken', () => {
     expect(subjectsOf(published, pagerTopic)).toHaveLength(1);
   });
 
-  it('is not taken for over by a reconcile that keeps away from the stream, or that moves it into its bounds', async () => {
+  it('is not called over by a reconcile that keeps away from the stream, or that moves it into its bounds', async () => {
     const { aws, published, reconcile } = setUp();
     aws.alarms.delete('orders-scale-down');
     await reconcile();
@@ -229,7 +224,7 @@ describe('what a reconcile finds broken', () => {
     expect(subjectsOf(published, noticeTopic)).not.toContain('orders: all clear, what was wrong is over');
   });
 
-  it('is told again when something else breaks beside it', async () => {
+  it('notifies people again when something else breaks beside it', async () => {
     const { aws, published, reconcile } = setUp();
     aws.alarms.delete('orders-scale-down');
     await reconcile();
@@ -239,7 +234,7 @@ describe('what a reconcile finds broken', () => {
   });
 });
 
-it('a resharding by somebody else is told once, and pages nobody', async () => {
+it('people are notified once of a resharding by somebody else, and nobody is paged', async () => {
   const { aws, published, reconcile } = setUp();
   aws.stream('orders').openShardCount = 6;
   await reconcile();

@@ -5,7 +5,7 @@ import { deploymentOf } from '../deployments.ts';
 
 const discovering = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling' };
 
-describe('whose an alarm is', () => {
+describe('the owner of an alarm', () => {
   it.each([
     ['a deployed stream’s own alarm', deploymentOf({ orders: {} }), sampleAlarm('up'), 'ours'],
     ['its other one', deploymentOf({ orders: {} }), sampleAlarm('down'), 'ours'],

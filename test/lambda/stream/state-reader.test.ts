@@ -56,13 +56,13 @@ describe('a state', () => {
     expect(aws.calls).toHaveLength(before);
   });
 
-  it('asks for no more than is wanted', async () => {
+  it('is read without what the query does not ask for', async () => {
     const { aws, read } = setUp();
     await read({ alarmTags: false, iteratorAge: false, knownAlarms: new Map(), knownTags: {} });
     expect(aws.operations()).toEqual(['kinesis:DescribeStreamSummary']);
   });
 
-  it('has consumers by name, with what the account can still reserve above its floor', async () => {
+  it('has consumers by name, with what the account can still reserve', async () => {
     const { aws, query } = setUp({ consumers });
     aws.unreservedConcurrency = 150;
     const { state } = await readWhole(aws.ports, account, query);
@@ -79,7 +79,7 @@ describe('a state', () => {
     ]);
   });
 
-  it('does not know what can be reserved where the account could not be asked', async () => {
+  it('leaves unknown what can be reserved where the account could not be read', async () => {
     const { aws, query } = setUp({ consumers });
     aws.fail('lambda:GetAccountSettings', { code: 'AccessDeniedException' });
     const { state, failures } = await readWhole(aws.ports, account, query);
@@ -87,7 +87,7 @@ describe('a state', () => {
     expect(failures.map(({ call }) => call)).toEqual(['lambda:GetAccountSettings']);
   });
 
-  it('has no alarm that watches another stream, or none', async () => {
+  it('has neither an alarm that watches another stream nor one that watches none', async () => {
     const { aws, query } = setUp();
     const up = aws.alarm('orders-scale-up');
     const metrics = up.definition.metrics.map((metric) =>
@@ -145,7 +145,7 @@ describe('a consumer that a tag names', () => {
 });
 
 describe('the stream’s own tags', () => {
-  it('override settings, raise the minimum for a time, and are told when they cannot be read', async () => {
+  it('override settings, raise the minimum for a time, and are listed when they cannot be read', async () => {
     const { aws, query } = setUp();
     aws.stream('orders').tags = {
       'autoscaling/max-shards': '64',
@@ -158,7 +158,7 @@ describe('the stream’s own tags', () => {
     expect(contradictions).toEqual([]);
   });
 
-  it('name consumers of their own, which alone costs a second round', async () => {
+  it('may name consumers, which alone cost a second round of calls', async () => {
     const { aws, query } = setUp();
     aws.functions.set('orders-processor', { reserved: 8, reads: true });
     aws.stream('orders').tags = { 'autoscaling/consumers': 'orders-processor/3' };
@@ -170,7 +170,7 @@ describe('the stream’s own tags', () => {
 });
 
 describe('what cannot be read', () => {
-  it('is never taken for nothing', async () => {
+  it('fails the reading: it is never taken for zero or absent', async () => {
     const { aws, read } = setUp();
     aws.fail('cloudwatch:DescribeAlarms', { code: 'AccessDenied' });
     aws.fail('kinesis:ListTagsForStream', { code: 'Throttling' });
@@ -183,7 +183,7 @@ describe('what cannot be read', () => {
     });
   });
 
-  it('of a consumer leaves that consumer out', async () => {
+  it('of a consumer leaves that consumer out, and is listed', async () => {
     const { aws, query } = setUp({ consumers });
     aws.functions.clear();
     const { state, failures } = await readWhole(aws.ports, account, query);

@@ -28,8 +28,8 @@ function setUp() {
   return aws;
 }
 
-describe('LimitExceededException', () => {
-  it('with a full ledger is the quota; nothing more is asked', async () => {
+describe('a refusal with LimitExceededException', () => {
+  it('is taken for the quota when the ledger is full, without another call', async () => {
     const aws = setUp();
     expect(await judge('LimitExceededException', { spent: 10, aws })).toEqual({
       kind: 'held',
@@ -43,7 +43,7 @@ describe('LimitExceededException', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('with shards that the account has not is the account’s limit', async () => {
+  it('is taken for the account’s limit when the account lacks the shards', async () => {
     const aws = setUp();
     aws.shardLimit = 7;
     expect(await judge('LimitExceededException', { spent: 9, aws })).toEqual({
@@ -57,7 +57,7 @@ describe('LimitExceededException', () => {
     });
   });
 
-  it('with just enough shards is the call rate: sent again after a wait', async () => {
+  it('is taken for the call rate when the account has just enough shards: sent again after a wait', async () => {
     const aws = setUp();
     aws.shardLimit = 8;
     expect(await judge('LimitExceededException', { aws })).toEqual({ kind: 'resend' });
@@ -65,7 +65,7 @@ describe('LimitExceededException', () => {
     expect(aws.sleeps).toEqual([1_000, 2_000]);
   });
 
-  it('for the third time is the quota after all: calls that were not ours spent it', async () => {
+  it('is taken for the quota when it comes for the third time: others have spent it', async () => {
     const aws = setUp();
     expect(await judge('LimitExceededException', { aws, attempt: 3 })).toMatchObject({
       kind: 'held',
@@ -83,11 +83,15 @@ describe('LimitExceededException', () => {
   });
 });
 
-describe('no answer', () => {
+describe('a call without an answer', () => {
   it.each([
-    ['UPDATING: it was carried out', { status: 'UPDATING' }, { kind: 'accepted' }],
-    ['at the target: it was carried out, and is over', { openShardCount: 8 }, { kind: 'accepted' }],
-    ['as before: it was not, or not yet; the tags stay', {}, { kind: 'failed', takeBack: false }],
+    ['counts as carried out while the stream is UPDATING', { status: 'UPDATING' }, { kind: 'accepted' }],
+    ['counts as carried out when the stream has the target already', { openShardCount: 8 }, { kind: 'accepted' }],
+    [
+      'fails and leaves the tags when the stream is as before: perhaps it is not carried out yet',
+      {},
+      { kind: 'failed', takeBack: false },
+    ],
   ] as const)('%s', async (_what, change, expected) => {
     for (const code of ['Timeout', 'ConnectionReset', 'InternalFailure']) {
       const aws = setUp();
@@ -96,7 +100,7 @@ describe('no answer', () => {
     }
   });
 
-  it('and none to the question either: unknown, so nothing is taken back', async () => {
+  it('takes nothing back when the stream cannot be read either', async () => {
     const aws = setUp();
     aws.fail('kinesis:DescribeStreamSummary', { code: 'Timeout' });
     expect(await judge('Timeout', { aws })).toEqual({ kind: 'failed', takeBack: false });
@@ -104,7 +108,7 @@ describe('no answer', () => {
 });
 
 describe('other refusals', () => {
-  it('ResourceInUseException: somebody was faster; tags cannot be written now', async () => {
+  it('ResourceInUseException holds and leaves the tags, which cannot be written while UPDATING', async () => {
     expect(await judge('ResourceInUseException')).toEqual({
       kind: 'held',
       takeBack: false,
@@ -117,7 +121,7 @@ describe('other refusals', () => {
   });
 
   it.each(['AccessDeniedException', 'InvalidArgumentException', 'ResourceNotFoundException', 'ThrottlingException'])(
-    '%s: nothing was changed, and the tags say so again',
+    '%s takes intent and ledger back, since nothing was changed',
     async (code) => {
       expect(await judge(code)).toEqual({ kind: 'failed', takeBack: true });
     },

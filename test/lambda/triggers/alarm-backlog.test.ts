@@ -43,7 +43,7 @@ describe('alarms that wait behind a late notification', () => {
     );
   });
 
-  it('leave notifications behind that change nothing when they come', async () => {
+  it('have notifications that change nothing when they come', async () => {
     const { aws, context, answer } = storm();
     const notifications = streamNames.map((name) => notificationOf(aws.alarm(`${name}-scale-up`)));
     await answer();
@@ -70,7 +70,7 @@ describe('alarms that wait behind a late notification', () => {
     ]);
   });
 
-  it('are none of another deployment, topic or day', async () => {
+  it('are not those of another deployment or topic, nor those of yesterday', async () => {
     const { aws, reports, answer } = storm();
     aws.addStream('not-ours', 4, sampleSettings());
     aws.fire('not-ours', 'up');
@@ -121,7 +121,7 @@ describe('alarms that wait behind a late notification', () => {
     expect(aws.scalings.at(-1)).toEqual({ streamName: 'clicks', from: 4, to: 2 });
   });
 
-  it('are looked for again until no new one stands: one may fire while the others are answered', async () => {
+  it('are listed again until none is new: one may fire while the others are answered', async () => {
     const { aws, reports, answer } = storm();
     await aws.ports.alarms.rearm('returns-scale-up', 'it fires later');
     aws.before('kinesis:UpdateShardCount', () => aws.fire('returns', 'up'));
@@ -130,7 +130,7 @@ describe('alarms that wait behind a late notification', () => {
     expect(reports.at(-1)).toMatchObject({ outcome: 'scaled' });
   });
 
-  it('that were rewritten since they fired are void: by which count they judged, nobody can tell', async () => {
+  it('are void when they were rewritten since they fired: nobody knows by which count they judged', async () => {
     const { aws, reports, answer } = storm();
     const alarm = aws.alarm('audit-scale-up');
     aws.alarms.set('audit-scale-up', { ...alarm, configuredAtMs: alarm.stateTransitionedAtMs });
@@ -154,7 +154,7 @@ describe('alarms that wait behind a late notification', () => {
     expect(reports.map(({ alarmName }) => alarmName)).toEqual(streamNames.map((name) => `${name}-scale-up`));
   });
 
-  it('are left to the next invocation when the time is up', async () => {
+  it('are not begun when the time is up', async () => {
     const { aws, answer } = storm();
     let asked = 0;
     await answer(() => {
@@ -164,7 +164,7 @@ describe('alarms that wait behind a late notification', () => {
     expect(aws.scalings.map(({ streamName }) => streamName)).toEqual(['audit', 'clicks']);
   });
 
-  it('do not suffer from a bug in one of them, nor from a list that cannot be read', async () => {
+  it('are answered in spite of a bug in one of them; a list that cannot be read is a failure', async () => {
     const { aws, bugs, answer } = storm();
     aws.before('kinesis:AddTagsToStream', () => {
       throw new TypeError('a bug');
@@ -182,11 +182,11 @@ describe('a notification', () => {
     [3_000, false, 'a slow delivery and a slow start'],
     [2_000, false, 'delivery and a cold start take as long'],
     [4_000, true, 'Lambda sent it back to its queue'],
-  ])('that is %d ms old: in line %s, %s', (ageMs, waited) => {
+  ])('that is %d ms old has waited in line: %s, %s', (ageMs, waited) => {
     expect(hasWaitedInLine(now - ageMs, now)).toBe(waited);
   });
 
-  it('without a time has not waited, as far as is known', () => {
+  it('without a time has not waited', () => {
     expect(hasWaitedInLine(Number.NaN, now)).toBe(false);
   });
 });

@@ -63,13 +63,13 @@ describe('a scaling', () => {
     ]);
   });
 
-  it('goes down as well, and lowers no consumer while parents drain', async () => {
+  it('down lowers no consumer while parents drain', async () => {
     const { aws, answer } = fired({ consumers }, 'down');
     expect(await answer()).toMatchObject({ outcome: 'scaled', decision: { targetShardCount: 2 } });
     expect(aws.function('orders-processor').reserved).toBe(8);
   });
 
-  it('leaves what the user put on the alarms', async () => {
+  it('leaves the user’s parts of the alarms as they were', async () => {
     const { aws, answer } = fired();
     const before = aws.alarm('orders-scale-up').userParts;
     await answer();
@@ -95,14 +95,14 @@ describe('what is refused before any call', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('a stream that the deployment does not manage', async () => {
+  it('a stream that the deployment does not manage is rejected', async () => {
     const { aws, alarmName } = fired();
     const report = await answerAlarm(aws, deploymentOf({ clicks: {} }), alarmName);
     expect(report.decision).toMatchObject({ reason: 'rejected', because: { faults: [{ field: 'StreamName' }] } });
     expect(aws.calls).toEqual([]);
   });
 
-  it('an alarm of a managed stream with a name that is not ours', async () => {
+  it('an alarm of a managed stream with a name that is not ours is rejected', async () => {
     const { aws, deployment, alarmName } = fired();
     const alien = {
       ...aws.alarm(alarmName),
@@ -114,7 +114,7 @@ describe('what is refused before any call', () => {
     expect(aws.calls).toEqual([]);
   });
 
-  it('a notification of OK', async () => {
+  it('a notification of OK costs no call', async () => {
     const { aws, deployment, alarmName } = fired();
     const message = notificationOf(aws.alarm(alarmName), 'OK');
     const report = await handleAlarm({ messageId: 'm', message }, contextOf(aws, deployment));
@@ -135,7 +135,7 @@ describe('a hold', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('converges where something drifted: an alarm of another count is put right, and scales nothing', async () => {
+  it('rewrites an alarm that judged by another count, and scales nothing', async () => {
     const { aws, settings, answer } = fired();
     aws.stream('orders').openShardCount = 8;
     const report = await answer();
@@ -152,7 +152,7 @@ describe('a hold', () => {
     expect(await answer()).toMatchObject({ outcome: 'held', needsRetry: true });
   });
 
-  it('never judges a sibling that watches another stream', async () => {
+  it('never touches a sibling that watches another stream', async () => {
     const { aws, answer } = fired();
     const foreign = { ...aws.alarm('orders-scale-down'), definition: sampleDefinition('down', 2) };
     const metrics = foreign.definition.metrics.map((metric) =>
@@ -222,7 +222,7 @@ describe('reads that fail', () => {
     'kinesis:ListTagsForStream',
     'cloudwatch:DescribeAlarms',
     'cloudwatch:ListTagsForResource',
-  ])('without %s nothing is decided, and the record comes again', async (operation) => {
+  ])('without %s nothing is decided, and the record needs another delivery', async (operation) => {
     const { aws, answer } = fired();
     aws.fail(operation, { code: 'Throttling' });
     const report = await answer();
@@ -232,7 +232,7 @@ describe('reads that fail', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('without the iterator age scale-down waits, and scale-up does not ask', async () => {
+  it('without the iterator age a scale-down holds, and a scale-up does not read it', async () => {
     const down = fired({}, 'down');
     down.aws.fail('cloudwatch:GetMetricData', { code: 'InternalFailure' });
     expect(await down.answer()).toMatchObject({
@@ -246,7 +246,7 @@ describe('reads that fail', () => {
   });
 
   it.each(['lambda:GetFunctionConcurrency', 'lambda:GetAccountSettings'])(
-    'a consumer that cannot be read (%s) does not stop the stream, and is told',
+    'a consumer that cannot be read (%s) does not keep the stream from scaling, and is reported',
     async (operation) => {
       const { aws, answer } = fired({ consumers });
       aws.fail(operation, { code: 'AccessDeniedException' });
@@ -256,7 +256,7 @@ describe('reads that fail', () => {
     },
   );
 
-  it('a consumer that cannot be raised does not stop the stream either', async () => {
+  it('a consumer that cannot be raised does not keep the stream from scaling', async () => {
     const { aws, answer } = fired({ consumers });
     aws.fail('lambda:PutFunctionConcurrency', { code: 'AccessDeniedException' });
     expect(await answer()).toMatchObject({ outcome: 'scaled', needsRetry: true });
@@ -265,14 +265,14 @@ describe('reads that fail', () => {
 });
 
 describe('a call that is refused', () => {
-  it('is not sent without its intent', async () => {
+  it('is never sent when its intent could not be written', async () => {
     const { aws, answer } = fired();
     aws.fail('kinesis:AddTagsToStream', { code: 'AccessDeniedException' });
     expect(await answer()).toMatchObject({ outcome: 'failed', needsRetry: true });
     expect(aws.operations()).not.toContain('kinesis:UpdateShardCount');
   });
 
-  it('is a hold when somebody else reshards: their tagging is refused', async () => {
+  it('is a hold when tagging is refused because somebody else reshards', async () => {
     const { aws, answer } = fired();
     aws.before('kinesis:AddTagsToStream', () => {
       aws.stream('orders').status = 'UPDATING';
@@ -285,7 +285,7 @@ describe('a call that is refused', () => {
     expect(aws.scalings).toEqual([]);
   });
 
-  it('is a hold when they were faster by one call, and the tags stay', async () => {
+  it('is a hold that leaves the tags when somebody else was faster by one call', async () => {
     const { aws, answer } = fired();
     aws.before('kinesis:UpdateShardCount', () => {
       aws.stream('orders').status = 'UPDATING';
@@ -308,7 +308,7 @@ describe('a call that is refused', () => {
     expect(aws.operations()).not.toContain('cloudwatch:PutMetricAlarm');
   });
 
-  it('says so when taking back fails as well', async () => {
+  it('reports that taking back failed as well', async () => {
     const { aws, answer } = fired();
     aws.shardLimit = 7;
     aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
@@ -337,7 +337,7 @@ describe('a call that is refused', () => {
 
 describe('a call without an answer', () => {
   it.each(['Timeout', 'ConnectionReset', 'InternalFailure'])(
-    'that was carried out is no failure (%s)',
+    'is no failure when it was carried out (%s)',
     async (code) => {
       const { aws, settings, answer } = fired();
       aws.fail('kinesis:UpdateShardCount', { code, after: true });
@@ -348,7 +348,7 @@ describe('a call without an answer', () => {
     },
   );
 
-  it('that was not carried out is left to the next delivery, which sends it', async () => {
+  it('is sent by the next delivery when it was not carried out', async () => {
     const { aws, settings, answer } = fired();
     aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', times: 1 });
     expect(await answer()).toMatchObject({ outcome: 'failed', needsRetry: true });
@@ -360,7 +360,7 @@ describe('a call without an answer', () => {
 });
 
 describe('a repeated delivery', () => {
-  it('of an answered alarm scales nothing, while UPDATING and after it', async () => {
+  it('of an answered alarm scales nothing, while the stream is UPDATING and after it', async () => {
     const { aws, deployment, alarmName } = fired();
     const record = { messageId: 'm', message: notificationOf(aws.alarm(alarmName)) };
     const context = contextOf(aws, deployment);
@@ -424,7 +424,7 @@ describe('streams that ask by their tag', () => {
     });
   });
 
-  it('are held while their tags contradict each other, and nothing is put right by a guess', async () => {
+  it('are held while their tags contradict each other, and nothing is repaired by a guess', async () => {
     const { aws, answer } = fired();
     aws.stream('orders').tags = { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
     aws.stream('orders').openShardCount = 6;
@@ -438,7 +438,7 @@ describe('streams that ask by their tag', () => {
 });
 
 describe('a notice that cannot be sent', () => {
-  it('is told, and asks for no other delivery: the scaling is done', async () => {
+  it('is in the report, and asks for no other delivery: the scaling is done', async () => {
     const { aws, deployment, alarmName } = fired();
     const unsent = { call: 'sns:Publish', ...failureOf('AccessDenied', '') };
     const record = { messageId: 'm', message: notificationOf(aws.alarm(alarmName)) };
@@ -451,8 +451,8 @@ describe('a notice that cannot be sent', () => {
   });
 });
 
-describe('what a report lists', () => {
-  it('of a hold after the call: what was done, without what was refused', async () => {
+describe('the effects in a report', () => {
+  it('shows what was done before a hold, without the call that was refused', async () => {
     const { aws, answer } = fired({ consumers });
     aws.shardLimit = 7;
     aws.fail('kinesis:UpdateShardCount', { code: 'LimitExceededException' });
@@ -463,7 +463,7 @@ describe('what a report lists', () => {
     ]);
   });
 
-  it('of a failure: all that was tried', async () => {
+  it('shows all effects that were tried before a failure', async () => {
     const { aws, answer } = fired();
     aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException' });
     const { effects } = await answer();
@@ -474,13 +474,13 @@ describe('what a report lists', () => {
     ]);
   });
 
-  it('of a call that is not known to have worked: no taking back', async () => {
+  it('takes nothing back after a call that may have worked', async () => {
     const { aws, answer } = fired();
     aws.fail('kinesis:UpdateShardCount', { code: 'Timeout' });
     expect((await answer()).effects.map(({ effect }) => effect.kind)).toEqual(['tag-stream', 'update-shard-count']);
   });
 
-  it('of a stream that somebody reshards: nothing, for nothing was done', async () => {
+  it('shows no effect of a stream that somebody else reshards', async () => {
     const { aws, answer } = fired();
     aws.before('kinesis:AddTagsToStream', () => {
       aws.stream('orders').status = 'UPDATING';
@@ -490,7 +490,7 @@ describe('what a report lists', () => {
     expect(report.decision?.kind).toBe('hold');
   });
 
-  it('of a call whose answer was lost: the call, without a failure', async () => {
+  it('shows a call whose answer was lost without a failure', async () => {
     const { aws, answer } = fired();
     aws.fail('kinesis:UpdateShardCount', { code: 'Timeout', after: true });
     const { effects } = await answer();
@@ -499,7 +499,7 @@ describe('what a report lists', () => {
 });
 
 describe('consumers of a deployment', () => {
-  it('are raised without an event source mapping: pipes and workers of one’s own have none', async () => {
+  it('are raised without an event source mapping: pipes and own workers have none', async () => {
     const { aws, answer } = fired({ consumers });
     aws.functions.set('orders-processor', { reserved: 8, reads: undefined });
     await answer();

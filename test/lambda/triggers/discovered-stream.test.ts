@@ -24,17 +24,17 @@ async function reconcile(...streamNames: readonly string[]) {
 }
 
 describe('a stream that is gone', () => {
-  it('is no failure where only its tag had named it: the tagging API forgets it later than Kinesis', async () => {
+  it('does not fail where only its tag had named it: the tagging API forgets it later than Kinesis', async () => {
     const { report, aws } = await reconcile('clicks');
     expect(report).toMatchObject({ outcome: 'agrees', findings: [{ kind: 'stream-gone' }], needsRetry: false });
     expect(aws.writes()).toEqual([]);
   });
 
-  it('is a failure where the stack names it', async () => {
+  it('fails the reconcile where the stack names it', async () => {
     expect((await reconcile('orders')).report).toMatchObject({ outcome: 'failed', needsRetry: true });
   });
 
-  it('is another matter than one that cannot be read', async () => {
+  it('is not taken for gone when it merely cannot be read', async () => {
     const aws = new MemoryAccount();
     aws.addStream('clicks', 4, sampleSettings());
     aws.fail('kinesis:DescribeStreamSummary', { code: 'AccessDeniedException' });

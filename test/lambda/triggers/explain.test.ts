@@ -24,7 +24,7 @@ function setUp(given: Partial<StreamSettings> = {}, environment?: Readonly<Recor
 }
 
 describe('the answer', () => {
-  it('is one for each stream of the fleet, in order, and nothing is written for it', async () => {
+  it('covers each stream of the fleet, in order, and writes nothing', async () => {
     const { aws, ask } = setUp();
     const answers = await ask();
     expect(answers).toMatchObject([
@@ -35,14 +35,14 @@ describe('the answer', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('is about the streams that are named, by the settings in force', async () => {
+  it('covers the streams that the request names, by the settings in force', async () => {
     const { ask } = setUp({ maxShards: 6 }, { DRY_RUN: 'true' });
     expect(await ask('orders')).toMatchObject([
       { streamName: 'orders', explanation: { dryRun: true, maxShards: 6, up: { decision: { targetShardCount: 6 } } } },
     ]);
   });
 
-  it('of a stream that cannot be read is what failed', async () => {
+  it('lists the failed calls for a stream that cannot be read', async () => {
     const { ask } = setUp();
     expect(await ask('nobody', 'orders')).toMatchObject([
       { streamName: 'nobody', ok: false, failures: [{ code: 'ResourceNotFoundException' }, {}] },
@@ -50,12 +50,12 @@ describe('the answer', () => {
     ]);
   });
 
-  it('goes on without a consumer that cannot be read, and says so', async () => {
+  it('goes on without a consumer that cannot be read, and lists the failure', async () => {
     const { ask } = setUp({ consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
     expect(await ask('orders')).toMatchObject([{ ok: true, failures: [{ call: 'lambda:GetFunctionConcurrency' }] }]);
   });
 
-  it('knows all that a decision knows: the alarms’ own tags, and the iterator age', async () => {
+  it('rests on all that a decision reads: the alarms’ own tags, and the iterator age', async () => {
     const { aws, explain } = setUp({ iteratorAge: 'required' });
     const alarm = aws.alarm('orders-scale-up');
     aws.alarms.set(alarm.alarmName, { ...alarm, tags: { LastScaledTimestamp: formatAlarmTime(now - 2 * hour) } });
@@ -65,7 +65,7 @@ describe('the answer', () => {
     expect(down.decision).toMatchObject({ kind: 'scale', targetShardCount: 2 });
   });
 
-  it('tells faults of the stream’s tags, and that tags which contradict each other hold it', async () => {
+  it('lists faults of the stream’s tags, and the hold for tags that contradict each other', async () => {
     const { aws, explain } = setUp();
     aws.stream('orders').tags = { [tagOf('periodMinutes')]: 'five' };
     expect(await explain('orders')).toMatchObject({
@@ -79,7 +79,7 @@ describe('the answer', () => {
     });
   });
 
-  it('says what a policy makes of demand, where the stream is asked for by its name', async () => {
+  it('shows what a policy makes of the load, where the request names the stream', async () => {
     const { aws, ask } = setUp({ policy: 'target', minShards: 2, maxShards: 64 });
     aws.traffic.set('orders', () => 7);
     expect(await ask('orders')).toMatchObject([
@@ -89,14 +89,14 @@ describe('the answer', () => {
     expect(fleet.map((answer) => answer.ok && answer.explanation.demand)).toEqual([undefined, undefined]);
   });
 
-  it('reads no demand for a policy that waits for alarms', async () => {
+  it('reads no load for a policy that waits for alarms', async () => {
     const { aws, ask } = setUp();
     const [answer] = await ask('orders');
     expect(answer).toMatchObject({ failures: [], explanation: { policy: 'doubling', demand: undefined } });
     expect(aws.calls.filter(({ operation }) => operation === 'cloudwatch:GetMetricData')).toHaveLength(1);
   });
 
-  it('is without demand where it cannot be read, and says so', async () => {
+  it('lacks the load where it cannot be read, and lists the failure', async () => {
     const { aws, ask } = setUp({ policy: 'target', minShards: 2, maxShards: 64, iteratorAge: 'ignore' });
     aws.fail('cloudwatch:GetMetricData', { code: 'Throttling', skip: 1 });
     expect(await ask('orders')).toMatchObject([
@@ -104,7 +104,7 @@ describe('the answer', () => {
     ]);
   });
 
-  it('lists a consumer without an event source mapping of the stream among what is found', async () => {
+  it('lists a consumer without an event source mapping of the stream among its findings', async () => {
     const { aws, ask } = setUp({ consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
     aws.functions.set('orders-processor', { reserved: 4, reads: undefined });
     expect(await ask('orders')).toMatchObject([

@@ -10,7 +10,7 @@ const topicArn = 'arn:aws:sns:eu-west-1:123456789012:scaling';
 const environment = { DRY_RUN: 'false', DISCOVERY_TOPIC_ARN: topicArn, DISCOVERY_OWNER: 'us' };
 
 describe('the fleet', () => {
-  it('is the deployed streams, in order, where none may ask', async () => {
+  it('is the deployed streams, in order, where discovery is off', async () => {
     const { port } = fleetPortOf({ clicks: { 'autoscaling/enabled': 'true' } });
     expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }), port)).toEqual({
       streamNames: ['clicks', 'orders'],
@@ -20,7 +20,7 @@ describe('the fleet', () => {
     });
   });
 
-  it('is also those that ask, once each, and how their alarms are made', async () => {
+  it('includes those that ask, once each, and how to make their alarms', async () => {
     const { port } = fleetPortOf({
       orders: { 'autoscaling/enabled': 'true' },
       clicks: { 'autoscaling/enabled': ' True ' },
@@ -34,7 +34,7 @@ describe('the fleet', () => {
     });
   });
 
-  it('is the deployed streams alone when nobody can be asked', async () => {
+  it('is the deployed streams alone when the tags cannot be read', async () => {
     const { port } = fleetPortOf({}, [], { streamTags: async () => refused });
     expect(await findFleet(deploymentOf({ orders: {}, clicks: {} }, environment), port)).toEqual({
       streamNames: ['clicks', 'orders'],
@@ -49,7 +49,7 @@ describe('the fleet', () => {
     ['TRUE ', true],
     ['yes', false],
     ['', false],
-  ])('asking is %j: %s', (value, expected) => {
+  ])('a stream with autoscaling/enabled = %j asks to be managed: %s', (value, expected) => {
     expect(isEnabled({ 'autoscaling/enabled': value })).toBe(expected);
     expect(isEnabled({})).toBe(false);
   });
@@ -71,7 +71,7 @@ describe('alarms of streams that ask no longer', () => {
     expect(asked).toEqual(['autoscaling/owner=us']);
   });
 
-  it('stay after a read that failed: an outage must not look like nobody asks', async () => {
+  it('stay after a read that failed: an outage must not look like nobody asks any more', async () => {
     const { port, deleted } = fleetPortOf(tags, alarms, { streamTags: async () => refused });
     expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
       removed: [],
@@ -88,7 +88,7 @@ describe('alarms of streams that ask no longer', () => {
     }
   });
 
-  it('are told when they cannot be found or removed', async () => {
+  it('are reported when they cannot be found or removed', async () => {
     const unfound = fleetPortOf(tags, alarms, { alarmsTagged: async () => refused });
     const fleet = await findFleet(deployment, unfound.port);
     expect(await removeOrphans(fleet, deployment, unfound.port)).toEqual({ removed: [], failures: [refused.failure] });
@@ -96,7 +96,7 @@ describe('alarms of streams that ask no longer', () => {
     expect(await removeOrphans(fleet, deployment, kept.port)).toEqual({ removed: [], failures: [refused.failure] });
   });
 
-  it('cost no call to remove where there are none', async () => {
+  it('cost no call where there are none to remove', async () => {
     const { port } = fleetPortOf(tags, ['orders-scale-up'], { deleteAlarms: async () => refused });
     expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
       removed: [],
@@ -112,7 +112,7 @@ describe('without settings.json', () => {
     alarms: async () => ({ ok: true, value: alarms }),
   });
 
-  it('the scaling alarms say which streams there are', async () => {
+  it('the streams are those that have scaling alarms', async () => {
     const { tags: __, ...down } = sampleAlarmState('down');
     const { port } = fleetPortOf({}, [], alarmsOf(up, down));
     expect(await findFleet(takenOver, port)).toMatchObject({
@@ -135,14 +135,14 @@ describe('without settings.json', () => {
     expect((await findFleet(takenOver, port)).streamNames).toEqual([]);
   });
 
-  it('a topic that is named keeps out the alarms of other deployments', async () => {
+  it('alarms of another topic are not ours where a topic is named', async () => {
     const { port } = fleetPortOf({}, [], alarmsOf(up));
     const of = (alarmTopicArn: string) => ({ ...takenOver, discovery: { alarmTopicArn, owner: 'us' } });
     expect((await findFleet(of(up.userParts.alarmActions[0] ?? ''), port)).streamNames).toEqual(['orders']);
     expect((await findFleet(of('arn:aws:sns:eu-west-1:123456789012:other'), port)).streamNames).toEqual([]);
   });
 
-  it('alarms that cannot be read are told', async () => {
+  it('alarms that cannot be read are a failure', async () => {
     const { port } = fleetPortOf({}, [], { alarms: async () => refused });
     expect(await findFleet(takenOver, port)).toMatchObject({ streamNames: [], failures: [refused.failure] });
   });

@@ -5,9 +5,8 @@ import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { createNotifier } from '../../../lambda/stream/notifier.ts';
 import { handleAlarm } from '../../../lambda/triggers/alarm-notification.ts';
 import { checkLoad } from '../../../lambda/triggers/load-check.ts';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
-import { consumerArn, contextOf, deploymentOf } from '../deployments.ts';
+import { consumerArn, contextOf, deploymentOf, reconcileOrders } from '../deployments.ts';
 import { MemoryAccount, notificationOf } from '../memory-account.ts';
 
 const noticeTopic = 'arn:aws:sns:eu-west-1:123456789012:notices';
@@ -27,7 +26,6 @@ function setUp(given: Partial<StreamSettings> = {}) {
   const { notices, streams } = aws.ports;
   const context = { ...contextOf(aws, deployment), notify: createNotifier(deployment, notices, streams) };
   const check = () => checkLoad(context, () => {});
-  const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
   return {
     aws,
     published: aws.published,
@@ -40,7 +38,7 @@ function setUp(given: Partial<StreamSettings> = {}) {
     pass: async (minutes: number) => {
       for (let passed = 0; passed < minutes; passed += 1) {
         await check();
-        if (passed % 5 === 0) await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, context);
+        if (passed % 5 === 0) await reconcileOrders(context);
         aws.nowMs += minute;
       }
     },

@@ -30,7 +30,7 @@ function accountWith(streams: Readonly<Record<string, Partial<StreamSettings>>>,
 }
 
 describe('a load check', () => {
-  it('scales what its policy wants to be scaled, and lets the rest follow', async () => {
+  it('scales a stream as its policy proposes, and lets alarms follow', async () => {
     const { aws, check } = accountWith({ orders: loadDriven });
     const { reports, checked, notReached, failures } = await check();
     expect({ checked, notReached, failures }).toEqual({ checked: 1, notReached: 0, failures: [] });
@@ -40,7 +40,7 @@ describe('a load check', () => {
     expect(findDisagreements(aws, 'orders', sampleSettings(loadDriven))).toEqual([]);
   });
 
-  it('costs three reads and says nothing where demand is met', async () => {
+  it('costs three reads and reports nothing where the shards fit the load', async () => {
     const { aws, check } = accountWith({ orders: loadDriven }, 3);
     expect((await check()).reports).toEqual([]);
     expect(aws.operations().toSorted()).toEqual([
@@ -51,13 +51,13 @@ describe('a load check', () => {
     ]);
   });
 
-  it('leaves streams alone whose policy waits for alarms', async () => {
+  it('does not check streams whose policy waits for alarms', async () => {
     const { aws, check } = accountWith({ orders: loadDriven, clicks: {} });
     expect((await check()).checked).toBe(1);
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
   });
 
-  it('decides by what is there when it acts, not by what it saw first', async () => {
+  it('decides again by all there is to read before it does anything', async () => {
     const { aws, check } = accountWith({ orders: loadDriven });
     aws.before('cloudwatch:GetMetricData', () => {
       aws.stream('orders').status = 'UPDATING';
@@ -66,7 +66,7 @@ describe('a load check', () => {
     expect(aws.scalings).toEqual([]);
   });
 
-  it('stays out of the way of a scaling that another invocation has just begun', async () => {
+  it('waits for a scaling that another invocation has just begun', async () => {
     const { aws, check } = accountWith({ orders: loadDriven });
     const intent = encodeIntent({ atMs: aws.nowMs - 30 * second, from: 4, to: 8 });
     aws.stream('orders').tags = { [tagKeys.intent]: intent };
@@ -104,7 +104,7 @@ describe('a load check', () => {
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
   });
 
-  it('says what keeps a stream from what it needs, and not what merely needs nothing', async () => {
+  it('reports what keeps a stream from growing, and not a stream at its minimum', async () => {
     const full = accountWith({ orders: { ...loadDriven, maxShards: 4 } });
     expect((await full.check()).reports).toMatchObject([
       {
@@ -125,7 +125,7 @@ describe('a load check', () => {
     expect((await empty.check()).reports).toEqual([]);
   });
 
-  it('scales down by what it saw and what consumers say then', async () => {
+  it('scales down only when consumers keep up', async () => {
     const { aws, check } = accountWith({ orders: { ...loadDriven, iteratorAge: 'required' } }, 1);
     await check();
     expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 2 }]);
@@ -136,27 +136,27 @@ describe('a load check', () => {
     ]);
   });
 
-  it('reports a scaling of which something failed as one that another load check must end', async () => {
+  it('reports a scaling of which something failed as unfinished', async () => {
     const { aws, check } = accountWith({ orders: loadDriven });
     aws.fail('cloudwatch:PutMetricAlarm', { code: 'InternalFailure' });
     expect((await check()).reports).toMatchObject([{ outcome: 'scaled', failures: [], needsRetry: true }]);
   });
 
-  it('leaves a stream alone whose tags contradict each other: the reconciler tells', async () => {
+  it('changes nothing at a stream whose tags contradict each other: the reconciler reports it', async () => {
     const { aws, check } = accountWith({ orders: loadDriven });
     aws.stream('orders').tags = { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
     expect((await check()).reports).toEqual([]);
     expect(aws.operations()).not.toContain('cloudwatch:GetMetricData');
   });
 
-  it('asks for no traffic of a stream that is AWS’s to scale', async () => {
+  it('reads no traffic of an on-demand stream', async () => {
     const { aws, check } = accountWith({ orders: loadDriven });
     aws.stream('orders').mode = 'ON_DEMAND';
     expect((await check()).reports).toEqual([]);
     expect(aws.operations()).not.toContain('cloudwatch:GetMetricData');
   });
 
-  it('takes the tags that were read for all streams at once', async () => {
+  it('uses the tags that were read for all streams at once', async () => {
     const { aws } = accountWith({ clicks: loadDriven, orders: loadDriven });
     const discovery = {
       DRY_RUN: 'false',
@@ -173,14 +173,14 @@ describe('a load check', () => {
     expect((await checkLoad(context)).failures).toMatchObject([{ call: 'tag:GetResources', code: 'AccessDenied' }]);
   });
 
-  it('tells in its report that people could not be told', async () => {
+  it('reports a notice that could not be sent', async () => {
     const { context } = accountWith({ orders: loadDriven });
     const unsent = { call: 'sns:Publish', ...failureOf('NotFound', '') };
     const { reports } = await checkLoad({ ...context, notify: async () => [unsent] });
     expect(reports).toMatchObject([{ outcome: 'scaled', failures: [unsent], needsRetry: false }]);
   });
 
-  it('leaves a stream alone of whose traffic nothing is known', async () => {
+  it('changes nothing at a stream of whose traffic nothing is known', async () => {
     const { aws, check } = accountWith({ orders: loadDriven });
     aws.traffic.delete('orders');
     expect((await check()).reports).toEqual([]);
@@ -199,7 +199,7 @@ describe('a load check', () => {
     },
   );
 
-  it('reports once, and loadDriven at nothing, when no alarm can be read', async () => {
+  it('fails once, and checks no stream, when no alarm can be read', async () => {
     const { aws, check } = accountWith({ clicks: loadDriven, orders: loadDriven });
     aws.fail('cloudwatch:DescribeAlarms', { code: 'Throttling' });
     const { reports, failures, checked } = await check();
@@ -210,18 +210,18 @@ describe('a load check', () => {
     });
   });
 
-  it('tells people of a scaling, and of no failure: an alarm counts those', async () => {
+  it('notifies people of a scaling and not of a failure: a health alarm pages for those', async () => {
     const { aws, context } = accountWith({ orders: loadDriven });
-    const told: string[] = [];
+    const notified: string[] = [];
     const notify = async ({ outcome }: { outcome: string }) => {
-      told.push(outcome);
+      notified.push(outcome);
       return [];
     };
     aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException', times: 1 });
     await checkLoad({ ...context, notify });
     aws.nowMs += 3 * minute;
     await checkLoad({ ...context, notify });
-    expect(told).toEqual(['scaled']);
+    expect(notified).toEqual(['scaled']);
   });
 
   it('ends before the next one is due, and the next one begins with other streams', async () => {
@@ -244,7 +244,7 @@ describe('a load check', () => {
     expect((await seen()).first).not.toBe(one.first);
   });
 
-  it('leaves no stream of a large fleet unseen for long', async () => {
+  it('checks every stream of a large fleet within minutes', async () => {
     const streams = Object.fromEntries(Array.from({ length: 160 }, (_, index) => [`s${100 + index}`, loadDriven]));
     const { aws, context } = accountWith(streams, 3);
     const startMs = aws.nowMs;
@@ -260,7 +260,7 @@ describe('a load check', () => {
     expect(new Set(seen.map(({ about }) => about)).size).toBe(160);
   });
 
-  it('of one stream that brings out a bug does not keep the others from theirs', async () => {
+  it('goes on with the other streams after a bug that one brings out', async () => {
     const { aws, check } = accountWith({ clicks: loadDriven, orders: loadDriven, views: loadDriven });
     aws.traffic.set('orders', () => {
       throw new TypeError('a bug');

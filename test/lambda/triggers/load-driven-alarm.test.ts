@@ -1,8 +1,7 @@
-/** The alarm of a stream whose policy looks at demand: it wakes, the policy decides. */
+/** The alarm of a load-driven stream: it wakes the policy, and the policy decides. */
 import { expect, it } from 'vitest';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { minute, now, sampleSettings } from '../../core/samples.ts';
-import { answerAlarm, contextOf, deploymentOf } from '../deployments.ts';
+import { answerAlarm, contextOf, deploymentOf, reconcileOrders } from '../deployments.ts';
 import { MemoryAccount } from '../memory-account.ts';
 
 const given = { policy: 'target' } as const;
@@ -17,28 +16,24 @@ function setUp(offeredShards: number, environment?: Readonly<Record<string, stri
   return {
     aws,
     answer: () => answerAlarm(aws, deployment, alarmName),
-    reconcile: async () => {
-      const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
-      const run = { cause: 'schedule', timeIsUp: () => false } as const;
-      return (await reconcileStreams(fleet, run, contextOf(aws, deployment))).reports[0];
-    },
+    reconcile: () => reconcileOrders(contextOf(aws, deployment)),
   };
 }
 
-it('is answered by what the policy wants now, be it down: whether consumers keep up is asked for that', async () => {
+it('the alarm of a load-driven stream is answered by what the policy proposes now, even a scale-down', async () => {
   const { aws, answer } = setUp(1);
   expect(await answer()).toMatchObject({ outcome: 'scaled', failures: [] });
   expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 2 }]);
 });
 
-it('is believed where demand cannot be read', async () => {
+it('the alarm of a load-driven stream is believed where the load cannot be read', async () => {
   const { aws, answer } = setUp(1);
   aws.fail('cloudwatch:GetMetricData', { code: 'InternalFailure' });
   expect(await answer()).toMatchObject({ outcome: 'scaled', needsRetry: true });
   expect(aws.scalings).toEqual([{ streamName: 'orders', from: 4, to: 8 }]);
 });
 
-it('standing in dry run, is no plan to double: what would be done is the policyâ€™s to say', async () => {
+it('the alarm of a load-driven stream in ALARM is no plan to double in dry run', async () => {
   const { aws, reconcile } = setUp(3, { DRY_RUN: 'true' });
   aws.nowMs += 20 * minute;
   const report = await reconcile();
@@ -47,7 +42,7 @@ it('standing in dry run, is no plan to double: what would be done is the policyâ
   expect(report?.decision).toBeUndefined();
 });
 
-it('standing, tells what holds it', async () => {
+it('the alarm of a load-driven stream in ALARM is reported with what holds it', async () => {
   const { aws, reconcile } = setUp(3);
   aws.stream('orders').mode = 'ON_DEMAND';
   aws.nowMs += 20 * minute;

@@ -8,9 +8,8 @@ import {
   temporaryMinimumTag,
 } from '../../../core/stream/temporary-minimum.ts';
 import { raiseTemporaryMinimum } from '../../../lambda/triggers/raise-minimum.ts';
-import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { hour, minute, now, sampleSettings } from '../../core/samples.ts';
-import { contextOf, deploymentOf } from '../deployments.ts';
+import { contextOf, deploymentOf, reconcileOrders } from '../deployments.ts';
 import { MemoryAccount } from '../memory-account.ts';
 
 const quarterOfAnHour = () => 15 * minute;
@@ -36,13 +35,10 @@ function ask(aws: MemoryAccount, deployment: Deployment, stream = 'orders', rema
   return raiseTemporaryMinimum(succeed({ stream, shards: 8, minutes: 60 }), remainingMs, contextOf(aws, deployment));
 }
 
-async function reconcile(aws: MemoryAccount, deployment: Deployment) {
-  const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
-  await reconcileStreams(fleet, { cause: 'schedule', timeIsUp: () => false }, contextOf(aws, deployment));
-}
+const reconcile = (aws: MemoryAccount, deployment: Deployment) => reconcileOrders(contextOf(aws, deployment));
 
-describe('the hour of a schedule', () => {
-  it('writes the floor and takes the first step at once; the next runs take the others', async () => {
+describe('a temporary minimum', () => {
+  it('is written as a tag, and its first step is taken at once; the next runs take the others', async () => {
     const { aws, deployment } = setUp();
     expect(await ask(aws, deployment)).toEqual({
       reports: [
@@ -73,7 +69,7 @@ describe('the hour of a schedule', () => {
     ]);
   });
 
-  it('lets the floor end by itself: then the scale-down alarm no longer rests', async () => {
+  it('ends by itself: then the scale-down alarm is no longer held', async () => {
     const { aws, deployment } = setUp(8);
     await ask(aws, deployment);
     expect(aws.alarm('orders-scale-down').definition.threshold).toBe(-1);
@@ -93,7 +89,7 @@ describe('the hour of a schedule', () => {
     expect(reports.map(({ outcome }) => outcome)).toEqual(['converged', 'scaled']);
   });
 
-  it('asks for another try when the stream stays UPDATING for longer than it may wait', async () => {
+  it('needs another try when the stream stays UPDATING for longer than a run may wait', async () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').status = 'UPDATING';
     const { reports } = await ask(aws, deployment, 'orders', () => 15 * minute - (aws.nowMs - now));
@@ -102,7 +98,7 @@ describe('the hour of a schedule', () => {
     expect(aws.nowMs - now).toBe(5 * minute);
   });
 
-  it('does not wait where waiting would not help', async () => {
+  it('does not wait after a refusal that waiting cannot end', async () => {
     const { aws, deployment } = setUp();
     aws.fail('kinesis:AddTagsToStream', { code: 'AccessDeniedException' });
     const { reports } = await ask(aws, deployment);
@@ -113,7 +109,7 @@ describe('the hour of a schedule', () => {
   it.each([
     ['that nobody manages', {}, deploymentOf({ orders: {} }, discovery)],
     ['that asks by its tag where discovery is off', { [enabledTag]: 'true' }, deploymentOf({ orders: {} })],
-  ])('does not bring a stream in %s', async (_what, tags, deployment) => {
+  ])('never makes an unmanaged stream managed %s', async (_what, tags, deployment) => {
     const { aws } = setUp();
     aws.addStream('clicks', 2, sampleSettings());
     aws.stream('clicks').tags = tags;
@@ -136,7 +132,7 @@ describe('the hour of a schedule', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('names a stream that asks by its tag, where discovery is on', async () => {
+  it('is taken for a stream that asks by its tag, where discovery is on', async () => {
     const { aws } = setUp();
     aws.addStream('clicks', 2, sampleSettings());
     aws.stream('clicks').tags = { [enabledTag]: 'true' };
@@ -144,14 +140,14 @@ describe('the hour of a schedule', () => {
     expect(aws.scalings).toMatchObject([{ streamName: 'clicks', from: 2, to: 4 }]);
   });
 
-  it('writes nothing in a dry run, and says what it would', async () => {
+  it('writes nothing in a dry run, and reports what it would write', async () => {
     const { aws } = setUp();
     const { reports } = await ask(aws, deploymentOf({ orders: {} }, { DRY_RUN: 'true' }));
     expect(reports).toMatchObject([{ outcome: 'planned', effects: [{ effect: writing }], needsRetry: false }]);
     expect(aws.writes()).toEqual([]);
   });
 
-  it('refuses an event that it cannot read, and does not try it again', async () => {
+  it('is rejected where the event is unusable, and is not tried again', async () => {
     const { aws, deployment } = setUp();
     const faults = [{ field: 'floor.shards', value: '0', problem: 'is out of range', remedy: 'give 1' }];
     const { reports } = await raiseTemporaryMinimum(fail(faults), quarterOfAnHour, contextOf(aws, deployment));

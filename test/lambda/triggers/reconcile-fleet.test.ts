@@ -1,4 +1,4 @@
-/** One run has fifteen minutes, a fleet may have more streams: what is left is handed on, and nothing is forgotten. */
+/** One run has fifteen minutes, a fleet may have more streams: what a run does not reach is handed on, and nothing is forgotten. */
 import { describe, expect, it } from 'vitest';
 import { ownerTag } from '../../../core/stream/tag-settings.ts';
 import type { FleetPort } from '../../../lambda/ports.ts';
@@ -16,7 +16,7 @@ const environment = {
 /** The last alarm is one of a stream that asks no longer. */
 const owned = ['stream-01-scale-up', 'stream-52-scale-up', 'gone-scale-up'];
 
-/** 52 streams: two more than are looked at before the time is. */
+/** 52 streams: two more than a batch, before which the time is checked. */
 function setUp(answers: Partial<FleetPort> = {}) {
   const names = Array.from({ length: 52 }, (_, index) => `stream-${String(index + 1).padStart(2, '0')}`);
   const aws = new MemoryAccount();
@@ -45,13 +45,13 @@ describe('a run with time enough', () => {
     expect(handedOn).toEqual([]);
   });
 
-  it('has it with a minute left', async () => {
+  it('goes on while a minute remains, and no longer', async () => {
     const { run } = setUp();
     expect(await run({ remainingMs: () => minute })).toMatchObject({ notReached: 0 });
     expect(await run({ remainingMs: () => minute - 1 })).toMatchObject({ notReached: 2 });
   });
 
-  it('tells what failed besides streams', async () => {
+  it('reports calls that failed and concern no single stream', async () => {
     expect(await setUp({ deleteAlarms: async () => refused }).run()).toMatchObject({
       failures: [refused.failure],
       alarmsRemoved: [],
@@ -63,7 +63,7 @@ describe('a run with time enough', () => {
 });
 
 describe('a run whose time is up', () => {
-  it('hands on from the last stream that it came to, and leaves the removing to the last run', async () => {
+  it('hands on after the last stream that it reached, and leaves removals to the last run', async () => {
     const { names, run, deleted, handedOn } = setUp();
     const result = await run({ remainingMs: () => 0 });
     expect(streamsOf(result)).toEqual(names.slice(0, 50));
@@ -72,13 +72,13 @@ describe('a run whose time is up', () => {
     expect(deleted).toEqual([]);
   });
 
-  it('is gone on with after that stream; then the alarms of those before it still have their streams', async () => {
+  it('is continued after that stream, and removes no alarms of the streams before it', async () => {
     const { run, deleted } = setUp();
     expect(streamsOf(await run({ after: 'stream-50' }))).toEqual(['stream-51', 'stream-52']);
     expect(deleted).toEqual(['gone-scale-up']);
   });
 
-  it('tells that nobody goes on, where the call failed', async () => {
+  it('fails when the rest could not be handed on', async () => {
     const { run } = setUp({ invokeLater: async () => refused });
     expect(await run({ remainingMs: () => 0 })).toMatchObject({ notReached: 2, failures: [refused.failure] });
   });

@@ -5,9 +5,10 @@ import { encodeSettled, settledTag } from '../../../core/stream/settled-shards.t
 import { encodeIntent, encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { ReconcileCause } from '../../../lambda/events.ts';
+import { fleetOf } from '../../../lambda/triggers/fleet.ts';
 import { reconcileStreams } from '../../../lambda/triggers/reconcile-streams.ts';
 import { day, hour, minute, now, sampleDefinition, sampleSettings } from '../../core/samples.ts';
-import { answerAlarm, consumerArn, contextOf, deploymentOf } from '../deployments.ts';
+import { answerAlarm, consumerArn, contextOf, deploymentOf, reconcileOrders } from '../deployments.ts';
 import { findDisagreements, MemoryAccount } from '../memory-account.ts';
 
 const consumers = [{ functionArn: consumerArn, lambdasPerShard: 2 }];
@@ -33,10 +34,9 @@ async function reconcile(
   { cause = 'schedule', timeIsUp = () => false }: { cause?: ReconcileCause; timeIsUp?: () => boolean } = {},
 ) {
   const streamNames = [...(deployment.streams?.keys() ?? [])].sort();
-  const fleet = { streamNames, tags: undefined, newAlarm: undefined, failures: [] };
-  return await reconcileStreams(fleet, { cause, timeIsUp }, contextOf(aws, deployment));
+  return await reconcileStreams(fleetOf(streamNames, deployment), { cause, timeIsUp }, contextOf(aws, deployment));
 }
-async function reconcileOrders(...args: Parameters<typeof reconcile>) {
+async function reconcileOne(...args: Parameters<typeof reconcile>) {
   const { reports } = await reconcile(...args);
   const [report] = reports;
   if (!report || reports.length > 1) throw new TypeError('one stream, one report');
@@ -46,7 +46,7 @@ async function reconcileOrders(...args: Parameters<typeof reconcile>) {
 describe('a stream that agrees', () => {
   it('costs two reads beside its share of one for all alarms, and no write', async () => {
     const { aws, deployment } = setUp();
-    expect(await reconcileOrders(aws, deployment)).toEqual({
+    expect(await reconcileOne(aws, deployment)).toEqual({
       source: 'reconcile',
       at: '2026-03-02T09:15:45.000Z',
       streamName: 'orders',
@@ -65,7 +65,7 @@ describe('a stream that agrees', () => {
     ]);
   });
 
-  it('asks a hundred alarms in one call', async () => {
+  it('is read with a hundred alarms in one call', async () => {
     const names = Array.from({ length: 51 }, (_, index) => `stream-${index}`);
     const aws = streams(...names);
     const deployment = deploymentOf(Object.fromEntries(names.map((name) => [name, {}])));
@@ -77,29 +77,29 @@ describe('a stream that agrees', () => {
   });
 });
 
-describe('putting right', () => {
+describe('a repair', () => {
   it('follows a resharding by hand, and agrees the next time', async () => {
     const { aws, settings, deployment } = setUp({ consumers });
     aws.stream('orders').openShardCount = 6;
-    const report = await reconcileOrders(aws, deployment);
+    const report = await reconcileOne(aws, deployment);
     expect(report).toMatchObject({ outcome: 'converged', needsRetry: false });
     expect(report.findings.map(({ kind }) => kind)).toContain('alarm-drifted');
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees' });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'agrees' });
     expect(aws.scalings).toEqual([]);
   });
 
   it('undoes a redeploy that brought the shard count of the template back', async () => {
     const { aws, settings, deployment } = setUp();
     aws.stream('orders').openShardCount = 8;
-    expect(await reconcileOrders(aws, deployment, { cause: 'deploy' })).toMatchObject({ outcome: 'converged' });
+    expect(await reconcileOne(aws, deployment, { cause: 'deploy' })).toMatchObject({ outcome: 'converged' });
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
 
   it('brings alarm tags up to date after a scaling that died before them', async () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').tags = { [tagKeys.intent]: encodeIntent({ atMs: now - 2 * minute, from: 2, to: 4 }) };
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'converged' });
     expect(aws.alarm('orders-scale-down').tags).toMatchObject({ ScaleAction: 'Down' });
   });
 
@@ -109,7 +109,7 @@ describe('putting right', () => {
       [tagKeys.intent]: encodeIntent({ atMs: now - hour, from: 2, to: 4 }),
       [settledTag]: encodeSettled({ atMs: now - hour + 5 * minute, shardCount: 4 }),
     };
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees' });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'agrees' });
     expect(aws.operations()).not.toContain('cloudwatch:ListTagsForResource');
   });
 
@@ -123,19 +123,19 @@ describe('putting right', () => {
     for (const name of ['orders-scale-up', 'orders-scale-down']) {
       aws.alarms.set(name, { ...aws.alarm(name), tags: { LastScaledTimestamp: '2026-03-02T09:14:00.000+0000' } });
     }
-    const waiting = await reconcileOrders(aws, deployment);
+    const waiting = await reconcileOne(aws, deployment);
     expect(waiting.findings.map(({ kind }) => kind)).toEqual(['scaling-settled', 'concurrency-waits-for-drain']);
     aws.nowMs += hour;
     aws.iteratorAges.set('orders', { seen: true, atMs: aws.nowMs, ageMs: 0 });
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'converged' });
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
 
-  it('writes nothing on demand or while an unexplained resharding runs', async () => {
+  it('writes nothing to an on-demand stream or during an unexplained resharding', async () => {
     for (const change of [{ mode: 'ON_DEMAND' }, { status: 'UPDATING' }] as const) {
       const { aws, deployment } = setUp();
       Object.assign(aws.stream('orders'), { ...change, openShardCount: 7 });
-      expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees' });
+      expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'agrees' });
       expect(aws.writes()).toEqual([]);
     }
   });
@@ -146,14 +146,14 @@ describe('holds end', () => {
     const { aws, deployment } = setUp();
     aws.fire('orders', 'up');
     aws.nowMs += 10 * minute - 1;
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       outcome: 'agrees',
       alarmName: 'orders-scale-up',
       decision: { kind: 'scale' },
     });
     expect(aws.writes()).toEqual([]);
     aws.nowMs += 1;
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'converged' });
     expect(aws.writes()).toEqual(['cloudwatch:SetAlarmState orders-scale-up']);
     expect(aws.scalings).toEqual([]);
   });
@@ -164,26 +164,26 @@ describe('holds end', () => {
     aws.fire('orders', 'down');
     aws.nowMs += 50 * minute;
     aws.iteratorAges.set('orders', { seen: true, atMs: aws.nowMs, ageMs: 0 });
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       outcome: 'agrees',
       decision: { reason: 'cooldown' },
     });
     expect(aws.writes()).toEqual([]);
     aws.nowMs += 9 * minute;
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'converged' });
     expect(aws.alarm('orders-scale-down').state).toBe('INSUFFICIENT_DATA');
   });
 
-  it('dry run leaves its alarm in ALARM; the first reconcile after it re-arms, and the deploy that ends it at once', async () => {
+  it('an alarm that dry run left in ALARM is re-armed by the first reconcile after it, by a deploy at once', async () => {
     for (const cause of ['schedule', 'deploy'] as const) {
       const { aws, deployment } = setUp();
       const alarmName = aws.fire('orders', 'up');
       const dry = deploymentOf({ orders: {} }, {});
       await answerAlarm(aws, dry, alarmName);
       aws.nowMs += cause === 'schedule' ? 10 * minute : minute;
-      expect(await reconcileOrders(aws, dry, { cause })).toMatchObject({ outcome: 'planned', dryRun: true });
+      expect(await reconcileOne(aws, dry, { cause })).toMatchObject({ outcome: 'planned', dryRun: true });
       expect(aws.writes()).toEqual([]);
-      expect(await reconcileOrders(aws, deployment, { cause })).toMatchObject({ outcome: 'converged' });
+      expect(await reconcileOne(aws, deployment, { cause })).toMatchObject({ outcome: 'converged' });
       expect(aws.alarm(alarmName).state).toBe('INSUFFICIENT_DATA');
     }
   });
@@ -193,7 +193,7 @@ describe('holds end', () => {
     aws.alarms.set('orders-scale-up', { ...aws.alarm('orders-scale-up'), definition: sampleDefinition('up') });
     aws.fire('orders', 'up');
     aws.nowMs += 20 * minute;
-    await reconcileOrders(aws, deployment);
+    await reconcileOne(aws, deployment);
     expect(aws.writes()).toEqual([
       'cloudwatch:PutMetricAlarm orders-scale-up',
       'cloudwatch:SetAlarmState orders-scale-up',
@@ -205,7 +205,7 @@ describe('holds end', () => {
     aws.alarms.set('orders-scale-up', { ...aws.alarm('orders-scale-up'), tags: { LastScaledTimestamp: 'today' } });
     aws.fire('orders', 'up');
     aws.nowMs += 20 * minute;
-    await reconcileOrders(aws, deployment);
+    await reconcileOne(aws, deployment);
     expect(aws.writes()).toEqual([
       'cloudwatch:TagResource orders-scale-up',
       'cloudwatch:SetAlarmState orders-scale-up',
@@ -219,7 +219,7 @@ describe('bounds hold even when nothing fires', () => {
     ['a maximum that was lowered', { maxShards: 3 }, 3],
   ])('%s: one step a run', async (_what, given, target) => {
     const { aws, settings, deployment } = setUp(given);
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       outcome: 'scaled',
       decision: { kind: 'scale', openShardCount: 4, targetShardCount: target },
     });
@@ -228,21 +228,21 @@ describe('bounds hold even when nothing fires', () => {
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
 
-  it('in dry run it is said and not done', async () => {
+  it('a move is reported and not made in dry run', async () => {
     const { aws, deployment } = setUp({ minShards: 10 }, {});
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       outcome: 'planned',
       decision: { reason: 'dry-run', because: { rule: 11, targetShardCount: 8, dollarsPerMonthThen: 87.6 } },
     });
     expect(aws.writes()).toEqual([]);
   });
 
-  it('a day’s calls that are spent hold it, and what drifted is put right all the same', async () => {
+  it('what drifted is repaired even while spent calls hold the move', async () => {
     const { aws, settings, deployment } = setUp({ minShards: 10 });
     const spent = Array.from({ length: 10 }, (_, index) => now - day + (index + 1) * minute);
     aws.stream('orders').tags = { [tagKeys.ledger]: encodeLedger(spent) };
     aws.alarms.set('orders-scale-up', { ...aws.alarm('orders-scale-up'), definition: sampleDefinition('up', 2) });
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       outcome: 'held',
       decision: { reason: 'daily-quota', retryAtMs: now + minute },
     });
@@ -250,39 +250,39 @@ describe('bounds hold even when nothing fires', () => {
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
 
-  it('a call that AWS refuses again and again leaves no alarm with a wrong count meanwhile', async () => {
+  it('an alarm is repaired even while AWS refuses the call again and again', async () => {
     const { aws, settings, deployment } = setUp({ minShards: 10 });
     aws.alarms.set('orders-scale-up', { ...aws.alarm('orders-scale-up'), definition: sampleDefinition('up', 2) });
     aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException' });
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'failed' });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'failed' });
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
 
-  it('nor a consumer that is too small for the shards that stay', async () => {
+  it('a consumer that is too small is raised even while AWS refuses the call', async () => {
     const { aws, deployment } = setUp({ maxShards: 2, consumers });
     aws.function('orders-processor').reserved = 4;
     aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException' });
-    await reconcileOrders(aws, deployment);
+    await reconcileOne(aws, deployment);
     expect(aws.function('orders-processor').reserved).toBe(8);
   });
 });
 
 describe('dry run', () => {
-  it('writes nothing and says what it would', async () => {
+  it('writes nothing and reports what it would write', async () => {
     const { aws, deployment } = setUp({}, {});
     aws.stream('orders').openShardCount = 6;
-    const report = await reconcileOrders(aws, deployment);
+    const report = await reconcileOne(aws, deployment);
     expect(report).toMatchObject({ outcome: 'planned', dryRun: true, needsRetry: false });
     expect(report.effects.map(({ effect }) => effect.kind)).toEqual(['tag-stream', 'put-alarm', 'put-alarm']);
     expect(aws.writes()).toEqual([]);
   });
 
-  it('shows the whole plan of a standing alarm, with its dollars, at every reconcile while it would act', async () => {
+  it('shows the whole plan of an alarm in ALARM, with its dollars, at every reconcile while it would scale', async () => {
     const { aws, deployment } = setUp({}, {});
     aws.fire('orders', 'up');
     for (let run = 0; run < 3; run += 1) {
       aws.nowMs += 5 * minute;
-      const report = await reconcileOrders(aws, deployment);
+      const report = await reconcileOne(aws, deployment);
       expect(report).toMatchObject({
         outcome: 'planned',
         alarmName: 'orders-scale-up',
@@ -304,25 +304,25 @@ describe('dry run', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('says of a standing alarm that is held what holds it, and plans nothing', async () => {
+  it('reports what holds an alarm in ALARM, and plans nothing', async () => {
     const { aws, deployment } = setUp({ scaleUpCooldownMinutes: 60 }, {});
     aws.stream('orders').tags = { [tagKeys.ledger]: encodeLedger([now - minute]) };
     aws.fire('orders', 'up');
     aws.nowMs += 15 * minute;
-    const report = await reconcileOrders(aws, deployment);
+    const report = await reconcileOne(aws, deployment);
     expect(report).toMatchObject({ outcome: 'agrees', decision: { reason: 'cooldown' }, effects: [] });
   });
 });
 
 describe('another invocation at the same time', () => {
-  it('is not undone: alarms are read before the stream', async () => {
+  it('has its scaling not undone: alarms are read before the stream', async () => {
     const { aws, settings, deployment } = setUp();
     aws.fire('orders', 'down');
     let round = 0;
     const scaleElsewhere = () => {
       round += 1;
       if (round === 1) {
-        // The first look, for all streams, is over when the other one scales.
+        // All streams were read for the first time when the other one scales.
         aws.before('cloudwatch:DescribeAlarms', scaleElsewhere);
         return;
       }
@@ -333,7 +333,7 @@ describe('another invocation at the same time', () => {
       }
     };
     aws.before('cloudwatch:DescribeAlarms', scaleElsewhere);
-    const report = await reconcileOrders(aws, deployment);
+    const report = await reconcileOne(aws, deployment);
     expect(round).toBe(2);
     expect(report).toMatchObject({ outcome: 'agrees' });
     expect(aws.writes()).toEqual([]);
@@ -366,7 +366,7 @@ describe('one bad stream does not stop the others', () => {
     ]);
   });
 
-  it('nor does a write that fails', async () => {
+  it('a write that fails at one stream does not stop the others', async () => {
     const aws = streams('clicks', 'orders');
     for (const name of ['clicks', 'orders']) aws.stream(name).openShardCount = 6;
     aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling', times: 1 });
@@ -375,7 +375,7 @@ describe('one bad stream does not stop the others', () => {
     expect(reports[0]?.needsRetry).toBe(true);
   });
 
-  it('without the alarms every stream fails, and none is judged', async () => {
+  it('every stream of a batch fails, and none is judged, when its alarms cannot be read', async () => {
     const aws = streams('clicks', 'orders', 'visits');
     aws.fail('cloudwatch:DescribeAlarms', { code: 'AccessDenied' });
     const { reports } = await reconcile(aws, deploymentOf(three));
@@ -383,10 +383,10 @@ describe('one bad stream does not stop the others', () => {
     expect(aws.operations()).toEqual(['cloudwatch:DescribeAlarms']);
   });
 
-  it('a consumer that cannot be read is told, and asks for another run', async () => {
+  it('a consumer that cannot be read is reported, and needs another run', async () => {
     const { aws, deployment } = setUp({ consumers });
     aws.functions.delete('orders-processor');
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'agrees', needsRetry: true });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'agrees', needsRetry: true });
   });
 });
 
@@ -401,26 +401,26 @@ describe('when time is up', () => {
   });
 });
 
-describe('what a reconcile does not touch', () => {
-  it('is a stream whose scaling is being answered: two must not write to one alarm', async () => {
+describe('a reconcile changes nothing at', () => {
+  it('a stream that another invocation scales now: two must not write to one alarm', async () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').tags = { [tagKeys.intent]: encodeIntent({ atMs: now - 1_000, from: 4, to: 8 }) };
     aws.stream('orders').openShardCount = 8;
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       outcome: 'agrees',
       findings: [{ kind: 'scaling-under-way' }],
       needsRetry: false,
     });
     expect(aws.writes()).toEqual([]);
     aws.nowMs += 10 * minute;
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'converged' });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'converged' });
   });
 
-  it('is a stream whose tags contradict each other', async () => {
+  it('a stream whose tags contradict each other', async () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').tags = { 'autoscaling/min-shards': '9', 'autoscaling/max-shards': '8' };
     aws.stream('orders').openShardCount = 6;
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       outcome: 'held',
       decision: { reason: 'contradictory-settings' },
       needsRetry: false,
@@ -428,11 +428,11 @@ describe('what a reconcile does not touch', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('is a stream whose alarms cannot be read again', async () => {
+  it('a stream whose alarms cannot be read again', async () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').openShardCount = 6;
     aws.fail('cloudwatch:DescribeAlarms', { code: 'Throttling', skip: 1 });
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       outcome: 'failed',
       failures: [{ call: 'cloudwatch:DescribeAlarms', code: 'Throttling' }],
       needsRetry: true,
@@ -452,7 +452,7 @@ describe('streams that ask by their tag', () => {
     return reconcileStreams(fleet, run, contextOf(aws, deploymentOf(deployed, discovering)));
   }
 
-  it('get the alarms that they lack, and cost no reading of tags once they agree', async () => {
+  it('get the alarms that they lack, and cost no read of their tags once they agree', async () => {
     const { aws } = setUp();
     aws.stream('orders').tags = asking;
     aws.alarms.clear();
@@ -464,7 +464,7 @@ describe('streams that ask by their tag', () => {
     expect(aws.operations()).toEqual(['cloudwatch:DescribeAlarms', 'kinesis:DescribeStreamSummary']);
   });
 
-  it('that the deployment names get none: those alarms are the stack’s', async () => {
+  it('get no alarms where the deployment names them: those are the stack’s', async () => {
     const { aws } = setUp();
     aws.alarms.clear();
     const { reports } = await reconcileAsking(aws, { orders: {} });
@@ -473,23 +473,23 @@ describe('streams that ask by their tag', () => {
   });
 });
 
-describe('telling', () => {
-  it('a notice that cannot be sent fails nothing', async () => {
+describe('a report', () => {
+  it('lists a notice that cannot be sent, and fails nothing for it', async () => {
     const { aws, deployment } = setUp();
     aws.stream('orders').openShardCount = 6;
     const unsent = { call: 'sns:Publish', ...failureOf('AccessDenied', '') };
-    const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
-    const run = { cause: 'schedule', timeIsUp: () => false } as const;
     const context = { ...contextOf(aws, deployment), notify: async () => [unsent] };
-    expect((await reconcileStreams(fleet, run, context)).reports).toMatchObject([
-      { outcome: 'converged', failures: [unsent], needsRetry: false },
-    ]);
+    expect(await reconcileOrders(context)).toMatchObject({
+      outcome: 'converged',
+      failures: [unsent],
+      needsRetry: false,
+    });
   });
 
-  it('a bug says which one it was', async () => {
+  it('shows the stack of a bug', async () => {
     const aws = streams('orders');
     aws.fail('kinesis:DescribeStreamSummary', { code: '', dies: true });
-    const report = await reconcileOrders(aws, deploymentOf({ orders: {} }));
+    const report = await reconcileOne(aws, deploymentOf({ orders: {} }));
     expect(report.failures).toEqual([
       {
         call: 'reconcile',
@@ -501,31 +501,31 @@ describe('telling', () => {
     ]);
   });
 
-  it('why the alarms could not be read stands in every stream’s report', async () => {
+  it('shows for every stream why its alarms could not be read', async () => {
     const aws = streams('orders');
     aws.fail('cloudwatch:DescribeAlarms', { code: 'AccessDenied' });
-    const report = await reconcileOrders(aws, deploymentOf({ orders: {} }));
+    const report = await reconcileOne(aws, deploymentOf({ orders: {} }));
     expect(report.failures).toMatchObject([{ call: 'cloudwatch:DescribeAlarms', code: 'AccessDenied' }]);
   });
 
-  it('of two alarms that stand, the one that would act', async () => {
+  it('shows of two alarms in ALARM the one that would scale', async () => {
     const { aws, deployment } = setUp({ maxShards: 4 });
     aws.fire('orders', 'up');
     aws.fire('orders', 'down');
     aws.nowMs += minute;
     aws.iteratorAges.set('orders', { seen: true, atMs: aws.nowMs, ageMs: 0 });
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
       alarmName: 'orders-scale-down',
       decision: { kind: 'scale' },
     });
   });
 
-  it('a re-arming that fails, as well as a rewriting', async () => {
+  it('shows a re-arming that failed, as well as a rewriting', async () => {
     const { aws, deployment } = setUp();
     aws.fire('orders', 'up');
     aws.nowMs += 10 * minute;
     aws.fail('cloudwatch:SetAlarmState', { code: 'Throttling' });
-    expect(await reconcileOrders(aws, deployment)).toMatchObject({ outcome: 'failed', needsRetry: true });
+    expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'failed', needsRetry: true });
   });
 });
 
@@ -536,7 +536,7 @@ describe('two alarms of a stream', () => {
     aws.fire('orders', 'up');
     aws.nowMs += 10 * minute;
     aws.fail('cloudwatch:PutMetricAlarm', { code: 'Throttling' });
-    await reconcileOrders(aws, deployment);
+    await reconcileOne(aws, deployment);
     expect(aws.alarm('orders-scale-up').state).toBe('INSUFFICIENT_DATA');
   });
 });
@@ -550,9 +550,7 @@ describe('consumers from the environment of a take-over', () => {
     aws.functions.set('orders-processor', { reserved: 2, reads });
     aws.stream('orders').tags = { [`${tagKeys.concurrency}orders-processor`]: '2' };
     const environment = { DRY_RUN: 'false', PROCESSING_LAMBDA_ARN: consumerArn };
-    const fleet = { streamNames: ['orders'], tags: undefined, newAlarm: undefined, failures: [] };
-    const run = { cause: 'schedule', timeIsUp: () => false } as const;
-    await reconcileStreams(fleet, run, contextOf(aws, deploymentOf(undefined, environment)));
+    await reconcileOrders(contextOf(aws, deploymentOf(undefined, environment)));
     expect(aws.function('orders-processor').reserved).toBe(reserved);
   });
 });
@@ -566,12 +564,12 @@ describe('a stream outside its bounds whose alarm and consumer are out of line',
     aws.stream('orders').tags = { [`${tagKeys.concurrency}orders-processor`]: '6' };
     return { aws, settings, deployment };
   }
-  const kindsOf = ({ effects }: Awaited<ReturnType<typeof reconcileOrders>>) =>
+  const kindsOf = ({ effects }: Awaited<ReturnType<typeof reconcileOne>>) =>
     effects.map(({ effect, failure }) => (failure ? `${effect.kind} refused` : effect.kind));
 
-  it('has the alarm put right first, and its consumer with the call, for the count to come', async () => {
+  it('has its alarm repaired before the call, and its consumer with the call, for the count to come', async () => {
     const { aws, settings, deployment } = drifted();
-    const report = await reconcileOrders(aws, deployment);
+    const report = await reconcileOne(aws, deployment);
     expect(report).toMatchObject({ outcome: 'scaled', decision: { targetShardCount: 8 } });
     expect(kindsOf(report).slice(0, 4)).toEqual(['put-alarm', 'tag-stream', 'update-shard-count', 'set-concurrency']);
     expect(kindsOf(report).filter((kind) => kind === 'set-concurrency')).toHaveLength(1);
@@ -579,10 +577,10 @@ describe('a stream outside its bounds whose alarm and consumer are out of line',
     expect(findDisagreements(aws, 'orders', settings)).toEqual([]);
   });
 
-  it('has alarm and consumer put right for the count that it keeps when the call is refused', async () => {
+  it('has alarm and consumer repaired for the count that it keeps when the call is refused', async () => {
     const { aws, settings, deployment } = drifted();
     aws.fail('kinesis:UpdateShardCount', { code: 'AccessDeniedException' });
-    const report = await reconcileOrders(aws, deployment);
+    const report = await reconcileOne(aws, deployment);
     expect(report).toMatchObject({ outcome: 'failed', needsRetry: true });
     expect(kindsOf(report)).toContain('update-shard-count refused');
     // Raised with the call, and taken back after it: readers that are too many for a moment cost nothing.

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { mapAtOnce } from '../../../lambda/triggers/side-by-side.ts';
 
-it('works on so many at a time, and answers in the order of the items', async () => {
+it('side by side, so many items at a time are worked on, and the answers keep the order of the items', async () => {
   let running = 0;
   let most = 0;
   const answers = await mapAtOnce([3, 0, 2, 1, 0], 2, async (turns) => {
@@ -15,10 +15,10 @@ it('works on so many at a time, and answers in the order of the items', async ()
   expect(most).toBe(2);
 });
 
-it('of nothing makes nothing', async () => {
+it('side by side, no items make no answers', async () => {
   expect(await mapAtOnce([], 8, async () => 'never')).toEqual([]);
 });
 
-it('fails when the work does', async () => {
+it('side by side, the whole fails when the work on one item does', async () => {
   await expect(mapAtOnce([1], 8, () => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
 });

@@ -45,7 +45,7 @@ export function defineCommand<Options>(
     spec.declare(command).action(async (...given: unknown[]) => {
       const options = command.optsWithGlobals<Options & GlobalOptions>();
       const usesColors = options.color && terminal.hasColors;
-      const session = openSession(spec.name, spec.regions, options, usesColors ? terminal : withoutColors(terminal));
+      const session = openSession(command, spec.regions, options, usesColors ? terminal : withoutColors(terminal));
       const words = (given.slice(0, command.registeredArguments.length) as (string | string[] | undefined)[]).flat();
       ended(
         exitCodes[

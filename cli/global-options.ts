@@ -6,8 +6,8 @@ export type OutputFormat = 'table' | 'json';
 
 export interface GlobalOptions {
   readonly format: OutputFormat;
-  /** Where AWS is asked; empty: the environment or the profile says it. */
-  readonly region: readonly string[];
+  /** Where AWS is asked; without it, the environment or the profile says it. */
+  readonly region?: readonly string[];
   readonly profile?: string;
   readonly endpointUrl?: string;
   readonly stack: string;
@@ -20,9 +20,10 @@ export const defaultStack = 'KinesisAutoscaler';
 export function addGlobalOptions(program: Command): void {
   program
     .addOption(
-      new Option('--region <names>', 'AWS region; status takes several, by comma (default: AWS_REGION, or the profile)')
-        .argParser(readRegions)
-        .default([], ''),
+      new Option(
+        '--region <names>',
+        'AWS region; status takes several, by comma (default: AWS_REGION, or the profile)',
+      ).argParser(readRegions),
     )
     .option('--profile <name>', 'profile of ~/.aws/config whose credentials and region are used (default: AWS_PROFILE)')
     .option('--endpoint-url <url>', 'address to use instead of that of AWS (default: AWS_ENDPOINT_URL)', readUrl)
@@ -35,7 +36,7 @@ export function addGlobalOptions(program: Command): void {
 /** The options that say where AWS is, as a user wrote them. */
 export function awsOptionsGiven({ region, profile, endpointUrl }: GlobalOptions): readonly string[] {
   return [
-    ...(region.length > 0 ? ['--region'] : []),
+    ...(region === undefined ? [] : ['--region']),
     ...(profile === undefined ? [] : ['--profile']),
     ...(endpointUrl === undefined ? [] : ['--endpoint-url']),
   ];

@@ -1,4 +1,5 @@
 /** What a running command has: its global options, where it writes, and where AWS is. */
+import type { Command } from 'commander';
 import { type AwsAccess, awsAccesses } from './aws/access.ts';
 import { UsageError } from './exit-codes.ts';
 import { awsOptionsGiven, defaultStack, type GlobalOptions, type OutputFormat } from './global-options.ts';
@@ -21,13 +22,16 @@ export interface Session {
   /** Prints a fault beside an answer that was given all the same. */
   readonly complain: (text: string) => void;
   readonly startProgress: (label: string) => Progress;
+  /** The whole command line, for what describes it. */
+  readonly program: Command;
 }
 
 /** Which AWS regions a command asks. */
 export type Regions = 'none' | 'one' | 'several';
 
-export function openSession(command: string, regions: Regions, globals: GlobalOptions, terminal: Terminal): Session {
-  refuseUselessOptions(command, regions, globals);
+export function openSession(command: Command, regions: Regions, globals: GlobalOptions, terminal: Terminal): Session {
+  const name = command.name();
+  refuseUselessOptions(name, regions, globals);
   const { format, stack } = globals;
   const accesses = () => awsAccesses(globals, terminal.environment);
   return {
@@ -36,7 +40,7 @@ export function openSession(command: string, regions: Regions, globals: GlobalOp
     accesses,
     access: async () => {
       const [access] = await accesses();
-      if (access === undefined) throw new Error(`${command} asks AWS without a region`);
+      if (access === undefined) throw new Error(`${name} asks AWS without a region`);
       return access;
     },
     columns: terminal.columns,
@@ -44,6 +48,7 @@ export function openSession(command: string, regions: Regions, globals: GlobalOp
     aside: format === 'json' ? terminal.writeError : terminal.write,
     complain: terminal.writeError,
     startProgress: (label) => startProgress(label, terminal),
+    program: command.parent ?? command,
   };
 }
 
@@ -55,7 +60,8 @@ function refuseUselessOptions(command: string, regions: Regions, globals: Global
       throw new UsageError(`${useless.join(', ')}: ${command} asks no AWS account; leave it out`);
     }
   }
-  if (regions === 'one' && globals.region.length > 1) {
-    throw new UsageError(`--region ${globals.region.join(',')}: ${command} asks one region; name one`);
+  const { region = [] } = globals;
+  if (regions === 'one' && region.length > 1) {
+    throw new UsageError(`--region ${region.join(',')}: ${command} asks one region; name one`);
   }
 }

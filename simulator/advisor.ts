@@ -27,7 +27,7 @@ export function advise({ results, runs }: Comparison): Advice {
   const options = results
     .map(({ policy, dollars, throttledFraction }) => ({
       option: policy,
-      dollarsPerMonth: (dollars / hours) * HOURS_PER_MONTH,
+      dollarsPerMonth: monthlyDollars(dollars, hours),
       throttledFraction,
       isSafe: throttledFraction <= PASS_FRACTION,
     }))
@@ -37,6 +37,11 @@ export function advise({ results, runs }: Comparison): Advice {
   const [best] = safe.length > 0 ? safe : available.toSorted((a, b) => a.throttledFraction - b.throttledFraction);
   if (best === undefined) return { recommended: 'none', because: 'no policy that can be had was compared', options };
   return { recommended: best.option, because: reasonFor(best, safe.length > 0), options };
+}
+
+/** What so many hours cost, carried on for a month. */
+export function monthlyDollars(dollars: number, hours: number): number {
+  return (dollars / hours) * HOURS_PER_MONTH;
 }
 
 function reasonFor({ option, dollarsPerMonth, throttledFraction }: Option, isSafe: boolean): string {

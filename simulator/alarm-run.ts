@@ -9,6 +9,7 @@ import { dayMinutes, minuteMs } from '../core/time.ts';
 import { AlarmStream } from './alarm-stream.ts';
 import { KINESIS_FACTS } from './models/kinesis-facts.ts';
 import { type RunOptions, type StreamRun, startingShards } from './stream-run.ts';
+import { reportEveryMinutes } from './work-shares.ts';
 
 /** The start of a day, so that every alarm's windows begin at the same phase. */
 const START_MINUTE = 20_000 * dayMinutes;
@@ -26,7 +27,7 @@ export function runAlarms(
   settings: StreamSettings,
   options: AlarmRunOptions = {},
 ): StreamRun {
-  const { limits = streamLimits, model = 'loss', metricDelayMinutes = 1, recordBytes = 1000 } = options;
+  const { limits = streamLimits, model = 'loss', metricDelayMinutes = 1, recordBytes = 1000, onShare } = options;
   const minutes = load.length;
   const run = {
     capacity: new Float64Array(minutes),
@@ -42,6 +43,7 @@ export function runAlarms(
   let known = stream.activeAtMs;
   let before = open;
   for (let minute = 0; minute < minutes; minute++) {
+    if (minute % reportEveryMinutes === 0) onShare?.(minute / minutes);
     const startMs = (START_MINUTE + minute) * minuteMs;
     const capacity = stream.capacityShardCountAt(startMs);
     const wanted = (load[minute] as number) + backlog;

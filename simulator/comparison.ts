@@ -7,6 +7,7 @@ import { onDemandAdvantageDollars, onDemandDollars, type Prices, provisionedDoll
 import { type Scorecard, scoreRun } from './scorecard.ts';
 import type { LoadModel, StreamRun } from './stream-run.ts';
 import type { LoadUnit } from './trace.ts';
+import { type ShareReport, sharesOf } from './work-shares.ts';
 
 export interface ComparisonOptions {
   readonly unit: LoadUnit;
@@ -17,6 +18,8 @@ export interface ComparisonOptions {
   readonly sharedCommitment: boolean;
   readonly prices: Prices;
   readonly limits?: StreamLimits;
+  /** Called now and then with the share of the work that is done. */
+  readonly onShare?: ShareReport;
 }
 
 export interface Comparison {
@@ -27,25 +30,36 @@ export interface Comparison {
   readonly runs: readonly StreamRun[];
 }
 
-/** @param optimum give it where it is known already; it is of the same load under the usual limits */
+/** A minute under `adaptive` takes as long as so many under any other policy: it replays all its candidates. */
+const adaptiveWeight = 120;
+
+/** @param knownOptimum give it where it is known already; it is of the same load under the usual limits */
 export function compare(
   trace: string,
   load: Float64Array,
   policies: readonly CandidatePolicyName[],
   options: ComparisonOptions,
-  optimum: Optimum = findOptimum(load, options.limits),
+  knownOptimum?: Optimum,
 ): Comparison {
+  const peakShards = load.reduce((most, value) => Math.max(most, value), 0);
+  const weights = [2 * peakShards, ...policies.map((name) => (name === 'adaptive' ? adaptiveWeight : 1))];
+  const [onOptimumShare, ...onRunShare] = sharesOf(weights, options.onShare ?? (() => {}));
+  const optimum = knownOptimum ?? findOptimum(load, options.limits, onOptimumShare);
   const traffic = trafficOf(load, options);
   const optimumDollars = provisionedDollars(optimum.lowerBoundShardHours, traffic, options.prices);
   const runOptions = { model: options.model, ...(options.limits === undefined ? {} : { limits: options.limits }) };
-  const runs = policies.map((name) => candidatePolicies[name].run(load, runOptions));
+  const runs = policies.map((name, index) => {
+    const onShare = onRunShare[index] ?? (() => {});
+    const run = candidatePolicies[name].run(load, { ...runOptions, onShare });
+    onShare(1);
+    return run;
+  });
   const results = runs.map((run, index) => {
     const candidatePolicy: CandidatePolicy = candidatePolicies[policies[index] as CandidatePolicyName];
     const shardHours = run.billed.reduce((total, shards) => total + shards, 0) / 60;
     const dollars = dollarsOf(candidatePolicy, shardHours, traffic, options);
     return scoreRun(run, { load, optimum, optimumDollars, dollars, billsShards: candidatePolicy.billing === 'shards' });
   });
-  const peakShards = load.reduce((most, value) => Math.max(most, value), 0);
   return { trace, peakShards, results, optimum, runs };
 }
 

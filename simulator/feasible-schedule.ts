@@ -10,6 +10,7 @@
 import { reshardMinutes, type StreamLimits } from '../core/load/stream-replay.ts';
 import { dayMinutes } from '../core/time.ts';
 import { SlidingMinimum } from './sliding-minimum.ts';
+import type { ShareReport } from './work-shares.ts';
 
 /** Rounds in which prices rise and sink. */
 const SEARCH_ROUNDS = 120;
@@ -27,6 +28,7 @@ export function leastFeasible(
   start: number,
   stepMinutes: number,
   limits: StreamLimits,
+  onShare: ShareReport = () => {},
 ): number {
   const most = need.reduce((max, n) => Math.max(max, n), start);
   // The longest that any change takes: a change down can be off the 25 % grid where the same change up is on it.
@@ -37,6 +39,7 @@ export function leastFeasible(
   const prices = new CallPrices(need.length, Math.ceil(dayMinutes / stepMinutes) + 1, limits.callsPer24h);
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < SEARCH_ROUNDS + REPAIR_ROUNDS; round++) {
+    onShare(Math.min(1, round / SEARCH_ROUNDS));
     const schedule = search.cheapest(prices.prices, start);
     if (schedule === undefined) break;
     const isSearching = round < SEARCH_ROUNDS;

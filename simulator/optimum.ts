@@ -14,6 +14,7 @@ import { dayMinutes } from '../core/time.ts';
 import { leastFeasible } from './feasible-schedule.ts';
 import { SlidingMinimum } from './sliding-minimum.ts';
 import { startingShards } from './stream-run.ts';
+import { type ShareReport, sharesOf } from './work-shares.ts';
 
 export interface Optimum {
   readonly lowerBoundShardHours: number;
@@ -26,7 +27,13 @@ const STEPS_PER_DAY = dayMinutes / STEP_MINUTES;
 const ALIGNMENTS = 24;
 
 /** `load` in shards a minute. */
-export function findOptimum(load: Float64Array, limits: StreamLimits = streamLimits): Optimum {
+export function findOptimum(
+  load: Float64Array,
+  limits: StreamLimits = streamLimits,
+  onShare: ShareReport = () => {},
+): Optimum {
+  // The feasible schedule takes somewhat longer than the lower bound.
+  const [onBoundShare = onShare, onFeasibleShare = onShare] = sharesOf([0.45, 0.55], onShare);
   const need = shardsNeeded(load, limits);
   const most = need.reduce((max, n) => Math.max(max, n), 1);
   // A load need not end with a whole step.
@@ -35,9 +42,11 @@ export function findOptimum(load: Float64Array, limits: StreamLimits = streamLim
   for (let alignment = 0; alignment < ALIGNMENTS; alignment++) {
     const offset = (alignment * STEPS_PER_DAY) / ALIGNMENTS;
     lowerBound = Math.min(lowerBound, leastWithAlignedDays(need, lastShare, most, offset, limits.callsPer24h));
+    onBoundShare((alignment + 1) / ALIGNMENTS);
   }
   const start = startingShards(load, limits);
-  const feasible = leastFeasible(need, lastShare, start, STEP_MINUTES, limits);
+  const feasible = leastFeasible(need, lastShare, start, STEP_MINUTES, limits, onFeasibleShare);
+  onFeasibleShare(1);
   const hoursPerStep = STEP_MINUTES / 60;
   return { lowerBoundShardHours: lowerBound * hoursPerStep, feasibleShardHours: feasible * hoursPerStep };
 }

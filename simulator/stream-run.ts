@@ -4,12 +4,15 @@
  */
 import { LoadHistory, type LoadSeries } from '../core/load/load-history.ts';
 import { ReplayStream, type StreamLimits, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
+import { reportEveryMinutes, type ShareReport } from './work-shares.ts';
 
 export interface RunOptions {
   readonly limits?: StreamLimits;
   readonly model?: LoadModel;
   /** Minutes until a datapoint can be read. */
   readonly metricDelayMinutes?: number;
+  /** Called a few times a simulated day with the share of the run that is done. */
+  readonly onShare?: ShareReport;
 }
 
 /** Records that do not fit are lost, or offered again in the next minute on top of the new ones. */
@@ -49,7 +52,7 @@ export interface StreamRun {
 }
 
 export function runStream(load: Float64Array, scaler: Scaler, options: RunOptions = {}): StreamRun {
-  const { limits = streamLimits, model = 'loss', metricDelayMinutes: delay = 1 } = options;
+  const { limits = streamLimits, model = 'loss', metricDelayMinutes: delay = 1, onShare } = options;
   const minutes = load.length;
   const stream = new ReplayStream(startingShards(load, limits), limits);
   const seen = new SeenMetrics(minutes + delay, load[0] ?? 0, delay);
@@ -60,6 +63,7 @@ export function runStream(load: Float64Array, scaler: Scaler, options: RunOption
   let backlog = 0;
   let refusals = 0;
   for (let minute = 0; minute < minutes; minute++) {
+    if (minute % reportEveryMinutes === 0) onShare?.(minute / minutes);
     const serves = stream.capacity(minute);
     const offered = (load[minute] as number) + backlog;
     const rejected = Math.max(0, offered - serves);

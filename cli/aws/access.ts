@@ -16,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One for each region. @throws UsageError for a profile that no file names */
 export async function awsAccesses(
-  { region: given, profile, endpointUrl }: Pick<GlobalOptions, 'region' | 'profile' | 'endpointUrl'>,
+  { region: given = [], profile, endpointUrl }: Pick<GlobalOptions, 'region' | 'profile' | 'endpointUrl'>,
   environment: Environment,
 ): Promise<readonly AwsAccess[]> {
   await refuseUnknownProfile(profile, environment);

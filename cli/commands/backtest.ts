@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
 import { namesOf, numberOf } from '../option-values.ts';
 import type { BacktestOptions } from '../simulation/backtest.ts';
-import { collect, valuesOption, withComparisonOptions } from '../simulation/comparison-options.ts';
+import { collect, valuesOption, withComparisonOptions } from '../simulation/shared-options.ts';
 
 const days = numberOf({
   least: 0,
@@ -29,7 +29,6 @@ export const backtest = defineCommand<BacktestOptions>({
             'read saved metrics instead of CloudWatch: get-metric-data or get-metric-statistics JSON, or a CSV of the console, plain or gzip; repeatable',
           )
             .argParser(collect)
-            .default([], '')
             .conflicts('days'),
         )
         .addOption(valuesOption())

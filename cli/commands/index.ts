@@ -1,5 +1,6 @@
 /** Every subcommand. To add one, write its file and name it here. */
 export { backtest } from './backtest.ts';
+export { completion } from './completion.ts';
 export { consumerDemo } from './consumer-demo.ts';
 export { demo } from './demo.ts';
 export { explain } from './explain.ts';

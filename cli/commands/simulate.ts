@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
 import { namesOf, positiveNumber } from '../option-values.ts';
-import { collect, valuesOption, withComparisonOptions } from '../simulation/comparison-options.ts';
+import { collect, valuesOption, withComparisonOptions } from '../simulation/shared-options.ts';
 import type { SimulateOptions } from '../simulation/simulate.ts';
 
 export const simulate = defineCommand<SimulateOptions>({
@@ -17,7 +17,6 @@ export const simulate = defineCommand<SimulateOptions>({
           '--trace <file>',
           'recorded load, plain or gzip: CSV of t_seconds,value (records a second), get-metric-data or get-metric-statistics JSON, or a CSV of the CloudWatch console; repeatable for several files of one stream',
           collect,
-          [],
         )
         .addOption(
           new Option('--unit <unit>', 'what the load counts, where the file does not say (CSV: records)').choices([
@@ -36,6 +35,7 @@ export const simulate = defineCommand<SimulateOptions>({
         )
         .option('--policy <names>', 'policies, by comma (default: adaptive, target, doubling)', namesOf)
         .option('--compare', 'run every policy', false)
+        .option('--today <policy|shards>', 'what the stream runs with today, to compare with (default: doubling)')
         .option('--record-bytes <number>', 'mean size of a record', positiveNumber, 1000),
     ),
   run: async (_words, options, session) => {

@@ -3,35 +3,29 @@ import { awsFacts } from '../../core/aws-facts.ts';
 import { daySeconds } from '../../core/time.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
 import { candidatePolicyNames } from '../../simulator/candidate-policies.ts';
-import { compare } from '../../simulator/comparison.ts';
 import { fillingUnit, toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
-import type { Trace, ValueKind } from '../../simulator/trace.ts';
+import type { Trace } from '../../simulator/trace.ts';
 import { nameOf, readRecordedHistory } from '../../simulator/trace-file.ts';
 import { FindingError } from '../exit-codes.ts';
 import { required } from '../option-values.ts';
 import type { Session } from '../session.ts';
-import {
-  choosePolicies,
-  describeAssumptions,
-  orUsageError,
-  readSharedOptions,
-  type SharedOptions,
-} from './comparison-options.ts';
+import { choosePolicies, describeAssumptions, orUsageError, readSharedOptions } from './comparison-options.ts';
+import { compareWithProgress } from './comparison-run.ts';
 import { tableOf } from './comparison-table.ts';
 import { checkReportFile, writeReport } from './report-file.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { toJson } from './simulate.ts';
 import { fetchStreamMetrics } from './stream-metrics.ts';
 
 export interface BacktestOptions extends SharedOptions {
   readonly stream?: string;
   readonly days: number;
-  readonly file: readonly string[];
-  readonly values?: ValueKind;
+  readonly file?: readonly string[];
 }
 
 export async function backtest(options: BacktestOptions, session: Session): Promise<void> {
-  const { file } = options;
+  const { file = [] } = options;
   const stream = options.stream ?? nameOf(required(file[0], '--stream', 'name the stream, or give --file'));
   const policies = choosePolicies(options.policy, candidatePolicyNames);
   checkReportFile(options.report);
@@ -46,7 +40,7 @@ export async function backtest(options: BacktestOptions, session: Session): Prom
   const load = orUsageError(file.length === 0 ? '--stream' : '--file', toLoad(history.trace, 'records', shards));
   const recordBytes = Math.max(1, Math.round(history.recordBytes));
   const comparisonOptions = { ...given, unit: fillingUnit(recordBytes), recordBytes };
-  const comparison = compare(stream, load, policies, comparisonOptions);
+  const comparison = compareWithProgress(stream, load, policies, comparisonOptions, session);
   const advice = advise(comparison);
   const assumptions = [describeSpan(history.trace), ...describeAssumptions(comparisonOptions), ...advisorAssumptions];
   if (session.format === 'json') {

@@ -1,5 +1,4 @@
-/** The options that `simulate` and `backtest` share: their declaration, their check and the assumptions that they stand for. */
-import { type Command, Option } from 'commander';
+/** The options that `simulate` and `backtest` share: their check, and the assumptions that they stand for. */
 import { describeFault, type Result } from '../../core/result.ts';
 import {
   type CandidatePolicyName,
@@ -8,44 +7,8 @@ import {
 } from '../../simulator/candidate-policies.ts';
 import type { ComparisonOptions } from '../../simulator/comparison.ts';
 import { readPrices } from '../../simulator/prices.ts';
-import type { LoadModel } from '../../simulator/stream-run.ts';
 import { UsageError } from '../exit-codes.ts';
-import { positiveNumber } from '../option-values.ts';
-
-export interface SharedOptions {
-  readonly policy?: readonly string[];
-  readonly model: LoadModel;
-  readonly consumers: number;
-  readonly sharedCommitment: boolean;
-  readonly prices?: string;
-  readonly report?: string;
-}
-
-export function withComparisonOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--model <model>', 'records that do not fit: lost, or offered again')
-        .choices(['loss', 'retry'])
-        .default('loss'),
-    )
-    .option('--consumers <number>', 'applications that read the stream (on-demand bills each)', positiveNumber, 1)
-    .option('--shared-commitment', 'other streams fill the commitment of On-demand Advantage', false)
-    .option('--prices <file>', 'price list to use instead of the one that ships (us-east-1)')
-    .option('--report <file>', 'also write a page (.html) and beside it a picture (.png)');
-}
-
-/** For files that do not say what their values are. */
-export function valuesOption(): Option {
-  return new Option(
-    '--values <kind>',
-    'what a value is, where the file does not say: the sum of its period (default for files of CloudWatch) or a rate a second (default for t_seconds,value)',
-  ).choices(['sum', 'per-second']);
-}
-
-/** An option that may be given several times. */
-export function collect(text: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, text];
-}
+import type { SharedOptions } from './shared-options.ts';
 
 export function choosePolicies(
   names: readonly string[] | undefined,

@@ -1,22 +1,32 @@
 /** `simulate`: a recorded load through policies. */
-import { type CandidatePolicyName, candidatePolicyNames } from '../../simulator/candidate-policies.ts';
-import { type Comparison, compare } from '../../simulator/comparison.ts';
+import { readNumber } from '../../core/number-text.ts';
+import {
+  type CandidatePolicyName,
+  candidatePolicyNames,
+  isCandidatePolicy,
+} from '../../simulator/candidate-policies.ts';
+import type { Comparison } from '../../simulator/comparison.ts';
+import { conclude, fixedAtPeak, type Today } from '../../simulator/conclusion.ts';
 import { fillingUnit, type LoadScale, toLoad } from '../../simulator/load.ts';
-import type { LoadUnit, ValueKind } from '../../simulator/trace.ts';
+import type { LoadUnit } from '../../simulator/trace.ts';
 import { readRecordedLoad } from '../../simulator/trace-file.ts';
+import { UsageError } from '../exit-codes.ts';
 import { required } from '../option-values.ts';
 import type { Session } from '../session.ts';
-import { choosePolicies, orUsageError, readSharedOptions, type SharedOptions } from './comparison-options.ts';
+import { wrapText } from '../table.ts';
+import { choosePolicies, orUsageError, readSharedOptions } from './comparison-options.ts';
+import { compareWithProgress } from './comparison-run.ts';
 import { tableOf } from './comparison-table.ts';
 import { checkReportFile, writeReport } from './report-file.ts';
+import type { SharedOptions } from './shared-options.ts';
 
 export interface SimulateOptions extends SharedOptions {
-  readonly trace: readonly string[];
+  readonly trace?: readonly string[];
   readonly unit?: LoadUnit;
-  readonly values?: ValueKind;
   readonly peakShards?: number;
   readonly scale?: number;
   readonly compare: boolean;
+  readonly today?: string;
   readonly recordBytes: number;
 }
 
@@ -24,12 +34,13 @@ export interface SimulateOptions extends SharedOptions {
 const usualPolicies: readonly CandidatePolicyName[] = ['adaptive', 'target', 'doubling'];
 
 export async function simulate(options: SimulateOptions, session: Session): Promise<void> {
-  required(options.trace[0], '--trace', 'give a CSV of t_seconds,value, or a file of CloudWatch');
+  const paths = required(options.trace, '--trace', 'give a CSV of t_seconds,value, or a file of CloudWatch');
+  const today = readToday(options.today);
   const policies = options.compare ? candidatePolicyNames : choosePolicies(options.policy, usualPolicies);
   checkReportFile(options.report);
   const { recordBytes } = options;
   const shared = readSharedOptions(options);
-  const { trace, unit: recordedUnit } = orUsageError('--trace', readRecordedLoad(options.trace, options));
+  const { trace, unit: recordedUnit } = orUsageError('--trace', readRecordedLoad(paths, options));
   // Large records fill a shard by their bytes, however they are counted.
   const isFilledByBytes = recordedUnit === 'records' && fillingUnit(recordBytes) === 'bytes';
   const unit = isFilledByBytes ? 'bytes' : recordedUnit;
@@ -39,10 +50,38 @@ export async function simulate(options: SimulateOptions, session: Session): Prom
       ? { kind: 'factor', factor: (options.scale ?? 1) * (isFilledByBytes ? recordBytes : 1) }
       : { kind: 'peak', peakShards: options.peakShards };
   const load = orUsageError('--trace', toLoad(trace, unit, scale));
-  const comparison = compare(trace.name, load, policies, comparisonOptions);
-  session.answer(session.format === 'json' ? JSON.stringify(toJson(comparison)) : tableOf(comparison, session.columns));
+  const baselines = ['policy' in today ? today.policy : fixedAtPeak, fixedAtPeak].filter(isCandidatePolicy);
+  const all = compareWithProgress(
+    trace.name,
+    load,
+    [...new Set([...policies, ...baselines])],
+    comparisonOptions,
+    session,
+  );
+  // The baselines are for the sentence; the table holds what was asked for.
+  const comparison = only(all, policies);
+  const conclusion = conclude(all, today, load, comparisonOptions);
+  session.answer(
+    session.format === 'json'
+      ? JSON.stringify(toJson(comparison))
+      : [tableOf(comparison, session.columns), '', wrapText(conclusion, session.columns)].join('\n'),
+  );
   if (options.report !== undefined)
     session.aside(await writeReport(options.report, load, comparison, comparisonOptions));
+}
+
+function readToday(text = 'doubling'): Today {
+  const shards = readNumber(text);
+  if (shards !== undefined && Number.isInteger(shards) && shards > 0) return { shards };
+  if (isCandidatePolicy(text)) return { policy: text };
+  throw new UsageError(
+    `--today: "${text}" is no count of shards, and no policy; use ${candidatePolicyNames.join(', ')}`,
+  );
+}
+
+function only(comparison: Comparison, policies: readonly CandidatePolicyName[]): Comparison {
+  const isWanted = ({ policy }: { readonly policy: string }) => policies.some((name) => name === policy);
+  return { ...comparison, results: comparison.results.filter(isWanted), runs: comparison.runs.filter(isWanted) };
 }
 
 /** The shape that other programs read; runs are left out for their size. */

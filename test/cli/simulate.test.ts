@@ -90,7 +90,10 @@ describe('simulate', () => {
       /policy .* shard-hours .* \/ optimum .* dollars .* throttled .* calls .* most in 24 h .* refused/,
     );
     expect(stdout).toMatch(/│ adaptive .*\n[^\n]*\n│ target .*\n[^\n]*\n│ doubling .*│ +\d+\.\d{3} % │/);
-    expect(stdout).toMatch(/optimum: \d+ shard-hours at least; \d+ by the cheapest schedule found\n$/);
+    expect(stdout).toMatch(/optimum: \d+ shard-hours at least; \d+ by the cheapest schedule found\n/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(
+      /^(`\w+` is the cheapest|None throttles) .* dollars a month, .* % of the records throttled; .* than a stream fixed at the 13 shards/,
+    );
   });
 
   it('reads a gzip trace and get-metric-data JSON as the same load', async () => {
@@ -181,6 +184,28 @@ async function refusalOf(...words: readonly string[]): Promise<string> {
   expect(stderr).not.toContain('    at ');
   return stderr;
 }
+
+it('shows on a terminal how far it has come, about how long the rest takes, and clears the line at the end', async () => {
+  const lines: string[] = [];
+  const words = ['simulate', '--trace', wave, '--policy', 'adaptive', '--peak-shards', '200'];
+  const { exitCode, stderr } = await runCommand(words, { redraw: (line) => lines.push(line), columns: 100 });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(lines.at(-1)).toBe('');
+  const shares = lines.slice(0, -1).map((line) => Number(/ (\d+) %/.exec(line)?.[1]));
+  expect(shares.length).toBeGreaterThan(0);
+  expect(shares).toEqual(shares.toSorted((one, other) => one - other));
+  expect(lines[0]).toMatch(/^simulating {2}[█░]{20} +\d+ % {2}about \d+ (s|min) left$/);
+});
+
+it("--today compares with today's count of shards, and refuses what is neither count nor policy", async () => {
+  const { stdout } = await simulate('--trace', wave, '--policy', 'target', '--today', '20');
+  expect(stdout).toContain("dollars less than today's 20 shards (0.000 % throttled)");
+  const { exitCode, stderr } = await simulate('--trace', wave, '--today', 'tripling');
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: expect.stringContaining('--today: "tripling" is no count'),
+  });
+});
 
 describe('simulate refuses a trace that', () => {
   const rows = (...lines: readonly string[]) => ['t_seconds,value', ...lines, ''].join('\n');

@@ -18,7 +18,7 @@ describe('the alarm topic', () => {
   const ref = `\${${topic.id}}`;
   const statements = statementsOf(theResource(stack, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument);
 
-  it('lets nobody but alarms of this account and region publish, by TLS alone', () => {
+  it('only alarms of this account and region may publish to the alarm topic, and only over TLS', () => {
     expect(statements).toEqual([
       {
         Sid: 'AllowPublishThroughSSLOnly',
@@ -50,7 +50,7 @@ describe('the alarm topic', () => {
     ]);
   });
 
-  it('is encrypted by default under a rotated key that CloudWatch may use', () => {
+  it('the alarm topic is encrypted by default, with a rotated key that CloudWatch may use', () => {
     const key = theResource(stack, 'AWS::KMS::Key');
     expect(flatten(topic.Properties.KmsMasterKeyId)).toBe(`\${${key.id}.Arn}`);
     expect(key.Properties.EnableKeyRotation).toBe(true);
@@ -63,7 +63,7 @@ describe('the alarm topic', () => {
     });
   });
 
-  it('pays for no key when encryption is none', () => {
+  it('there is no key when encryption is none', () => {
     const plain = deploy({ encryption: 'none', streams: [{ name: 'orders' }] });
     expect(resourcesOf(plain, 'AWS::KMS::Key')).toEqual([]);
     expect(theResource(plain, 'AWS::SNS::Topic').Properties.KmsMasterKeyId).toBeUndefined();

@@ -7,7 +7,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { newOutdir } from './deployed-stack.ts';
 
 describe('the app in a process of its own', () => {
-  it('writes the template and the bundle that it names', async () => {
+  it('the app writes the template and the bundle that it names', async () => {
     const assembly = await synthesize({
       deployment: { stackName: 'Fleet', streams: [{ name: 'orders' }] },
       outdir: newOutdir(),
@@ -26,7 +26,7 @@ describe('the app in a process of its own', () => {
     expect(JSON.parse(readFileSync(join(directory, 'settings.json'), 'utf8'))).toEqual({ streams: { orders: {} } });
   });
 
-  it('lists every fault, without a stack trace, and fails', async () => {
+  it('the app lists every fault without a stack trace, and fails', async () => {
     const faulty = { dryRun: 'no', streams: [{ name: 'orders', minShard: 2 }, { name: 'orders' }] };
     const failure = await synthesize({ deployment: faulty, outdir: newOutdir() }).then(String, String);
     expect(failure).toContain('The context key "autoscaler" in cdk.json has 3 faults:');
@@ -38,7 +38,7 @@ describe('the app in a process of its own', () => {
 });
 
 describe('a template that CloudFormation would refuse for its size', () => {
-  it('is refused here', async () => {
+  it('the app refuses a template that is too large for CloudFormation', async () => {
     const streams = Array.from({ length: 200 }, (_, index) => ({ name: `orders-of-customer-${index}` }));
     const failure = await synthesize({ deployment: { dashboards: true, streams }, outdir: newOutdir() }).then(
       String,
@@ -51,12 +51,12 @@ describe('a template that CloudFormation would refuse for its size', () => {
 describe('cdk.json', () => {
   const cdkJson = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-  it('ships with a deployment that is without fault, and a dry run', () => {
+  it('cdk.json has a deployment without faults, and a dry run', () => {
     const read = readDeploymentContext(cdkJson.context.autoscaler);
     expect(read).toMatchObject({ ok: true, value: { dryRun: true } });
   });
 
-  it('sends nothing anywhere', () => {
+  it('cdk.json turns notices and version reporting off', () => {
     expect(cdkJson).toMatchObject({ notices: false, versionReporting: false });
   });
 });

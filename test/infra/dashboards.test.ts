@@ -53,13 +53,13 @@ const widgets = widgetsOf(orders);
 describe('a dashboard', () => {
   const fleet = deploy({ dashboards: true, streams: names.map((name) => ({ name })) });
 
-  it('holds forty streams; the next one begins another', () => {
+  it('a dashboard holds forty streams; the next stream begins another dashboard', () => {
     expect(resourcesOf(fleet, 'AWS::CloudWatch::Dashboard')).toHaveLength(2);
     const headings = [1, 2].map((number) => widgetsOf(fleet, number).filter(({ type }) => type === 'text'));
     expect(headings.map(({ length }) => length)).toEqual([40, 1]);
   });
 
-  it('stays within what CloudWatch takes', () => {
+  it('a dashboard stays within CloudWatch’s limits', () => {
     const all = widgetsOf(fleet);
     expect(all.length).toBeLessThanOrEqual(500);
     for (const { properties } of all) {
@@ -76,8 +76,8 @@ describe('a dashboard', () => {
       'without shard counts',
       widgetsOf(deploy({ dashboards: { openShardCounts: false }, streams: [{ name: 'orders' }] })),
     ],
-    ['of none', widgetsOf(deploy({ dashboards: true, discovery: true }))],
-  ])('%s lays its widgets side by side on the grid of 24 columns', (_, placed) => {
+    ['of no stream', widgetsOf(deploy({ dashboards: true, discovery: true }))],
+  ])('a dashboard %s has its widgets side by side on the grid of 24 columns', (_, placed) => {
     const taken = new Set<string>();
     for (const { x, y, width, height } of placed) {
       expect(x + width).toBeLessThanOrEqual(24);
@@ -90,7 +90,7 @@ describe('a dashboard', () => {
     }
   });
 
-  it('has an id of its own, and a region and period, for all that is drawn', () => {
+  it('every metric of a widget has an id of its own, and every widget a region and a period', () => {
     for (const { properties, type } of widgetsOf(fleet).filter(({ type }) => type === 'metric')) {
       const ids = (properties.metrics ?? []).flatMap((entry) => {
         const { id } = (entry.at(-1) ?? {}) as { readonly id?: string };
@@ -103,13 +103,13 @@ describe('a dashboard', () => {
     }
   });
 
-  it('is none unless asked for', () => {
+  it('there is no dashboard unless it is asked for', () => {
     expect(resourcesOf(deploy({ streams: [{ name: 'orders' }] }), 'AWS::CloudWatch::Dashboard')).toEqual([]);
   });
 });
 
 describe('what it shows of a stream', () => {
-  it('is divided by a shard count that follows every scaling: none is written into it', () => {
+  it('a widget contains no shard count, which would be wrong after the first scaling', () => {
     const expressions = widgets.flatMap(({ properties }) =>
       (properties.metrics ?? []).flatMap((entry) => {
         const { expression } = (entry.at(-1) ?? {}) as { readonly expression?: string };
@@ -122,34 +122,34 @@ describe('what it shows of a stream', () => {
     expect(widgetsOf(scaled)).toEqual(widgets);
   });
 
-  it('is the very metric that the reconciler writes', () => {
+  it('the dashboard shows the open shards by the metric that the reconciler writes', () => {
     const shards = titled(widgets, 'Open shards').properties.metrics?.[0] ?? [];
     const [namespace, name, ...dimensions] = shards.slice(0, -1);
     expect({ namespace, name, dimensions: pairs(dimensions) }).toEqual(writtenShardCount());
   });
 
-  it('is its utilization against both thresholds', () => {
+  it('the dashboard shows the utilization of a stream with both thresholds', () => {
     expect(titled(widgets, 'Utilization').properties.annotations?.horizontal).toEqual([
       { label: 'scale up', value: 0.8 },
       { label: 'scale down', value: 0.25 },
     ]);
   });
 
-  it('is its utilization against full shards, with a policy that waits for no threshold', () => {
-    const looking = deploy({ dashboards: true, streams: [{ name: 'orders', policy: 'target', shardCount: 4 }] });
-    expect(titled(widgetsOf(looking), 'Utilization').properties.annotations?.horizontal).toEqual([
+  it('the dashboard shows the utilization against full shards where a policy is load-driven', () => {
+    const loadDriven = deploy({ dashboards: true, streams: [{ name: 'orders', policy: 'target', shardCount: 4 }] });
+    expect(titled(widgetsOf(loadDriven), 'Utilization').properties.annotations?.horizontal).toEqual([
       { label: 'full', value: 1 },
     ]);
   });
 
-  it('is its throttled writes and the age of what is read', () => {
+  it('the dashboard shows throttled writes and the iterator age', () => {
     const drawn = ['Throttled writes', 'Iterator age'].map(
       (title) => titled(widgets, title).properties.metrics?.[0]?.[1],
     );
     expect(drawn).toEqual(['WriteProvisionedThroughputExceeded', 'GetRecords.IteratorAgeMilliseconds']);
   });
 
-  it('is its alarms, and what was decided and why, from the logs of both functions', () => {
+  it('the dashboard shows the alarms, and the latest decisions from the logs of both functions', () => {
     const alarms = ['up', 'down'].map((end) => `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-scale-${end}`);
     expect(titled(widgets, 'Alarms').properties.alarms).toEqual(alarms);
     const { query = '' } = titled(widgets, 'Latest decisions').properties;
@@ -161,7 +161,7 @@ describe('what it shows of a stream', () => {
 describe('without the metric of open shards', () => {
   const free = deploy({ dashboards: { openShardCounts: false }, streams: [{ name: 'orders' }] });
 
-  it('utilization is drawn by the live alarms, whose math follows', () => {
+  it('without the metric of open shards, the dashboard shows utilization by the alarms', () => {
     const drawn = ['up', 'down'].map((end) => titled(widgetsOf(free), `Utilization, scale ${end}`).properties);
     expect(drawn.map(({ annotations }) => annotations?.alarms)).toEqual([
       ['arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-scale-up'],
@@ -170,7 +170,7 @@ describe('without the metric of open shards', () => {
     expect(JSON.stringify(widgetsOf(free))).not.toContain('OpenShardCount');
   });
 
-  it('the functions do not write it; with it they do', () => {
+  it('the functions write the metric of open shards only where the dashboard needs it', () => {
     const variables = [free, orders].map((stack) => {
       const { Environment: environment } = theResource(stack, 'AWS::Lambda::Function', 'Reconciler').Properties;
       return (environment as { readonly Variables: Readonly<Record<string, string>> }).Variables.STREAM_METRICS;
@@ -180,7 +180,7 @@ describe('without the metric of open shards', () => {
 });
 
 describe('where streams ask by their tag', () => {
-  it('the shard counts of all of them are found by a search', () => {
+  it('a search shows the shard counts of all streams that are found by their tag', () => {
     const all = titled(widgetsOf(deploy({ dashboards: true, discovery: true })), 'Open shards of all streams');
     expect(all.properties.metrics).toEqual([
       [expect.objectContaining({ expression: expect.stringContaining('{KinesisAutoscaler,service,StreamName}') })],

@@ -9,7 +9,7 @@ function fieldsOf(context: unknown): readonly string[] {
 }
 
 describe('context of a deployment', () => {
-  it('needs no more than the name of a stream', () => {
+  it('a deployment needs no more than the name of a stream', () => {
     expect(readDeploymentContext({ streams: [{ name: 'orders' }] })).toEqual({
       ok: true,
       value: {
@@ -106,7 +106,7 @@ describe('context of a deployment', () => {
     expect(fieldsOf({ defaults: { scaleDownThreshold: 0.7 }, streams })).toEqual(['defaults.scaleDownThreshold']);
   });
 
-  it('blames the default when a stream contradicts it', () => {
+  it('names the default when a stream contradicts it', () => {
     const streams = [{ name: 'orders', scaleUpThreshold: 0.5 }];
     expect(fieldsOf({ defaults: { scaleDownThreshold: 0.3 }, streams })).toEqual([
       'streams[0] (defaults.scaleDownThreshold)',
@@ -114,7 +114,7 @@ describe('context of a deployment', () => {
   });
 
   it.each([[undefined], [null], [[]], ['orders'], [{}], [{ streams: [] }], [{ streams: 'orders' }]])(
-    'refuses %j with one fault',
+    'the context %j is refused with one fault',
     (context) => {
       expect(fieldsOf(context)).toHaveLength(1);
     },
@@ -133,12 +133,12 @@ describe('context of a deployment', () => {
     ]);
   });
 
-  it('names the group of settings that is none', () => {
+  it('reports a group of settings that is not an object by its name', () => {
     expect(fieldsOf({ retry: 5, streams: [{ name: 'orders' }] })).toEqual(['retry']);
     expect(fieldsOf({ retry: null, streams: [{ name: 'orders' }] })).toEqual(['retry']);
   });
 
-  it('refuses more streams than the resources of a stack', () => {
+  it('refuses more streams than fit into the resources of a stack', () => {
     const streams = (count: number, more = {}) =>
       Array.from({ length: count }, (_, index) => ({ name: `s${index}`, ...more }));
     expect(fieldsOf({ streams: streams(220) })).toEqual([]);
@@ -146,7 +146,7 @@ describe('context of a deployment', () => {
     expect(fieldsOf({ streams: streams(147, { create: true, shardCount: 1 }) })).toEqual(['streams']);
   });
 
-  it('says what to do about it', () => {
+  it('a fault of the context names the remedy', () => {
     const read = readDeploymentContext({
       dryRun: 'false',
       retry: { shortestWaitSeconds: 5, longestWaitSeconds: 2 },

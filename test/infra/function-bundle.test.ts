@@ -35,7 +35,7 @@ describe('settings.json', () => {
     { name: 'clicks', shardCount: 4 },
   ];
 
-  it('names every stream with what was given for it, and no default', () => {
+  it('settings.json names every stream with what was given for it, and no default', () => {
     const stack = deploy({ defaults: { maxShards: 64 }, streams });
     expect(JSON.parse(settingsJsonOf(stack))).toEqual({
       streams: {
@@ -45,7 +45,7 @@ describe('settings.json', () => {
     });
   });
 
-  it('changes the code of both functions when a setting changes, and only then', () => {
+  it('a changed setting, and nothing else, changes the code of both functions', () => {
     const before = deploy({ streams });
     const same = deploy({ streams: [...streams].reverse() });
     const changed = deploy({ streams: [{ ...streams[0], minShards: 3 }, streams[1]] });
@@ -54,7 +54,7 @@ describe('settings.json', () => {
     expect(codeOf(changed, 'ScalerFunction')).not.toEqual(codeOf(before, 'ScalerFunction'));
   });
 
-  it('read by the function, gives the very alarms that are deployed', () => {
+  it('the function reads from settings.json exactly the alarms that are deployed', () => {
     const defaults = { periodMinutes: 1, maxShards: 64, scaleDownThreshold: 0.3 };
     const stack = deploy({ dryRun: false, defaults, streams });
     const { Environment: environment } = theResource(stack, 'AWS::Lambda::Function', 'ScalerFunction').Properties;
@@ -83,18 +83,18 @@ describe('settings.json', () => {
 });
 
 describe('the bundle', () => {
-  it('is CommonJS that exports both handlers, beside settings.json', () => {
+  it('the bundle is CommonJS that exports both handlers, beside settings.json', () => {
     const asset = assetOf(deploy({ streams: [{ name: 'orders' }] }, { entry: fixture, bundle: true }));
     const handlers = require(join(asset, 'index.js'));
     expect(Object.keys(handlers).sort()).toEqual(['reconciler', 'scaler']);
     expect(JSON.parse(readFileSync(join(asset, 'settings.json'), 'utf8'))).toEqual({ streams: { orders: {} } });
   });
 
-  it('is not built where no stack is bundled', () => {
+  it('the bundle is not built where bundling is turned off', () => {
     expect(existsSync(join(assetOf(deploy({ streams: [{ name: 'orders' }] })), 'index.js'))).toBe(false);
   });
 
-  it('of the deployed functions holds their handlers in at most 500 kB', () => {
+  it('the bundle of the deployed functions has at most 500 kB', () => {
     const outfile = join(newOutdir(), 'index.js');
     bundleFunction(fileURLToPath(new URL('../../lambda/index.ts', import.meta.url)), outfile);
     expect(statSync(outfile).size).toBeLessThanOrEqual(500_000);

@@ -12,7 +12,7 @@ function theAlarm(idPart: string) {
 }
 
 describe('alarms on the autoscaler itself', () => {
-  it.each(['Scaler', 'Reconciler'])('fires when the %s fails on all attempts of an event', (name) => {
+  it.each(['Scaler', 'Reconciler'])('an alarm fires when the %s fails on all attempts of an event', (name) => {
     const target = theResource(stack, 'AWS::Lambda::Function', `${name}Function`).id;
     expect(flatten(theAlarm(`${name}Errors`))).toMatchObject({
       Namespace: 'AWS/Lambda',
@@ -27,7 +27,7 @@ describe('alarms on the autoscaler itself', () => {
     });
   });
 
-  it('fires on the first dead letter', () => {
+  it('an alarm fires on the first event in the dead-letter queue', () => {
     const queue = theResource(stack, 'AWS::SQS::Queue').id;
     expect(flatten(theAlarm('DeadLetters'))).toMatchObject({
       Namespace: 'AWS/SQS',
@@ -38,13 +38,13 @@ describe('alarms on the autoscaler itself', () => {
     });
   });
 
-  it('watches the metric that the functions write', () => {
+  it('the alarm on failures watches the metric that the functions write', () => {
     const [written] = writtenMetrics();
     const { Namespace, MetricName, Dimensions, Statistic } = theAlarm('Failures');
     expect({ Namespace, MetricName, Dimensions, Statistic }).toEqual({ ...written, Statistic: 'Sum' });
   });
 
-  it('tells the pager when they fire and when it is over', () => {
+  it('the alarms on the autoscaler notify the pager when they fire and when they are over', () => {
     expect(alarms).toHaveLength(4);
     for (const { Properties } of alarms) {
       expect(Properties.AlarmActions).toEqual([pager]);
@@ -52,7 +52,7 @@ describe('alarms on the autoscaler itself', () => {
     }
   });
 
-  it('tells nobody where nobody is named', () => {
+  it('the alarms on the autoscaler notify nobody where nobody is named', () => {
     const silent = deploy({ streams: [{ name: 'orders' }] });
     for (const { Properties } of resourcesOf(silent, 'AWS::CloudWatch::Alarm').filter(({ id }) =>
       id.includes('Health'),

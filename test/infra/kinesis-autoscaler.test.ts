@@ -32,7 +32,7 @@ function newFleet({ props = () => ({}), env }: FleetOptions = {}) {
 const ordersArn = 'arn:aws:kinesis:us-east-1:111122223333:stream/orders';
 
 describe('KinesisAutoscaler', () => {
-  it('takes streams of the same app and streams that exist', () => {
+  it('the construct takes streams of the same app and existing streams', () => {
     const { stack, autoscaler, synth } = newFleet();
     autoscaler.addStream(Stream.fromStreamArn(stack, 'Orders', ordersArn), { shardCount: 2 });
     autoscaler.addStream(new Stream(stack, 'Clicks', { streamName: 'clicks', shardCount: 3 }), { shardCount: 3 });
@@ -42,7 +42,7 @@ describe('KinesisAutoscaler', () => {
     expect(autoscaler.streamNames).toEqual(['orders', 'clicks']);
   });
 
-  it('reports all faults of all streams at once, when synthesized', () => {
+  it('synthesis reports all faults of settings and streams at once, in the words of the construct’s user', () => {
     const { stack, autoscaler, synth } = newFleet({
       props: () => ({
         retry: { retries: -1, longestWaitMs: 400, callTimeoutMs: 50 },
@@ -89,7 +89,7 @@ describe('KinesisAutoscaler', () => {
     );
   });
 
-  it('takes a topic of the same app, whose ARN is known only at deployment', () => {
+  it('the construct takes a notice topic of the same app, whose ARN is known only at deployment', () => {
     const { stack, autoscaler, synth } = newFleet({
       props: (scope) => ({ notices: { topicArn: new Topic(scope, 'Scalings').topicArn } }),
     });
@@ -102,11 +102,11 @@ describe('KinesisAutoscaler', () => {
     }
   });
 
-  it('refuses to deploy without a stream', () => {
+  it('synthesis refuses an autoscaler without a stream', () => {
     expect(messageOf(newFleet().synth)).toContain('manages no stream; call addStream');
   });
 
-  it('is a dry run unless told otherwise', () => {
+  it('the functions run dry unless dryRun is false', () => {
     const { stack, autoscaler, synth } = newFleet();
     autoscaler.addStream(Stream.fromStreamArn(stack, 'Orders', ordersArn), { shardCount: 2 });
     for (const { Properties } of ownFunctions(synth())) {

@@ -21,7 +21,7 @@ const tlsOnly = (topic: string) => ({
 });
 
 describe('a topic for people', () => {
-  it('takes TLS only, under the one key of the deployment', () => {
+  it('the notice topic takes TLS only, and has the key of the deployment', () => {
     const key = theResource(stack, 'AWS::KMS::Key').id;
     for (const { Properties } of [notices, pager]) {
       expect(flatten(Properties.KmsMasterKeyId)).toBe(`\${${key}.Arn}`);
@@ -29,7 +29,7 @@ describe('a topic for people', () => {
     expect(statementsOf('NoticeTopic')).toEqual([tlsOnly(notices.id)]);
   });
 
-  it('is told to both functions, and in the outputs', () => {
+  it('both functions and the outputs know the ARN of the notice topic', () => {
     for (const name of ['Scaler', 'Reconciler']) {
       expect(
         flatten(theResource(stack, 'AWS::Lambda::Function', `${name}Function`).Properties.Environment),
@@ -43,7 +43,7 @@ describe('a topic for people', () => {
     });
   });
 
-  it('sends to an address that is given', () => {
+  it('the notice topic sends mail to an address that is given', () => {
     const mails = resourcesOf(stack, 'AWS::SNS::Subscription').filter(
       ({ Properties }) => Properties.Protocol === 'email',
     );
@@ -52,7 +52,7 @@ describe('a topic for people', () => {
     ]);
   });
 
-  it('is not made where one is named, nor where nobody wants to be told', () => {
+  it('no topic is created where one is named, or where nobody wants to be notified', () => {
     const named = { topicArn: 'arn:aws:sns:us-east-1:111122223333:scalings' };
     for (const context of [{ notices: named, pager: named }, { notices: false }, {}]) {
       const topics = resourcesOf(deploy({ ...context, streams: [{ name: 'orders' }] }), 'AWS::SNS::Topic');
@@ -62,7 +62,7 @@ describe('a topic for people', () => {
 });
 
 describe('the pager', () => {
-  it('also takes what the alarms on the autoscaler say, of this account alone', () => {
+  it('alarms of this account, and no other, may publish to the pager topic', () => {
     expect(statementsOf('PagerTopic')).toEqual([
       tlsOnly(pager.id),
       {
@@ -90,7 +90,7 @@ describe('whom to tell', () => {
     { topicArn: 'arn:aws:sqs:us-east-1:111122223333:queue' },
     { email: 'team@example.com', topicArn: 'arn:aws:sns:us-east-1:111122223333:scalings' },
     1,
-  ])('is not %j', (notices) => {
+  ])('%j is refused as a target of notices', (notices) => {
     const read = readDeploymentContext({ notices, streams: [{ name: 'orders' }] });
     expect(read.ok ? [] : read.faults.map(({ field }) => field)).toEqual([expect.stringMatching(/^notices/)]);
   });

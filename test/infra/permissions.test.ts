@@ -34,7 +34,7 @@ const everything = deploy({
   ],
 });
 
-const asking = deploy({
+const withDiscovery = deploy({
   discovery: true,
   defaults: { hotShard: 'split' },
   notices: true,
@@ -43,7 +43,7 @@ const asking = deploy({
 });
 
 describe('what the functions may do', () => {
-  it('is the exact actions on the narrowest resources', () => {
+  it('the functions may do the exact actions on the narrowest resources', () => {
     expect(statementsOf(everything, 'AWS::IAM::ManagedPolicy')).toEqual([
       allow(['kinesis:DescribeLimits', 'cloudwatch:GetMetricData'], '*'),
       allow('cloudwatch:DescribeAlarms', `${alarm}*`),
@@ -81,23 +81,25 @@ describe('what the functions may do', () => {
 
   it.each([
     ['nothing else', everything, calledOperations().filter((operation) => !discoveryOperations.includes(operation))],
-    ['nothing else where streams ask by their tag', asking, calledOperations()],
-  ])('is what their code calls, and %s', (_, stack, called) => {
+    ['nothing else with discovery', withDiscovery, calledOperations()],
+  ])('the functions may do what their code calls, and %s', (_, stack, called) => {
     const handOver = statementsOf(stack, 'AWS::IAM::Policy', 'HandOver');
     const granted = actionsOf([...statementsOf(stack, 'AWS::IAM::ManagedPolicy'), ...handOver]);
     expect([...new Set(granted)].filter((action) => !action.startsWith('kms:'))).toEqual(called);
   });
 
-  it('includes the key of the topics that the stack makes, and no other key', () => {
-    const key = theResource(asking, 'AWS::KMS::Key').id;
-    const topics = ['NoticeTopic', 'PagerTopic'].map((id) => `\${${theResource(asking, 'AWS::SNS::Topic', id).id}}`);
-    const statements = statementsOf(asking, 'AWS::IAM::ManagedPolicy');
+  it('the functions may use the key of the stack’s own topics, and no other key', () => {
+    const key = theResource(withDiscovery, 'AWS::KMS::Key').id;
+    const topics = ['NoticeTopic', 'PagerTopic'].map(
+      (id) => `\${${theResource(withDiscovery, 'AWS::SNS::Topic', id).id}}`,
+    );
+    const statements = statementsOf(withDiscovery, 'AWS::IAM::ManagedPolicy');
     expect(statements).toContainEqual(allow(['kms:Decrypt', 'kms:GenerateDataKey'], `\${${key}.Arn}`));
     expect(statements).toContainEqual(allow('sns:Publish', topics));
     expect(actionsOf(statementsOf(everything, 'AWS::IAM::ManagedPolicy'))).not.toContain('kms:Decrypt');
   });
 
-  it('lets the reconciler invoke itself, to hand over what it has no time for', () => {
+  it('the reconciler may invoke itself, to hand over the streams that it has no time for', () => {
     const reconciler = theResource(everything, 'AWS::Lambda::Function', 'ReconcilerFunction').id;
     const role = theResource(everything, 'AWS::IAM::Role', 'AutoscalerReconciler').id;
     const { Properties } = theResource(everything, 'AWS::IAM::Policy', 'HandOver');
@@ -107,40 +109,43 @@ describe('what the functions may do', () => {
     ]);
   });
 
-  it('touches no function where no consumer is declared, and no topic where none is named', () => {
+  it('the functions may change no function without a consumer, and no topic without a notice target', () => {
     const actions = actionsOf(statementsOf(deploy({ streams: [{ name: 'orders' }] }), 'AWS::IAM::ManagedPolicy'));
     expect(actions.filter((action) => /^(lambda|sns):/.test(action))).toEqual([]);
   });
 
-  it('splits no shard unless that is the setting', () => {
+  it('the functions may split shards only where hotShard is split', () => {
     const actions = (hotShard: string) =>
       actionsOf(statementsOf(deploy({ streams: [{ name: 'orders', hotShard }] }), 'AWS::IAM::ManagedPolicy'));
     expect(actions('tell')).not.toContain('kinesis:SplitShard');
     expect(actions('split')).toContain('kinesis:SplitShard');
   });
 
-  it('takes no reservation away unless that is the fallback', () => {
+  it('the functions may delete reserved concurrency only where the fallback is remove', () => {
     const kept = deploy({ streams: [{ name: 'orders', consumers: [{ functionArn: consumerArn }] }] });
     expect(actionsOf(statementsOf(kept, 'AWS::IAM::ManagedPolicy'))).not.toContain('lambda:DeleteFunctionConcurrency');
   });
 
-  it.each(['Scaler', 'Reconciler'])('is all that the %s may, beside its own log and the dead-letter queue', (id) => {
-    const role = theResource(everything, 'AWS::IAM::Role', `Autoscaler${id}`);
-    const policy = theResource(everything, 'AWS::IAM::ManagedPolicy').id;
-    expect(flatten(role.Properties.ManagedPolicyArns)).toEqual([`\${${policy}}`]);
-    expect(role.Properties.Policies).toBeUndefined();
-    expect(statementsOf(everything, 'AWS::IAM::Policy', `${id}Role`)).toEqual([
-      allow(
-        ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        `\${${theResource(everything, 'AWS::Logs::LogGroup', id).id}.Arn}`,
-      ),
-      allow('sqs:SendMessage', `\${${theResource(everything, 'AWS::SQS::Queue').id}.Arn}`),
-    ]);
-  });
+  it.each(['Scaler', 'Reconciler'])(
+    'the %s may do nothing else, besides its own log and the dead-letter queue',
+    (id) => {
+      const role = theResource(everything, 'AWS::IAM::Role', `Autoscaler${id}`);
+      const policy = theResource(everything, 'AWS::IAM::ManagedPolicy').id;
+      expect(flatten(role.Properties.ManagedPolicyArns)).toEqual([`\${${policy}}`]);
+      expect(role.Properties.Policies).toBeUndefined();
+      expect(statementsOf(everything, 'AWS::IAM::Policy', `${id}Role`)).toEqual([
+        allow(
+          ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          `\${${theResource(everything, 'AWS::Logs::LogGroup', id).id}.Arn}`,
+        ),
+        allow('sqs:SendMessage', `\${${theResource(everything, 'AWS::SQS::Queue').id}.Arn}`),
+      ]);
+    },
+  );
 });
 
 describe('what discovery adds', () => {
-  const own = statementsOf(asking, 'AWS::IAM::ManagedPolicy');
+  const own = statementsOf(withDiscovery, 'AWS::IAM::ManagedPolicy');
   const conditions = (action: string) =>
     own
       .filter(({ Action }) => [Action].flat().includes(action))
@@ -148,39 +153,39 @@ describe('what discovery adds', () => {
   const isAsking = { StringEqualsIgnoreCase: { 'aws:ResourceTag/autoscaling/enabled': 'true' } };
   const scalingAlarms = [`${alarm}*-scale-up`, `${alarm}*-scale-down`];
 
-  it('is writing tags on streams that ask, and on those alone', () => {
+  it('discovery allows tags on streams with the tag of discovery, and on no others', () => {
     expect(conditions('kinesis:AddTagsToStream')).toEqual([
       [`${kinesis}*`, isAsking],
       [`${kinesis}orders`, undefined],
     ]);
   });
 
-  it('is scaling any stream: that action knows no condition, and comes after the tag', () => {
+  it('discovery allows UpdateShardCount on any stream, because that action knows no condition', () => {
     expect(conditions('kinesis:UpdateShardCount')[0]).toEqual([`${kinesis}*`, undefined]);
   });
 
-  it('is writing alarms by the ending of their names, and deleting only its own', () => {
+  it('discovery allows to write alarms by the ending of their names, and to delete only its own', () => {
     expect(conditions('cloudwatch:PutMetricAlarm')[0]).toEqual([scalingAlarms, undefined]);
     const owned = { StringEquals: { 'aws:ResourceTag/autoscaling/owner': 'KinesisAutoscaler' } };
     expect(conditions('cloudwatch:DeleteAlarms')).toEqual([[scalingAlarms, owned]]);
   });
 
-  it('is the concurrency of functions whose owner agrees', () => {
+  it('discovery allows reserved concurrency only of functions with the tag of discovery', () => {
     const anyFunction = arnOf('lambda', 'function:*');
     for (const action of ['lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency']) {
       expect(conditions(action)[0]).toEqual([anyFunction, isAsking]);
     }
   });
 
-  it('is told to the functions, with whose alarms they are', () => {
-    const { Environment: environment } = theResource(asking, 'AWS::Lambda::Function', 'Reconciler').Properties;
-    const topic = theResource(asking, 'AWS::SNS::Topic', 'AlarmTopic').id;
+  it('discovery gives the functions the alarm topic and the name of the deployment', () => {
+    const { Environment: environment } = theResource(withDiscovery, 'AWS::Lambda::Function', 'Reconciler').Properties;
+    const topic = theResource(withDiscovery, 'AWS::SNS::Topic', 'AlarmTopic').id;
     expect(flatten(environment)).toMatchObject({
       Variables: { DISCOVERY_TOPIC_ARN: `\${${topic}}`, DISCOVERY_OWNER: 'KinesisAutoscaler' },
     });
   });
 
-  it('needs no stream of the stack', () => {
+  it('discovery needs no stream of the stack', () => {
     const alone = deploy({ discovery: true });
     const names = resourcesOf(alone, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
     expect(names.filter((name) => name !== undefined)).toEqual([]);
@@ -199,13 +204,13 @@ describe('a large fleet', () => {
   });
   const policies = resourcesOf(fleet, 'AWS::IAM::ManagedPolicy');
 
-  it('fits into one stack', () => {
+  it('a fleet of 200 streams fits into one stack', () => {
     expect(Object.keys(fleet.resources).length).toBeLessThanOrEqual(500);
     const template = readFileSync(join(fleet.outdir, 'KinesisAutoscaler.template.json'), 'utf8');
     expect(template.length).toBeLessThan(1_048_576);
   });
 
-  it('keeps every policy within what IAM takes, in the region of the longest name', () => {
+  it('every policy of a large fleet stays within IAM’s size, in the region with the longest name', () => {
     const inRegion: Readonly<Record<string, string>> = {
       Partition: 'aws',
       Region: 'ap-southeast-1',
@@ -219,7 +224,7 @@ describe('a large fleet', () => {
     expect(policies.length).toBeLessThanOrEqual(10);
   });
 
-  it('grants every stream and both its alarms', () => {
+  it('the policies of a large fleet contain every stream and both its alarms', () => {
     const resources = policies
       .flatMap(({ id }) => statementsOf(fleet, 'AWS::IAM::ManagedPolicy', id))
       .flatMap(({ Resource }) => Resource);
@@ -231,7 +236,7 @@ describe('a large fleet', () => {
     expect(resources).toEqual(expect.arrayContaining(wanted));
   });
 
-  it('is refused when its names are too long for the policies of a role', () => {
+  it('a fleet is refused when its names need more policies than a role may have', () => {
     const long = Array.from({ length: 200 }, (_, index) => ({ name: `${index}-`.padEnd(128, 'x') }));
     expect(() => deploy({ streams: long })).toThrow('need more than the 10 policies that IAM takes at a role');
   });
@@ -241,7 +246,7 @@ function allow(Action: string | readonly string[], Resource: string | readonly s
   return { Effect: 'Allow', Action, Resource };
 }
 
-/** Called only for streams that ask by their tag to be managed, which a deployment turns on. */
+/** Called only for streams that are found by their tag. */
 const discoveryOperations = ['tag:GetResources', 'cloudwatch:DeleteAlarms'];
 /** Each adapter says which operation it calls, as IAM names it. */
 function calledOperations(): readonly string[] {

@@ -10,7 +10,7 @@ describe.each([
 ])('$id', ({ id, logs, handler, oldestSeconds }) => {
   const { Properties: properties, id: logicalId } = theResource(stack, 'AWS::Lambda::Function', id);
 
-  it('runs the bundle on the current runtime, alone', () => {
+  it(`${id} runs the bundle on the current runtime, with one concurrent execution`, () => {
     expect(properties).toMatchObject({
       Handler: handler,
       Runtime: 'nodejs24.x',
@@ -21,7 +21,7 @@ describe.each([
     });
   });
 
-  it('is retried twice, and then its event lies in the dead-letter queue', () => {
+  it(`an event of ${id} is retried twice and then put into the dead-letter queue`, () => {
     const invoke = theResource(stack, 'AWS::Lambda::EventInvokeConfig', id);
     expect(flatten(invoke.Properties)).toEqual({
       FunctionName: `\${${logicalId}}`,
@@ -32,7 +32,7 @@ describe.each([
     expect(flatten(properties.DeadLetterConfig)).toEqual({ TargetArn: `\${${queue.id}.Arn}` });
   });
 
-  it('logs to a group of its own that forgets after three months', () => {
+  it(`${id} logs to a group of its own that keeps lines for three months`, () => {
     const group = theResource(stack, 'AWS::Logs::LogGroup', logs);
     expect(flatten(properties.LoggingConfig)).toEqual({ LogGroup: `\${${group.id}}` });
     expect(group.Properties.RetentionInDays).toBe(90);
@@ -40,7 +40,7 @@ describe.each([
 });
 
 describe('the dead-letter queue', () => {
-  it('is encrypted, refuses plain HTTP and keeps events for two weeks', () => {
+  it('the dead-letter queue is encrypted, refuses plain HTTP and keeps events for two weeks', () => {
     expect(queue.Properties).toEqual({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
     const { PolicyDocument: policy } = theResource(stack, 'AWS::SQS::QueuePolicy').Properties;
     expect(flatten(policy)).toMatchObject({
@@ -54,7 +54,7 @@ describe('the dead-letter queue', () => {
     });
   });
 
-  it('also takes what SNS could not deliver', () => {
+  it('the dead-letter queue also gets what SNS could not deliver', () => {
     const subscription = theResource(stack, 'AWS::SNS::Subscription');
     expect(flatten(subscription.Properties)).toMatchObject({
       Protocol: 'lambda',
@@ -65,12 +65,12 @@ describe('the dead-letter queue', () => {
 });
 
 describe('environment', () => {
-  it('holds nothing but dry run and the version when nothing else is given', () => {
+  it('the environment contains only DRY_RUN when nothing else is given', () => {
     const { Environment: environment } = theResource(stack, 'AWS::Lambda::Function', 'ScalerFunction').Properties;
     expect(environment).toEqual({ Variables: { DRY_RUN: 'true' } });
   });
 
-  it('holds what is given, under the names of the reference autoscaler', () => {
+  it('the environment contains what is given, under the names of the reference autoscaler', () => {
     const given = deploy({
       dryRun: false,
       logLevel: 'debug',
@@ -105,7 +105,7 @@ describe('environment', () => {
 });
 
 describe('reserved concurrency', () => {
-  it('is left out for an account that is too small to reserve', () => {
+  it('no concurrency is reserved where reservedConcurrency is none', () => {
     for (const { Properties } of functionsOf(deploy({ reservedConcurrency: 'none', streams: [{ name: 'orders' }] }))) {
       expect(Properties.ReservedConcurrentExecutions).toBeUndefined();
     }

@@ -68,14 +68,17 @@ describe('alarms of a stream', () => {
     ],
   });
 
-  it.each<Direction>(['up', 'down'])('is deployed exactly as the function would write it: scale-%s', (direction) => {
-    const alarm = theResource(stack, 'AWS::CloudWatch::Alarm', direction === 'up' ? 'ScaleUp' : 'ScaleDown');
-    const wanted = defineAlarm(direction, { streamName: 'orders', shardCount: 6, settings: settingsOf(given) });
-    expect(definitionIn(alarm)).toEqual(wanted);
-    expect(alarm.Properties.AlarmName).toBe(`orders-scale-${direction}`);
-  });
+  it.each<Direction>(['up', 'down'])(
+    'the scale-%s alarm is deployed exactly as the functions would write it',
+    (direction) => {
+      const alarm = theResource(stack, 'AWS::CloudWatch::Alarm', direction === 'up' ? 'ScaleUp' : 'ScaleDown');
+      const wanted = defineAlarm(direction, { streamName: 'orders', shardCount: 6, settings: settingsOf(given) });
+      expect(definitionIn(alarm)).toEqual(wanted);
+      expect(alarm.Properties.AlarmName).toBe(`orders-scale-${direction}`);
+    },
+  );
 
-  it('ignores missing data and tells the topic, and nothing else, of ALARM alone', () => {
+  it('an alarm ignores missing data and notifies the topic, and nothing else, of ALARM alone', () => {
     const topic = theResource(stack, 'AWS::SNS::Topic').id;
     for (const { id, Properties: alarm } of resourcesOf(stack, 'AWS::CloudWatch::Alarm')) {
       if (!id.includes('Stream')) continue;
@@ -86,14 +89,14 @@ describe('alarms of a stream', () => {
     }
   });
 
-  it('judges an existing stream of unknown size by minShards, where its scale-down alarm rests', () => {
+  it('the alarms of an existing stream of unknown size use minShards, where the scale-down alarm rests', () => {
     const unknown = deploy({ defaults: { minShards: 3 }, streams: [{ name: 'orders' }] });
     const down = definitionIn(theResource(unknown, 'AWS::CloudWatch::Alarm', 'ScaleDown'));
     expect(down.threshold).toBe(-1);
     expect(down.metrics.find(({ id }) => id === 's1')).toMatchObject({ expression: '3' });
   });
 
-  it('makes a new stream with its first shard count, and keeps it when the stack goes', () => {
+  it('the stack creates a new stream with its first shard count, and keeps it when the stack is deleted', () => {
     const created = deploy({ streams: [{ name: 'clicks', create: true, shardCount: 5, retentionHours: 48 }] });
     const stream = theResource(created, 'AWS::Kinesis::Stream');
     expect(stream.Properties).toMatchObject({ Name: 'clicks', ShardCount: 5, RetentionPeriodHours: 48 });
@@ -102,13 +105,13 @@ describe('alarms of a stream', () => {
     expect(up.metrics.find(({ id }) => id === 's1')).toMatchObject({ expression: '5' });
   });
 
-  it('makes no stream for one that exists', () => {
+  it('the stack creates no stream for an existing one', () => {
     expect(resourcesOf(stack, 'AWS::Kinesis::Stream')).toEqual([]);
   });
 });
 
 describe('cautions at synth', () => {
-  it('warns of a threshold that doubles twice, and of a dry run that judges by a guessed shard count', () => {
+  it('synthesis warns of a threshold that doubles twice, and of a dry run without a shard count', () => {
     const { warnings } = deploy({ streams: [{ name: 'orders', scaleUpThreshold: 0.5, scaleDownThreshold: 0.2 }] });
     expect(warnings).toEqual([
       expect.stringContaining('orders: scaleUpThreshold: 0.5 is at or below 0.5'),
@@ -116,7 +119,7 @@ describe('cautions at synth', () => {
     ]);
   });
 
-  it('is silent where there is nothing to say', () => {
+  it('synthesis warns of nothing where all is in order', () => {
     expect(deploy({ dryRun: false, streams: [{ name: 'orders' }] }).warnings).toEqual([]);
     expect(deploy({ streams: [{ name: 'orders', shardCount: 4 }] }).warnings).toEqual([]);
   });

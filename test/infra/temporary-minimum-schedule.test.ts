@@ -16,7 +16,7 @@ function faultsOf(schedules: unknown, more: object = {}) {
 describe('a schedule', () => {
   const stack = deploy({ streams: [{ name: 'orders', maxShards: 32, schedules: [morning] }] });
 
-  it('asks the reconciler for a floor, at its hour in its time zone', () => {
+  it('a schedule invokes the reconciler for a temporary minimum, at its hour in its time zone', () => {
     const { Properties } = theResource(stack, 'AWS::Scheduler::Schedule', 'orders');
     const reconciler = theResource(stack, 'AWS::Lambda::Function', 'ReconcilerFunction').id;
     const role = theResource(stack, 'AWS::IAM::Role', 'ScheduleRole').id;
@@ -38,14 +38,14 @@ describe('a schedule', () => {
     });
   });
 
-  it('is in UTC unless told otherwise', () => {
+  it('a schedule without a time zone is in UTC', () => {
     const { timeZone: _, ...utc } = morning;
     const plain = deploy({ streams: [{ name: 'orders', schedules: [utc] }] });
     const { Properties } = theResource(plain, 'AWS::Scheduler::Schedule', 'orders');
     expect(Properties.ScheduleExpressionTimezone).toBe('UTC');
   });
 
-  it('counts among the resources of a stack', () => {
+  it('schedules count among the resources of a stack', () => {
     const schedules = Array.from({ length: 2 }, (_, index) => ({ ...morning, name: `s${index}` }));
     const streams = Array.from({ length: 111 }, (_, index) => ({ name: `s${index}`, schedules }));
     const read = readDeploymentContext({ streams });
@@ -55,7 +55,7 @@ describe('a schedule', () => {
 });
 
 describe('what is wrong with schedules', () => {
-  it('is said all at once, each under the path that the user wrote', () => {
+  it('all faults of schedules are reported at once, each under the path that the user wrote', () => {
     const faults = faultsOf([
       { name: 'two words', cron: '0 7 * * *', timeZone: 'Berlin', shards: 33, minutes: 0, until: 'ten' },
       morning,
@@ -79,7 +79,7 @@ describe('what is wrong with schedules', () => {
     expect(faultsOf({}).map(({ field }) => field)).toEqual(['streams[0].schedules']);
   });
 
-  it('is said of a stream of the construct too', () => {
+  it('a faulty schedule of a stream of the construct is reported at synth', () => {
     const app = newApp(newOutdir());
     const stack = new Stack(app, 'Fleet');
     const autoscaler = new KinesisAutoscaler(stack, 'Autoscaler');
@@ -90,7 +90,7 @@ describe('what is wrong with schedules', () => {
 });
 
 describe('a stream without schedules', () => {
-  it('has none', () => {
+  it('a stream without schedules gets no schedule', () => {
     const stack = deploy({ streams: [{ name: 'orders' }] });
     expect(resourcesOf(stack, 'AWS::Scheduler::Schedule')).toHaveLength(1);
   });

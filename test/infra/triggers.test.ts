@@ -14,7 +14,7 @@ function triggerOf(deployed: DeployedStack) {
 }
 
 describe('the schedule', () => {
-  it('invokes the reconciler every five minutes, through a role that may do nothing else', () => {
+  it('a schedule invokes the reconciler every five minutes, with a role that may do nothing else', () => {
     const schedule = theResource(stack, 'AWS::Scheduler::Schedule');
     const role = theResource(stack, 'AWS::IAM::Role', 'ScheduleRole');
     expect(flatten(schedule.Properties)).toMatchObject({
@@ -41,22 +41,22 @@ describe('the schedule', () => {
   it.each([
     [1, 'rate(1 minute)'],
     [15, 'rate(15 minutes)'],
-  ])('runs every %i minutes as %s', (reconcileMinutes, expression) => {
+  ])('reconcileMinutes = %i is the schedule %s', (reconcileMinutes, expression) => {
     const other = deploy({ reconcileMinutes, streams: [{ name: 'orders' }] });
     expect(theResource(other, 'AWS::Scheduler::Schedule').Properties.ScheduleExpression).toBe(expression);
   });
 });
 
-describe('the looks at demand', () => {
+describe('the load check', () => {
   const loadChecksOf = (deployed: DeployedStack) =>
     resourcesOf(deployed, 'AWS::Scheduler::Schedule').filter(({ id }) => id.includes('LookSchedule'));
-  const looking = [
+  const loadDriven = [
     { name: 'orders', policy: 'adaptive' },
     { name: 'clicks', policy: 'target' },
   ];
 
-  it('invoke the scaler every minute, once, and are not tried again', () => {
-    const deployed = deploy({ streams: looking });
+  it('the load check invokes the scaler once a minute, and is not retried', () => {
+    const deployed = deploy({ streams: loadDriven });
     const scaler = theResource(deployed, 'AWS::Lambda::Function', 'ScalerFunction').id;
     const role = theResource(deployed, 'AWS::IAM::Role', 'ScheduleRole').id;
     expect(loadChecksOf(deployed).map(({ Properties }) => flatten(Properties))).toMatchObject([
@@ -81,26 +81,34 @@ describe('the looks at demand', () => {
   });
 
   it.each([
-    ['for a stream with such a policy', { streams: looking.slice(0, 1) }, 1],
-    ['for the policy of the whole fleet', { defaults: { policy: 'target' }, streams: [{ name: 'orders' }] }, 1],
-    ['for streams that ask by their tag', { defaults: { policy: 'target' }, discovery: true }, 1],
-    ['not where nobody looks', { streams: [{ name: 'orders' }], discovery: true }, 0],
+    ['a load check is deployed for a stream with a load-driven policy', { streams: loadDriven.slice(0, 1) }, 1],
     [
-      'not for a stream that has its own',
+      'a load check is deployed for a load-driven policy of the whole fleet',
+      { defaults: { policy: 'target' }, streams: [{ name: 'orders' }] },
+      1,
+    ],
+    [
+      'a load check is deployed for a load-driven policy of streams that are found by their tag',
+      { defaults: { policy: 'target' }, discovery: true },
+      1,
+    ],
+    ['no load check is deployed where no policy is load-driven', { streams: [{ name: 'orders' }], discovery: true }, 0],
+    [
+      'no load check is deployed for a stream that has a policy of its own',
       { defaults: { policy: 'target' }, streams: [{ name: 'orders', policy: 'doubling' }] },
       0,
     ],
-  ])('are deployed %s', (_why, context, count) => {
+  ])('%s', (_why, context, count) => {
     expect(loadChecksOf(deploy(context))).toHaveLength(count);
   });
 });
 
 describe('the trigger of a deployment', () => {
-  it('does not wait for the reconciler, nor fail with it', () => {
+  it('a deployment neither waits for the reconciler nor fails with it', () => {
     expect(triggerOf(stack).Properties).toMatchObject({ InvocationType: 'Event', ExecuteOnHandlerChange: true });
   });
 
-  it('comes after alarms, streams, functions, their roles and the subscription', () => {
+  it('the reconciler is invoked after alarms, streams, functions, their roles and the subscription are deployed', () => {
     const awaited = new Set(triggerOf(stack).DependsOn);
     const types = [
       'AWS::Kinesis::Stream',
@@ -123,12 +131,12 @@ describe('the trigger of a deployment', () => {
     ['a stream more', { streams: [{ name: 'orders', shardCount: 4 }, { name: 'clicks' }] }],
     ['dry run turned off', { dryRun: false, streams: [{ name: 'orders', shardCount: 4 }] }],
     ['alarms alone, by the shard count they begin with', { streams: [{ name: 'orders', shardCount: 5 }] }],
-  ])('runs again for %s', (_change, context) => {
+  ])('the reconciler is invoked again for %s', (_change, context) => {
     const before = deploy({ streams: [{ name: 'orders', shardCount: 4 }] });
     expect(triggerOf(deploy(context)).Properties).not.toEqual(triggerOf(before).Properties);
   });
 
-  it('does not run again for a deployment that changes nothing', () => {
+  it('the reconciler is not invoked again by a deployment that changes nothing', () => {
     const again = () => triggerOf(deploy({ streams: [{ name: 'orders', shardCount: 4 }] })).Properties;
     expect(again()).toEqual(again());
   });

@@ -29,7 +29,7 @@ describe('a cron expression that EventBridge takes', () => {
     '5/10 * ? JAN,jul SUN *',
     '  0  7 ? * 1-7 *  ',
     '0 0 1 1 ? 1970,2199',
-  ])('is read: %j', (expression) => {
+  ])('the cron expression %j is read', (expression) => {
     expect(readCron(expression).ok).toBe(true);
   });
 
@@ -40,7 +40,7 @@ describe('a cron expression that EventBridge takes', () => {
     ['*/30 1 ? * MON *', [0, 30]],
     ['7 1 ? * MON *', [7]],
     ['9,3,3,5-6 1 ? * MON *', [3, 5, 6, 9]],
-  ])('is due at its minutes, in ascending order: %s at %j', (expression, minutes) => {
+  ])('the cron expression %s is due at the minutes %j', (expression, minutes) => {
     expect([...fieldsOf(expression).minutes]).toEqual(minutes);
   });
 
@@ -57,11 +57,11 @@ describe('a cron expression that EventBridge takes', () => {
     ['0 0 ? * FRIL *', 3, [27]],
     ['0 0 ? * L *', 3, [7, 14, 21, 28]],
     ['0 0 ? * SUN,SAT *', 3, [1, 7, 8, 14, 15, 21, 22, 28, 29]],
-  ])('is due on its days: %s in month %i of 2026 on %j', (expression, month, days) => {
+  ])('the cron expression %s is due in month %i of 2026 on %j', (expression, month, days) => {
     expect(daysOf(expression, month)).toEqual(days);
   });
 
-  it('knows months and years by number and by name', () => {
+  it('a cron expression may name months, and step through years', () => {
     const { months, years, hours } = fieldsOf('0 8-10 ? JAN,feb-4 * 2026/100');
     expect([[...months], [...years], [...hours]]).toEqual([
       [1, 2, 3, 4],
@@ -98,7 +98,7 @@ describe('a cron expression that EventBridge refuses', () => {
     ['0 7 ? * MON 1969', 'has no such year'],
     ['0 7 ? * MON 2200', 'has no such year'],
     ['60 7 ? * FOO *', 'has no such minutes, day of week'],
-  ])('is said to be wrong: %j %s', (expression, problem) => {
+  ])('refuses the cron expression %j, which %s', (expression, problem) => {
     expect(readCron(expression)).toEqual({ ok: false, problem });
   });
 });

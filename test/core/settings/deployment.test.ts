@@ -22,8 +22,8 @@ function faultsOf(environment: Environment, settings?: unknown) {
 const fieldsOf = (environment: Environment, settings?: unknown) =>
   faultsOf(environment, settings).map(({ field }) => field);
 
-describe('the environment of the reference', () => {
-  it('may be empty: every variable has a default, and dry run is on', () => {
+describe('readDeployment, from the environment', () => {
+  it('reads an empty environment: every variable has a default, and dry run is on', () => {
     expect(deploymentOf({})).toEqual({
       dryRun: true,
       logLevel: 'info',
@@ -36,7 +36,7 @@ describe('the environment of the reference', () => {
     });
   });
 
-  it('is taken over as it is', () => {
+  it('reads the environment of the reference autoscaler as it is', () => {
     const deployment = deploymentOf({
       SCALE_PERIOD_MINS: '1',
       SCALE_UP_EVALUATION_PERIOD: '10',
@@ -78,7 +78,7 @@ describe('the environment of the reference', () => {
     });
   });
 
-  it('takes an iterator-age limit of -1, its template’s default, for none', () => {
+  it('reads an iterator-age limit of -1, the default of the reference’s template, as no limit', () => {
     const { defaults } = deploymentOf({ SCALE_DOWN_MIN_ITER_AGE_MINS: '-1' });
     expect(defaults).toMatchObject({ iteratorAgeLimitMinutes: 525_600, iteratorAge: 'ignore' });
     const { defaults: chosen } = deploymentOf({ SCALE_DOWN_MIN_ITER_AGE_MINS: '-1', ITERATOR_AGE: 'required' });
@@ -86,7 +86,7 @@ describe('the environment of the reference', () => {
     expect(fieldsOf({ SCALE_DOWN_MIN_ITER_AGE_MINS: '-2' })).toEqual(['SCALE_DOWN_MIN_ITER_AGE_MINS']);
   });
 
-  it('takes an empty variable for an unset one, and white space around a value for nothing', () => {
+  it('treats an empty variable as unset, and ignores white space around a value', () => {
     const variables = ['SCALE_UP_THRESHOLD', 'PROCESSING_LAMBDA_ARN', 'THROTTLE_RETRY_COUNT', 'LOG_LEVEL', 'DRY_RUN'];
     expect(deploymentOf(Object.fromEntries(variables.map((name) => [name, ' '])))).toEqual(deploymentOf({}));
     expect(deploymentOf({ SCALE_UP_THRESHOLD: ' 0.8 ', LOG_LEVEL: ' warn ', ITERATOR_AGE: ' ignore ' })).toMatchObject({
@@ -97,20 +97,17 @@ describe('the environment of the reference', () => {
 });
 
 describe('dry run', () => {
-  it.each(['false', 'FALSE', ' False ', '0', 'no', 'off'])('%j turns it off', (text) => {
+  it.each(['false', 'FALSE', ' False ', '0', 'no', 'off'])('DRY_RUN = %j turns dry run off', (text) => {
     expect(readDryRun(text)).toBe(false);
     expect(deploymentOf({ DRY_RUN: text }).dryRun).toBe(false);
   });
 
-  it.each([undefined, '', 'true', '1', 'yes', 'flase', 'null', '-'])(
-    '%j leaves it on, whatever it was to mean',
-    (text) => {
-      expect(deploymentOf({ DRY_RUN: text }).dryRun).toBe(true);
-    },
-  );
+  it.each([undefined, '', 'true', '1', 'yes', 'flase', 'null', '-'])('DRY_RUN = %j leaves dry run on', (text) => {
+    expect(deploymentOf({ DRY_RUN: text }).dryRun).toBe(true);
+  });
 });
 
-describe('a malformed variable is never the default', () => {
+describe('a malformed variable', () => {
   it.each([
     ['SCALE_PERIOD_MINS', 'five'],
     ['SCALE_PERIOD_MINS', '2.5'],
@@ -134,7 +131,7 @@ describe('a malformed variable is never the default', () => {
     ['PROCESSING_LAMBDAS_PER_SHARD', '0'],
     ['PROCESSING_LAMBDAS_PER_SHARD', '11'],
     ['LOG_LEVEL', 'loud'],
-  ])('%s=%s', (name, value) => {
+  ])('%s=%s is refused by the name of the variable, and never read as the default', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults.map(({ field }) => field)).toEqual([name]);
     expect(faults[0]?.value.toLowerCase()).toContain(value.toLowerCase());
@@ -147,7 +144,7 @@ describe('a malformed variable is never the default', () => {
     ]);
   });
 
-  it('refuses a longest wait below the shortest, and lifts its default to it', () => {
+  it('refuses a longest wait below the shortest, and raises the default of the longest to it', () => {
     expect(faultsOf({ THROTTLE_RETRY_MIN_SLEEP: '5', THROTTLE_RETRY_MAX_SLEEP: '4' })).toEqual([
       {
         field: 'THROTTLE_RETRY_MAX_SLEEP',
@@ -165,7 +162,7 @@ describe('a malformed variable is never the default', () => {
     );
   });
 
-  it('takes the ends of each range', () => {
+  it('accepts the lowest and the highest value of each range', () => {
     expect(
       deploymentOf({
         THROTTLE_RETRY_MIN_SLEEP: '0',
@@ -176,7 +173,7 @@ describe('a malformed variable is never the default', () => {
     ).toEqual({ shortestWaitMs: 0, longestWaitMs: 60_000, retries: 100, callTimeoutMs: 100 });
   });
 
-  it('says what the range is and what comes without it', () => {
+  it('names the range of a refused value, and the default that applies without it', () => {
     expect(faultsOf({ THROTTLE_RETRY_COUNT: 'many', LOG_LEVEL: 'loud' })).toEqual([
       {
         field: 'LOG_LEVEL',
@@ -205,7 +202,7 @@ describe('a malformed variable is never the default', () => {
 describe('topics and switches', () => {
   const topic = 'arn:aws-cn:sns:cn-north-1:123456789012:notices_1';
 
-  it('are the deployment’s', () => {
+  it('topics, discovery and stream metrics are read from their variables', () => {
     expect(
       deploymentOf({
         NOTICE_TOPIC_ARN: ` ${topic} `,
@@ -230,21 +227,24 @@ describe('topics and switches', () => {
     });
   });
 
-  it.each(['NOTICE_TOPIC_ARN', 'PAGER_TOPIC_ARN', 'DISCOVERY_TOPIC_ARN'])('%s is an ARN of a topic, whole', (field) => {
-    for (const arn of [
-      'notices',
-      `x${topic}`,
-      `${topic}:subscription`,
-      topic.replace('sns', 'sqs'),
-      topic.replace('9012', ''),
-    ]) {
-      expect(faultsOf({ [field]: arn }).map(describeFault)).toEqual([
-        `${field}: "${arn}" is not the ARN of a topic; give arn:aws:sns:REGION:ACCOUNT:NAME`,
-      ]);
-    }
-  });
+  it.each(['NOTICE_TOPIC_ARN', 'PAGER_TOPIC_ARN', 'DISCOVERY_TOPIC_ARN'])(
+    '%s is refused unless it is exactly the ARN of a topic',
+    (field) => {
+      for (const arn of [
+        'notices',
+        `x${topic}`,
+        `${topic}:subscription`,
+        topic.replace('sns', 'sqs'),
+        topic.replace('9012', ''),
+      ]) {
+        expect(faultsOf({ [field]: arn }).map(describeFault)).toEqual([
+          `${field}: "${arn}" is not the ARN of a topic; give arn:aws:sns:REGION:ACCOUNT:NAME`,
+        ]);
+      }
+    },
+  );
 
-  it('a switch is true or false', () => {
+  it('STREAM_METRICS is refused unless it is true or false', () => {
     expect(faultsOf({ STREAM_METRICS: 'yes' }).map(describeFault)).toEqual([
       'STREAM_METRICS: "yes" is not a switch; give true or false',
     ]);
@@ -252,7 +252,7 @@ describe('topics and switches', () => {
 });
 
 describe('settings.json', () => {
-  it('names the streams, each over the environment’s defaults', () => {
+  it('settings.json names the streams; the environment has the defaults of each', () => {
     const { streams, defaults } = deploymentOf(
       { MIN_SHARDS: '2', SCALE_UP_THRESHOLD: '0.8' },
       { streams: { orders: { minShards: 4 }, clicks: {} } },
@@ -263,7 +263,7 @@ describe('settings.json', () => {
     expect(defaults.minShards).toBe(2);
   });
 
-  it('manages nothing when it names nothing', () => {
+  it('manages no stream when settings.json names none', () => {
     expect(deploymentOf({}, { streams: {} }).streams?.size).toBe(0);
   });
 
@@ -272,7 +272,7 @@ describe('settings.json', () => {
     expect(streams?.get('orders')?.scaleDownEvaluationPeriods).toBe(300);
   });
 
-  it('does not hand the environment’s function to every stream', () => {
+  it('does not make the function of the environment a consumer of every stream in settings.json', () => {
     const { streams } = deploymentOf({ PROCESSING_LAMBDA_ARN: arn }, { streams: { orders: {} } });
     expect(streams?.get('orders')?.consumers).toEqual([]);
   });
@@ -289,11 +289,11 @@ describe('settings.json', () => {
     ['a key of a stream', '{"streams": {"orders": {"minShard": 4}}}', ['settings.json.streams.orders.minShard']],
     ['a value of a stream', '{"streams": {"orders": {"minShards": "4"}}}', ['settings.json.streams.orders.minShards']],
     ['a null', '{"streams": {"orders": {"minShards": null}}}', ['settings.json.streams.orders.minShards']],
-  ])('is refused with %s', (_what, text, fields) => {
+  ])('settings.json is refused with %s', (_what, text, fields) => {
     expect(fieldsOf({}, text)).toEqual(fields);
   });
 
-  it('says the way out', () => {
+  it('a fault of settings.json names the remedy', () => {
     expect(faultsOf({}, '{"streams": {"orders": 4}}')).toEqual([
       {
         field: 'settings.json.streams.orders',
@@ -307,7 +307,7 @@ describe('settings.json', () => {
     ]);
   });
 
-  it('refuses one function for two streams: each would resize the other’s', () => {
+  it('refuses one function as the consumer of two streams: each stream would resize it for itself', () => {
     const consumers = [{ functionArn: arn }];
     expect(faultsOf({}, { streams: { orders: { consumers }, clicks: { consumers } } })).toEqual([
       {
@@ -321,7 +321,7 @@ describe('settings.json', () => {
 });
 
 describe('every fault at once', () => {
-  it('tells environment and streams together', () => {
+  it('reports the faults of the environment and of settings.json together', () => {
     expect(
       fieldsOf(
         { SCALE_UP_THRESHOLD: 'x', MIN_SHARDS: '0', THROTTLE_RETRY_COUNT: 'x', LOG_LEVEL: 'x' },
@@ -337,18 +337,10 @@ describe('every fault at once', () => {
     ]);
   });
 
-  it('shows one line each', () => {
+  it('describes each fault in a line of its own', () => {
     expect(describeFaults(faultsOf({ MIN_SHARDS: '0', LOG_LEVEL: 'x' }))).toBe(
       'MIN_SHARDS: 0 is not a whole number from 1 to 10000; give shards in that range, or leave it out for the default\n' +
         'LOG_LEVEL: "x" is not one of its values; use trace, debug, info, warn, error',
     );
-  });
-});
-
-describe('the switch of stream metrics', () => {
-  it('is off until it says true, and nothing but true or false', () => {
-    expect(deploymentOf({ STREAM_METRICS: ' True ' }).streamMetrics).toBe(true);
-    expect(deploymentOf({ STREAM_METRICS: 'false' }).streamMetrics).toBe(false);
-    expect(fieldsOf({ STREAM_METRICS: 'yes' })).toEqual(['STREAM_METRICS']);
   });
 });

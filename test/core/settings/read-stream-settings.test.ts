@@ -19,7 +19,7 @@ function faultsOf(given: Readonly<Record<string, unknown>>, base: Partial<Stream
 const fieldsOf = (given: Readonly<Record<string, unknown>>) => faultsOf(given).map(({ field }) => field);
 
 describe('defaults', () => {
-  it('are those of the reference’s templates', () => {
+  it('defaults are those of the reference’s templates', () => {
     expect(sampleSettings()).toMatchObject({
       periodMinutes: 5,
       scaleUpThreshold: 0.75,
@@ -50,41 +50,47 @@ describe('defaults', () => {
     [20, [1, 1, 15, 15]],
     [60, [1, 1, 5, 5]],
     [1440, [1, 1, 1, 1]],
-  ])('of a period of %i minutes: 25 of 25 minutes up, 285 of 300 down', (periodMinutes, expected) => {
-    const read = sampleSettings({ periodMinutes });
-    expect([
-      read.scaleUpEvaluationPeriods,
-      read.scaleUpDatapointsToAlarm,
-      read.scaleDownEvaluationPeriods,
-      read.scaleDownDatapointsToAlarm,
-    ]).toEqual(expected);
-  });
+  ])(
+    'with a period of %i minutes, alarms need 25 of 25 minutes up and 285 of 300 down by default',
+    (periodMinutes, expected) => {
+      const read = sampleSettings({ periodMinutes });
+      expect([
+        read.scaleUpEvaluationPeriods,
+        read.scaleUpDatapointsToAlarm,
+        read.scaleDownEvaluationPeriods,
+        read.scaleDownDatapointsToAlarm,
+      ]).toEqual(expected);
+    },
+  );
 
-  it.each(['target', 'adaptive'] as const)('of %s: an alarm of three minutes, and no wait but its own', (policy) => {
-    expect(sampleSettings({ policy })).toMatchObject({
-      periodMinutes: 1,
-      scaleUpThreshold: 1,
-      scaleUpEvaluationPeriods: 3,
-      scaleUpDatapointsToAlarm: 3,
-      scaleDownCooldownMinutes: 0,
-      dailyQuotaReserve: 2,
-    });
-    expect(sampleSettings({ policy, periodMinutes: 5 }).scaleUpEvaluationPeriods).toBe(1);
-  });
+  it.each(['target', 'adaptive'] as const)(
+    'the policy %s has by default an alarm of three minutes, and no cooldown but its own',
+    (policy) => {
+      expect(sampleSettings({ policy })).toMatchObject({
+        periodMinutes: 1,
+        scaleUpThreshold: 1,
+        scaleUpEvaluationPeriods: 3,
+        scaleUpDatapointsToAlarm: 3,
+        scaleDownCooldownMinutes: 0,
+        dailyQuotaReserve: 2,
+      });
+      expect(sampleSettings({ policy, periodMinutes: 5 }).scaleUpEvaluationPeriods).toBe(1);
+    },
+  );
 
-  it('never contradict each other, whatever the period', () => {
+  it('no default contradicts another, whatever the period', () => {
     const periods = Array.from({ length: 1440 }, (_, index) => index + 1);
     expect(periods.filter((periodMinutes) => faultsOf({ periodMinutes }).length > 0)).toEqual([]);
     expect(periods.filter((periodMinutes) => faultsOf({ periodMinutes, policy: 'target' }).length > 0)).toEqual([]);
   });
 
-  it('follow what they derive from', () => {
+  it('a derived default follows the setting that it is derived from', () => {
     expect(sampleSettings({ scaleUpEvaluationPeriods: 7 }).scaleUpDatapointsToAlarm).toBe(7);
     expect(sampleSettings({ scaleDownEvaluationPeriods: 40 }).scaleDownDatapointsToAlarm).toBe(38);
     expect(sampleSettings({ scaleUpDatapointsToAlarm: 2 }).scaleDownDatapointsToAlarm).toBe(59);
   });
 
-  it('come from the base before the knob', () => {
+  it('a value of the base replaces the default of the setting', () => {
     const read = readStreamSettings(
       { minShards: 2 },
       { minShards: 3, maxShards: 9, consumers: [{ functionArn: arn, lambdasPerShard: 2 }] },
@@ -115,16 +121,16 @@ describe('ranges', () => {
     ['dailyQuotaReserve', [0, 9], [-1, 20, 0.5]],
     ['policy', ['doubling'], ['tripling']],
     ['concurrencyFallback', ['keep', 'remove'], ['drop']],
-  ])('%s: %j are taken, %j refused', (knob, good, bad) => {
-    for (const value of good) expect(faultsOf({ [knob]: value }), String(value)).toEqual([]);
+  ])('%s accepts %j and refuses %j', (name, good, bad) => {
+    for (const value of good) expect(faultsOf({ [name]: value }), String(value)).toEqual([]);
     for (const value of bad) {
-      expect(faultsOf({ [knob]: value }), String(value)).toEqual([
-        expect.objectContaining({ field: `orders.${knob}`, value: quote(value) }),
+      expect(faultsOf({ [name]: value }), String(value)).toEqual([
+        expect.objectContaining({ field: `orders.${name}`, value: quote(value) }),
       ]);
     }
   });
 
-  it('are told with the way out', () => {
+  it('a value out of range is reported with its range and the remedy', () => {
     expect(faultsOf({ minShards: 0, scaleUpThreshold: 2, iteratorAgeLimitMinutes: 0, iteratorAge: 'maybe' })).toEqual([
       {
         field: 'orders.scaleUpThreshold',
@@ -228,7 +234,7 @@ describe('contradictions', () => {
         remedy: 'keep fewer in reserve',
       },
     ],
-  ])('%s', (_what, given, expected) => {
+  ])('refuses %s', (_what, given, expected) => {
     expect(faultsOf(given)).toEqual([expect.objectContaining(expected)]);
   });
 
@@ -238,13 +244,13 @@ describe('contradictions', () => {
     ['a window of exactly a day', { scaleUpEvaluationPeriods: 288, scaleDownEvaluationPeriods: 288 }],
     ['slack of one datapoint less', { scaleDownDatapointsToAlarm: 56 }],
     ['one call left for scale-down', { dailyQuota: 4 }],
-  ])('none in %s', (_what, given) => {
+  ])('accepts %s', (_what, given) => {
     expect(faultsOf(given)).toEqual([]);
   });
 });
 
 describe('every fault at once', () => {
-  it('tells values out of range, contradictions of the others, unknown keys and consumers together', () => {
+  it('reports values out of range, contradictions, unknown keys and faulty consumers together', () => {
     expect(
       fieldsOf({
         minShards: 5,
@@ -264,25 +270,28 @@ describe('every fault at once', () => {
     ]);
   });
 
-  it('does not tell a contradiction with a value that is refused itself', () => {
+  it('reports no contradiction with a value that is refused itself', () => {
     expect(fieldsOf({ scaleDownThreshold: 0.3, scaleUpThreshold: 'x' })).toEqual(['orders.scaleUpThreshold']);
     expect(fieldsOf({ periodMinutes: 0, scaleUpEvaluationPeriods: 1000 })).toEqual(['orders.periodMinutes']);
   });
 });
 
 describe('unknown keys', () => {
-  it.each(['minShard', 'MinShards', 'constructor', 'toString', '__proto__'])('%s is refused, by name', (key) => {
-    const given = JSON.parse(`{${JSON.stringify(key)}: 1}`) as Record<string, unknown>;
-    const [fault, ...others] = faultsOf(given);
-    expect(others).toEqual([]);
-    expect(fault).toMatchObject({ field: `orders.${key}`, value: 'this key', problem: 'is not known' });
-    expect(fault?.remedy).toContain('minShards, maxShards');
-    expect(fault?.remedy).toContain('consumers');
-  });
+  it.each(['minShard', 'MinShards', 'constructor', 'toString', '__proto__'])(
+    'the unknown key %s is refused by its name',
+    (key) => {
+      const given = JSON.parse(`{${JSON.stringify(key)}: 1}`) as Record<string, unknown>;
+      const [fault, ...others] = faultsOf(given);
+      expect(others).toEqual([]);
+      expect(fault).toMatchObject({ field: `orders.${key}`, value: 'this key', problem: 'is not known' });
+      expect(fault?.remedy).toContain('minShards, maxShards');
+      expect(fault?.remedy).toContain('consumers');
+    },
+  );
 });
 
 describe('consumers', () => {
-  it('leave the executions per shard to their event source mapping where none are given', () => {
+  it('a consumer without lambdasPerShard leaves it to its event source mapping', () => {
     expect(sampleSettings({ consumers: [{ functionArn: arn }] as never }).consumers).toEqual([{ functionArn: arn }]);
     expect(sampleSettings({ consumers: [{ functionArn: `${arn}:live`, lambdasPerShard: 10 }] }).consumers).toHaveLength(
       1,
@@ -309,11 +318,11 @@ describe('consumers', () => {
       [{ functionArn: arn }, { functionArn: `${arn}:live`, lambdasPerShard: 2 }],
       'orders.consumers[1].functionArn',
     ],
-  ])('refuse %s', (_what, consumers, field) => {
+  ])('refuses a list of consumers with %s', (_what, consumers, field) => {
     expect(fieldsOf({ consumers })).toEqual([field]);
   });
 
-  it('say the way out', () => {
+  it('a fault of a consumer names the remedy', () => {
     expect(faultsOf({ consumers: 'x' })).toEqual([
       {
         field: 'orders.consumers',
@@ -356,7 +365,7 @@ describe('cautions', () => {
     [0.5, 1],
     [0.49, 1],
     [0.51, 0],
-  ])('a scale-up threshold of %d: %i', (scaleUpThreshold, count) => {
+  ])('a scale-up threshold of %d gives %i cautions', (scaleUpThreshold, count) => {
     const cautions = findCautions(sampleSettings({ scaleUpThreshold, scaleDownThreshold: 0.2 }));
     expect(cautions).toHaveLength(count);
     for (const caution of cautions) {
@@ -368,13 +377,13 @@ describe('cautions', () => {
 });
 
 describe('the table of stream settings', () => {
-  it('has a variable of its own for each, and every default is in range by itself', () => {
+  it('every setting has a variable of its own', () => {
     const variables = streamSettingNames.map((name) => streamSettingsTable[name].variable);
     expect(new Set(variables).size).toBe(streamSettingNames.length);
     for (const variable of variables) expect(variable).toMatch(/^[A-Z_]+$/);
   });
 
-  it('keeps the reference’s variables', () => {
+  it('the variables are those of the reference autoscaler', () => {
     expect(
       Object.fromEntries(
         (

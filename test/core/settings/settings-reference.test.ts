@@ -23,11 +23,11 @@ describe('the reference', () => {
       '| `policy` | `SCALING_POLICY` | none |  | `doubling`, `target`, `adaptive` | `doubling` |',
     ],
     ['a choice', '| `hotShard` | `HOT_SHARD` | `autoscaling/hot-shard` |  | `ignore`, `tell`, `split` | `tell` |'],
-  ])('has a row for %s', (_what, row) => {
+  ])('docs/settings.md has a row of a stream for %s', (_what, row) => {
     expect(linesOf()).toContain(row);
   });
 
-  it('has a row and a paragraph for every setting of a stream, in the order of the table', () => {
+  it('docs/settings.md has a row and a paragraph for every setting of a stream, in the order of the table', () => {
     const lines = linesOf();
     const rows = lines.filter((line) => /^\| `\w+` \| `[A-Z_]+` \| (none|`autoscaling)/.test(line));
     expect(rows.map((line) => line.split('`')[1])).toEqual(streamSettingNames);
@@ -55,11 +55,11 @@ describe('the reference', () => {
     ['a text', '| `version` | `version` |  | text | none |'],
     ['a topic that the stack makes', '| `notices.topicArn` | `NOTICE_TOPIC_ARN` |  | ARN of a topic | none |'],
     ['what only an environment holds', '| `PROCESSING_LAMBDAS_PER_SHARD` | executions | 1 to 10 | 1 |'],
-  ])('has a row of the deployment for %s', (_what, row) => {
+  ])('docs/settings.md has a row of the deployment for %s', (_what, row) => {
     expect(linesOf().filter((line) => line.startsWith(row))).toHaveLength(1);
   });
 
-  it('has a row for every variable of the deployment, each with its meaning', () => {
+  it('docs/settings.md has a row for every variable of the deployment, each with its meaning', () => {
     const variables = [givenSettings, stackSettings, takeOverSettings].flatMap((table) => {
       const names: string[] = [];
       mapSettings(table, (_, setting) => names.push(setting.variable));

@@ -51,11 +51,6 @@ export const awsFacts = {
     'ms, for periods of a minute or more',
     'CloudWatch user guide, Alarm evaluation',
   ),
-  lambdaApiRate: fact(
-    15,
-    'calls per second per account and region, all APIs together',
-    'Lambda developer guide, Quotas',
-  ),
   leastUnreservedConcurrency: fact(
     100,
     'concurrent executions per account',

@@ -31,7 +31,7 @@ interface Rate {
 const describeAlarms: Rate = { perSecond: awsFacts.describeAlarmsRate.value };
 const putMetricAlarm: Rate = { perSecond: awsFacts.putMetricAlarmRate.value };
 /** All of Lambda's control plane together, and everybody in the account shares it. */
-const lambdaApi: Rate = { perSecond: awsFacts.lambdaApiRate.value };
+const lambdaApi: Rate = { perSecond: awsFacts.lambdaControlPlaneRate.value };
 const readHistory: Rate = { perSecond: oldDatapointsPerSecond / historyDatapoints };
 
 /** To pace a call, give it an entry: its rate, or a function of its arguments. A call without an entry is sent at once. */

@@ -21,9 +21,11 @@ import {
 } from '@aws-sdk/client-kinesis';
 import {
   DeleteFunctionConcurrencyCommand,
+  type EventSourceMappingConfiguration,
   GetAccountSettingsCommand,
   GetFunctionConcurrencyCommand,
   type LambdaClient,
+  ListEventSourceMappingsCommand,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { AwsServiceError } from './models/aws-service-error.ts';
@@ -50,6 +52,8 @@ export interface AccountModels {
   readonly kinesis: KinesisAccount;
   readonly cloudwatch: CloudWatchModel;
   readonly concurrency: ReservedConcurrency;
+  /** Which functions read which streams; nothing here polls for them. */
+  readonly eventSourceMappings: readonly EventSourceMappingConfiguration[];
 }
 
 /** Reserved concurrency of the account's functions, by name. */
@@ -147,7 +151,7 @@ function cloudWatchCall(command: unknown, { cloudwatch }: AccountModels): ModelC
   throw unknownCommand(command);
 }
 
-function lambdaCall(command: unknown, { concurrency }: AccountModels): ModelCall {
+function lambdaCall(command: unknown, { concurrency, eventSourceMappings }: AccountModels): ModelCall {
   const { reserved } = concurrency;
   if (command instanceof GetFunctionConcurrencyCommand) {
     const name = command.input.FunctionName ?? '';
@@ -157,6 +161,9 @@ function lambdaCall(command: unknown, { concurrency }: AccountModels): ModelCall
     return read('GetAccountSettings', '', () => ({
       AccountLimit: { UnreservedConcurrentExecutions: concurrency.unreserved },
     }));
+  }
+  if (command instanceof ListEventSourceMappingsCommand) {
+    return read('ListEventSourceMappings', '', () => ({ EventSourceMappings: eventSourceMappings }));
   }
   if (command instanceof PutFunctionConcurrencyCommand) {
     const { FunctionName = '', ReservedConcurrentExecutions = 0 } = command.input;

@@ -91,6 +91,12 @@ export function settingsOf(choice: DeploymentChoice, hasConsumer: boolean): Stre
 export const streamName = 'orders';
 export const consumerName = 'orders-processor';
 const consumerArn = `arn:aws:lambda:eu-west-1:123456789012:function:${consumerName}`;
+export const consumerMapping = {
+  FunctionArn: consumerArn,
+  EventSourceArn: `arn:aws:kinesis:eu-west-1:123456789012:stream/${streamName}`,
+  ParallelizationFactor: 2,
+  State: 'Enabled',
+};
 
 const shardCounts = fc.constantFrom(1, 2, 3, 4, 5, 8, 12, 16);
 

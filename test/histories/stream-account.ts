@@ -19,7 +19,14 @@ import type { AlarmNotification } from '../../simulator/models/cloudwatch/alarm/
 import { CloudWatchModel } from '../../simulator/models/cloudwatch/cloudwatch-model.ts';
 import { MetricStore } from '../../simulator/models/cloudwatch/metric/metric-store.ts';
 import { KinesisAccount, type KinesisStreamModel, type StreamMode } from '../../simulator/models/kinesis-model.ts';
-import { consumerName, type DeploymentChoice, type History, settingsOf, streamName } from './history.ts';
+import {
+  consumerMapping,
+  consumerName,
+  type DeploymentChoice,
+  type History,
+  settingsOf,
+  streamName,
+} from './history.ts';
 import { NoiseSource } from './noise.ts';
 
 export const minuteMs = 60_000;
@@ -70,7 +77,13 @@ export class StreamAccount {
       },
     });
     this.stream = kinesis.createStream({ streamName, openShardCount: history.openShardCount, nowMs: startMs });
-    this.models = { clock, kinesis, cloudwatch, concurrency: new ReservedConcurrency(1_000) };
+    this.models = {
+      clock,
+      kinesis,
+      cloudwatch,
+      concurrency: new ReservedConcurrency(1_000),
+      eventSourceMappings: [consumerMapping],
+    };
     if (history.hasConsumer) this.models.concurrency.reserved.set(consumerName, history.openShardCount * 2);
     const series = (metricName: string) =>
       this.#metrics.series({

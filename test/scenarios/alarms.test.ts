@@ -71,7 +71,9 @@ describe('alarms', () => {
     expect(stream.openShardCount).toBe(8);
     const log = account.watchLog();
     await account.reconcile();
-    expect(log.reports(stream)).toMatchObject([{ findings: [{ kind: 'alarm-missing', direction: 'down' }] }]);
+    expect(log.reports(stream)).toMatchObject([
+      { findings: [{ kind: 'scaling-settled' }, { kind: 'alarm-missing', direction: 'down' }] },
+    ]);
     expect(() => stream.alarm('down')).toThrow(/does not exist/);
   });
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDeployment } from '../../core/settings/deployment.ts';
 import { disagreementsOf } from './support/agreement.ts';
-import { hourMs, minuteMs, Scenario, secondMs } from './support/scenario.ts';
+import { hourMs, minuteMs, Scenario } from './support/scenario.ts';
 
 describe('consumer concurrency', () => {
   let account: Scenario;
@@ -30,25 +30,25 @@ describe('consumer concurrency', () => {
     expect(read).toMatchObject({ ok: false, faults: [{ problem: 'is a consumer of orders already' }] });
   });
 
-  it('29: a cap that somebody set is kept when it cannot be raised, and told', async () => {
+  it('29: a cap that somebody set is kept, below what the shards need as well, and told', async () => {
     const stream = account.take('served');
     stream.concurrency = 3;
-    const repair = account.aws.calls.faults.add({
-      operation: 'PutFunctionConcurrency',
-      fault: { kind: 'error', code: 'AccessDeniedException' },
-      times: Number.POSITIVE_INFINITY,
-    });
     const watched = account.watchCalls();
     const log = account.watchLog();
     stream.surge(4);
     await account.pass(10 * minuteMs);
-    repair();
     expect(stream.openShardCount).toBe(8);
     expect(stream.concurrency).toBe(3);
-    expect(watched.calls().filter(({ operation }) => operation === 'DeleteFunctionConcurrency')).toEqual([]);
-    expect(log.text()).toContain('AccessDeniedException');
     await account.reconcile();
-    expect(disagreementsOf(stream)).toEqual([]);
+    expect(stream.concurrency).toBe(3);
+    expect(
+      watched.calls().filter(({ operation }) => /FunctionConcurrency$/.test(operation) && !/^Get/.test(operation)),
+    ).toEqual([]);
+    expect(log.reports(stream).at(-1)).toMatchObject({
+      findings: expect.arrayContaining([
+        expect.objectContaining({ kind: 'concurrency-set-by-others', reserved: 3, wanted: 16 }),
+      ]),
+    });
   });
 
   it('29: a cap above what the shards need, and a consumer that somebody stopped, are left as they are', async () => {
@@ -74,7 +74,8 @@ describe('consumer concurrency', () => {
     behind.iteratorAgeMs = 40 * minuteMs;
     await account.reconcile();
     expect(reading.concurrency).toBe(8);
-    await account.pass(20 * minuteMs + 30 * secondMs);
+    // The reconcile has seen the end of the resharding; readers are past it some minutes later.
+    await account.pass(5 * minuteMs);
     await account.reconcile();
     expect([behind, reading].map(({ concurrency }) => concurrency)).toEqual([8, 4]);
     behind.iteratorAgeMs = 250;

@@ -46,7 +46,7 @@ describe('every single fault', () => {
 
   it('of a read of a scale-up leaves nothing behind', async () => {
     const calls = (await run.listCalls('scale up')).filter(({ key }) => reading.test(key));
-    expect(calls).toHaveLength(7);
+    expect(calls).toHaveLength(8);
     expect(
       await playAll(run, 'scale up', calls, (_, index) => faultsOfReads.slice(index % 3, (index % 3) + 1)),
     ).toEqual([]);

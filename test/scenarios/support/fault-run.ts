@@ -193,14 +193,19 @@ export class FaultRun {
     return [...(struck() ? [] : ['the fault hit no call']), ...this.#judge(story), ...(await this.#goOn(story))];
   }
 
-  /** Where the reconcile itself has scaled down, consumers wait for the drain and the reconcile after it, as ever. */
+  /**
+   * Where the stream was scaled down, consumers wait for readers that are past the end of the resharding, as a reconcile has
+   * seen it, and for the reconcile after that.
+   */
   async #letDrain(): Promise<void> {
     const { stream, account } = this;
     const [, from = '0', to = '0'] = (stream.tags['autoscaling/scaling'] ?? '').split(' ');
     const waits = Number(to) < Number(from) && stream.concurrency === Number(from) * lambdasPerShard;
-    if (!waits || account.clock.nowMs() - stream.model.activeAtMs > 10 * minuteMs) return;
-    await account.pass(30 * minuteMs);
-    await account.reconcile();
+    if (!waits) return;
+    for (let run = 0; run < 2; run += 1) {
+      await account.pass(5 * minuteMs);
+      await account.reconcile();
+    }
   }
 
   /** Lets time pass until a function has called, at most for so long. */

@@ -66,7 +66,7 @@ export class Scenario {
       const streams = deployment.streams.map((stream) => streamOf(stream, aws, clock));
       for (const stream of streams) {
         stream.loadShards = restingLoad;
-        if (stream.processor) addProcessor(aws, stream.processor);
+        if (stream.processor) addProcessor(aws, stream.processor, stream.name);
       }
       const scenario = new Scenario(aws, clock, streams, await deploy(aws, assembly));
       scenario.#pauseSchedule();
@@ -120,7 +120,7 @@ export class Scenario {
   async create(name: string, tags: Readonly<Record<string, string>>): Promise<StreamUnderTest> {
     const stream = streamOf({ name, consumers: [] }, this.aws, this.clock);
     await this.aws.kinesis.create(name, 'PROVISIONED', initialShardCount, tags);
-    if (stream.processor) addProcessor(this.aws, stream.processor);
+    if (stream.processor) addProcessor(this.aws, stream.processor, stream.name);
     stream.beginTraffic();
     return stream;
   }
@@ -241,9 +241,16 @@ function streamOf(stream: object, aws: LocalAws, clock: VirtualClock): StreamUnd
 }
 
 /** What the user's account has before: a function that reads the stream. It never runs here. */
-function addProcessor(aws: LocalAws, name: string): void {
-  aws.lambda.functions.set({
-    ...functionWithoutCode(aws.account, name, aws.clock.nowMs()),
-    reservedConcurrency: initialShardCount * lambdasPerShard,
+function addProcessor(aws: LocalAws, name: string, streamName: string): void {
+  const definition = functionWithoutCode(aws.account, name, aws.clock.nowMs());
+  aws.lambda.functions.set({ ...definition, reservedConcurrency: initialShardCount * lambdasPerShard });
+  const { region, accountId } = aws.account;
+  aws.lambda.eventSources.add({
+    functionArn: definition.arn,
+    eventSourceArn: `arn:aws:kinesis:${region}:${accountId}:stream/${streamName}`,
+    parallelizationFactor: lambdasPerShard,
+    enabled: true,
+    lastModifiedMs: aws.clock.nowMs(),
+    polling: {},
   });
 }

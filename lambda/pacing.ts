@@ -3,7 +3,7 @@
  * streams too, and it has time. The scaler takes nearly all of it, and only in a storm of alarms: its answers are due now.
  */
 import { awsFacts } from '../core/aws-facts.ts';
-import { minuteMs } from '../core/time.ts';
+import { dayMinutes, minuteMs } from '../core/time.ts';
 import type { Clock, Ports } from './ports.ts';
 
 export interface Pace {
@@ -18,7 +18,7 @@ export const reconcilerPace: Pace = { share: 0.5, bursts: false };
 export const scalerPace: Pace = { share: 0.95, bursts: true };
 
 /** A cold process reads so many of each stream: two weeks of minutes of three metrics. */
-const historyDatapoints = 15 * 1440 * 3;
+const historyDatapoints = 15 * dayMinutes * 3;
 /** GetMetricData, per account and region, where StartTime is more than three hours ago (CloudWatch user guide, Service quotas). */
 const oldDatapointsPerSecond = 90_000;
 const oldMs = 180 * minuteMs;

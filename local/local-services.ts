@@ -118,32 +118,38 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
     everyMinute(clock, () => metrics.putQueueDepths(queues)),
     evaluateEveryMinute(cloudwatch, clock, options.evaluationOffsetMs),
   ];
+  const services = { cloudwatch, kinesis, lambda, logs, queues, schedules, topics };
   return {
-    cloudwatch,
-    kinesis,
-    lambda,
-    logs,
-    queues,
-    schedules,
-    topics,
-    endpoints: {
-      cloudwatch: cloudWatchEndpoint(cloudwatch),
-      kinesis: kinesisEndpoint(kinesis, clock, {
-        meter: new PutMeter(clock, store),
-        throughput: options.throttle === true ? new ShardThroughput(clock) : undefined,
-        recordFault: context.recordFault,
-      }),
-      lambda: lambdaEndpoint(lambda, { account, time, hasEventSource: (arn) => hasEventSource(kinesis, arn) }),
-      logs: logEndpoint(logs, account),
-      sns: topicEndpoint(topics, accountId),
-      sqs: queueEndpoint(queues, account),
-      sts: stsEndpoint(account),
-      tagging: taggingEndpoint(() => taggedResources(kinesis, lambda, cloudwatch)),
-    },
+    ...services,
+    endpoints: createEndpoints(services, store, options, context),
     async stop() {
       for (const stop of stops) stop();
       await lambda.stop();
     },
+  };
+}
+
+function createEndpoints(
+  services: Omit<LocalServices, 'endpoints' | 'stop'>,
+  store: MetricStore,
+  options: LocalAwsOptions,
+  { account, time, recordFault }: ServiceContext,
+): LocalServices['endpoints'] {
+  const { cloudwatch, kinesis, lambda, logs, queues, topics } = services;
+  const { clock } = time;
+  return {
+    cloudwatch: cloudWatchEndpoint(cloudwatch),
+    kinesis: kinesisEndpoint(kinesis, clock, {
+      meter: new PutMeter(clock, store),
+      throughput: options.throttle === true ? new ShardThroughput(clock) : undefined,
+      recordFault,
+    }),
+    lambda: lambdaEndpoint(lambda, { account, time, hasEventSource: (arn) => hasEventSource(kinesis, arn) }),
+    logs: logEndpoint(logs, account),
+    sns: topicEndpoint(topics, account.accountId),
+    sqs: queueEndpoint(queues, account),
+    sts: stsEndpoint(account),
+    tagging: taggingEndpoint(() => taggedResources(kinesis, lambda, cloudwatch)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Where one service of local AWS acts on another, as AWS's own do. */
+import { minuteMs } from '../core/time.ts';
 import { AwsServiceError } from '../simulator/models/aws-service-error.ts';
 import type { Clock, Scheduler } from '../simulator/models/clock.ts';
 import type { CloudWatchModel } from '../simulator/models/cloudwatch/cloudwatch-model.ts';
@@ -13,8 +14,6 @@ import type { MessageAttributes } from './sqs/message-attributes.ts';
 import type { QueueService } from './sqs/queue-service.ts';
 import type { TaggedResource } from './tagging-endpoint.ts';
 
-const MINUTE_MS = 60_000;
-
 /** Puts the metrics of services into CloudWatch's store, as of now. */
 export class MetricWriter {
   readonly #store: MetricStore;
@@ -26,7 +25,7 @@ export class MetricWriter {
   }
 
   put(metric: MetricIdentity, value: number, atMs: number = this.#clock.nowMs()): void {
-    this.#store.putValue(this.#store.series(metric), Math.floor(atMs / MINUTE_MS), value, this.#clock.nowMs());
+    this.#store.putValue(this.#store.series(metric), Math.floor(atMs / minuteMs), value, this.#clock.nowMs());
   }
 
   putEmbedded(metric: EmbeddedMetric): void {
@@ -48,7 +47,7 @@ export class MetricWriter {
 
 /** Calls `run` at every full minute of the clock. @returns what stops it. */
 export function everyMinute(scheduler: Scheduler, run: () => void): () => void {
-  const nextMinute = (): number => (Math.floor(scheduler.nowMs() / MINUTE_MS) + 1) * MINUTE_MS;
+  const nextMinute = (): number => (Math.floor(scheduler.nowMs() / minuteMs) + 1) * minuteMs;
   const tick = (): void => {
     next = scheduler.schedule(nextMinute(), tick);
     run();

@@ -6,6 +6,7 @@
  * A name is what code and construct use. Code counts waits in milliseconds, people in seconds: what ends in `Ms` here
  * stands in seconds in the environment, and ends in `Seconds` in cdk.json.
  */
+import { minuteMs } from '../time.ts';
 import { lambdasPerShardKind } from './consumer-settings.ts';
 import type { ArnKind, ChoiceKind, NumberKind, SwitchKind, TextKind, ValueOf } from './setting.ts';
 
@@ -64,7 +65,7 @@ export const givenSettings = {
       unit: 'ms',
       default: 1_000,
       from: 0,
-      to: 60_000,
+      to: minuteMs,
     },
     /** Longest wait before a throttled call is sent again. */
     longestWaitMs: {
@@ -74,7 +75,7 @@ export const givenSettings = {
       default: 3_000,
       notBelow: 'retry.shortestWaitMs',
       from: 0,
-      to: 60_000,
+      to: minuteMs,
     },
     /** How often a throttled call is sent again; 0 sends once. */
     retries: { kind: 'integer', variable: 'THROTTLE_RETRY_COUNT', unit: 'resends', default: 30, from: 0, to: 100 },
@@ -85,7 +86,7 @@ export const givenSettings = {
       unit: 'ms',
       default: 5_000,
       from: 100,
-      to: 60_000,
+      to: minuteMs,
     },
   },
 } as const satisfies DeploymentSettings;

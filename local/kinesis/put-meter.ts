@@ -1,10 +1,9 @@
 /** Kinesis's own metrics of what is really put: minute sums, successful puts only, as in AWS. */
+import { minuteMs } from '../../core/time.ts';
 import type { Clock } from '../../simulator/models/clock.ts';
 import type { MetricStore } from '../../simulator/models/cloudwatch/metric/metric-store.ts';
 import type { JsonObject } from '../wire/api-call.ts';
 import { bytesOf } from './put-admission.ts';
-
-const MINUTE_MS = 60_000;
 
 export class PutMeter {
   readonly #clock: Clock;
@@ -31,6 +30,6 @@ export class PutMeter {
     const nowMs = this.#clock.nowMs();
     const dimensions = [{ name: 'StreamName', value: streamName }];
     const series = this.#metrics.series({ namespace: 'AWS/Kinesis', metricName, dimensions });
-    this.#metrics.putValue(series, Math.floor(nowMs / MINUTE_MS), value, nowMs);
+    this.#metrics.putValue(series, Math.floor(nowMs / minuteMs), value, nowMs);
   }
 }

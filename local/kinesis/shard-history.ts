@@ -1,4 +1,5 @@
 /** When the shards of one stream were opened and closed, on the clock: what ListShards filters by. */
+import { hourMs } from '../../core/time.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { JsonObject } from '../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText } from '../wire/input.ts';
@@ -28,7 +29,7 @@ export class ShardHistory {
 
   /** Shards whose records have not all expired, by the filter. @throws AwsServiceError InvalidArgumentException. */
   select(shards: readonly JsonObject[], filter: JsonObject | undefined, nowMs: number, retentionHours: number) {
-    const horizonMs = Math.max(this.createdMs, nowMs - retentionHours * 3_600_000);
+    const horizonMs = Math.max(this.createdMs, nowMs - retentionHours * hourMs);
     const kept = shards.filter((shard) => this.#isOpenAfter(shard, horizonMs));
     return filter === undefined ? kept : kept.filter(this.#matcher(filter, horizonMs));
   }

@@ -5,6 +5,7 @@
  * fails for good goes to the failure destination and the dead-letter queue.
  */
 import { randomUUID } from 'node:crypto';
+import { minuteMs } from '../../core/time.ts';
 import type { ScheduledEvent, Scheduler } from '../../simulator/models/clock.ts';
 import type { PoolResult } from './function-pool.ts';
 
@@ -52,7 +53,7 @@ interface QueuedEvent {
   throttles: number;
 }
 
-const RETRY_DELAYS_MS = [60_000, 120_000];
+const RETRY_DELAYS_MS = [minuteMs, 2 * minuteMs];
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 300_000;
 

@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { minuteMs } from '../../core/time.ts';
 import type { ScheduledEvent } from '../../simulator/models/clock.ts';
 import type { LocalTime } from '../local-time.ts';
 import { ProcessActivity } from './process-activity.ts';
@@ -16,7 +17,7 @@ import { type RuntimeApi, startRuntimeApi } from './runtime-api.ts';
 const RUNTIME_CLIENT = createRequire(import.meta.url).resolve('aws-lambda-ric');
 // Nothing moves the discrete-event clock while a process works, so a process that hangs would never reach its time-out:
 // one is taken for hung when neither an invocation's end nor the clock has come any further for so long.
-const STALL_LIMIT_MS = 60_000;
+const STALL_LIMIT_MS = minuteMs;
 
 export interface EnvironmentOptions {
   readonly time: LocalTime;

@@ -1,4 +1,5 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import { daySeconds } from '../../../../core/time.ts';
 import { AwsServiceError } from '../../aws-service-error.ts';
 import { notModelled } from '../../not-modelled.ts';
 import type { CloudWatchFacts } from '../cloudwatch-facts.ts';
@@ -147,7 +148,7 @@ function checkWindow(evaluationPeriods: number, periodSeconds: number, facts: Cl
   const longest = periodSeconds >= 3600 ? facts.maxLongPeriodAlarmWindowSeconds : facts.maxAlarmWindowSeconds;
   if (evaluationPeriods * periodSeconds > longest)
     throw invalid(
-      `Metrics cannot be checked across more than ${longest === 86_400 ? 'a day' : `${longest / 86_400} days`} (EvaluationPeriods * Period must be <= ${longest}).`,
+      `Metrics cannot be checked across more than ${longest === daySeconds ? 'a day' : `${longest / daySeconds} days`} (EvaluationPeriods * Period must be <= ${longest}).`,
     );
 }
 

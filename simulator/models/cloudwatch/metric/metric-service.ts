@@ -193,7 +193,7 @@ function longestPeriod(plan: MetricQueryPlan): number {
 /** `PT3H` is the only value. @throws AwsServiceError ValidationException */
 function recentSince(recentlyActive: string | undefined, nowMs: number): number {
   if (recentlyActive === undefined) return Number.NEGATIVE_INFINITY;
-  if (recentlyActive === 'PT3H') return Math.floor(nowMs / 60_000) - 180;
+  if (recentlyActive === 'PT3H') return Math.floor(nowMs / minuteMs) - 180;
   throw invalidQuery(`The value ${recentlyActive} for parameter RecentlyActive is invalid: it must be PT3H.`);
 }
 

@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface Program {
   readonly pid: number;
+  /** Writes to its standard input; for a program that was started with `stdin`. */
+  readonly write: (text: string) => void;
   /** Everything it has printed so far. */
   readonly output: () => string;
   /** Resolves with the match when the output has one; rejects when the program ends first, with all that it printed. */
@@ -16,21 +18,22 @@ export interface Program {
 export function startProgram(
   path: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  { stdin = false, ...options }: { cwd?: string; env?: NodeJS.ProcessEnv; stdin?: boolean } = {},
 ): Program {
-  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const child = spawn(path, args, { stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'], ...options });
   let output = '';
   const listeners = new Set<() => void>();
   const collect = (chunk: Buffer): void => {
     output += chunk.toString();
     for (const listener of listeners) listener();
   };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
   const exited = exitOf(child);
 
   return {
     pid: child.pid ?? -1,
+    write: (text) => child.stdin?.write(text),
     output: () => output,
     ended: exited,
     waitFor: async (pattern) => {

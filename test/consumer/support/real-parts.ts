@@ -36,7 +36,10 @@ export function describeWithPrograms<Name extends string>(
 }
 
 function packageOf(program: string): string {
-  return program === 'promtool' ? 'prometheus' : program;
+  return (
+    { promtool: 'prometheus', java: 'default-jre-headless', mvn: 'maven', go: 'golang', Burrow: 'burrow' }[program] ??
+    program
+  );
 }
 
 function isExecutable(path: string): boolean {

@@ -1,6 +1,6 @@
 /**
  * The loop that publishes one signal: sample, emit, sleep. It outlives every failure of what it calls, and ends only
- * when it is told to.
+ * with its abort signal.
  */
 
 import { systemClock } from './clock.ts';

@@ -1,4 +1,4 @@
-/** A call that can hang costs its own time-out and no more. */
+/** Limits a call that can hang to its own time-out. */
 import type { Clock } from './ports.ts';
 
 export type CallResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
@@ -9,7 +9,7 @@ export interface CallLimits {
   readonly abortSignal: AbortSignal;
 }
 
-/** What a call that ran out of time is reported as. */
+/** The failure of a call that ran out of time. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
@@ -50,7 +50,7 @@ function timedOut<T>(what: string, timeoutMs: number, abortSignal: AbortSignal):
   return { ok: false, error: new TimeoutError(message) };
 }
 
-/** What a failure says, whatever was thrown; with its cause, where the reason often is (`fetch failed`). */
+/** The text of a failure, whatever was thrown, with that of its cause: the reason is often there (`fetch failed`). */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const text = error.message || error.name;

@@ -1,6 +1,7 @@
 /**
- * Shows the consumer side on this machine in half a minute: a consumer falls behind, publishes its lag to CloudWatch, the
- * external scaler reads it, and the workers follow KEDA's arithmetic. A second here is a minute on the local AWS's clock.
+ * Shows the consumer side on this machine in half a minute: a consumer falls behind, publishes its lag to CloudWatch,
+ * the external scaler reads it, and the workers follow KEDA's arithmetic. A second here is a minute on the local AWS's
+ * clock.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { adviseJointly, type JointAdvice } from '../../consumer/decision/joint-decision.ts';

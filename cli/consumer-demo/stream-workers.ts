@@ -1,6 +1,6 @@
 /**
- * The consumer of the demo: workers with a capacity each share the shards of a stream, as an ECS service or a Deployment
- * with a KCL application does. It publishes its lag under the metric name that the KCL uses.
+ * The consumer of the demo: workers with a capacity each share the shards of a stream, as an ECS service or a
+ * Deployment with a KCL application does. It publishes its lag under the metric name that the KCL uses.
  */
 import { type CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import {

@@ -1,15 +1,15 @@
 /**
  * The backlog of a consumer group, weighed by whether it is catching up: the number that the `plugin` entity of the
- * external scaler publishes (Azul Scaler's model, with its three faults mended).
+ * external scaler publishes. It is Azul Scaler's model without its three faults.
  *
- * Properties, each with a test: the value never falls when more is added, and never rises when more is processed;
- * a consumer that processes nothing is read by the same formula as one that processes something; no backlog is 0.
+ * Properties, each with a test: the value never falls when more is added, and never rises when more is processed; one
+ * formula serves consumers that process something and consumers that process nothing; no backlog is 0.
  */
 
-/** More than this says nothing new to an autoscaler, and stays exact as an integer for old clients. */
+/** A larger number tells an autoscaler nothing new. This one is exact as an integer, for old clients. */
 export const maxBacklog = 9_999_999;
 
-/** Commits older than this say nothing about how the group does now. */
+/** Older commits say nothing about the group's present rate. */
 export const offsetMaxAgeMs = 15 * 60_000;
 
 export interface CommittedOffset {
@@ -45,7 +45,7 @@ export function weighBacklog(progress: GroupProgress): number {
   return share <= 0 ? maxBacklog : Math.min(lag / share, maxBacklog);
 }
 
-/** A consumer that has committed nothing for so long, and for longer than its commits span, is silent. */
+/** A consumer is silent when it has committed nothing for this time, and for longer than its commits span. */
 const silentAfterMs = 60_000;
 
 /**
@@ -67,7 +67,7 @@ export function groupProgress(partitions: readonly PartitionProgress[], nowMs: n
 
 type Rates = Omit<GroupProgress, 'lag'>;
 
-/** No rate to be had reads 0 and 0: not catching up, and the lag itself still counts. */
+/** Without a rate the group counts as not catching up; the lag itself still counts. */
 const noRates: Rates = { processedPerMinute: 0, addedPerMinute: 0 };
 
 function partitionRates(partition: PartitionProgress, nowMs: number): Rates {

@@ -1,6 +1,6 @@
 /**
- * Mirrors monotonic counters that somebody else owns: turns successive readings into increments. A reading below the
- * last one means that the source was restarted: what it has counted since then is kept, and the reset is counted.
+ * Turns successive readings of a counter that somebody else owns into increments. A reading below the last one means
+ * that the source was restarted: what it has counted since then is kept, and the reset is counted.
  */
 
 export interface MirrorStep {

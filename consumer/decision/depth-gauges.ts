@@ -1,7 +1,7 @@
 /**
- * Decides which gauge series a set of named depths (queues, streams) becomes. It keeps the rules apart from the
- * metrics library: looked and found nothing clears the gauges, could not look changes nothing. A negative depth
- * (approximate counters have them) reads 0.
+ * Decides which gauge series a set of named depths (queues, streams) becomes. It keeps the rules apart from the metrics
+ * library. A look-up that found nothing clears the gauges, a look-up that failed changes nothing. A negative depth
+ * reads 0 (approximate counters can be negative).
  */
 import { defaultLabelLimit, invalidLabel, LabelBudget, otherLabel } from './label-budget.ts';
 

@@ -10,11 +10,11 @@ import { isKnown, type Sample } from './sample.ts';
 export interface JointFacts {
   /** How far the consumer is behind, Milliseconds. */
   readonly lag: Sample;
-  /** The lag at the last look, where there was one: tells a backlog that drains from one that grows. */
+  /** The lag in the last round, where there was one. It tells a backlog that drains from one that grows. */
   readonly previousLagMs?: number;
   /** Lag per shard, Milliseconds, where the source has it. Shards whose lag is not known are left out. */
   readonly shardLagMs: ReadonlyMap<string, number>;
-  /** Shards whose checkpoint did not move while they had lag, since the last look. */
+  /** Shards that had lag and whose checkpoint has not moved since the last round. */
   readonly stalledShards: readonly string[];
   readonly openShardCount: number | undefined;
   readonly workers: number | undefined;
@@ -108,7 +108,7 @@ export function adviseJointly(facts: JointFacts, settings: Partial<JointSettings
   return behind('add-shards', { rule: 'workers-at-useful', ...evidence });
 }
 
-/** What the shard side must not do, over all consumers of one stream: one that would be hurt is enough. */
+/** Whether a scale-down would hurt any of the stream's consumers. One is enough. */
 export function scaleDownHurtsAny(advice: readonly JointAdvice[]): boolean {
   return advice.some((each) => each.scaleDownHurts);
 }

@@ -46,7 +46,7 @@ interface SampleContext {
   readonly observedAtMs: number;
 }
 
-/** `stale`: the source's newest value is older than it should be; true once, and still better than nothing. */
+/** `stale`: the source's newest value is older than it should be. It was true once, and is better than nothing. */
 export type SampleQuality = 'ok' | 'stale' | 'unknown';
 
 /** The messages of a queue by state, as far as the source tells them. */
@@ -66,7 +66,7 @@ export interface KnownSample extends SampleContext {
   readonly note?: string;
 }
 
-/** The source answered, and the answer is that nobody knows. `because` is for the log and the report. */
+/** The source answered that the value is not known. `because` is for the log and the report. */
 export interface UnknownSample extends SampleContext {
   readonly quality: 'unknown';
   readonly because: string;

@@ -19,8 +19,8 @@ export interface SteadyLag {
 }
 
 /**
- * The newest lag, but at most what the one before it can have grown to. With a single datapoint the lag counts as having
- * been 0 at the beginning of the window. Undefined without a datapoint.
+ * The newest lag, but at most what the one before it can have grown to. With a single datapoint the lag counts as
+ * having been 0 at the beginning of the window. Undefined without a datapoint.
  */
 export function steadyLag(
   datapoints: readonly LagDatapoint[],

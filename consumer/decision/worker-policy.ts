@@ -1,6 +1,6 @@
 /**
- * How many workers should run. A policy is a pure function; its rules are numbered and code order is precedence.
- * It proposes; `capByShards` and the bounds have the last word; the provisioner's loop acts.
+ * How many workers should run. A policy is a pure function; its rules are numbered and code order is precedence. A
+ * policy proposes, `capByShards` and the bounds have the last word, and the provisioner's loop acts.
  */
 import { isKnown, type Sample } from './sample.ts';
 
@@ -10,7 +10,7 @@ export interface WorkerState {
   readonly idleSinceMs?: number;
 }
 
-/** What a policy may look at. Either may be unknown. */
+/** What a policy decides by. Either may be unknown. */
 export interface WorkSamples {
   readonly backlog: Sample;
   readonly eventsPerSecond: Sample;

@@ -32,7 +32,7 @@ export function createCloudWatchEmitter(options: CloudWatchEmitterOptions): Emit
   return {
     emit: async ({ name, sample }, abortSignal) => {
       if (!isKnown(sample)) return;
-      // The SDK would send "NaN" without complaint.
+      // The SDK sends "NaN" without complaint.
       if (!Number.isFinite(sample.value))
         throw new RangeError(`${name} is ${sample.value}, which CloudWatch must not be sent`);
       const dimensions = sortedDimensions({ ...ownDimensions, ...sample.dimensions });

@@ -1,6 +1,9 @@
 import type { Emitter } from '../ports.ts';
 
-/** Publishes to several places. One that fails does not keep the sample from the others; the failures are reported together. */
+/**
+ * Publishes to several emitters. One that fails does not keep the sample from the others; failures are reported
+ * together.
+ */
 export function createEveryEmitter(emitters: readonly Emitter[]): Emitter {
   return {
     emit: async (metric, abortSignal) => {

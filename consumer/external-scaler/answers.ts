@@ -71,15 +71,15 @@ export function createAnswers(tracker: Tracker, cache?: CacheObserver): Answers 
     watchActive: (ref, send) =>
       watchRequest(ref, (request) => {
         let last: boolean | undefined;
-        const tell = (value: TrackedValue): void => {
-          // No news is no message: KEDA keeps the state that it has.
+        const sendChange = (value: TrackedValue): void => {
+          // KEDA keeps the state that it has until it is sent another one.
           if (value.kind === 'miss') return;
           const active = value.sample.value > request.activationSize;
           if (active !== last) send({ result: active });
           last = active;
         };
-        tell(tracker.read(request.entity));
-        return tracker.subscribe(request.entity, tell);
+        sendChange(tracker.read(request.entity));
+        return tracker.subscribe(request.entity, sendChange);
       }),
 
     watchMetricSpec: (ref, send) =>
@@ -100,7 +100,10 @@ function toInteger(value: number): number {
   return Math.min(Math.ceil(value), Number.MAX_SAFE_INTEGER);
 }
 
-/** KEDA numbers the triggers of a ScaledObject (`s0-backlog`) and takes the number off again before it asks; some versions do not. */
+/**
+ * KEDA numbers the triggers of a ScaledObject (`s0-backlog`) and takes the number off again before it asks; some
+ * versions do not.
+ */
 function withoutTriggerIndex(metricName: string): string {
   return metricName.replace(/^s\d+-/, '');
 }

@@ -18,9 +18,9 @@ export interface PluginOptions {
 type Plugin = Omit<Extract<Entity, { type: 'plugin' }>, 'type'>;
 
 /**
- * The weighed backlog over all groups of a plugin, Count. No group at all is 0, and the sample's note says so: Burrow was
- * asked, and nobody reads. A deployment that is not known, or a group that cannot be read whole, makes the value unknown,
- * for what is left of the sum would look like progress.
+ * The weighed backlog over all groups of a plugin, Count. No group at all is 0, and the sample's note says so: Burrow
+ * was asked, and nobody reads. A deployment that is not known, or a group that cannot be read whole, makes the value
+ * unknown, for what is left of the sum would look like progress.
  */
 export function pluginBacklog(
   plugin: Plugin,

@@ -10,7 +10,9 @@ export interface PluginPrefixes {
   readonly prefixOf: (deploymentKey: string, abortSignal: AbortSignal) => Promise<string | undefined>;
 }
 
-/** The deployments in a JSON file, by key. Read at every question: a file that is replaced takes effect with the next. */
+/**
+ * The deployments in a JSON file, by key. Read at every question: a file that is replaced takes effect with the next.
+ */
 export function filePrefixes(path: string): PluginPrefixes & { readonly check: () => Promise<void> } {
   const readDeployments = async (abortSignal?: AbortSignal): Promise<v.InferOutput<typeof deploymentsSchema>> => {
     const text = await readFile(path, {

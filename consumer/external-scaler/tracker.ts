@@ -9,7 +9,7 @@ import type { Clock } from '../ports.ts';
 import { callWithTimeout, messageOf } from '../timeout.ts';
 import type { Entity } from './metadata.ts';
 
-/** Why there is no number to answer with; the label values of the cache's metric. */
+/** Why there is no number to answer with. These are the label values of the cache's metric. */
 export const missReasons = ['no_sample_yet', 'backend_down', 'unknown', 'stale', 'expired'] as const;
 export type MissReason = (typeof missReasons)[number];
 
@@ -153,7 +153,7 @@ class Watch {
   }
 }
 
-/** A stale value may be of a consumer that has died since: it is no ground for scaling. */
+/** A stale value may be that of a consumer that has died since, so nothing scales on it. */
 function toValue(sample: Sample): TrackedValue {
   switch (sample.quality) {
     case 'ok':

@@ -1,4 +1,4 @@
-/** Which addresses other machines can reach, and therefore need a token. */
+/** Which addresses other machines can reach. Those need a token. */
 import { BlockList, isIP } from 'node:net';
 
 export interface HostAndPort {
@@ -11,9 +11,9 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * Whether serving on an address needs a token. Only `localhost` (in any case) and loopback IPs do not: an empty host
- * and the unspecified addresses listen everywhere, another name may resolve to anything, and an address that cannot be
- * read is not known to be safe.
+ * Whether an address needs a token. Only `localhost` (in any case) and loopback IPs need none: an empty host and the
+ * unspecified addresses listen everywhere, another name may resolve to anything, and an address that cannot be read is
+ * not known to be safe.
  */
 export function addressRequiresToken(address: string): boolean {
   const split = splitAddress(address);

@@ -1,10 +1,13 @@
-/** Counts the calls of AWS SDK clients: for the request observer, the conflict counters, and the decision that made them. */
+/**
+ * Counts the calls of AWS SDK clients: for the request observer, the conflict counters, and the decision that made
+ * them.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SignalError } from '../signals/named-signal.ts';
 import type { CounterReading } from './counter-poller.ts';
 import type { RequestObserver, RequestOutcome } from './request-observer.ts';
 
-/** What every command of the SDK is; its class bears the operation's name. */
+/** A command of the SDK. Its class is named after the operation. */
 interface Command {
   readonly input: object;
 }
@@ -113,7 +116,7 @@ interface Conflict {
   count: number;
 }
 
-/** The outcome of a failed AWS call. Throttling is told apart: it asks for patience, not for a fix. */
+/** The outcome of a failed AWS call. Throttling is an outcome of its own: it needs patience, not a fix. */
 export function awsOutcome(error: unknown): RequestOutcome {
   if (isThrottling(error)) return 'throttled';
   return fieldOf(error, '$fault') === 'client' ? 'user_error' : 'system_error';

@@ -28,8 +28,8 @@ export interface CounterPollerOptions<Label extends string> extends PollOptions 
 }
 
 /**
- * Polls at once and at an interval, until aborted. Without a registry or a source there is nothing to do. A second poller
- * of this name adds to the same counter.
+ * Polls at once and at an interval, until aborted. Without a registry or a source there is nothing to do. A second
+ * poller of this name adds to the same counter.
  */
 export async function pollCounters<Label extends string>(options: CounterPollerOptions<Label>): Promise<void> {
   const { registry } = options;

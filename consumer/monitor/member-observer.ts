@@ -17,8 +17,8 @@ export interface MemberObserver {
 export type MemberSource = (abortSignal: AbortSignal) => Promise<LeaseTable>;
 
 /**
- * Workers bear a new id after each start: the series of replaced workers are removed, and their slots are reused. A second
- * observer on a registry is the first one.
+ * Workers bear a new id after each start: the series of replaced workers are removed, and their slots are reused. A
+ * second observer on a registry is the first one.
  */
 export function createMemberObserver(registry: Registry | undefined): MemberObserver {
   const observe =

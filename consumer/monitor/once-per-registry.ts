@@ -1,6 +1,6 @@
 /**
- * What a registry has once. prom-client refuses a second metric of the same name; here a second observer of the same kind
- * on one registry is the first one, so that two parts of a program can each ask for theirs.
+ * What a registry has once. prom-client refuses a second metric of the same name; here a second observer of the same
+ * kind on one registry is the first one, so that two parts of a program can each ask for theirs.
  */
 import type { Registry } from 'prom-client';
 

@@ -1,4 +1,4 @@
-/** What the monitor's servers are told. */
+/** The options of the monitor's servers. */
 import type { Registry } from 'prom-client';
 import type { Clock } from '../ports.ts';
 

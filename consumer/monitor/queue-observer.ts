@@ -9,7 +9,7 @@ import { type PollOptions, pollEvery } from './poll.ts';
 export const queueStates = ['visible', 'not_visible', 'delayed'] as const;
 export type QueueState = (typeof queueStates)[number];
 
-/** "Found, and there is no queue" clears the gauges; "could not look" changes nothing. */
+/** A look-up that found no queue clears the gauges; a look-up that failed changes nothing. */
 export type QueueLookup =
   | { readonly kind: 'found'; readonly queues: ReadonlyMap<string, QueueDepth> }
   | { readonly kind: 'failed'; readonly because: string };

@@ -1,7 +1,7 @@
 /**
- * The monitor: health, metrics, report, profiles. Whatever tells about the system needs the token as soon as there is one,
- * and an address that other machines reach is refused without one. `/healthz` and `/readyz` are the exceptions: probes of
- * Kubernetes and load balancers carry no secret, and these paths tell nothing else.
+ * The monitor: health, metrics, report, profiles. Whatever tells about the system needs the token as soon as there is
+ * one, and an address that other machines reach is refused without one. `/healthz` and `/readyz` are the exceptions:
+ * probes of Kubernetes and load balancers carry no secret, and these paths tell nothing else.
  */
 import { systemClock } from '../clock.ts';
 import { type Monitor, startHttpServer } from './http-server.ts';

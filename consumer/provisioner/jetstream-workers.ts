@@ -65,7 +65,7 @@ export async function prepareWorkQueue(
   }
 }
 
-/** One look at the queue, for `runWorkers`: a single call of the server gives backlog and arrivals. */
+/** Reads the work for `runWorkers`: one call of the server gives backlog and arrivals. */
 export function jetStreamWork(
   { stream, consumer }: JetStreamConsumer,
   options: { readonly manager: ConsumerReader; readonly clock?: Clock },

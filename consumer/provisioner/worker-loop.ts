@@ -16,7 +16,7 @@ import type { Clock, Provisioner } from '../ports.ts';
 import { callWithTimeout } from '../timeout.ts';
 import { WorkerPool } from './worker-pool.ts';
 
-/** One look at the work. Rejects when it cannot be taken. */
+/** The work as it is now. */
 export interface WorkReading {
   readonly backlog: Sample;
   /** Monotonic count of everything that has ever arrived. */
@@ -33,7 +33,7 @@ export interface WorkerLoopOptions<Worker> {
   readonly decideEveryMs?: number;
   /** Over how long the rate is taken. Default 2,000. */
   readonly rateWindowMs?: number;
-  /** The most that one look at the work, or one start, may take. Default `decideEveryMs`. */
+  /** The most that reading the work, or starting one worker, may take. Default `decideEveryMs`. */
   readonly timeoutMs?: number;
   /** No more workers than the stream's shards can feed. */
   readonly shards?: { readonly openShardCount: () => number | undefined; readonly parallelizationFactor: number };
@@ -64,7 +64,7 @@ export async function runWorkers<Worker>(options: WorkerLoopOptions<Worker>): Pr
 
   while (!abortSignal.aborted) {
     const startedAtMs = clock.nowMs();
-    const seen = await observer.look();
+    const seen = await observer.read();
     if (!abortSignal.aborted) {
       const decision = decide(options, pool.running, seen, clock.nowMs());
       await pool.moveTo(decision.desired);
@@ -92,7 +92,7 @@ function decide<Worker>(
   return capByShards(decision, { openShardCount: openShardCount(), parallelizationFactor });
 }
 
-/** Turns readings into the samples that a policy looks at. */
+/** Turns readings into the samples that a policy decides by. */
 class WorkObserver<Worker> {
   readonly #options: WorkerLoopOptions<Worker>;
   readonly #clock: Clock;
@@ -104,7 +104,7 @@ class WorkObserver<Worker> {
     this.#clock = clock;
   }
 
-  async look(): Promise<Seen> {
+  async read(): Promise<Seen> {
     const { readWork, abortSignal, timeoutMs, decideEveryMs = defaultDecideEveryMs } = this.#options;
     const limits = { clock: this.#clock, abortSignal, timeoutMs: timeoutMs ?? decideEveryMs };
     const read = await callWithTimeout('reading of the work', readWork, limits);

@@ -25,7 +25,7 @@ export interface Backends {
   readonly close: () => Promise<void>;
 }
 
-/** The operations that are observed by name; the rest share one bucket. */
+/** The operations that are observed by name. All others share one bucket. */
 export const awsOperations = [
   'GetMetricData',
   'PutMetricData',
@@ -34,7 +34,7 @@ export const awsOperations = [
   'GetQueueAttributes',
 ] as const;
 
-/** Standard mode: `adaptive` keeps slowing a client down after the throttling is over. */
+/** Standard mode, because `adaptive` keeps slowing a client down after the throttling is over. */
 const retries = { retryMode: 'standard', maxAttempts: 5 } as const;
 
 export function openBackends(

@@ -1,4 +1,4 @@
-/** What the `serve` and `manifests` commands run. Loaded only by them: this is where gRPC, NATS and the rest come in. */
+/** The `serve` and `manifests` commands. Only they load this file, which brings in gRPC, NATS and the rest. */
 import { readFile } from 'node:fs/promises';
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import { ScalerRefusedError } from '../external-scaler/server.ts';

@@ -1,4 +1,4 @@
-/** What the configuration's fields demand of each other. */
+/** What the configuration's fields require of each other. */
 import { toMetricName } from '../emitters/prometheus.ts';
 import { addressRequiresToken, splitAddress } from '../monitor/address.ts';
 import type { PartialConfig, ServeConfig, SignalConfig, SourceConfig } from './config-schema.ts';
@@ -6,7 +6,7 @@ import { natsFaults } from './nats-rules.ts';
 import { pluginFaults } from './plugin-rules.ts';
 import { ownMetricNames } from './serve-metrics.ts';
 
-/** Every fault, each with the field and the way out. A section that could not be read demands nothing. */
+/** Every fault, each with the field and the way out. A section that could not be read requires nothing. */
 export function crossFieldFaults(config: PartialConfig): string[] {
   return [
     ...monitorFaults(config),
@@ -103,12 +103,12 @@ function scaleFaults({ scale, emitters, source, perWorker }: SignalConfig, at: s
   return faults;
 }
 
-/** Whether a source tells a lag, which workers do not share, and not a count, which they do. */
+/** Whether a source gives a lag, which workers do not share, or a count, which they share. */
 export function isLag({ kind }: SourceConfig): boolean {
   return kind === 'iterator-age' || kind === 'application-lag';
 }
 
-/** Two signals with one name, or two names that become one Prometheus metric, would overwrite each other. */
+/** Two signals whose names become the same Prometheus metric would overwrite each other, or a metric of `serve`. */
 function nameFaults({ signals = [] }: PartialConfig): string[] {
   const seen = new Map<string, string>();
   const ownNames = ownMetricNames();
@@ -140,7 +140,7 @@ function streamFaults({ streams = [] }: PartialConfig): string[] {
   });
 }
 
-/** Of a configuration that could be read whole: else the purpose may be in the part that could not. */
+/** Checked only for a configuration that was read whole: its purpose may be in a part that could not be read. */
 export function purposeFaults({ signals, externalScaler, streams }: ServeConfig): string[] {
   if (signals.length > 0 || streams.length > 0 || externalScaler !== undefined) return [];
   return ['there is nothing to serve: add signals, streams or externalScaler (see serve --example)'];

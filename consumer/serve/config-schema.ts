@@ -1,4 +1,6 @@
-/** The shape of the configuration of `serve`. Unknown keys are refused: a misspelt one would leave a default in force. */
+/**
+ * The shape of the configuration of `serve`. Unknown keys are refused: a misspelt one would leave a default in force.
+ */
 import * as v from 'valibot';
 import { sampleUnits } from '../decision/sample.ts';
 import { modes } from '../monitor/mode-gauge.ts';

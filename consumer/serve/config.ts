@@ -34,7 +34,7 @@ export function readServeConfig(text: string): ConfigResult {
   return faults.length === 0 ? { ok: true, config: parsed.output } : { ok: false, faults };
 }
 
-/** So that a fault in one section does not hide what another demands. */
+/** Reads the sections one by one, so that a fault in one does not hide what another requires. */
 function readableParts(content: unknown): PartialConfig {
   if (typeof content !== 'object' || content === null) return {};
   const { mode, monitor, backends, emitters, externalScaler } = serveConfigSchema.entries;

@@ -111,7 +111,7 @@ streams:
   - streamName: orders
     # The KCL application; without it the stream's iterator age is used, and there is no lag by shard. No default.
     applicationName: billing
-    # No default; tells the workers and stalled shards. With several streams in the table, only this stream's leases count.
+    # No default; tells the workers and stalled shards. Of a table with several streams only this stream's leases count.
     leaseTable: billing
     # Workers whose lease counters stand still for so long count as dead; above the application's failover time.
     workerDeadAfterSeconds: 60

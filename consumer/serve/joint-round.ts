@@ -63,7 +63,7 @@ interface RoundFacts {
   readonly shardLags: ReadonlyMap<string, KnownSample>;
 }
 
-/** Reads what can be had. A fact that cannot be had is told to `onError`, and the others are read all the same. */
+/** Reads every fact that it can. A fact that cannot be read goes to `onError`, and the others are read all the same. */
 function createFactReader(
   config: JointStreamConfig,
   { cloudwatch, dynamodb, kinesis, nowMs, onError }: JointReaders,

@@ -83,7 +83,7 @@ function runJoint(stream: JointStreamConfig, cloudwatch: Emitter | undefined, pa
   const onError = (fact: string, error: unknown): void =>
     options.log('warn', 'a fact of a joint decision is unknown', { stream: streamName, fact, error: messageOf(error) });
   const decide = createJointRound(stream, { ...backends, nowMs: clock.nowMs, onError });
-  // Of the stream alone: the shard side asks for the maximum over all applications, whose names it does not know.
+  // The dimension is the stream alone: the shard side does not know the applications and asks for their maximum.
   const dimensions = { [streamDimension]: streamName };
   return run({
     name: scaleDownHurtsMetric,

@@ -1,4 +1,4 @@
-/** What `serve` was told, and what it has opened: handed to everything that it starts. */
+/** The options of `serve` and what it has opened, for everything that it starts. */
 import type { Registry } from 'prom-client';
 import type { AwsInstrumentation } from '../monitor/aws-instrumentation.ts';
 import type { Clock, Log } from '../ports.ts';

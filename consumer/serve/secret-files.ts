@@ -1,4 +1,6 @@
-/** Reads files with secrets, and checks that each holds what it should: a fault at the start, not a failure at night. */
+/**
+ * Reads files with secrets, and checks that each holds what it should: a fault at the start, not a failure at night.
+ */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../timeout.ts';

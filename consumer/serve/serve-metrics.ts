@@ -44,7 +44,9 @@ export function createServeMetrics(mode: Mode, registry: Registry | undefined): 
   };
 }
 
-/** The metrics that are there whatever the configuration says: no signal may be named so that it becomes one of them. */
+/**
+ * The metrics that are there whatever the configuration says: no signal may be named so that it becomes one of them.
+ */
 export function ownMetricNames(): ReadonlySet<string> {
   const registry = new Registry();
   createServeMetrics('dry_run', registry);

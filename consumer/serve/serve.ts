@@ -26,7 +26,9 @@ export interface Serving {
   readonly stopped: Promise<void>;
 }
 
-/** Starts what the configuration names. Rejects when a server cannot listen; nothing is then left running. */
+/**
+ * Starts everything that the configuration names. Rejects when a server cannot listen, and then leaves nothing running.
+ */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { config, secrets, log, clock = systemClock } = options;
   const registry = createRegistry(config.monitor.node ?? hostname());
@@ -71,7 +73,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   }
 }
 
-/** Loops first, so that nothing publishes any more; then the servers, the monitor last but for the backends. */
+/** Ends the loops first, so that nothing publishes any more, then the servers, and the backends last. */
 async function stopOnAbort(
   { options, readiness }: Parts,
   stopping: AbortController,

@@ -48,8 +48,8 @@ interface CloudWatchMetric {
 }
 
 /**
- * With no task running the total stands for one, so that waiting work is seen and the first task is started. At zero tasks
- * Container Insights may publish 0 or nothing at all; MAX over a list goes by the series that have a datapoint.
+ * With no task running the total stands for one, so that waiting work is seen and the first task is started. At zero
+ * tasks Container Insights may publish 0 or nothing at all; MAX over a list goes by the series that have a datapoint.
  */
 function perTaskMath(
   metric: CloudWatchMetric,

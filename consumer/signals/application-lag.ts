@@ -23,8 +23,8 @@ export function applicationLag(applicationName: string, options: MetricReadOptio
 }
 
 /**
- * The lag of one stream of an application that reads several, Milliseconds: that of its worst shard. The KCL publishes no
- * number for a stream. It is unknown when no shard tells its lag.
+ * The lag of one stream of an application that reads several, Milliseconds: that of its worst shard. The KCL publishes
+ * no number for a stream. It is unknown when no shard tells its lag.
  */
 export function streamLag(
   application: { readonly applicationName: string; readonly streamName: string },
@@ -55,9 +55,9 @@ export function worstLag(
 }
 
 /**
- * The lag of single shards by shard id, Milliseconds; a shard without a datapoint is left out. The KCL publishes these at
- * its metrics level DETAILED, which is its default: `MillisBehindLatest`, dimensions `Operation=ProcessTask`, `ShardId`,
- * and with several streams `StreamId`. (Source: KCL, ProcessTask and MetricsUtil.)
+ * The lag of single shards by shard id, Milliseconds; a shard without a datapoint is left out. The KCL publishes these
+ * at its metrics level DETAILED, which is its default: `MillisBehindLatest`, dimensions `Operation=ProcessTask`,
+ * `ShardId`, and with several streams `StreamId`. (Source: KCL, ProcessTask and MetricsUtil.)
  */
 export async function readShardLags(
   applicationName: string,

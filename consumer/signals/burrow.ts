@@ -44,8 +44,9 @@ export type GroupAnswer<Value> =
   | { readonly known: false; readonly because: string };
 
 /**
- * What a partition without a commit means. `unknown` (the default): its lag is not known, and so is the group's. `empty`: it
- * has nothing to read; for clients that commit only where they have read something, and topics with idle partitions.
+ * What a partition without a commit means. `unknown` (the default): its lag is not known, and so is the group's.
+ * `empty`: it has nothing to read; for clients that commit only where they have read something, and topics with idle
+ * partitions.
  */
 export type UnseenPartitions = 'unknown' | 'empty';
 
@@ -100,7 +101,9 @@ export function createBurrow(options: BurrowOptions): Burrow {
   };
 }
 
-/** A group's total lag, Count. A group that Burrow does not know, or of which it has not seen all, is unknown, not idle. */
+/**
+ * A group's total lag, Count. A group that Burrow does not know, or of which it has not seen all, is unknown, not idle.
+ */
 export function burrowLag(group: string, options: { readonly burrow: Burrow; readonly nowMs: () => number }): Signal {
   const details = { unit: 'Count', dimensions: { ConsumerGroup: group } } as const;
   return namedSignal(`lag of consumer group ${group}`, async (abortSignal) => {

@@ -1,4 +1,6 @@
-/** The newest datapoint of a CloudWatch metric as a sample. Iterator age and application lag are both read like this. */
+/**
+ * The newest datapoint of a CloudWatch metric as a sample. Iterator age and application lag are both read like this.
+ */
 import {
   type CloudWatchClient,
   GetMetricDataCommand,

@@ -7,8 +7,8 @@ export type LeaseCount = 'active' | 'unowned' | 'workers';
 
 /**
  * One count of the lease table, Count: `active` leases (the most workers that are useful), `unowned` ones (shards that
- * nobody reads), or the `workers` that hold any and are alive. A table without a single lease is unknown: the application
- * has not started, which is no reason to scale it to nothing.
+ * nobody reads), or the `workers` that hold any and are alive. A table without a single lease is unknown: the
+ * application has not started, which is no reason to scale it to nothing.
  */
 export function kclLeases(tableName: string, options: LeaseReaderOptions & { readonly count?: LeaseCount }): Signal {
   const { streamName, count = 'active', nowMs } = options;

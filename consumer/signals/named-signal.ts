@@ -1,4 +1,7 @@
-/** Tells of what a signal is, in the words of who asked for it: a backend's own message seldom names the stream or queue. */
+/**
+ * Tells of what a signal is, in the words of who asked for it: a backend's own message seldom names the stream or
+ * queue.
+ */
 import type { Signal } from '../decision/sample.ts';
 import { messageOf } from '../timeout.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The whole way of a plugin's backlog, with the real parts: Kafka (Maven Central) with lag -> Burrow (Debian) -> `serve`, with
- * the deployment's prefix from Redis (Debian) -> the client that KEDA is built with (Go module proxy).
+ * The whole way of a plugin's backlog, with the real parts: Kafka (Maven Central) with lag -> Burrow (Debian) ->
+ * `serve`, with the deployment's prefix from Redis (Debian) -> the client that KEDA is built with (Go module proxy).
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

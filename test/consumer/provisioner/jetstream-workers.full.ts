@@ -1,4 +1,7 @@
-/** The in-process provisioner at the pace and length of the example that it must equal: 20,000 messages at 2,400 a second. */
+/**
+ * The in-process provisioner at the pace and length of the example that it must equal: 20,000 messages at 2,400 a
+ * second.
+ */
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../consumer/clock.ts';
 import { publishPaced, startScaler } from '../support/paced-workers.ts';

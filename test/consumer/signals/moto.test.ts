@@ -1,4 +1,7 @@
-/** The AWS signals against moto, an AWS that we have not written. An extra: where it is absent the wire-level tests stand alone. */
+/**
+ * The AWS signals against moto, an AWS that we have not written. An extra: where it is absent the wire-level tests
+ * stand alone.
+ */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateStreamCommand, KinesisClient } from '@aws-sdk/client-kinesis';

@@ -87,7 +87,9 @@ function startWorkers(client: JetStreamClient, manager: JetStreamManager, maxWor
   };
 }
 
-/** Publishes at an even pace; a message counts as published when the server has confirmed it, however often it takes. */
+/**
+ * Publishes at an even pace; a message counts as published when the server has confirmed it, however often it takes.
+ */
 export async function publishPaced(
   client: JetStreamClient,
   plan: { from: number; count: number; perSecond: number },

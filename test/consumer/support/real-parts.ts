@@ -6,7 +6,9 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 
-/** The path of a program, or undefined when it is not installed. Debian puts servers where a user's PATH may not look. */
+/**
+ * The path of a program, or undefined when it is not installed. Debian puts servers where a user's PATH may not look.
+ */
 export function findProgram(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, name)).find(isExecutable);

@@ -1,6 +1,6 @@
 /**
- * Watches the process that started this one, and with npm the npm that a person or a script started: between it and
- * this process are shells and other npms that outlive it, so that a signal to it never arrives here.
+ * Watches the process that started this one; with npm, the `npm run local` that a person or a script started. Between
+ * it and this process are shells and another npm that outlive it, so that a signal to it never arrives here.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -21,7 +21,10 @@ export async function starterEnds(): Promise<void> {
   });
 }
 
-/** The topmost npm among the ancestors; the parent where there is none, or no `ps`. */
+/** The topmost npm that runs this command; the parent where there is none, or no `ps`. */
+/** The scripts of package.json by which this command is run; an npm above them runs something else, such as a test. */
+const OUR_NPM = /(^|\/)npm(-cli\.js)?\s+(run|run-script)\s+(--?\S+\s+)*(local|cli)\b/;
+
 async function outermostNpm(): Promise<number> {
   try {
     const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,command=']);
@@ -41,7 +44,7 @@ export function outermostNpmIn(processes: string, from: number): number | undefi
   );
   let found: number | undefined;
   for (let id = byId.get(from)?.parent; id !== undefined && id > 1; id = byId.get(id)?.parent) {
-    if (/(^|\/)npm(-cli\.js)?\s+(run|run-script|exec|start)\b/.test(byId.get(id)?.command ?? '')) found = id;
+    if (OUR_NPM.test(byId.get(id)?.command ?? '')) found = id;
   }
   return found;
 }

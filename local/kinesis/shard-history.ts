@@ -17,11 +17,12 @@ export class ShardHistory {
     this.createdMs = createdMs;
   }
 
-  /** Notes the shards as they are now; those not seen before were opened now. */
+  /** Notes the shards as they are now; those not seen before were opened now, the first ones with the stream. */
   note(shards: readonly JsonObject[], nowMs: number): void {
+    const openedMs = this.#times.size === 0 ? this.createdMs : nowMs;
     for (const shard of shards) {
       const id = String(shard.ShardId);
-      const times: ShardTimes = this.#times.get(id) ?? { openedMs: nowMs };
+      const times: ShardTimes = this.#times.get(id) ?? { openedMs };
       this.#times.set(id, times);
       if (isClosed(shard)) times.closedMs ??= nowMs;
     }

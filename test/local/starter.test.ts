@@ -10,10 +10,11 @@ const STARTER = fileURLToPath(new URL('../../local/starter.ts', import.meta.url)
 test('the starter of an npm script is the npm that a person called, not the shells and npms below it', () => {
   const processes = [
     '    1     0 /sbin/init',
-    '  100     1 -bash',
+    '   90     1 npm exec vitest run',
+    '  100    90 -bash',
     '  200   100 npm run local --json',
     '  210   200 sh -c npm run --silent cli -- local --json',
-    '  220   210 node /usr/lib/node_modules/npm/bin/npm-cli.js run cli local --json',
+    '  220   210 node /usr/lib/node_modules/npm/bin/npm-cli.js run --silent cli -- local --json',
     '  230   220 sh -c tsx cli/main.ts local --json',
     '  240   230 node node_modules/.bin/tsx cli/main.ts local --json',
     '  250   240 node cli/main.ts local --json',

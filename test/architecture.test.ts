@@ -187,6 +187,38 @@ describe('the floors of core', () => {
   });
 });
 
+/** As above, for the functions: the handlers know the triggers, a trigger knows one stream, and nobody looks upwards. */
+const functionFloors: readonly (readonly string[])[] = [
+  ['ports.ts'],
+  ['aws', 'pacing.ts', 'config.ts', 'events.ts', 'observability.ts'],
+  ['context.ts', 'stream'],
+  ['triggers'],
+  ['runtime.ts', 'index.ts'],
+];
+const functionFloorOf = (path: string) => functionFloors.findIndex((rooms) => rooms.includes(path.split('/')[1] ?? ''));
+
+describe('the floors of lambda', () => {
+  it('has a floor for every file', () => {
+    expect(
+      within('lambda')
+        .filter(({ path }) => functionFloorOf(path) < 0)
+        .map(({ path }) => path),
+    ).toEqual([]);
+  });
+
+  it('imports nothing from a floor above, not even a type', () => {
+    const own = importsOf('lambda').filter(({ to }) => to.startsWith('lambda/'));
+    expect(shown(own.filter(({ from, to }) => functionFloorOf(to) > functionFloorOf(from)))).toEqual([]);
+  });
+
+  it('knows the adapters of AWS in the composition root alone', () => {
+    const users = importsOf('lambda').filter(
+      ({ from, to }) => /^lambda\/aws\//.test(to) && !/^lambda\/aws\//.test(from),
+    );
+    expect(shown(users)).toEqual(['lambda/runtime.ts imports lambda/aws/ports.ts']);
+  });
+});
+
 describe('imports', () => {
   it('make no circle of files, types included', () => {
     const edges = modules.map(({ path, imports }): [string, readonly string[]] => [

@@ -1,7 +1,7 @@
 /** What a load policy wants, judged by the rules: the rows of the truth table without an alarm. */
 import { describe, expect, it } from 'vitest';
 import { decideFromLoad } from '../../../core/decision/decide.ts';
-import type { HoldReason } from '../../../core/decision/hold-reasons.ts';
+import { type HoldReason, holdReasons, scalingRule } from '../../../core/decision/hold-reasons.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { freshAge, hour, minute, now, sampleSettings, sampleState } from '../samples.ts';
@@ -29,8 +29,6 @@ function decide(
 }
 
 interface Row {
-  /** Number of the rule that decides; a scaling is rule 15. */
-  readonly rule: number;
   readonly why: string;
   readonly wanted: number;
   readonly state?: State;
@@ -41,35 +39,31 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { rule: 15, why: 'scales up to the shard count that the policy wants', wanted: 5, expected: 5 },
-  { rule: 15, why: 'scales down to the shard count that the policy wants', wanted: 3, expected: 3 },
-  { rule: 15, why: 'scales up no further than twice the shards, the reach of one call', wanted: 20, expected: 8 },
-  { rule: 15, why: 'scales down no further than half the shards, the reach of one call', wanted: 1, expected: 2 },
-  { rule: 15, why: 'scales up to the maximum and no further', wanted: 8, settings: { maxShards: 6 }, expected: 6 },
-  { rule: 15, why: 'scales down to the minimum and no further', wanted: 2, settings: { minShards: 3 }, expected: 3 },
+  { why: 'scales up to the shard count that the policy wants', wanted: 5, expected: 5 },
+  { why: 'scales down to the shard count that the policy wants', wanted: 3, expected: 3 },
+  { why: 'scales up no further than twice the shards, the reach of one call', wanted: 20, expected: 8 },
+  { why: 'scales down no further than half the shards, the reach of one call', wanted: 1, expected: 2 },
+  { why: 'scales up to the maximum and no further', wanted: 8, settings: { maxShards: 6 }, expected: 6 },
+  { why: 'scales down to the minimum and no further', wanted: 2, settings: { minShards: 3 }, expected: 3 },
   {
-    rule: 4,
     why: 'leaves an on-demand stream to AWS',
     wanted: 8,
     state: { mode: 'ON_DEMAND' },
     expected: 'on-demand-stream',
   },
   {
-    rule: 4,
     why: 'says that a stream is on-demand also where the policy wants the open shards',
     wanted: 4,
     state: { mode: 'ON_DEMAND' },
     expected: 'on-demand-stream',
   },
   {
-    rule: 5,
     why: 'holds while another resharding is under way',
     wanted: 8,
     state: { status: 'UPDATING' },
     expected: 'stream-updating',
   },
   {
-    rule: 10,
     why: 'holds a scale-up in a cooldown that somebody has set',
     wanted: 8,
     state: { tags: calls(1) },
@@ -77,17 +71,15 @@ const rows: readonly Row[] = [
     expected: 'cooldown',
   },
   {
-    rule: 15,
     why: 'has no cooldown by default, since the policy waits by itself',
     wanted: 3,
     state: { tags: { [tagKeys.ledger]: encodeLedger([now - minute]) } },
     expected: 3,
   },
-  { rule: 11, why: 'holds a scale-up at the maximum', wanted: 8, settings: { maxShards: 4 }, expected: 'at-maximum' },
-  { rule: 11, why: 'holds a scale-down at the minimum', wanted: 2, settings: { minShards: 4 }, expected: 'at-minimum' },
-  { rule: 9, why: 'holds where the policy wants the open shards', wanted: 4, expected: 'demand-met' },
+  { why: 'holds a scale-up at the maximum', wanted: 8, settings: { maxShards: 4 }, expected: 'at-maximum' },
+  { why: 'holds a scale-down at the minimum', wanted: 2, settings: { minShards: 4 }, expected: 'at-minimum' },
+  { why: 'holds where the policy wants the open shards', wanted: 4, expected: 'demand-met' },
   {
-    rule: 9,
     why: 'does not blame a spent quota where the open shards take the load',
     wanted: 4,
     state: { tags: calls(10) },
@@ -95,7 +87,6 @@ const rows: readonly Row[] = [
     expected: 'demand-met',
   },
   {
-    rule: 13,
     why: 'blames the spent quota where the policy wants nothing although the load exceeds the open shards',
     wanted: 4,
     state: { tags: calls(10) },
@@ -103,7 +94,6 @@ const rows: readonly Row[] = [
     expected: 'daily-quota',
   },
   {
-    rule: 11,
     why: 'blames the maximum and not the spent quota where both hold a scale-up',
     wanted: 4,
     state: { tags: calls(10) },
@@ -112,37 +102,32 @@ const rows: readonly Row[] = [
     expected: 'at-maximum',
   },
   {
-    rule: 13,
     why: 'holds a scale-up when the day’s calls are spent',
     wanted: 8,
     state: { tags: calls(10) },
     expected: 'daily-quota',
   },
-  { rule: 15, why: 'spends the last call of the day on a scale-up', wanted: 8, state: { tags: calls(9) }, expected: 8 },
+  { why: 'spends the last call of the day on a scale-up', wanted: 8, state: { tags: calls(9) }, expected: 8 },
   {
-    rule: 13,
     why: 'holds a scale-down that would leave fewer than two calls',
     wanted: 2,
     state: { tags: calls(8) },
     expected: 'daily-quota',
   },
-  { rule: 15, why: 'scales down where two calls remain afterwards', wanted: 2, state: { tags: calls(7) }, expected: 2 },
+  { why: 'scales down where two calls remain afterwards', wanted: 2, state: { tags: calls(7) }, expected: 2 },
   {
-    rule: 14,
     why: 'holds a scale-down while a consumer is behind',
     wanted: 2,
     state: { iteratorAge: freshAge(hour) },
     expected: 'consumer-behind',
   },
   {
-    rule: 15,
     why: 'does not hold a scale-up while a consumer is behind',
     wanted: 8,
     state: { iteratorAge: freshAge(hour) },
     expected: 8,
   },
   {
-    rule: 14,
     why: 'holds a scale-down where the iterator age could not be read, since unknown is not 0',
     wanted: 2,
     state: { iteratorAge: undefined },
@@ -150,10 +135,10 @@ const rows: readonly Row[] = [
   },
 ];
 
-it.each(rows)('rule $rule: $why', ({ rule, wanted, state, settings, offered, expected }) => {
+it.each(rows)('$expected: $why', ({ wanted, state, settings, offered, expected }) => {
   const decision = decide(wanted, state, settings, offered);
   expect(decision.kind === 'scale' ? decision.targetShardCount : decision.reason).toBe(expected);
-  expect(decision.because.rule).toBe(rule);
+  expect(decision.because.rule).toBe(typeof expected === 'number' ? scalingRule : holdReasons[expected].rule);
 });
 
 describe('the evidence of a decision from load', () => {
@@ -163,7 +148,14 @@ describe('the evidence of a decision from load', () => {
       direction: 'up',
       openShardCount: 4,
       targetShardCount: 8,
-      because: { rule: 15, policy: 'target', offeredShards: 4.99, policyWants: 20, callsInLastDay: 0, dailyQuota: 10 },
+      because: {
+        rule: scalingRule,
+        policy: 'target',
+        offeredShards: 4.99,
+        policyWants: 20,
+        callsInLastDay: 0,
+        dailyQuota: 10,
+      },
     });
   });
 

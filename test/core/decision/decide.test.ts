@@ -455,7 +455,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 8,
     },
   ],
-  15: [
+  [scalingRule]: [
     { why: 'a scale-up alarm doubles four shards', state: up(), expected: 8 },
     { why: 'a scale-down alarm halves four shards', alarm: downAlarm, state: down(), expected: 2 },
     {
@@ -502,7 +502,7 @@ describe.each(Object.entries(table))('rule %s', (number, rows) => {
   it.each(titled(rows))('%s', (_title, row) => {
     const decision = decide(row);
     if (typeof row.expected === 'number') {
-      expect(decision).toMatchObject({ kind: 'scale', targetShardCount: row.expected, because: { rule: 15 } });
+      expect(decision).toMatchObject({ kind: 'scale', targetShardCount: row.expected, because: { rule: scalingRule } });
       return;
     }
     expect(decision).toMatchObject({ kind: 'hold', reason: row.expected, because: { rule: Number(number) } });
@@ -645,7 +645,7 @@ describe('the evidence of a decision', () => {
   });
 
   it('of a scale-down has the threshold of the scale-down alarm', () => {
-    expect(decide({ alarm: downAlarm, state: down() }).because).toMatchObject({ rule: 15, threshold: 0.25 });
+    expect(decide({ alarm: downAlarm, state: down() }).because).toMatchObject({ rule: scalingRule, threshold: 0.25 });
   });
 
   it('of a scaling is policy, alarm and the calls of the day', () => {
@@ -655,7 +655,7 @@ describe('the evidence of a decision', () => {
       openShardCount: 4,
       targetShardCount: 8,
       because: {
-        rule: 15,
+        rule: scalingRule,
         policy: 'doubling',
         alarmName: 'orders-scale-up',
         stateChangedAtMs: firedAt,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScaleDecision } from '../../../core/decision/decision.ts';
+import { scalingRule } from '../../../core/decision/hold-reasons.ts';
 import { considerShards, needsShardLoads, type ShardLoad, type ShardLoads } from '../../../core/decision/hot-shard.ts';
 import { planScaling } from '../../../core/plan/scaling-plan.ts';
 import { noticeOf } from '../../../core/report/notice.ts';
@@ -29,7 +30,7 @@ const decision: ScaleDecision = {
   direction: 'up',
   openShardCount: 2,
   targetShardCount: 4,
-  because: { rule: 15 },
+  because: { rule: scalingRule },
 };
 
 describe('before a scale-up', () => {
@@ -69,7 +70,7 @@ describe('before a scale-up', () => {
     const considered = considerShards(decision, loadsOf(0.4, 0.95), { settings: sampleSettings() });
     expect(considered).toEqual({
       ...decision,
-      because: { rule: 15, hotShard: 'shard-1', hotShardUtilization: 0.95, otherShardsUtilization: 0.4 },
+      because: { rule: scalingRule, hotShard: 'shard-1', hotShardUtilization: 0.95, otherShardsUtilization: 0.4 },
     });
   });
 
@@ -106,7 +107,7 @@ describe('before a scale-up', () => {
   it('shards that could not be read do not keep the stream from scaling', () => {
     const unknown = { kind: 'unknown', code: 'AccessDenied' } as const;
     const considered = considerShards(decision, unknown, { settings: sampleSettings() });
-    expect(considered).toEqual({ ...decision, because: { rule: 15, hotShard: 'unknown, AccessDenied' } });
+    expect(considered).toEqual({ ...decision, because: { rule: scalingRule, hotShard: 'unknown, AccessDenied' } });
   });
 
   it('a shard is hot by its bytes as well as by its records', () => {

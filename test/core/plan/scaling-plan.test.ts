@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScaleDecision } from '../../../core/decision/decision.ts';
+import { scalingRule } from '../../../core/decision/hold-reasons.ts';
 import { planScaling } from '../../../core/plan/scaling-plan.ts';
 import type { StreamState } from '../../../core/stream/stream-state.ts';
 import { encodeIntent, encodeLedger, lastNoticeTag, tagKeys } from '../../../core/stream/stream-tags.ts';
@@ -11,7 +12,7 @@ const up: ScaleDecision = {
   direction: 'up',
   openShardCount: 4,
   targetShardCount: 8,
-  because: { rule: 15 },
+  because: { rule: scalingRule },
 };
 const down: ScaleDecision = { ...up, direction: 'down', targetShardCount: 2 };
 

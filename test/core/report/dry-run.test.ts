@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ScaleDecision } from '../../../core/decision/decision.ts';
+import { scalingRule } from '../../../core/decision/hold-reasons.ts';
 import { describeDryRun } from '../../../core/report/dry-run.ts';
 import { now, sampleConsumer, sampleSettings, sampleState } from '../samples.ts';
 
@@ -8,7 +9,7 @@ const decision: ScaleDecision = {
   direction: 'up',
   openShardCount: 4,
   targetShardCount: 8,
-  because: { rule: 15, policy: 'doubling' },
+  because: { rule: scalingRule, policy: 'doubling' },
 };
 const state = sampleState({ consumers: [sampleConsumer()] });
 const settings = sampleSettings();
@@ -20,7 +21,7 @@ it('a dry run turns a scaling into a hold, with its evidence and the dollars a m
       kind: 'hold',
       reason: 'dry-run',
       because: {
-        rule: 15,
+        rule: scalingRule,
         policy: 'doubling',
         direction: 'up',
         openShardCount: 4,

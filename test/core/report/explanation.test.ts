@@ -1,5 +1,7 @@
 /** The answer to "why does it not scale?": what would be decided if the alarm fired now, and every rule's own answer. */
 import { describe, expect, it } from 'vitest';
+import { holdReasons } from '../../../core/decision/hold-reasons.ts';
+import { alarmRules, loadRules, proposalRules, type Rule, streamRules } from '../../../core/decision/rules.ts';
 import { targetDefaults } from '../../../core/load/target.ts';
 import { type ExplanationInput, explainStream } from '../../../core/report/explanation.ts';
 import type { Fault } from '../../../core/result.ts';
@@ -28,6 +30,9 @@ function called(...agoMs: readonly number[]) {
 function holding({ rules }: ReturnType<typeof explain>['up']): readonly number[] {
   return rules.filter(({ held }) => held).map(({ rule }) => rule);
 }
+
+const numbersOf = (rules: readonly Pick<Rule<never>, 'reasons'>[]) =>
+  rules.map(({ reasons: [reason] }) => holdReasons[reason].rule);
 
 const fault = (field: string): Fault => ({ field, value: '"two"', problem: 'is no number', remedy: 'give one' });
 
@@ -102,7 +107,7 @@ describe('the explanation of an alarm', () => {
       alarmName: 'orders-scale-down',
       decision: { kind: 'scale', direction: 'down', targetShardCount: 2 },
     });
-    expect(up.rules.map(({ rule }) => rule)).toEqual([3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14]);
+    expect(up.rules.map(({ rule }) => rule)).toEqual(numbersOf([...streamRules, ...alarmRules, ...proposalRules]));
     expect(holding(up)).toEqual([]);
   });
 
@@ -167,7 +172,7 @@ describe('the explanation of a load policy', () => {
     const { policy: name, demand } = loadDriven();
     expect(name).toBe('target');
     expect(demand?.policy).toEqual(policy);
-    expect(demand?.rules.map(({ rule }) => rule)).toEqual([3, 4, 5, 9, 10, 11, 12, 13, 14]);
+    expect(demand?.rules.map(({ rule }) => rule)).toEqual(numbersOf([...streamRules, ...loadRules, ...proposalRules]));
     expect(demand?.decision).toMatchObject({ kind: 'scale', targetShardCount: 6, because: { offeredShards: 4.8 } });
     expect(demand?.plan?.intent).toEqual({ atMs: now, from: 4, to: 6 });
   });
@@ -182,7 +187,9 @@ describe('the explanation of a load policy', () => {
     const contradictions = [fault('autoscaling/min-shards')];
     expect(loadDriven({ contradictions }).demand).toMatchObject({
       decision: { kind: 'hold', reason: 'contradictory-settings' },
-      rules: [{ rule: 3, held: { reason: 'contradictory-settings' } }, {}, {}, {}, {}, {}, {}, {}, {}],
+      rules: expect.arrayContaining([
+        expect.objectContaining({ rule: 3, held: expect.objectContaining({ reason: 'contradictory-settings' }) }),
+      ]),
       plan: undefined,
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScaleDecision } from '../../../core/decision/decision.ts';
-import type { HoldReason } from '../../../core/decision/hold-reasons.ts';
+import { type HoldReason, scalingRule } from '../../../core/decision/hold-reasons.ts';
 import {
   happenedNoticeOf,
   noticeOf,
@@ -17,7 +17,7 @@ const decision: ScaleDecision = {
   direction: 'down',
   openShardCount: 8,
   targetShardCount: 4,
-  because: { rule: 15 },
+  because: { rule: scalingRule },
 };
 
 function report(given: Partial<ScalingReport> = {}): ScalingReport {

@@ -44,6 +44,9 @@ export function repairAlarm(
   const alarm = state.alarms[direction];
   const definition = defineAlarm(direction, { streamName, shardCount, settings });
   if (alarm) return repairLiveAlarm(direction, alarm, definition, facts);
+  if (state.takenAlarmNames?.includes(direction)) {
+    return { findings: [{ kind: 'alarm-name-taken', alarmName: alarmNameOf(streamName, direction) }], lane: [] };
+  }
   return {
     findings: [{ kind: 'alarm-missing', direction }],
     lane: newAlarm ? [createAlarm(alarmNameOf(streamName, direction), definition, newAlarm)] : [],

@@ -28,6 +28,17 @@ export const findingKinds = {
     means: 'CloudWatch has no alarm of that name: the stream is not scaled in this direction',
     wayOut: 'deploy again; a discovered stream gets its alarm back by itself',
   },
+  'alarm-name-taken': {
+    severity: 'broken',
+    means:
+      'an alarm of that name watches something else: it is never written, and the stream is not scaled in this direction',
+    wayOut: 'rename the other alarm; then the alarm of the stream can be made',
+  },
+  'no-longer-asks': {
+    severity: 'passing',
+    means: 'the index of tags still names a stream that does not ask to be managed: nothing is done to it',
+    wayOut: 'none: the index follows within minutes',
+  },
   'alarm-drifted': {
     severity: 'repaired',
     means: 'an alarm differs from what shard count and settings say',
@@ -121,6 +132,8 @@ export type FindingKind = keyof typeof findingKinds;
 /** The operands of each kind, as reports, log lines and `explain` show them. */
 interface FindingOperands {
   'alarm-missing': { readonly direction: Direction };
+  'alarm-name-taken': { readonly alarmName: string };
+  'no-longer-asks': object;
   'alarm-drifted': { readonly alarmName: string; readonly differs: readonly string[] };
   'alarm-metrics-of-others': { readonly alarmName: string; readonly ids: readonly string[] };
   'alarm-judged-by-old-math': { readonly alarmName: string };

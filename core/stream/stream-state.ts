@@ -36,6 +36,8 @@ export interface StreamState {
   readonly refusal: RefusalPause | undefined;
   /** The live alarms. Undefined where CloudWatch has none of that name. */
   readonly alarms: { readonly [D in Direction]: AlarmState | undefined };
+  /** Directions whose alarm name is taken by an alarm that does not watch this stream. It is nobody's to write. */
+  readonly takenAlarmNames?: readonly Direction[];
   readonly consumers: readonly ConsumerState[];
   /** Read for a scale-down and for a consumer whose concurrency may be lowered. Undefined: not read, or the read failed. */
   readonly iteratorAge: IteratorAge | undefined;

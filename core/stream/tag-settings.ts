@@ -18,11 +18,18 @@ import type { Tags } from './stream-tags.ts';
 
 /** A stream tagged `autoscaling/enabled = true` is managed although no deployment names it. */
 export const enabledTag = `${tagPrefix}enabled`;
+/** On an alarm of ours whose stream asks no longer: since when, and when it was last seen so. */
+export const orphanTag = `${tagPrefix}orphan-since`;
 export const consumersTag = `${tagPrefix}consumers`;
 /** On every alarm that this product made for such a stream, not on the stream. Its value is the deployment's name. */
 export const ownerTag = `${tagPrefix}owner`;
 /** Fingerprint of the tag faults of which people were notified last. */
 export const notifiedFaultsTag = `${tagPrefix}told-faults`;
+
+/** Whether a stream's own tags ask for it to be managed. */
+export function isEnabled(tags: Tags): boolean {
+  return tags[enabledTag]?.trim().toLowerCase() === 'true';
+}
 
 export interface Overrides {
   readonly settings: StreamSettings;

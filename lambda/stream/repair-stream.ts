@@ -11,7 +11,7 @@ import { planRepair, type RepairPlan } from '../../core/plan/repair-plan.ts';
 import { describeDryRun } from '../../core/report/dry-run.ts';
 import { scalingIsUnderWay } from '../../core/stream/stream-state.ts';
 import { notifiedProblemsTag } from '../../core/stream/stream-tags.ts';
-import { haveFaultsChanged } from '../../core/stream/tag-settings.ts';
+import { haveFaultsChanged, isEnabled } from '../../core/stream/tag-settings.ts';
 import { hourMs } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { ReconcileCause } from '../events.ts';
@@ -43,6 +43,8 @@ export async function repairStream(
   context: ScalerContext,
 ): Promise<StreamOutcome> {
   const { state, contradictions, nowMs } = reading;
+  // What acts goes by the stream's own word, not by an index that may be behind.
+  if (newAlarm && !isEnabled(state.tags)) return { outcome: 'agrees', findings: [{ kind: 'no-longer-asks' }] };
   if (scalingIsUnderWay(state, nowMs)) return { outcome: 'agrees', findings: [{ kind: 'scaling-under-way' }] };
   if (contradictions.length > 0) {
     return { outcome: 'held', decision: hold('contradictory-settings', { faults: contradictions }) };

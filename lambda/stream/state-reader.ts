@@ -2,7 +2,7 @@
  * Reads everything that a decision needs in one round: all calls at once, so that a scaling waits for one round trip and not
  * for six. What cannot be read is unknown, never zero or absent.
  */
-import { readStreamName } from '../../core/alarm/alarm-definition.ts';
+import { type Direction, readStreamName } from '../../core/alarm/alarm-definition.ts';
 import type { Fault } from '../../core/result.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
 import { type AlarmState, completeState, type IteratorAge } from '../../core/stream/stream-state.ts';
@@ -54,6 +54,7 @@ export async function readState(ports: Ports, account: Account, query: StateQuer
         up: withTags(alarms.get(alarmNames.up), streamName, alarmTags.up),
         down: withTags(alarms.get(alarmNames.down), streamName, alarmTags.down),
       },
+      takenAlarmNames: takenNames(alarms, alarmNames, streamName),
       consumers: consumers.states,
       iteratorAge: iteratorAge.ok ? iteratorAge.value : undefined,
     },
@@ -92,6 +93,18 @@ async function readIteratorAge(ports: Ports, query: StateQuery): Promise<Answer<
 
 async function known<T>(value: T): Promise<Answer<T>> {
   return { ok: true, value };
+}
+
+/** Whoever has such an alarm did not make it for this stream: it would be overwritten for the mere name. */
+function takenNames(
+  alarms: ReadonlyMap<string, UntaggedAlarm>,
+  alarmNames: StateQuery['alarmNames'],
+  streamName: string,
+): readonly Direction[] {
+  return (['up', 'down'] as const).filter((direction) => {
+    const alarm = alarms.get(alarmNames[direction]);
+    return alarm !== undefined && readStreamName(alarm.definition.metrics) !== streamName;
+  });
 }
 
 /** An alarm of that name which watches another stream is not this stream's alarm, whatever a message says. */

@@ -11,6 +11,7 @@ import { type Fault, quote } from '../../core/result.ts';
 import { isLoadDriven } from '../../core/settings/stream-settings.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
+import { isEnabled } from '../../core/stream/tag-settings.ts';
 import type { ScalerContext } from '../context.ts';
 import type { CallFailure } from '../ports.ts';
 import { applyDecision } from '../stream/apply-decision.ts';
@@ -21,7 +22,6 @@ import { ownershipOf } from '../stream/ownership.ts';
 import { alarmNamesFrom, fullQuery, minimalQuery } from '../stream/state-query.ts';
 import { readState } from '../stream/state-reader.ts';
 import { type StreamOutcome, toReport } from '../stream/stream-report.ts';
-import { isEnabled } from './fleet.ts';
 
 export interface AlarmRecord {
   readonly messageId: string;

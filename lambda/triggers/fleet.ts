@@ -1,15 +1,12 @@
 /**
  * The streams of a reconcile or a load check: those of the deployment, and those that ask for it by the tag
  * `autoscaling/enabled = true`. Without settings.json (code-only take-over) they are the streams that have scaling alarms.
- *
- * Alarms of streams that no longer ask are removed. That happens only where a tag says that an alarm is ours, and never after
- * a read that failed: an outage must not look like "nobody asks any more".
  */
 import { alarmNameOf, readAlarmName, readStreamName } from '../../core/alarm/alarm-definition.ts';
 import type { NewAlarm } from '../../core/plan/alarm-repair.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
-import { enabledTag, ownerTag } from '../../core/stream/tag-settings.ts';
+import { isEnabled, ownerTag } from '../../core/stream/tag-settings.ts';
 import type { Answer, CallFailure, FleetPort, UntaggedAlarm } from '../ports.ts';
 
 export interface Fleet {
@@ -61,7 +58,8 @@ function found<T>(value: T): Answer<T> {
 /** Every version of a scaling alarm has these metrics. An alarm without them only happens to have such a name. */
 const scalingMetricIds: ReadonlyArray<string> = ['m1', 'm2', 'e3', 'e4', 's1'];
 
-function streamOfScalingAlarm({ alarmName, definition: { metrics } }: UntaggedAlarm): string | undefined {
+/** The stream that an alarm scales, by its name and its content; undefined for an alarm that is none of ours. */
+export function streamOfScalingAlarm({ alarmName, definition: { metrics } }: UntaggedAlarm): string | undefined {
   const streamName = readStreamName(metrics);
   const direction = readAlarmName(alarmName)?.direction;
   if (streamName === undefined || !direction || alarmName !== alarmNameOf(streamName, direction)) return undefined;
@@ -71,25 +69,4 @@ function streamOfScalingAlarm({ alarmName, definition: { metrics } }: UntaggedAl
 /** Undefined where streams do not ask by tag: then the stack makes all alarms. */
 export function newAlarmOf({ discovery }: Deployment): NewAlarm | undefined {
   return discovery && { topicArn: discovery.alarmTopicArn, tags: { [ownerTag]: discovery.owner } };
-}
-
-export function isEnabled(tags: Tags): boolean {
-  return tags[enabledTag]?.trim().toLowerCase() === 'true';
-}
-
-/** Removes those of our alarms whose stream asks no longer. @returns the names of the removed, and what failed. */
-export async function removeOrphans(
-  fleet: Fleet,
-  deployment: Deployment,
-  port: FleetPort,
-): Promise<{ readonly removed: readonly string[]; readonly failures: readonly CallFailure[] }> {
-  const { discovery } = deployment;
-  if (!discovery || fleet.failures.length > 0 || deployment.dryRun) return { removed: [], failures: [] };
-  const owned = await port.alarmsTagged(ownerTag, discovery.owner);
-  if (!owned.ok) return { removed: [], failures: [owned.failure] };
-  const wanted = new Set(fleet.streamNames.flatMap((name) => [alarmNameOf(name, 'up'), alarmNameOf(name, 'down')]));
-  const orphans = owned.value.filter((name) => !wanted.has(name));
-  if (orphans.length === 0) return { removed: [], failures: [] };
-  const deleted = await port.deleteAlarms(orphans);
-  return deleted.ok ? { removed: orphans, failures: [] } : { removed: [], failures: [deleted.failure] };
 }

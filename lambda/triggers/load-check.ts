@@ -9,6 +9,7 @@ import { awsFacts } from '../../core/aws-facts.ts';
 import type { HoldDecision } from '../../core/decision/decision.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { isLoadDriven } from '../../core/settings/stream-settings.ts';
+import { isEnabled } from '../../core/stream/tag-settings.ts';
 import { minuteMs } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { LoadCheckRequest } from '../events.ts';
@@ -128,6 +129,9 @@ async function decideAgain(
   const { streamName } = query;
   const full = await readState(context.ports, context.account, fullQuery(query));
   if (!full.ok) return failed(streamName, full.failures, context);
+  // What acts goes by the stream's own word, not by an index that may be behind.
+  if (!context.deployment.streams?.has(streamName) && context.deployment.discovery && !isEnabled(full.state.tags))
+    return undefined;
   const facts = loadDrivenFacts(full);
   const decided = facts && decideFromReading(facts, load);
   if (!facts || !decided) return undefined;

@@ -9,6 +9,7 @@ import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { type Fault, quote, type Result } from '../../core/result.ts';
 import type { Deployment } from '../../core/settings/deployment.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
+import { isEnabled } from '../../core/stream/tag-settings.ts';
 import {
   addTemporaryMinimum,
   type TemporaryMinimumRequest,
@@ -18,7 +19,7 @@ import { minuteMs } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { Answer } from '../ports.ts';
 import { type StreamOutcome, toReport } from '../stream/stream-report.ts';
-import { fleetOf, isEnabled } from './fleet.ts';
+import { fleetOf } from './fleet.ts';
 import type { RunResult } from './reconcile-fleet.ts';
 import { reconcileStreams } from './reconcile-streams.ts';
 

@@ -7,7 +7,8 @@ import { minuteMs } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
 import type { Reconcile } from '../events.ts';
 import type { CallFailure } from '../ports.ts';
-import { findFleet, removeOrphans } from './fleet.ts';
+import { findFleet } from './fleet.ts';
+import { removeOrphans } from './orphan-alarms.ts';
 import { reconcileStreams } from './reconcile-streams.ts';
 
 export interface RunRequest extends Omit<Reconcile, 'kind'> {
@@ -23,6 +24,8 @@ export interface RunResult {
   /** Streams that were handed on. */
   readonly notReached: number;
   readonly alarmsRemoved: readonly string[];
+  /** They carry our owner tag and are not ours by their content: somebody else wrote the tag. */
+  readonly alarmsOfOthers?: readonly string[];
 }
 
 /** Kept for the end of a run: the slowest stream takes so long, with the call that hands the rest on. */
@@ -36,12 +39,13 @@ export async function reconcileFleet(request: RunRequest, context: ScalerContext
   const timeIsUp = () => request.remainingMs() < handOverMs;
   const { reports, notReached } = await reconcileStreams(fleet, { cause, timeIsUp }, context);
   if (notReached.length === 0) {
-    const orphans = await removeOrphans(whole, context.deployment, port);
+    const orphans = await removeOrphans(whole, context);
     return {
       reports,
       failures: [...whole.failures, ...orphans.failures],
       notReached: 0,
       alarmsRemoved: orphans.removed,
+      alarmsOfOthers: orphans.foreign,
     };
   }
   const last = fleet.streamNames[fleet.streamNames.length - notReached.length - 1] ?? after;

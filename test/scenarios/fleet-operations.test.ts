@@ -220,7 +220,7 @@ describe('a stream that asks by its tag', () => {
       Threshold: 1,
     });
     const before = alarmNames();
-    await pass(6 * minuteMs);
+    await pass(21 * minuteMs);
     const gone = ['clicks-scale-down', 'clicks-scale-up'];
     expect(before.filter((name) => !alarmNames().includes(name)).sort()).toEqual(gone);
   });

@@ -119,7 +119,11 @@ it('a stream that asks by its tag: its alarms are made, it scales with its consu
   await account.pass(10 * minuteMs);
   expect(stream.openShardCount).toBe(16);
   stream.model.tags.remove(['autoscaling/enabled'], account.clock.nowMs());
-  await account.reconcile();
+  // The stream must have said no for ten minutes.
+  for (let run = 0; run < 3; run += 1) {
+    await account.reconcile();
+    await account.pass(5 * minuteMs);
+  }
   expect(aws.cloudwatch.describeAlarms({ AlarmNamePrefix: 'asking-' }).MetricAlarms).toEqual([]);
 });
 

@@ -45,3 +45,45 @@ describe('a stream that is gone', () => {
     expect(reports[0]).toMatchObject({ outcome: 'failed', needsRetry: true });
   });
 });
+
+describe('a discovered stream', () => {
+  async function reconcileClicks(prepare: (aws: MemoryAccount) => void) {
+    const aws = new MemoryAccount();
+    aws.addStream('clicks', 4, sampleSettings());
+    aws.stream('clicks').tags = { [enabledTag]: 'true' };
+    prepare(aws);
+    const deployment = deploymentOf({}, environment);
+    // What the index of tags says, whatever the stream itself says by now.
+    const tags = new Map([['clicks', { [enabledTag]: 'true' }]]);
+    const fleet = { streamNames: ['clicks'], tags, newAlarm: newAlarmOf(deployment), failures: [] };
+    const run = { cause: 'schedule' as const, timeIsUp: () => false };
+    const { reports } = await reconcileStreams(fleet, run, contextOf(aws, deployment));
+    return { report: reports[0], aws };
+  }
+
+  it('never has somebody else’s alarm overwritten that happens to have the name of one of its own', async () => {
+    const theirs = { threshold: 70, metrics: [] };
+    const { report, aws } = await reconcileClicks((account) => {
+      const alarm = account.alarm('clicks-scale-up');
+      account.alarms.set('clicks-scale-up', { ...alarm, definition: { ...alarm.definition, ...theirs } });
+    });
+    expect(report).toMatchObject({ findings: [{ kind: 'alarm-name-taken', alarmName: 'clicks-scale-up' }] });
+    expect(aws.alarm('clicks-scale-up').definition).toMatchObject(theirs);
+    expect(aws.operations()).not.toContain('cloudwatch:PutMetricAlarm');
+  });
+
+  it('gets an alarm that is missing, which nobody else has the name of', async () => {
+    const { report, aws } = await reconcileClicks((account) => account.alarms.delete('clicks-scale-up'));
+    expect(report).toMatchObject({ outcome: 'converged', findings: [{ kind: 'alarm-missing' }] });
+    expect(aws.alarms.has('clicks-scale-up')).toBe(true);
+  });
+
+  it('is left alone where it asks no longer, although the index still says so', async () => {
+    const { report, aws } = await reconcileClicks((account) => {
+      account.stream('clicks').tags = {};
+      account.stream('clicks').openShardCount = 6;
+    });
+    expect(report).toMatchObject({ outcome: 'agrees', findings: [{ kind: 'no-longer-asks' }] });
+    expect(aws.writes()).toEqual([]);
+  });
+});

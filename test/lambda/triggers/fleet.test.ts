@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ownerTag } from '../../../core/stream/tag-settings.ts';
+import { isEnabled, ownerTag } from '../../../core/stream/tag-settings.ts';
 import type { FleetPort, UntaggedAlarm } from '../../../lambda/ports.ts';
-import { findFleet, isEnabled, removeOrphans } from '../../../lambda/triggers/fleet.ts';
+import { findFleet } from '../../../lambda/triggers/fleet.ts';
 import { sampleAlarmState } from '../../core/samples.ts';
 import { deploymentOf } from '../deployments.ts';
 import { fleetPortOf, refused } from '../fleet-port.ts';
@@ -52,56 +52,6 @@ describe('the fleet', () => {
   ])('a stream with autoscaling/enabled = %j asks to be managed: %s', (value, expected) => {
     expect(isEnabled({ 'autoscaling/enabled': value })).toBe(expected);
     expect(isEnabled({})).toBe(false);
-  });
-});
-
-describe('alarms of streams that ask no longer', () => {
-  const alarms = ['orders-scale-up', 'orders-scale-down', 'gone-scale-up', 'gone-scale-down'];
-  const tags = { orders: { 'autoscaling/enabled': 'true' } };
-  const deployment = deploymentOf({}, environment);
-
-  it('are removed, and only those that a tag says are ours', async () => {
-    const { port, deleted, asked } = fleetPortOf(tags, alarms);
-    const fleet = await findFleet(deployment, port);
-    expect(await removeOrphans(fleet, deployment, port)).toEqual({
-      removed: ['gone-scale-up', 'gone-scale-down'],
-      failures: [],
-    });
-    expect(deleted).toEqual(['gone-scale-up', 'gone-scale-down']);
-    expect(asked).toEqual(['autoscaling/owner=us']);
-  });
-
-  it('stay after a read that failed: an outage must not look like nobody asks any more', async () => {
-    const { port, deleted } = fleetPortOf(tags, alarms, { streamTags: async () => refused });
-    expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
-      removed: [],
-      failures: [],
-    });
-    expect(deleted).toEqual([]);
-  });
-
-  it('stay in dry run, and where streams cannot ask', async () => {
-    for (const other of [deploymentOf({}, { ...environment, DRY_RUN: 'true' }), deploymentOf({})]) {
-      const { port, deleted } = fleetPortOf(tags, alarms);
-      await removeOrphans(await findFleet(deployment, port), other, port);
-      expect(deleted).toEqual([]);
-    }
-  });
-
-  it('are reported when they cannot be found or removed', async () => {
-    const unfound = fleetPortOf(tags, alarms, { alarmsTagged: async () => refused });
-    const fleet = await findFleet(deployment, unfound.port);
-    expect(await removeOrphans(fleet, deployment, unfound.port)).toEqual({ removed: [], failures: [refused.failure] });
-    const kept = fleetPortOf(tags, alarms, { deleteAlarms: async () => refused });
-    expect(await removeOrphans(fleet, deployment, kept.port)).toEqual({ removed: [], failures: [refused.failure] });
-  });
-
-  it('cost no call where there are none to remove', async () => {
-    const { port } = fleetPortOf(tags, ['orders-scale-up'], { deleteAlarms: async () => refused });
-    expect(await removeOrphans(await findFleet(deployment, port), deployment, port)).toEqual({
-      removed: [],
-      failures: [],
-    });
   });
 });
 

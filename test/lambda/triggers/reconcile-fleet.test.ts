@@ -1,9 +1,10 @@
 /** One run has fifteen minutes, a fleet may have more streams: what a run does not reach is handed on, and nothing is forgotten. */
 import { describe, expect, it } from 'vitest';
-import { ownerTag } from '../../../core/stream/tag-settings.ts';
+import { orphanTag, ownerTag } from '../../../core/stream/tag-settings.ts';
+import { formatBasicTime } from '../../../core/time.ts';
 import type { FleetPort } from '../../../lambda/ports.ts';
 import { type RunRequest, reconcileFleet } from '../../../lambda/triggers/reconcile-fleet.ts';
-import { minute, sampleSettings } from '../../core/samples.ts';
+import { minute, now, sampleSettings } from '../../core/samples.ts';
 import { contextOf, deploymentOf } from '../deployments.ts';
 import { fleetPortOf, refused } from '../fleet-port.ts';
 import { MemoryAccount } from '../memory-account.ts';
@@ -13,14 +14,17 @@ const environment = {
   DISCOVERY_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:scaling',
   DISCOVERY_OWNER: 'us',
 };
-/** The last alarm is one of a stream that asks no longer. */
+/** The last alarm is one of a stream that has been gone for a while. */
 const owned = ['stream-01-scale-up', 'stream-52-scale-up', 'gone-scale-up'];
 
 /** 52 streams: two more than a batch, before which the time is checked. */
 function setUp(answers: Partial<FleetPort> = {}) {
   const names = Array.from({ length: 52 }, (_, index) => `stream-${String(index + 1).padStart(2, '0')}`);
   const aws = new MemoryAccount();
-  for (const name of names) aws.addStream(name, 4, sampleSettings());
+  for (const name of [...names, 'gone']) aws.addStream(name, 4, sampleSettings());
+  aws.streams.delete('gone');
+  const saidNo = `${formatBasicTime(now - 20 * minute)} ${formatBasicTime(now - 5 * minute)}`;
+  aws.alarms.set('gone-scale-up', { ...aws.alarm('gone-scale-up'), tags: { [orphanTag]: saidNo } });
   const deployment = deploymentOf(Object.fromEntries(names.map((name) => [name, {}])), environment);
   const { port, ...seen } = fleetPortOf({}, owned, answers);
   const run = (request: Partial<RunRequest> = {}) =>

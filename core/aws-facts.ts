@@ -62,6 +62,7 @@ export const awsFacts = {
     'Lambda developer guide, Quotas',
   ),
   largestParallelizationFactor: fact(10, 'invocations per shard', 'Lambda API reference, CreateEventSourceMapping'),
+  longestSnsSubject: fact(99, 'characters', 'SNS API reference, Publish: "less than 100 characters long"'),
   reshardingBaseTime: inferred(minuteMs, 'ms', 'Kinesis FAQ: "a few minutes"'),
   reshardingTimePerShard: inferred(minuteMs / 32, 'ms per shard', 'assumption: 32 shards a minute'),
   reshardingTimeOffGrid: inferred(minuteMs, 'ms more, for targets off the 25 % grid', 'assumption'),

@@ -3,7 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { streamDimension } from '../core/alarm/alarm-definition.ts';
 import { failuresMetric, ownNamespace, ownService } from '../core/own-metrics.ts';
-import { isBroken } from '../core/plan/findings.ts';
+import { describeProblems, isBroken } from '../core/plan/findings.ts';
 import { findTagFaults } from '../core/report/notice.ts';
 import type { ScalingReport } from '../core/report/scaling-report.ts';
 import type { Deployment, LogLevel } from '../core/settings/deployment.ts';
@@ -85,11 +85,19 @@ function writeLine(parent: Logger, report: ScalingReport): void {
     ...rest,
     effects: report.effects.map(({ effect, failure }) => ({ ...summarize(effect), ...(failure ? { failure } : {}) })),
   };
-  if (report.needsRetry) logger.error(report.outcome, line);
-  else if (isRejected(report) || findTagFaults(report)) logger.warn(report.outcome, line);
+  const message = messageOf(report);
+  if (report.needsRetry || isBroken(report.findings)) logger.error(message, line);
+  else if (isRejected(report) || findTagFaults(report)) logger.warn(message, line);
   // A finding that nothing here can repair (an alarm that is gone) must not hide at debug.
-  else if (report.outcome === 'agrees' && report.findings.length === 0) logger.debug(report.outcome, line);
-  else logger.info(report.outcome, line);
+  else if (report.outcome === 'agrees' && report.findings.length === 0) logger.debug(message, line);
+  else logger.info(message, line);
+}
+
+/** The outcome, unless the line then said that everything agrees and the rest of it did not. */
+function messageOf({ outcome, findings, failures }: ScalingReport): string {
+  if (outcome !== 'agrees') return outcome;
+  const unread = failures.map(({ call, code }) => `${call} failed with ${code}`).join(', ');
+  return unread || describeProblems(findings) || outcome;
 }
 
 function isRejected({ decision }: ScalingReport): boolean {

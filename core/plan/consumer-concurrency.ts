@@ -42,6 +42,7 @@ function takenBy(lane: Lane): number {
 
 export function repairConsumer(consumer: ConsumerState, shardCount: number, facts: StreamFacts): ConsumerRepair {
   const { functionName, reservedConcurrency: reserved } = consumer;
+  if (consumer.isMissing) return { findings: [{ kind: 'consumer-missing', functionName }], lane: [] };
   const unmapped: readonly Finding[] = consumer.isMapped === false ? [{ kind: 'consumer-unmapped', functionName }] : [];
   if (reserved === 0) return { findings: [{ kind: 'concurrency-stopped', functionName }], lane: [] };
   const wanted = concurrencyFor(consumer, shardCount);
@@ -103,7 +104,7 @@ export function concurrencyTags(state: StreamState, shardCount: number): Tags {
   return Object.fromEntries(
     state.consumers.flatMap((consumer) => {
       const wanted = concurrencyFor(consumer, shardCount);
-      if (wanted === undefined) return [];
+      if (wanted === undefined || consumer.isMissing) return [];
       return [[tagKeys.concurrency + consumer.functionName, encodeConcurrency(withCurrent(consumer, state, wanted))]];
     }),
   );

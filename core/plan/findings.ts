@@ -109,6 +109,11 @@ export const findingKinds = {
     means: 'a consumer reads other sources as well, and what they need is not known: its concurrency is left alone',
     wayOut: 'give each source a function of its own, or set the concurrency by hand',
   },
+  'consumer-missing': {
+    severity: 'broken',
+    means: 'a declared consumer does not exist: no function reads the stream, or another one does',
+    wayOut: 'deploy the function again, or correct its ARN in the settings or the tag of the stream',
+  },
   'consumer-unmapped': {
     severity: 'standing',
     means: 'a declared consumer has no event source mapping of this stream',
@@ -152,6 +157,7 @@ interface FindingOperands {
   'concurrency-stopped': { readonly functionName: string };
   'concurrency-set-by-others': { readonly functionName: string; readonly reserved: number; readonly wanted: number };
   'concurrency-unknown': { readonly functionName: string };
+  'consumer-missing': { readonly functionName: string };
   'consumer-unmapped': { readonly functionName: string };
   'concurrency-unaffordable': { readonly functionName: string; readonly wanted: number; readonly affordable: number };
   /**

@@ -4,6 +4,7 @@
  * fingerprint of the last one.
  */
 import { type Direction, readAlarmName } from '../alarm/alarm-definition.ts';
+import { awsFacts } from '../aws-facts.ts';
 import type { ScaleDecision } from '../decision/decision.ts';
 import { holdReasons } from '../decision/hold-reasons.ts';
 import { fingerprint } from '../fingerprint.ts';
@@ -12,7 +13,7 @@ import { lastNoticeTag, notifiedProblemsTag, type Tags } from '../stream/stream-
 import type { ScalingReport } from './scaling-report.ts';
 
 export interface Notice {
-  /** ASCII, at most 100 characters: what SNS takes for a subject. */
+  /** ASCII, and short enough for SNS. A long name of a stream is shortened, never what happened. */
   readonly subject: string;
   readonly body: string;
   readonly isFailure: boolean;
@@ -113,5 +114,17 @@ function describeScaling(decision: ScaleDecision): string {
 }
 
 function toSubject({ streamName = 'unknown stream' }: ScalingReport, event: string): string {
-  return `${streamName}: ${event}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
+  const mostCharacters = awsFacts.longestSnsSubject.value;
+  const room = Math.max(shortestName, mostCharacters - event.length - 2);
+  return `${shorten(streamName, room)}: ${event}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, mostCharacters);
+}
+
+/** Enough of a stream's name to recognise it, where the event itself is long. */
+const shortestName = 23;
+
+/** Names of one fleet often differ in their ends only. */
+function shorten(name: string, length: number): string {
+  if (name.length <= length) return name;
+  const end = Math.floor((length - 3) / 2);
+  return `${name.slice(0, length - 3 - end)}...${name.slice(-end)}`;
 }

@@ -78,6 +78,8 @@ export interface ConsumerState {
   readonly executionsElsewhere: number | undefined;
   /** Whether an event source mapping of this stream invokes it. Undefined where the mappings could not be read. */
   readonly isMapped: boolean | undefined;
+  /** True where Lambda has no such function: its other facts mean nothing then. */
+  readonly isMissing?: boolean;
   /** Reserved concurrency now. Undefined when none is reserved. */
   readonly reservedConcurrency: number | undefined;
   /** What the account can reserve on top and still keep its 100 unreserved executions. Undefined when it could not be read. */

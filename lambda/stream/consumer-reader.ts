@@ -33,9 +33,13 @@ export async function readConsumers(
       const consumer = consumers[index];
       const need = consumer && needOf(consumer, origin, streamName, mappings.ok ? mappings.value : undefined);
       if (!need) return noConsumers;
-      if (!reserved.ok) return { states: [], failures: [reserved.failure] };
-      const elsewhere = await readElsewhere(need, ports);
-      return { states: [toState(consumer, need, elsewhere, reserved.value, reservable)], failures: [] };
+      // A function that does not exist is a fact about the stream, and not a call that another attempt mends.
+      const isMissing = !reserved.ok && reserved.failure.kind === 'gone';
+      if (!reserved.ok && !isMissing) return { states: [], failures: [reserved.failure] };
+      const elsewhere = isMissing ? undefined : await readElsewhere(need, ports);
+      const reservedConcurrency = reserved.ok ? reserved.value : undefined;
+      const state = toState(consumer, need, elsewhere, reservedConcurrency, reservable);
+      return { states: [isMissing ? { ...state, isMissing } : state], failures: [] };
     }),
   );
   return {

@@ -80,15 +80,32 @@ describe('the log', () => {
     for (const field of ['streamName', 'alarmName', 'messageId']) expect(second).not.toHaveProperty(field);
   });
 
+  it('says what is wrong, and never that a stream agrees of which something is missing or unread', () => {
+    const failures = [{ call: 'lambda:GetFunctionConcurrency', ...failureOf('AccessDenied', 'no') }];
+    const missing = [{ kind: 'consumer-missing', functionName: 'orders-processor' }] as const;
+    const log = createRunLog(deployment, 'scaler');
+    log.logReport(reportOf({ outcome: 'agrees', needsRetry: true, failures }));
+    log.logReport(reportOf({ outcome: 'agrees', findings: missing }));
+    expect(logLines().map(({ level, message }) => [level, message])).toEqual([
+      ['ERROR', 'lambda:GetFunctionConcurrency failed with AccessDenied'],
+      ['ERROR', 'consumer-missing orders-processor'],
+    ]);
+  });
+
   it.each<[string, Partial<ScalingReport>, string | undefined]>([
     ['what needs another try is an error', { needsRetry: true }, 'ERROR'],
     ['what was refused is a warning', held('rejected'), 'WARN'],
     ['a hold is information', held('cooldown'), 'INFO'],
+    [
+      'a finding that stands is information',
+      { outcome: 'agrees', findings: [{ kind: 'concurrency-stopped', functionName: 'f' }] },
+      'INFO',
+    ],
     ['a stream that agrees is not logged', { outcome: 'agrees' }, undefined],
     [
-      'a finding that nothing here can repair is logged',
+      'a finding by which the stream is not scaled is an error',
       { outcome: 'agrees', findings: [{ kind: 'alarm-missing', direction: 'up' }] },
-      'INFO',
+      'ERROR',
     ],
   ])('%s', (_what, given, level) => {
     createRunLog(deployment, 'scaler').logReport(reportOf(given));

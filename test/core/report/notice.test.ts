@@ -62,9 +62,16 @@ describe('the subject of a notice', () => {
     expect(subject({})).toBe('orders: failed (unknown), another try follows');
   });
 
-  it('is printable ASCII of at most 100 characters, as SNS takes it', () => {
+  it('is printable ASCII of less than 100 characters, as SNS takes it, and keeps what happened to a stream with a long name', () => {
     const subject = (streamName: string) => noticeOf(held('cooldown', { streamName }))?.subject;
-    expect(subject('x'.repeat(128))).toBe('x'.repeat(100));
+    const longest = subject(`${'x'.repeat(120)}-orders1`) ?? '';
+    expect(longest).toMatch(/^x+\.{3}x+-orders1: held, cooldown$/);
+    expect(longest).toHaveLength(99);
+    const code = `Code${'e'.repeat(80)}`;
+    const failures = [{ call: 'kinesis:UpdateShardCount', kind: 'other', code, message: '', retryable: true }] as const;
+    const failed = noticeOf(report({ streamName: 'x'.repeat(128), outcome: 'failed', needsRetry: true, failures }));
+    expect(failed?.subject).toMatch(/^x{10}\.{3}x{10}: failed \(Codee+/);
+    expect(failed?.subject).toHaveLength(99);
     expect(subject('bestellungen-für\nalle ~')).toBe('bestellungen-f?r?alle ~: held, cooldown');
   });
 

@@ -185,9 +185,17 @@ describe('what cannot be read', () => {
 
   it('of a consumer leaves that consumer out, and is listed', async () => {
     const { aws, query } = setUp({ consumers });
-    aws.functions.clear();
+    aws.fail('lambda:GetFunctionConcurrency', { code: 'AccessDenied' });
     const { state, failures } = await readWhole(aws.ports, account, query);
     expect(state.consumers).toEqual([]);
-    expect(failures.map(({ code }) => code)).toEqual(['ResourceNotFoundException']);
+    expect(failures.map(({ code }) => code)).toEqual(['AccessDenied']);
+  });
+
+  it('is no failure of a consumer that does not exist: the stream shows it as missing', async () => {
+    const { aws, query } = setUp({ consumers });
+    aws.functions.clear();
+    const { state, failures } = await readWhole(aws.ports, account, query);
+    expect(failures).toEqual([]);
+    expect(state.consumers).toMatchObject([{ functionName: 'orders-processor', isMissing: true }]);
   });
 });

@@ -51,7 +51,10 @@ describe('the answer', () => {
   });
 
   it('goes on without a consumer that cannot be read, and lists the failure', async () => {
-    const { ask } = setUp({ consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
+    const { aws, ask } = setUp({ consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
+    const missing = [{ kind: 'consumer-missing', functionName: 'orders-processor' }];
+    expect(await ask('orders')).toMatchObject([{ failures: [], explanation: { drift: { findings: missing } } }]);
+    aws.fail('lambda:GetFunctionConcurrency', { code: 'AccessDenied' });
     expect(await ask('orders')).toMatchObject([{ ok: true, failures: [{ call: 'lambda:GetFunctionConcurrency' }] }]);
   });
 

@@ -10,6 +10,7 @@ import { consumerArn, contextOf, deploymentOf, reconcileOrders } from '../deploy
 import { MemoryAccount, notificationOf } from '../memory-account.ts';
 
 const noticeTopic = 'arn:aws:sns:eu-west-1:123456789012:notices';
+const consumers = [{ functionArn: consumerArn, lambdasPerShard: 1 }];
 const pagerTopic = 'arn:aws:sns:eu-west-1:123456789012:pager';
 
 /** `orders` with four shards that twelve are offered to, and everything that is published. */
@@ -75,7 +76,19 @@ it.each([
 );
 
 it('a consumer that cannot be read pages nobody every minute for a stream that is held', async () => {
-  const { published, pass } = setUp({ maxShards: 4, consumers: [{ functionArn: consumerArn, lambdasPerShard: 1 }] });
+  const { aws, published, pass } = setUp({ maxShards: 4, consumers });
+  aws.fail('lambda:GetFunctionConcurrency', { code: 'AccessDenied' });
   await pass(10);
   expect(published).toEqual([{ topicArn: noticeTopic, subject: 'orders: held, at-maximum' }]);
+});
+
+it('people are notified of a consumer that does not exist once, and paged', async () => {
+  const { published, pass } = setUp({ maxShards: 4, consumers });
+  await pass(30);
+  const subject = 'orders: consumer-missing orders-processor';
+  expect(published).toEqual([
+    { topicArn: noticeTopic, subject: 'orders: held, at-maximum' },
+    { topicArn: noticeTopic, subject },
+    { topicArn: pagerTopic, subject },
+  ]);
 });

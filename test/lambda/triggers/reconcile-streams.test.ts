@@ -135,8 +135,19 @@ describe('one bad stream does not stop the others', () => {
 
   it('a consumer that cannot be read is reported, and needs another run', async () => {
     const { aws, deployment } = setUpOrders({ consumers });
-    aws.functions.delete('orders-processor');
+    aws.fail('lambda:GetFunctionConcurrency', { code: 'AccessDenied' });
     expect(await reconcileOne(aws, deployment)).toMatchObject({ outcome: 'agrees', needsRetry: true });
+  });
+
+  it('a consumer that does not exist is found, and no other run is needed, for none would mend it', async () => {
+    const { aws, deployment } = setUpOrders({ consumers });
+    aws.functions.delete('orders-processor');
+    expect(await reconcileOne(aws, deployment)).toMatchObject({
+      findings: [{ kind: 'consumer-missing', functionName: 'orders-processor' }],
+      failures: [],
+      needsRetry: false,
+    });
+    expect(aws.writes().filter((call) => call.startsWith('lambda:'))).toEqual([]);
   });
 });
 

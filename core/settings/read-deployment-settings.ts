@@ -108,7 +108,7 @@ function checkSettings<T extends DeploymentSettings>(
     if (value === undefined) return undefined;
     const written = spelling.inSeconds ? inSeconds(setting) : setting;
     const fault = findValueFault(written, value, spelling.nameOf(path, setting), String(written.default));
-    if (!fault) return spelling.inSeconds && isWait(setting) ? Number(value) * 1000 : value;
+    if (!fault) return spelling.inSeconds && isWait(setting) ? toMs(Number(value)) : value;
     faults.push(fault);
     return undefined;
   }) as GivenOf<T>; // Each value is one that its setting takes.
@@ -149,6 +149,11 @@ function valueOrDefault(table: DeploymentSettings, given: object, path: string, 
 
 function asWritten(value: unknown, setting: DeploymentSetting, spelling: Spelling): unknown {
   return spelling.inSeconds && isWait(setting) ? Number(value) / 1000 : value;
+}
+
+/** To the microsecond, or 1.003 s would be 1002.9999999999999 ms. */
+function toMs(seconds: number): number {
+  return Math.round(seconds * 1_000_000) / 1000;
 }
 
 type NumberSetting = Extract<DeploymentSetting, { readonly kind: 'number' | 'integer' }>;

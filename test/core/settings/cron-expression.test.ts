@@ -55,6 +55,7 @@ describe('a cron expression that EventBridge takes', () => {
     ['0 0 ? * MON#5 *', 3, [30]],
     ['0 0 ? * MON#5 *', 2, []],
     ['0 0 ? * FRIL *', 3, [27]],
+    ['0 0 ? * 6L *', 7, [31]],
     ['0 0 ? * L *', 3, [7, 14, 21, 28]],
     ['0 0 ? * SUN,SAT *', 3, [1, 7, 8, 14, 15, 21, 22, 28, 29]],
   ])('the cron expression %s is due in month %i of 2026 on %j', (expression, month, days) => {

@@ -56,7 +56,7 @@ describe('readDeployment, from the environment', () => {
       version: '1.2.3',
       deploymentRing: 'blue',
     });
-    expect(deployment).toEqual({
+    expect(deployment).toMatchObject({
       dryRun: false,
       logLevel: 'error',
       version: '1.2.3',

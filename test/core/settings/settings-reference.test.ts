@@ -65,7 +65,9 @@ describe('the reference', () => {
       mapSettings(table, (_, setting) => names.push(setting.variable));
       return names;
     });
-    expect(variables).toHaveLength(15);
+    expect(variables).toEqual(
+      expect.arrayContaining(['DRY_RUN', 'CALL_TIMEOUT_SECONDS', 'DISCOVERY_OWNER', 'PROCESSING_LAMBDA_ARN']),
+    );
     for (const variable of variables) {
       const rows = linesOf().filter((line) => line.includes(`| \`${variable}\` |`));
       expect(rows, variable).toHaveLength(1);

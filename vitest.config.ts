@@ -8,8 +8,9 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for servers and clocks: on two cores a third worker fills the pauses.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // They end what hangs. No test may come near them, also where the machine has other work: none depends on its speed.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // A second summary for machines; the first is for people.
     reporters: ['default', 'json'],
     outputFile: { json: 'out/test-results.json' },

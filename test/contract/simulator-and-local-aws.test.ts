@@ -1,193 +1,21 @@
-/**
- * The simulator promises what the deployed product would do. Here both are given the same load: the simulator as `simulate`
- * runs it, and the synthesized stack on local AWS, where alarms notify a topic or a schedule starts load checks, Lambda runs
- * the bundle, and the bundle reads and changes AWS over the wire. They must scale in the same minutes, from and to the same counts.
- *
- * No tolerance: models, durations and metric delay are the same, and on the discrete-event clock an invocation costs no time.
- */
-import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
-import { loadPolicyNamed } from '../../core/load/load-policies.ts';
-import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
-import { deploy } from '../../local/deploy/deploy.ts';
-import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
-import { runAlarms } from '../../simulator/alarm-run.ts';
-import { toLoad } from '../../simulator/load.ts';
-import { scalerOf } from '../../simulator/load-policies.ts';
-import { VirtualClock } from '../../simulator/models/clock.ts';
-import { admitMinute } from '../../simulator/models/kinesis-capacity.ts';
-import { runStream } from '../../simulator/stream-run.ts';
-import { readTraceFile } from '../../simulator/trace-file.ts';
-import { assemblyOf } from '../scenarios/support/assembly.ts';
+/** The shortest loads that scale both ways, twice, and throttle; days of them are in simulator-and-local-aws.long.ts. */
+import { it } from 'vitest';
+import { alarmsAgree, hoursOf, loadChecksAgree, steps } from './simulator-and-local-aws.ts';
 
-type Settings = Readonly<Record<string, unknown>>;
-
-interface Scaling {
-  /** Counted from the first of the load; it was called for at its end. */
-  readonly minute: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-interface Run {
-  readonly calls: readonly Scaling[];
-  readonly refusals: number;
-  /** A value a minute, in shards. */
-  readonly capacity: Float64Array;
-  readonly throttled: Float64Array;
-}
-
-const streamName = 'orders';
-const minuteMs = 60_000;
-const recordBytes = 1_000;
-const recordsPerShardMinute = 60_000;
-/** A midnight, so that the reconciler's turns fall on the minutes on which they fall in the simulator. */
-const startMinute = Date.UTC(2026, 2, 2) / minuteMs;
-/** More than the longest window of an alarm. */
-const longestWindowMinutes = 400;
-
-interface Case {
-  readonly name: string;
-  readonly load: Float64Array;
-  readonly settings: Settings;
-  /** Of the deployment beyond the stream's settings; by default nothing. */
-  readonly deployed?: { readonly reconcileMinutes: number };
-}
-
-const cases: readonly Case[] = [
-  {
-    name: '31 hours of taxis, with the settings that a stream has by itself',
-    load: hoursOf('nab-nyc-taxi', 30 * 24, 31, 14),
-    settings: {},
-    deployed: { reconcileMinutes: 30 },
-  },
-  {
-    name: 'steps that run into bounds, cooldown and the quota of the day, so that alarms wait and are re-armed',
-    load: steps([2, 2], [1, 3.4], [2, 9], [7, 1.2], [2, 14], [5, 0.3], [3, 11], [4, 0.2], [2, 6], [8, 1], [2, 16]),
+it('the simulator and the deployed stack scale in the same minutes by alarms', async () => {
+  await alarmsAgree({
+    load: steps([1, 2], [1, 9], [3, 1.2], [1, 14], [3, 0.3]),
     settings: {
       minShards: 2,
       maxShards: 13,
-      scaleDownCooldownMinutes: 240,
-      scaleDownEvaluationPeriods: 24,
-      scaleDownDatapointsToAlarm: 22,
-      dailyQuota: 5,
-      dailyQuotaReserve: 2,
+      scaleDownCooldownMinutes: 60,
+      scaleDownEvaluationPeriods: 12,
+      scaleDownDatapointsToAlarm: 11,
     },
-  },
-];
-
-it.each(cases)(
-  'the simulator and the deployed stack agree on $name',
-  async ({ load, settings: given, deployed: more = {} }) => {
-    const settings = readStreamSettings(given);
-    if (!settings.ok) throw new Error(JSON.stringify(settings.faults));
-    await agree(runAlarms(load, 'doubling', settings.value, more), { load, settings: given, deployed: more });
-  },
-);
-
-it.each([
-  { scaler: scalerOf(loadPolicyNamed('target')), hours: 14 },
-  // After a day there is a choice to follow.
-  { scaler: scalerOf(loadPolicyNamed('adaptive')), hours: 27 },
-])('the simulator and the deployed stack agree on $scaler.name', { timeout: 120_000 }, async ({ scaler, hours }) => {
-  const load = hoursOf('ms-ingress-04', 98, hours, 12);
-  const settings = { policy: scaler.name, maxShards: 64 };
-  await agree(runStream(load, scaler), { load, settings, deployed: { reconcileMinutes: 30 }, historyMinutes: 0 });
+    deployed: { reconcileMinutes: 30 },
+  });
 });
 
-interface Deployed {
-  readonly load: Float64Array;
-  readonly settings: Settings;
-  readonly deployed: object;
-  /** A load-driven policy takes its history from CloudWatch; the simulator has none before the load begins. */
-  readonly historyMinutes?: number;
-}
-
-async function agree(simulated: Run, { load, settings, deployed: more, historyMinutes }: Deployed): Promise<void> {
-  const stream = { name: streamName, create: true, shardCount: simulated.capacity[0] ?? 0, ...settings };
-  const deployment = { dryRun: false, ...more, streams: [stream] };
-  const deployed = await runDeployed(load, deployment, stream.shardCount, historyMinutes);
-
-  expect(deployed.calls).toEqual(simulated.calls);
-  expect(deployed.refusals).toBe(simulated.refusals);
-  expect(deployed.capacity).toEqual(simulated.capacity);
-  const differences = deployed.throttled.map((rejected, minute) => rejected - (simulated.throttled[minute] ?? 0));
-  // One counts shards and the other records.
-  expect(Math.max(...differences.map(Math.abs))).toBeLessThan(1e-9);
-
-  // Or they agreed on nothing.
-  const ups = deployed.calls.filter(({ from, to }) => to > from).length;
-  expect(Math.min(ups, deployed.calls.length - ups)).toBeGreaterThanOrEqual(2);
-  expect(Math.max(...deployed.throttled)).toBeGreaterThan(0);
-}
-
-async function runDeployed(
-  load: Float64Array,
-  deployment: object,
-  shardCount: number,
-  historyMinutes = longestWindowMinutes,
-): Promise<Run> {
-  const clock = new VirtualClock({ startMs: startMinute * minuteMs });
-  const assembly = assemblyOf(deployment);
-  const aws = await startLocalAws({ clock, streams: 'no-records' });
-  onTestFinished(() => aws.stop());
-  const putTraffic = trafficWriter(aws);
-  const before = Math.min(load[0] ?? 0, shardCount) * recordsPerShardMinute;
-  for (let minute = startMinute - historyMinutes; minute < startMinute; minute += 1) putTraffic(minute, before, 0);
-  await deploy(aws, assembly);
-
-  const stream = aws.kinesis.account.stream(streamName);
-  const calls: Scaling[] = [];
-  const capacity = new Float64Array(load.length);
-  const throttled = new Float64Array(load.length);
-  let known = { activeAtMs: stream.activeAtMs, openShardCount: shardCount };
-  let late = { accepted: before, rejected: 0 };
-  for (const [index, shards] of load.entries()) {
-    const minute = startMinute + index;
-    const atMs = minute * minuteMs;
-    await clock.runUntil(atMs);
-    const now = { activeAtMs: stream.activeAtMs, openShardCount: stream.openShardCountAt(stream.activeAtMs) };
-    if (now.activeAtMs !== known.activeAtMs) {
-      calls.push({ minute: index - 1, from: known.openShardCount, to: now.openShardCount });
-    }
-    known = now;
-    const records = shards * recordsPerShardMinute;
-    capacity[index] = stream.capacityShardCountAt(atMs);
-    const { accepted, rejected } = admitMinute({ records, bytes: records * recordBytes }, capacity[index] ?? 0, 'lost');
-    throttled[index] = rejected.records / recordsPerShardMinute;
-    // Metrics are a minute late: what CloudWatch gets at the end of this minute is the traffic of the one before.
-    putTraffic(minute, late.accepted, late.rejected);
-    late = { accepted: accepted.records, rejected: rejected.records };
-  }
-  const asked = aws.calls.log.records.filter(({ operation }) => operation === 'UpdateShardCount');
-  const accepted = asked.filter(({ outcome }) => outcome === 'ok').length;
-  expect(accepted, 'every change of the stream was a call over the wire').toBe(calls.length);
-  return { calls, refusals: asked.length - accepted, capacity, throttled };
-}
-
-/** Successful and rejected puts, as Kinesis reports them to CloudWatch. */
-function trafficWriter({ cloudwatch: { metrics }, clock }: LocalAws) {
-  const series = (metricName: string) =>
-    metrics.series({ namespace: 'AWS/Kinesis', metricName, dimensions: [{ name: 'StreamName', value: streamName }] });
-  const records = series('IncomingRecords');
-  const bytes = series('IncomingBytes');
-  const throttled = series('WriteProvisionedThroughputExceeded');
-  return (minute: number, accepted: number, rejected: number) => {
-    metrics.putValue(records, minute, accepted, clock.nowMs());
-    metrics.putValue(bytes, minute, accepted * recordBytes, clock.nowMs());
-    metrics.putValue(throttled, minute, rejected, clock.nowMs());
-  };
-}
-
-/** Hours of a trace that ships, its peak at so many shards. */
-function hoursOf(name: string, firstHour: number, hours: number, peakShards: number): Float64Array {
-  const trace = readTraceFile(fileURLToPath(new URL(`../../traces/${name}.csv.gz`, import.meta.url)));
-  const load = trace.ok ? toLoad(trace.value, 'records', { kind: 'peak', peakShards }) : trace;
-  if (!load.ok) throw new Error(JSON.stringify(load.faults));
-  return load.value.slice(firstHour * 60, (firstHour + hours) * 60);
-}
-
-/** Hours at a height, one after the other. */
-function steps(...pieces: readonly (readonly [hours: number, shards: number])[]): Float64Array {
-  return Float64Array.from(pieces.flatMap(([hours, shards]) => Array.from({ length: hours * 60 }, () => shards)));
-}
+it('the simulator and the deployed stack scale in the same minutes by load checks', async () => {
+  await loadChecksAgree('target', hoursOf('ms-ingress-04', 96, 4, 12));
+});

@@ -159,17 +159,25 @@ export function findStuckAlarms(
   return (['up', 'down'] as const).flatMap((direction) => {
     const alarm = account.alarm(direction);
     if (alarm.StateValue !== 'ALARM' || account.nowMs - standsSince(alarm) < patienceMs) return [];
-    if (isHeld(direction, account, calls.lastCallAtMs + patienceMs)) return [];
+    const changedAtMs = Math.max(calls.lastCallAtMs, reshardedByHandAtMs(account, patienceMs));
+    if (isHeld(direction, account, changedAtMs + patienceMs)) return [];
     return [`${direction} alarm: in ALARM since ${clockText(standsSince(alarm))}, and nothing holds it`];
   });
 }
 
-function isHeld(direction: Direction, account: StreamAccount, lastCallAtMs: number): boolean {
+/** When the scaler saw that somebody else had resharded: within its patience, once nothing is at fault any more. */
+function reshardedByHandAtMs({ stream, changedByHandAtMs }: StreamAccount, patienceMs: number): number {
+  const seenAtMs = basicTime((stream.tags.get('autoscaling/settled') ?? '').split(' ')[0] ?? '');
+  const latestMs = Math.max(changedByHandAtMs, startMs + eventfulMinutes * minuteMs) + patienceMs;
+  return seenAtMs >= changedByHandAtMs && seenAtMs <= latestMs ? seenAtMs : changedByHandAtMs;
+}
+
+function isHeld(direction: Direction, account: StreamAccount, changedAtMs: number): boolean {
   const { nowMs, stream, openShardCount: count } = account;
   const settings = settingsOf(account.choice, account.hasConsumer);
   const isUp = direction === 'up';
   const cooldownMinutes = isUp ? settings.scaleUpCooldownMinutes : settings.scaleDownCooldownMinutes;
-  if (nowMs < lastCallAtMs + cooldownMinutes * minuteMs) return true;
+  if (nowMs < changedAtMs + cooldownMinutes * minuteMs) return true;
   if (isUp ? count >= settings.maxShards : count <= settings.minShards) return true;
   // A call that nobody knows the end of is counted as made.
   const told = (stream.tags.get('autoscaling/ledger') ?? '').split(' ').filter((word) => word !== '').length;

@@ -1,0 +1,3 @@
+import { describeEveryFault } from './support/every-fault.ts';
+
+describeEveryFault('all that differ');

@@ -1,4 +1,5 @@
 /** The fleet at a glance, one row per stream. */
+import { severityOf } from '../../core/plan/findings.ts';
 import type { ExplainAnswer } from '../../lambda/triggers/explain.ts';
 import { type Column, renderTable } from '../table.ts';
 import type { ExplainedStream } from './explained-stream.ts';
@@ -51,8 +52,8 @@ export function statusRow(
   };
 }
 
-/** What needs attention: findings of drift, faults in tags, a count outside the bounds, calls that failed. */
-export function findingsOf({ explanation, failures }: ExplainedStream): readonly string[] {
+/** What is out of line: findings of drift, faults in tags, a count outside the bounds, calls that failed. */
+function findingsOf({ explanation, failures }: ExplainedStream): readonly string[] {
   const { drift, enforcement: outOfBounds, faults } = explanation;
   return [
     ...drift.findings.map(({ kind }) => kind),
@@ -62,13 +63,24 @@ export function findingsOf({ explanation, failures }: ExplainedStream): readonly
   ];
 }
 
-export function hasFinding({ drift }: StatusRow): boolean {
-  return drift.length > 0;
+/** Whether somebody must see to the stream. What the next reconcile repairs, or what ends by itself, is only shown. */
+export function needsAttention(answer: ExplainAnswer): boolean {
+  if (!answer.ok || answer.failures.length > 0) return true;
+  const { drift, enforcement: outOfBounds, faults } = answer.explanation;
+  return (
+    outOfBounds !== undefined ||
+    faults.length > 0 ||
+    drift.findings.some((finding) => ['broken', 'standing'].includes(severityOf(finding)))
+  );
 }
 
-/** @param columns of the terminal; undefined: as wide as the texts are */
-export function renderStatus(rows: readonly StatusRow[], columns?: number): string {
-  const showsRegion = new Set(rows.map(({ region }) => region)).size > 1;
+export interface StatusLayout {
+  /** Of the terminal; undefined: as wide as the texts are. */
+  readonly columns?: number | undefined;
+  readonly showsRegion?: boolean;
+}
+
+export function renderStatus(rows: readonly StatusRow[], { columns, showsRegion = false }: StatusLayout = {}): string {
   const head = showsRegion ? [{ title: 'region' }, ...statusColumns] : statusColumns;
   const cells = rows.map((row) => (showsRegion ? [row.region ?? '-', ...cellsOf(row)] : cellsOf(row)));
   const note = rows.some(({ dryRun }) => dryRun) ? '\nDry run: it decides and notifies, and changes nothing.' : '';

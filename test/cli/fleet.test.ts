@@ -22,6 +22,7 @@ beforeAll(async () => {
       { name: 'clicks', create: true, shardCount: 4, minShards: 4, maxShards: 16 },
       { name: 'events', create: true, shardCount: 4, policy: 'adaptive' },
       { name: 'orders', create: true, shardCount: 2, minShards: 2, maxShards: 16 },
+      { name: 'visits', create: true, shardCount: 4 },
     ],
   });
   aws = await startLocalAws({ clock: new RealClock(), streams: 'no-records' });
@@ -32,6 +33,7 @@ beforeAll(async () => {
     times: Number.POSITIVE_INFINITY,
   });
   await deploy(aws, assembly);
+  aws.kinesis.account.stream('visits').updateStreamMode('ON_DEMAND', aws.clock.nowMs());
   for (let minutesAgo = 0; minutesAgo < 15; minutesAgo += 1) putRecords('orders', minutesAgo, 60_000);
   // Two days, up and down: enough to replay candidates on.
   for (let minutesAgo = 1; minutesAgo < 2 * 1440; minutesAgo += 1) {
@@ -62,8 +64,8 @@ describe('status', () => {
     expect((await run('status', 'orders')).exitCode).toBe(0);
     const rows = stdout.split('\n').filter((line) => /│ (clicks|orders) /.test(line));
     expect(rows).toHaveLength(2);
-    expect(rows[0]).toMatch(/│ clicks │ ACTIVE │ 4 +│ 8-16 .*outside its bounds/);
-    expect(rows[1]).toMatch(/│ orders │ ACTIVE │ 2 +│ 2-16 .*│ never .*│ 10 .*│ none/);
+    expect(rows[0]).toMatch(/│ clicks │ ACTIVE +│ 4 +│ 8-16 .*outside its bounds/);
+    expect(rows[1]).toMatch(/│ orders │ ACTIVE +│ 2 +│ 2-16 .*│ never .*│ 10 .*│ none/);
   });
 
   it('prints the named streams as JSON', async () => {
@@ -86,6 +88,32 @@ describe('status', () => {
         drift: [],
       },
     ]);
+  });
+});
+
+describe('status of several regions', () => {
+  const [here, nothing] = ['eu-west-1', 'eu-north-1'];
+
+  it('is one table with the region of each stream, and says which region has no answer', async () => {
+    const { stdout, stderr, exitCode } = await run('status', '--region', `${here},${nothing}`);
+    expect(exitCode).toBe(1);
+    for (const stream of ['clicks', 'events', 'orders']) expect(stdout).toContain(`│ ${here} │ ${stream} `);
+    expect(stderr).toBe(
+      `${nothing}: --stack KinesisAutoscaler: no reconciler is deployed under this name; give the name of your stack\n`,
+    );
+  });
+
+  it('names the region in each row of JSON', async () => {
+    const { stdout } = await run('status', 'orders', '--region', `${here},${nothing}`, '--json');
+    expect(JSON.parse(stdout)).toMatchObject([{ region: here, streamName: 'orders' }]);
+  });
+});
+
+describe('status of a stream on demand', () => {
+  it('says so in the table and as JSON', async () => {
+    const { stdout } = await run('status', 'visits');
+    expect(stdout).toMatch(/│ visits │ ACTIVE +│ 4 +│ - +│.*\n│ +│ on-demand │/);
+    expect(await answerOf('status', 'visits')).toMatchObject([{ streamName: 'visits', mode: 'ON_DEMAND' }]);
   });
 });
 

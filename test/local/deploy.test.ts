@@ -274,6 +274,25 @@ test('a deployment names the resources that it cannot deploy', async () => {
   await expect(deploy(aws, circle)).rejects.toThrow('circular dependency: A -> B -> A');
 });
 
+test('a deployment refuses a property that local AWS does not model, as the call of the API does', async () => {
+  const { aws } = await startFixture();
+  const queue = { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } };
+  await expect(deploy(aws, await assemble({ Queue: queue }))).rejects.toThrow(
+    'Queue (AWS::SQS::Queue) could not be deployed: not modelled by local AWS: Attributes.FifoQueue; local AWS has standard queues only: leave it out',
+  );
+  const properties = {
+    Protocol: 'sqs',
+    Endpoint: 'arn:aws:sqs:eu-west-1:123456789012:q',
+    FilterPolicy: { kind: ['a'] },
+  };
+  const subscription = { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Topic' }, ...properties } };
+  await expect(deploy(aws, await assemble({ Topic: TOPIC, Subscription: subscription }))).rejects.toThrow(
+    'Attributes.FilterPolicy',
+  );
+  const stream = { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1, WarmThroughputMiBps: 5 } };
+  await expect(deploy(aws, await assemble({ Stream: stream }))).rejects.toThrow('WarmThroughputMiBps');
+});
+
 test("grants() reads a role's own, attached and managed policies", async () => {
   const { aws } = await startFixture();
   const statement = (Action: string | string[], Resource: unknown, Effect = 'Allow') => ({ Effect, Action, Resource });

@@ -1,8 +1,9 @@
 /** AWS::Lambda::* */
 import { randomUUID } from 'node:crypto';
-import { member } from '../../lambda/api/lambda-operation.ts';
+import { member, pick } from '../../lambda/api/lambda-operation.ts';
 import { readEventInvokeConfig } from '../../lambda/event-invoke-config.ts';
 import { type FunctionDefinition, functionArn, functionNameOf } from '../../lambda/function-definition.ts';
+import { assertModelled } from '../../parameters/assert-modelled.ts';
 import type { JsonObject } from '../../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText, tagList, textList, textMap } from '../../wire/input.ts';
 import type { PhysicalResource } from '../deployed-stack.ts';
@@ -36,11 +37,15 @@ export const FUNCTION_TYPES: ResourceTypes = {
     replacedBy: ['FunctionName', 'Principal', 'SourceArn', 'Action'],
     create: ({ aws, generatedName, properties }) => {
       const definition = aws.lambda.functions.get(requireText(properties, 'FunctionName'));
+      const StatementId = generatedName;
+      assertModelled({ service: 'lambda', operation: 'AddPermission' }, { ...properties, StatementId });
       const sourceArn = optionalText(properties, 'SourceArn');
+      const sourceAccount = optionalText(properties, 'SourceAccount');
       const permission = {
         statementId: generatedName,
         principal: requireText(properties, 'Principal'),
         ...(sourceArn === undefined ? {} : { sourceArn }),
+        ...(sourceAccount === undefined ? {} : { sourceAccount }),
       };
       aws.lambda.functions.set({ ...definition, permissions: [...definition.permissions, permission] });
       return { id: generatedName, attributes: {} };
@@ -55,6 +60,7 @@ export const FUNCTION_TYPES: ResourceTypes = {
   'AWS::Lambda::EventSourceMapping': {
     replacedBy: ['EventSourceArn', 'FunctionName'],
     create: ({ aws, properties }) => {
+      assertMapping(properties);
       const { id } = aws.lambda.eventSources.add({
         functionArn: aws.lambda.functions.get(requireText(properties, 'FunctionName')).arn,
         eventSourceArn: requireText(properties, 'EventSourceArn'),
@@ -66,6 +72,7 @@ export const FUNCTION_TYPES: ResourceTypes = {
       return { id, attributes: { Id: id } };
     },
     update: ({ aws, properties }, old) => {
+      assertMapping(properties);
       const parallelizationFactor = optionalNumber(properties, 'ParallelizationFactor') ?? 1;
       const enabled = properties.Enabled !== false;
       const polling = pollingOf(properties);
@@ -80,6 +87,7 @@ export const FUNCTION_TYPES: ResourceTypes = {
     replacedBy: ['FunctionName', 'Qualifier'],
     create: ({ aws, logicalId, properties }) => {
       const definition = aws.lambda.functions.get(requireText(properties, 'FunctionName'));
+      assertModelled({ service: 'lambda', operation: 'PutFunctionEventInvokeConfig' }, properties);
       const eventInvokeConfig = readEventInvokeConfig(properties, undefined, aws.clock.nowMs());
       aws.lambda.functions.set({ ...definition, eventInvokeConfig });
       return { id: logicalId, attributes: {} };
@@ -93,6 +101,12 @@ export const FUNCTION_TYPES: ResourceTypes = {
   },
 };
 
+/** A template spells them as the API does; its tags are a list there. */
+function assertMapping({ Tags: _, KmsKeyArn, ...properties }: JsonObject): void {
+  const parameters = { ...properties, KMSKeyArn: KmsKeyArn };
+  assertModelled({ service: 'lambda', operation: 'CreateEventSourceMapping' }, parameters);
+}
+
 /** What the mapping's other properties say of polling is kept, as over the API. */
 function pollingOf(properties: JsonObject): JsonObject {
   const { FunctionName: _, EventSourceArn: __, ParallelizationFactor: ___, Enabled: ____, ...polling } = properties;
@@ -104,9 +118,12 @@ async function putFunction(
   name: string,
   kept: Pick<FunctionDefinition, 'permissions' | 'eventInvokeConfig'>,
 ): Promise<PhysicalResource> {
+  const { Code: _, Tags: __, ReservedConcurrentExecutions: ___, KmsKeyArn, ...parameters } = properties;
+  assertModelled({ service: 'lambda', operation: 'CreateFunction' }, { ...parameters, KMSKeyArn: KmsKeyArn });
   const code = await aws.lambda.code.fromFolder(assetFolder(requireText(member(properties, 'Code'), 'S3Key')));
   const deadLetterArn = optionalText(member(properties, 'DeadLetterConfig'), 'TargetArn');
   const logging = member(properties, 'LoggingConfig');
+  const applicationLogLevel = optionalText(logging, 'ApplicationLogLevel');
   const definition: FunctionDefinition = {
     ...kept,
     name,
@@ -121,6 +138,8 @@ async function putFunction(
     memoryMegabytes: optionalNumber(properties, 'MemorySize') ?? 128,
     variables: textMap(member(properties, 'Environment'), 'Variables'),
     ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
+    ...(applicationLogLevel === undefined ? {} : { applicationLogLevel }),
+    stored: { ...pick(properties, ['EphemeralStorage']), ...(KmsKeyArn === undefined ? {} : { KMSKeyArn: KmsKeyArn }) },
     logFormat: optionalText(logging, 'LogFormat') === 'JSON' ? 'JSON' : 'Text',
     logGroup: optionalText(logging, 'LogGroup') ?? `/aws/lambda/${name}`,
     tracing: optionalText(member(properties, 'TracingConfig'), 'Mode') === 'Active' ? 'Active' : 'PassThrough',

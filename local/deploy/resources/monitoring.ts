@@ -1,6 +1,7 @@
 /** AWS::CloudWatch::* and AWS::Logs::LogGroup */
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { arnOf } from '../../account.ts';
+import { assertModelled } from '../../parameters/assert-modelled.ts';
 import type { JsonObject } from '../../wire/api-call.ts';
 import { optionalNumber, optionalText, requireText } from '../../wire/input.ts';
 import type { PhysicalResource } from '../deployed-stack.ts';
@@ -42,6 +43,7 @@ export const MONITORING_TYPES: ResourceTypes = {
 /** CloudFormation's property names are those of PutMetricAlarm, as are their values once numbers are numbers. */
 function putAlarm({ aws, properties }: ResourceRequest, name: string): PhysicalResource {
   const { AlarmName: _, ...definition } = withNumbers(properties);
+  assertModelled({ service: 'cloudwatch', operation: 'PutMetricAlarm' }, definition);
   aws.cloudwatch.putMetricAlarm({ ...definition, AlarmName: name } as PutMetricAlarmInput);
   return { id: name, attributes: { Arn: arnOf(aws.account, 'cloudwatch', `alarm:${name}`) } };
 }

@@ -102,20 +102,26 @@ export const holdReasons = {
     notify: true,
     ends: 'by itself, when the oldest call is a day old: [spent quota](#the-days-calls-are-spent)',
   },
-  'consumer-behind': {
+  'metrics-silent': {
     rule: 14,
+    means: 'CloudWatch has no datapoints of the traffic, and nothing shows that the stream is idle',
+    notify: true,
+    ends: 'with the next datapoint; after six hours of silence one step a day is taken: [silent metrics](#metrics-are-silent)',
+  },
+  'consumer-behind': {
+    rule: 15,
     means: 'a consumer is too far behind for fewer shards',
     notify: true,
     ends: 'when the consumer catches up: [consumers](#it-does-not-shrink-a-consumer-is-behind)',
   },
   'iterator-age-unknown': {
-    rule: 14,
+    rule: 15,
     means: 'nobody knows how far behind the consumers are',
     notify: true,
     ends: 'when the consumer publishes again: [consumers](#it-does-not-shrink-a-consumer-is-behind)',
   },
   'dry-run': {
-    rule: 15,
+    rule: 16,
     means: 'it would scale, and dry run is on',
     notify: true,
     ends: 'when you [turn it off](#dry-run-on-and-off)',

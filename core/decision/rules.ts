@@ -7,7 +7,7 @@ import type { ScalingAlarm } from '../alarm/alarm-notification.ts';
 import { lastChangedAtMs } from '../stream/settled-shards.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
 import { liveAlarms, readLastScaled } from '../stream/stream-state.ts';
-import { minuteMs } from '../time.ts';
+import { dayMs, hourMs, minuteMs } from '../time.ts';
 import { callsLeft, nextCallAtMs } from './daily-quota.ts';
 import { type HoldDecision, hold } from './decision.ts';
 import type { HoldReason } from './hold-reasons.ts';
@@ -71,6 +71,11 @@ export const proposalRules: readonly Rule<Proposal>[] = [
     reasons: ['daily-quota'],
     requires: 'a call of the day is left, beyond the reserve for scale-up',
     hold: holdForQuota,
+  },
+  {
+    reasons: ['metrics-silent'],
+    requires: 'the traffic is known, or something shows that the stream is idle',
+    hold: holdWhileSilent,
   },
   {
     reasons: ['consumer-behind', 'iterator-age-unknown'],
@@ -176,6 +181,30 @@ function holdForQuota({ direction }: Proposal, { state, settings }: StreamFacts)
   const calls = { callsInLastDay: state.ledger.length, dailyQuota };
   const operands = state.refusal?.reason === 'daily-quota' ? { ...calls, refusedByAws: true } : { ...calls, reserve };
   return hold('daily-quota', operands, nextCallAtMs(state, dailyQuota, reserve));
+}
+
+/** CloudWatch publishes traffic each minute, a few minutes late; older than this, the newest datapoint says nothing of now. */
+const trafficFreshMs = 15 * minuteMs;
+/** An outage of metrics lasts for minutes or hours; an idle stream is silent for longer. */
+const longestOutageMs = 6 * hourMs;
+
+/**
+ * No datapoints look like no traffic, and are published in an outage of metrics as well. A reader that still polls is a witness:
+ * its metrics come the same way, so that the stream is idle indeed. Without one nothing is taken away for six hours, and then
+ * one step a day: whatever an outage costs by then, the next day's datapoints give back.
+ */
+function holdWhileSilent({ direction }: Proposal, { state, nowMs }: StreamFacts): HoldDecision | undefined {
+  const { iteratorAge } = state;
+  if (direction === 'up' || !iteratorAge?.traffic) return undefined;
+  const { newestAtMs } = iteratorAge.traffic;
+  if (newestAtMs !== undefined && nowMs - newestAtMs <= trafficFreshMs) return undefined;
+  if (iteratorAge.seen && nowMs - iteratorAge.atMs <= iteratorAgeFreshMs) return undefined;
+  const operands = { newestTrafficAtMs: newestAtMs };
+  const certainAtMs = (newestAtMs ?? nowMs - dayMs) + longestOutageMs;
+  if (nowMs < certainAtMs) return hold('metrics-silent', operands, certainAtMs);
+  const changedAtMs = lastChangedAtMs(state, nowMs);
+  if (changedAtMs === undefined || nowMs - changedAtMs >= dayMs) return undefined;
+  return hold('metrics-silent', { ...operands, lastScaledAtMs: changedAtMs }, changedAtMs + dayMs);
 }
 
 function holdForConsumers({ direction }: Proposal, { state, settings, nowMs }: StreamFacts): HoldDecision | undefined {

@@ -4,6 +4,7 @@
  *
  * - before the first datapoint nothing is known: the history begins with it (at its midnight, and flat until it);
  * - between two datapoints a missing one is 0;
+ * - the history ends with the older of the newest records and the newest bytes: one alone would pass for a lighter load;
  * - after the newest datapoint the history stops for as long as datapoints may be late; only then a missing one is 0. An
  *   outage of CloudWatch must not look like a stream that nobody uses.
  */
@@ -31,7 +32,7 @@ export function noSums(startMs: number, minutes: number): MinuteSums {
 export function loadHistoryOf(sums: MinuteSums, nowMs: number): StreamLoadHistory | undefined {
   const first = findMinute(sums, 0, 1);
   if (first === undefined) return undefined;
-  const newest = findMinute(sums, sums.records.length - 1, -1) ?? first;
+  const newest = newestMinute(sums) ?? first;
   const minutesOver = Math.floor((nowMs - sums.startMs) / minuteMs);
   const end = Math.min(sums.records.length, Math.max(newest + 1, minutesOver - latestMinutes));
   const firstMs = sums.startMs + first * minuteMs;
@@ -55,6 +56,14 @@ function loadAt({ records, bytes, throttledRecords }: MinuteSums, minute: number
   const taken = { records: records[minute] || 0, bytes: bytes[minute] || 0, throttledRecords: 0 };
   const offered = offeredShards({ ...taken, throttledRecords: throttledRecords[minute] || 0 }, minuteMs / 1000);
   return { offered, throttled: offered - offeredShards(taken, minuteMs / 1000) };
+}
+
+/** The last minute of which both records and bytes are known, as far as the stream has either. */
+function newestMinute({ records, bytes }: MinuteSums): number | undefined {
+  const ends = [records, bytes]
+    .map((values) => values.findLastIndex((value) => !Number.isNaN(value)))
+    .filter((index) => index >= 0);
+  return ends.length > 0 ? Math.min(...ends) : undefined;
 }
 
 function findMinute({ records, bytes, throttledRecords }: MinuteSums, from: number, step: 1 | -1): number | undefined {

@@ -93,6 +93,8 @@ export type IteratorAge = (
 ) & {
   /** When the consumer side last said that a scale-down would hurt. Absent when it did not say so within the last day. */
   readonly warnedAtMs?: number;
+  /** The newest datapoint of the stream's traffic within the last day. Absent where it was not read. */
+  readonly traffic?: { readonly newestAtMs: number | undefined };
 };
 
 /** The reference autoscaler's tags on each alarm, spelled as it spells them. */

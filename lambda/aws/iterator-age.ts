@@ -1,4 +1,4 @@
-/** How far behind a stream's consumers are, and what they say themselves: one call for both. */
+/** How far behind a stream's consumers are, what they say themselves, and since when traffic is silent: one call for all. */
 import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { ownNamespace, scaleDownHurtsMetric } from '../../core/own-metrics.ts';
 import type { IteratorAge } from '../../core/stream/stream-state.ts';
@@ -21,6 +21,7 @@ export async function readIteratorAge(
       ScanBy: 'TimestampDescending',
       MetricDataQueries: [
         queryOf('age', { ...maximum, streamName, metricName: 'GetRecords.IteratorAgeMilliseconds' }),
+        queryOf('traffic', { ...maximum, streamName, metricName: 'IncomingRecords' }),
         queryOf('hurts', { ...maximum, streamName, namespace: ownNamespace, metricName: scaleDownHurtsMetric }),
       ],
     }),
@@ -32,6 +33,7 @@ export async function readIteratorAge(
   const hurts = byId.get('hurts');
   const warned = (hurts?.Values?.[0] ?? 0) > 0 ? hurts?.Timestamps?.[0] : undefined;
   return {
+    traffic: { newestAtMs: byId.get('traffic')?.Timestamps?.[0]?.getTime() },
     ...(at === undefined || ageMs === undefined ? { seen: false } : { seen: true, atMs: at.getTime(), ageMs }),
     ...(warned ? { warnedAtMs: warned.getTime() } : {}),
   };

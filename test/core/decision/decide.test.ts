@@ -381,6 +381,48 @@ const table: Readonly<Record<number, readonly Row[]>> = {
   ],
   14: [
     {
+      why: 'a busy stream without datapoints for an hour, which nobody reads, may be an outage of metrics',
+      alarm: downAlarm,
+      state: down({ iteratorAge: { seen: false, traffic: { newestAtMs: now - hour } } }),
+      expected: 'metrics-silent',
+      retryAtMs: now + 5 * hour,
+    },
+    {
+      why: 'readers that still poll are a witness: the stream is idle',
+      alarm: downAlarm,
+      state: down({ iteratorAge: { ...freshAge(0), traffic: { newestAtMs: now - hour } } }),
+      expected: 2,
+    },
+    {
+      why: 'a quarter of an hour is no silence: datapoints come late',
+      alarm: downAlarm,
+      state: down({ iteratorAge: { seen: false, traffic: { newestAtMs: now - 15 * minute } } }),
+      expected: 2,
+    },
+    {
+      why: 'after six hours of silence one step is taken',
+      alarm: downAlarm,
+      state: down({ iteratorAge: { seen: false, traffic: { newestAtMs: now - 6 * hour } } }),
+      expected: 2,
+    },
+    {
+      why: 'and the next one only a day later: the silence of a second day is no outage',
+      alarm: downAlarm,
+      state: down({
+        tags: ledgerTags(23 * hour),
+        iteratorAge: { seen: false, traffic: { newestAtMs: undefined } },
+      }),
+      expected: 'metrics-silent',
+      retryAtMs: now + hour,
+    },
+    {
+      why: 'no scale-up waits for datapoints',
+      state: up({ iteratorAge: { seen: false, traffic: { newestAtMs: now - hour } } }),
+      expected: 8,
+    },
+  ],
+  15: [
+    {
       why: 'a consumer that is half an hour behind needs the shards to catch up',
       alarm: downAlarm,
       state: down({ iteratorAge: freshAge(30 * minute) }),
@@ -631,13 +673,13 @@ describe('the evidence of a decision', () => {
     ],
     [
       () => decide({ alarm: downAlarm, state: down({ iteratorAge: freshAge(hour) }) }),
-      { rule: 14, iteratorAgeMs: hour, limitMs: 30 * minute },
+      { rule: 15, iteratorAgeMs: hour, limitMs: 30 * minute },
     ],
     [
       () => decide({ alarm: downAlarm, state: down({ iteratorAge: { seen: true, atMs: now - hour, ageMs: 0 } }) }),
-      { rule: 14, lastSeenAtMs: now - hour },
+      { rule: 15, lastSeenAtMs: now - hour },
     ],
-    [() => decide({ alarm: downAlarm, state: down({ iteratorAge: undefined }) }), { rule: 14, iteratorAge: 'auto' }],
+    [() => decide({ alarm: downAlarm, state: down({ iteratorAge: undefined }) }), { rule: 15, iteratorAge: 'auto' }],
   ];
 
   it.each(holds.map(([run, because]) => [because, run] as const))('of a hold is %j', (because, run) => {

@@ -89,3 +89,22 @@ describe('sums that were read before, and newer ones', () => {
     expect([...joined.records].map((value) => value / 60_000)).toEqual([3]);
   });
 });
+
+describe('one of the two metrics of traffic that is late', () => {
+  const minuteOf = (minute: number) => Date.UTC(2026, 2, 2) + minute * 60_000;
+
+  it('ends the history where it ends: the other one alone would pass for a lighter load', () => {
+    const sums = noSums(minuteOf(0), 30);
+    for (let minute = 0; minute < 30; minute += 1) {
+      sums.bytes[minute] = 1_000;
+      if (minute < 20) sums.records[minute] = 240_000;
+    }
+    expect(loadHistoryOf(sums, minuteOf(30))?.load.length).toBe(20);
+  });
+
+  it('is no reason to wait for a metric that the stream never had', () => {
+    const sums = noSums(minuteOf(0), 30);
+    sums.records.fill(60_000);
+    expect(loadHistoryOf(sums, minuteOf(30))?.load.length).toBe(30);
+  });
+});

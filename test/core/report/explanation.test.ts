@@ -138,7 +138,7 @@ describe('the explanation of an alarm', () => {
     });
     const settings = sampleSettings({ minShards: 4, dailyQuota: 1, dailyQuotaReserve: 0 });
     const { down } = explain({ state, settings });
-    expect(holding(down)).toEqual([5, 10, 11, 13, 14]);
+    expect(holding(down)).toEqual([5, 10, 11, 13, 15]);
     expect(down.decision).toMatchObject({ kind: 'hold', reason: 'stream-updating' });
   });
 

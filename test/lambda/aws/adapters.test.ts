@@ -315,7 +315,7 @@ describe('the iterator age', () => {
     }));
     expect(await ports.metrics.iteratorAge('orders', now)).toEqual({
       ok: true,
-      value: { seen: true, atMs: now - 300_000, ageMs: 7 },
+      value: { seen: true, atMs: now - 300_000, ageMs: 7, traffic: { newestAtMs: undefined } },
     });
     expect(wire.asked[0]?.body).toMatchObject({ StartTime: now / 1000 - 86_400, EndTime: now / 1000 });
   });
@@ -323,7 +323,10 @@ describe('the iterator age', () => {
   it('that was never published is unknown, not zero', async () => {
     for (const results of [[], [{ Id: 'age', Timestamps: [], Values: [] }]]) {
       wire.answer(() => ({ body: { MetricDataResults: results } }));
-      expect(await ports.metrics.iteratorAge('orders', now)).toEqual({ ok: true, value: { seen: false } });
+      expect(await ports.metrics.iteratorAge('orders', now)).toEqual({
+        ok: true,
+        value: { seen: false, traffic: { newestAtMs: undefined } },
+      });
     }
   });
 });

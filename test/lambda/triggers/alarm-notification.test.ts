@@ -175,7 +175,7 @@ describe('dry run', () => {
         decision: {
           kind: 'hold',
           reason: 'dry-run',
-          because: { rule: 15, direction: 'up', openShardCount: 4, targetShardCount: 8 },
+          because: { rule: 16, direction: 'up', openShardCount: 4, targetShardCount: 8 },
         },
       },
     ],

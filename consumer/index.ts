@@ -145,6 +145,7 @@ export {
   type Lease,
   type LeaseReaderOptions,
   type LeaseTable,
+  leasesOfStream,
   readLeaseTable,
   unreadLeases,
 } from './signals/lease-table.ts';

@@ -5,7 +5,7 @@ import { isKnown, type KnownSample, type Sample, type Signal, unknownSample } fr
 import { applicationLag, readShardLags, worstLag } from '../signals/application-lag.ts';
 import type { CloudWatchReader } from '../signals/cloudwatch-metric.ts';
 import { iteratorAge } from '../signals/iterator-age.ts';
-import { createLeaseReader, type LeaseTable, type LeaseTableReader } from '../signals/lease-table.ts';
+import { createLeaseReader, type LeaseTable, type LeaseTableReader, leasesOfStream } from '../signals/lease-table.ts';
 import { openShards, type StreamReader } from '../signals/open-shards.ts';
 import type { JointStreamConfig } from './config-schema.ts';
 
@@ -20,7 +20,7 @@ export interface JointReaders {
 
 export interface JointRound {
   readonly advice: JointAdvice;
-  /** Of this stream alone, where the table holds several. */
+  /** The whole table, for the members of the application. */
   readonly leases: LeaseTable | undefined;
 }
 
@@ -34,7 +34,7 @@ export function createJointRound(
   let previousLagMs: number | undefined;
 
   return async (abortSignal) => {
-    const { lag, openShardCount, leases, shardLags } = await readFacts(abortSignal);
+    const { lag, openShardCount, table, leases, shardLags } = await readFacts(abortSignal);
     const shardLagMs = new Map([...shardLags].map(([shardId, { value }]) => [shardId, value]));
     const stalledShards = leases === undefined ? [] : stalledSince(checkpoints, leases, shardLagMs);
     if (leases !== undefined)
@@ -52,13 +52,15 @@ export function createJointRound(
       { behindAfterMs: config.behindAfterSeconds * 1000 },
     );
     previousLagMs = knownValue(lag);
-    return { advice, leases };
+    return { advice, leases: table };
   };
 }
 
 interface RoundFacts {
   readonly lag: Sample;
   readonly openShardCount: number | undefined;
+  readonly table: LeaseTable | undefined;
+  /** Of this stream alone, where the table holds several. */
   readonly leases: LeaseTable | undefined;
   readonly shardLags: ReadonlyMap<string, KnownSample>;
 }
@@ -73,8 +75,8 @@ function createFactReader(
   const wholeLag: Signal =
     applicationName === undefined ? iteratorAge(streamName, metrics) : applicationLag(applicationName, metrics);
   const shardCount = openShards(streamName, { client: kinesis, nowMs });
-  const leaseOptions = { client: dynamodb, nowMs, streamName, deadAfterMs: workerDeadAfterSeconds * 1000 };
-  const readLeases = leaseTable === undefined ? undefined : createLeaseReader(leaseTable, leaseOptions);
+  const leaseOptions = { client: dynamodb, nowMs, deadAfterMs: workerDeadAfterSeconds * 1000 };
+  const readTable = leaseTable === undefined ? undefined : createLeaseReader(leaseTable, leaseOptions);
   const attempt = async <Fact>(name: string, read: () => Promise<Fact> | undefined): Promise<Fact | undefined> => {
     try {
       return await read();
@@ -85,11 +87,12 @@ function createFactReader(
   };
 
   return async (abortSignal) => {
-    const [whole, shards, leases] = await Promise.all([
+    const [whole, shards, table] = await Promise.all([
       attempt('lag', () => wholeLag(abortSignal)),
       attempt('open shard count', () => shardCount(abortSignal)),
-      attempt('leases', () => readLeases?.(abortSignal)),
+      attempt('leases', () => readTable?.(abortSignal)),
     ]);
+    const leases = table === undefined ? undefined : leasesOfStream(table, streamName);
     const active = leases?.active ?? [];
     const shardLags =
       applicationName === undefined || active.length === 0
@@ -102,6 +105,7 @@ function createFactReader(
     return {
       lag: (severalStreams ? ofStream : whole) ?? unknownSample('the lag could not be read', nowMs()),
       openShardCount: knownValue(shards),
+      table,
       leases,
       shardLags: shardLags ?? new Map(),
     };

@@ -49,10 +49,15 @@ export function createLeaseReader(
     const table = await readLeaseTable(options.client, tableName, abortSignal);
     // Over the whole table: a worker with leases of several streams is alive when any of them is renewed.
     const dead = owners.observe(table.active, options.nowMs());
-    const { streamName } = options;
-    const belongs = (lease: Lease): boolean => streamName === undefined || isOf(lease, streamName);
-    return toLeaseTable(table.active.filter(belongs), table.finished.filter(belongs), dead, table.leader);
+    const whole = toLeaseTable(table.active, table.finished, dead, table.leader);
+    return options.streamName === undefined ? whole : leasesOfStream(whole, options.streamName);
   };
+}
+
+/** Of a table with several streams the leases and workers of one. A table of one stream is that stream's. */
+export function leasesOfStream({ active, finished, deadWorkers, leader }: LeaseTable, streamName: string): LeaseTable {
+  const belongs = ({ streamId }: Lease): boolean => streamId === undefined || streamId.split(':')[1] === streamName;
+  return toLeaseTable(active.filter(belongs), finished.filter(belongs), deadWorkers, leader);
 }
 
 /**
@@ -92,11 +97,6 @@ function toLeaseTable(
     if (owner !== undefined && !deadWorkers.has(owner)) leasesByWorker.set(owner, (leasesByWorker.get(owner) ?? 0) + 1);
   }
   return { active, finished, leasesByWorker, deadWorkers, ...(leader === undefined ? {} : { leader }) };
-}
-
-/** In a table of one stream no lease names it. */
-function isOf({ streamId }: Lease, streamName: string): boolean {
-  return streamId === undefined || streamId.split(':')[1] === streamName;
 }
 
 type Row = Readonly<Record<string, AttributeValue>>;

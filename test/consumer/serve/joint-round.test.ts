@@ -39,7 +39,7 @@ describe('one joint decision after the other', () => {
   });
 
   it('a joint decision counts the workers of its own stream only, where the lease table holds several', async () => {
-    const { facts, decide } = await start();
+    const { facts, decide, round } = await start();
     facts.leases = [
       ['1:orders:17:shard-1', 'a', 1],
       ['1:orders:17:shard-2', 'a', 1],
@@ -52,6 +52,12 @@ describe('one joint decision after the other', () => {
       advice: 'add-workers',
       because: { workers: 1, usefulWorkers: 2, lagMs: 600_000 },
     });
+    // The members of the application are those of the whole table, whichever stream is decided on.
+    expect([...((await round()).leases?.leasesByWorker ?? [])]).toEqual([
+      ['a', 2],
+      ['b', 1],
+      ['c', 1],
+    ]);
   });
 
   it("a joint decision goes by the lag of its own stream, not by that of the application's worst stream", async () => {
@@ -144,7 +150,7 @@ async function start() {
       onError: (fact) => errors.push(fact),
     },
   );
-  return { facts, errors, decide: async () => (await round(signal)).advice };
+  return { facts, errors, round: () => round(signal), decide: async () => (await round(signal)).advice };
 }
 
 /** Lease key, owner, lease counter. */

@@ -8,7 +8,7 @@ describe('consumer demo', () => {
   }, async () => {
     const lines: string[] = [];
     const { written, read, peakLagMs, workers } = await runConsumerDemo({
-      burstMinutes: 3,
+      burstMinutes: 2,
       write: (line) => lines.push(line),
     });
     expect(read).toBe(written);

@@ -160,8 +160,8 @@ describe('lambda', () => {
   });
 });
 
-/** From the ground up: a room imports from its own floor and from those below it. `import type` counts as well. */
-const floors: readonly (readonly string[])[] = [
+/** From the ground up: a room imports from its own layer and from those below it. `import type` counts as well. */
+const layers: readonly (readonly string[])[] = [
   ['result.ts', 'aws-facts.ts', 'time.ts', 'own-metrics.ts', 'fingerprint.ts', 'json-object.ts', 'number-text.ts'],
   ['settings'],
   ['alarm'],
@@ -170,45 +170,45 @@ const floors: readonly (readonly string[])[] = [
   ['plan'],
   ['report'],
 ];
-const floorOf = (path: string) => floors.findIndex((rooms) => rooms.includes(path.split('/')[1] ?? ''));
+const layerOf = (path: string) => layers.findIndex((rooms) => rooms.includes(path.split('/')[1] ?? ''));
 
-describe('the floors of core', () => {
-  it('has a floor for every file', () => {
+describe('the layers of core', () => {
+  it('has a layer for every file', () => {
     expect(
       within('core')
-        .filter(({ path }) => floorOf(path) < 0)
+        .filter(({ path }) => layerOf(path) < 0)
         .map(({ path }) => path),
     ).toEqual([]);
   });
 
-  it('imports nothing from a floor above, not even a type', () => {
-    const upwards = importsOf('core').filter(({ from, to, isRelative }) => isRelative && floorOf(to) > floorOf(from));
+  it('imports nothing from a layer above, not even a type', () => {
+    const upwards = importsOf('core').filter(({ from, to, isRelative }) => isRelative && layerOf(to) > layerOf(from));
     expect(shown(upwards)).toEqual([]);
   });
 });
 
 /** As above, for the functions: the handlers know the triggers, a trigger knows one stream, and nobody looks upwards. */
-const functionFloors: readonly (readonly string[])[] = [
+const functionLayers: readonly (readonly string[])[] = [
   ['ports.ts'],
   ['aws', 'pacing.ts', 'config.ts', 'events.ts', 'observability.ts'],
   ['context.ts', 'stream'],
   ['triggers'],
   ['runtime.ts', 'index.ts'],
 ];
-const functionFloorOf = (path: string) => functionFloors.findIndex((rooms) => rooms.includes(path.split('/')[1] ?? ''));
+const functionLayerOf = (path: string) => functionLayers.findIndex((rooms) => rooms.includes(path.split('/')[1] ?? ''));
 
-describe('the floors of lambda', () => {
-  it('has a floor for every file', () => {
+describe('the layers of lambda', () => {
+  it('has a layer for every file', () => {
     expect(
       within('lambda')
-        .filter(({ path }) => functionFloorOf(path) < 0)
+        .filter(({ path }) => functionLayerOf(path) < 0)
         .map(({ path }) => path),
     ).toEqual([]);
   });
 
-  it('imports nothing from a floor above, not even a type', () => {
+  it('imports nothing from a layer above, not even a type', () => {
     const own = importsOf('lambda').filter(({ to }) => to.startsWith('lambda/'));
-    expect(shown(own.filter(({ from, to }) => functionFloorOf(to) > functionFloorOf(from)))).toEqual([]);
+    expect(shown(own.filter(({ from, to }) => functionLayerOf(to) > functionLayerOf(from)))).toEqual([]);
   });
 
   it('knows the adapters of AWS in the composition root alone', () => {

@@ -46,7 +46,7 @@ export function repairConsumer(consumer: ConsumerState, shardCount: number, fact
   const unmapped: readonly Finding[] = consumer.isMapped === false ? [{ kind: 'consumer-unmapped', functionName }] : [];
   if (reserved === 0) return { findings: [{ kind: 'concurrency-stopped', functionName }], lane: [] };
   const wanted = concurrencyFor(consumer, shardCount);
-  // Until a resharding is over both counts have readers: the larger one decides.
+  // Until a resharding is over, the shards of both counts have readers: the larger count decides.
   const isOver = reshardingOverAtMs(facts.state, facts.nowMs) !== undefined;
   const needed = concurrencyFor(consumer, isOver ? shardCount : Math.max(shardCount, facts.state.openShardCount));
   if (wanted === undefined || needed === undefined) {
@@ -56,7 +56,7 @@ export function repairConsumer(consumer: ConsumerState, shardCount: number, fact
   return { ...repair, findings: [...unmapped, ...repair.findings] };
 }
 
-/** All that the function is invoked for at once, this stream and others. Undefined where nobody can tell. */
+/** The executions that the function needs for this stream and all its other sources. Undefined where that is unknown. */
 function concurrencyFor(consumer: ConsumerState, shardCount: number): number | undefined {
   const { executionsPerShard, executionsElsewhere } = consumer;
   return executionsElsewhere === undefined ? undefined : executionsElsewhere + shardCount * executionsPerShard;
@@ -116,9 +116,10 @@ function withCurrent(consumer: ConsumerState, state: StreamState, wanted: number
 }
 
 /**
- * A reservation is ours if a tag says that we set it. One that is exactly what the open shards need, or the shards by which
- * the alarms still judge, is ours as well: the reference autoscaler writes no tag. Where there is no tag, the shards before the last scaling count too: that scaling wrote
- * none if it could not read the consumer. Of two streams that share a consumer, the other one may have written the tag.
+ * A reservation is ours if a tag says that we set it. It is ours as well if it is exactly what the open shards need, or the
+ * shards by which the alarms still judge: the reference autoscaler writes no tag. Where there is no tag, the shards before
+ * the last scaling count too: that scaling wrote none if it could not read the consumer. Of two streams that share a
+ * consumer, the other one may have written the tag.
  */
 function isOurs(consumer: ConsumerState, state: StreamState): boolean {
   const { reservedConcurrency: current, executionsElsewhere } = consumer;
@@ -147,10 +148,10 @@ function setLane(consumer: ConsumerState, to: number, { state, settings }: Strea
   return [{ kind: 'tag-stream', tags, onFailure: 'abort' }, set];
 }
 
-/** A consumer whose iterator age says nothing gets so long to read what the closed shards still hold. */
+/** Where the iterator age is ignored, consumers get so long to read the closed shards to their end. */
 const drainMs = 10 * minuteMs;
 
-/** Whether every consumer has read past the end of the last resharding: then nobody reads its closed shards any more. */
+/** Whether every consumer has read past the end of the last resharding, so that nobody reads its closed shards any more. */
 function parentsAreDrained({ state, settings, nowMs }: StreamFacts): boolean {
   const overAtMs = reshardingOverAtMs(state, nowMs);
   if (overAtMs === undefined) return false;

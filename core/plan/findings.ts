@@ -1,6 +1,7 @@
 /**
  * Everything that converge can find to differ from what should be, one row for each kind: what it means, how bad it is, and
- * the way out. The union of findings, notices, the colour of `status` and the table in docs/operations.md come from here.
+ * the way out. The union of findings, notices, the colour of `status` and the table in docs/operations.md come from here. The
+ * file is as long as the table.
  */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { Fault } from '../result.ts';

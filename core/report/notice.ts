@@ -47,7 +47,7 @@ function directionOf({ alarmName = '', decision }: ScalingReport): Direction | u
  * @param tags the stream's. They remember of what people were notified last.
  */
 export function problemNoticeOf(report: ScalingReport, tags: Tags): Notice | undefined {
-  if (report.source !== 'reconcile' || report.outcome === 'failed' || !lookedForProblems(report)) return undefined;
+  if (report.source !== 'reconcile' || report.outcome === 'failed' || !hasCheckedForProblems(report)) return undefined;
   const problems = describeProblems(report.findings);
   const current = problems === '' ? '' : fingerprint(problems);
   if (current === (tags[notifiedProblemsTag] ?? '')) return undefined;
@@ -59,8 +59,8 @@ export function problemNoticeOf(report: ScalingReport, tags: Tags): Notice | und
   };
 }
 
-/** A run that keeps away from a stream says nothing of what is wrong with it: that would look like the end of it. */
-function lookedForProblems({ findings, decision }: ScalingReport): boolean {
+/** A run that keeps away from a stream does not know what is wrong with it. Its silence must not pass for an all-clear. */
+function hasCheckedForProblems({ findings, decision }: ScalingReport): boolean {
   const keptAway = findings.some(({ kind }) => kind === 'scaling-under-way' || kind === 'unexplained-update');
   return !keptAway && !(decision?.kind === 'hold' && decision.reason === 'contradictory-settings');
 }
@@ -119,10 +119,10 @@ function toSubject({ streamName = 'unknown stream' }: ScalingReport, event: stri
   return `${shorten(streamName, room)}: ${event}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, mostCharacters);
 }
 
-/** Enough of a stream's name to recognise it, where the event itself is long. */
+/** So much of a stream's name stays where the event itself is long. */
 const shortestName = 23;
 
-/** Names of one fleet often differ in their ends only. */
+/** Keeps both ends of a name: the names of one fleet often differ in their ends only. */
 function shorten(name: string, length: number): string {
   if (name.length <= length) return name;
   const end = Math.floor((length - 3) / 2);

@@ -1,6 +1,6 @@
 /**
- * Which functions read a stream, and how many executions that takes. The event source mappings of the account are the proof;
- * a tag or a setting only names a function.
+ * Which functions read a stream, and how many executions they need for it. The event source mappings of the account prove
+ * it; a tag or a setting only names a function.
  */
 import { functionNameOf } from '../settings/consumer-settings.ts';
 import type { ConsumerSettings } from '../settings/stream-settings.ts';
@@ -8,32 +8,33 @@ import type { ConsumerSettings } from '../settings/stream-settings.ts';
 export interface EventSourceMapping {
   /** ARN of the function, or of one of its versions or aliases. */
   readonly functionArn: string;
-  /** Of a stream, of a consumer with enhanced fan-out, or of a source of another kind. */
+  /** ARN of a stream, of a consumer with enhanced fan-out, or of a source of another kind. */
   readonly eventSourceArn: string;
-  /** Invocations at a time for each shard, 1 to 10. */
+  /** Invocations at the same time for each shard, 1 to 10. */
   readonly parallelizationFactor: number;
   readonly isEnabled: boolean;
 }
 
 /**
- * Who named a consumer. A `tag` may be anybody's: it counts only where a mapping proves it. The `environment` of a function that
- * was taken over names one for all streams. The `deployment` names it for this stream.
+ * Who named a consumer. Anybody may write a `tag`: it counts only where a mapping proves it. The `environment` of a function
+ * that was taken over names one consumer for all streams. The `deployment` names it for this stream.
  */
 export type ConsumerOrigin = 'deployment' | 'environment' | 'tag';
 
-/** What a consumer needs, as far as its mappings tell. */
+/** What a consumer needs by its mappings. */
 export interface ConsumerNeed {
+  /** Undefined where the mappings could not be read. */
   readonly isMapped: boolean | undefined;
-  /** Undefined where nobody has given it and the mappings could not be read. */
+  /** Undefined where no number is given and the mappings could not be read. */
   readonly executionsPerShard: number | undefined;
   /** Other streams that the function reads, with the executions for each of their shards. */
   readonly otherStreams: readonly { readonly streamName: string; readonly executionsPerShard: number }[];
-  /** It is invoked by sources that are no streams: what they need is not known. */
+  /** Sources that are no streams invoke it as well: what they need is unknown. */
   readonly hasOtherSources: boolean;
 }
 
 /**
- * @param mappings all of the account; undefined where they could not be read.
+ * @param mappings all mappings of the account. Undefined where they could not be read.
  * @returns undefined where the function is no consumer of this stream.
  */
 export function needOf(
@@ -65,7 +66,7 @@ export function needOf(
   };
 }
 
-/** The stream of an ARN of a stream, or of a consumer of one; undefined for a source of another kind. */
+/** The stream in the ARN of a stream or of a fan-out consumer. Undefined for a source of another kind. */
 export function readStreamOfSource(arn: string): string | undefined {
   return /^arn:[\w-]+:kinesis:[\w-]+:\d{12}:stream\/([\w.-]+)(?:\/consumer\/.+)?$/.exec(arn)?.[1];
 }

@@ -72,13 +72,13 @@ export interface ConsumerState {
   /** Concurrent executions for each open shard of this stream. */
   readonly executionsPerShard: number;
   /**
-   * What the event source mappings of the function need beside this stream. Undefined where nobody can tell: it reads a
-   * source that is no stream, or a stream whose shards could not be read.
+   * The executions that the function's other event source mappings need. Undefined where that is unknown: it reads a source
+   * that is no stream, or a stream whose shards could not be read.
    */
   readonly executionsElsewhere: number | undefined;
   /** Whether an event source mapping of this stream invokes it. Undefined where the mappings could not be read. */
   readonly isMapped: boolean | undefined;
-  /** True where Lambda has no such function: its other facts mean nothing then. */
+  /** True where Lambda has no such function. Its other facts then mean nothing. */
   readonly isMissing?: boolean;
   /** Reserved concurrency now. Undefined when none is reserved. */
   readonly reservedConcurrency: number | undefined;

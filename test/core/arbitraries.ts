@@ -123,7 +123,7 @@ export const streamState: fc.Arbitrary<StreamState> = fc
   })
   .map((given) => completeState({ streamName, ...given }, now));
 
-/** A notification that may or may not fit the state: late, of another count, or the very alarm that stands there. */
+/** A notification that may or may not fit the state: late, of another count, or of the very alarm that is in the state. */
 export function alarmOf(state: StreamState): fc.Arbitrary<ScalingAlarm> {
   return fc
     .record({

@@ -143,7 +143,7 @@ describe('converge', () => {
         const after = applyAll(state, effects, now);
         expect(effectsOf(after, given, now)).toEqual([]);
         const later = completeState(after, now + 5 * minute);
-        // A time that lay in the future may be over by then, and tells something new.
+        // A time that lay in the future may be in the past by then, and then it counts.
         if (later.intent?.atMs === after.intent?.atMs) {
           expect(planConvergence({ state: later, settings: given, nowMs: now + 5 * minute }).alarmLanes).toEqual([]);
         }

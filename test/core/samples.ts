@@ -66,7 +66,7 @@ export function sampleAlarmState(direction: Direction, given: Partial<AlarmState
   };
 }
 
-/** An alarm that went into ALARM by the math that stands. */
+/** An alarm that went into ALARM by its present definition. */
 export function firing(direction: Direction, given: Partial<AlarmState> = {}): AlarmState {
   return sampleAlarmState(direction, { state: 'ALARM', stateTransitionedAtMs: firedAt, ...given });
 }

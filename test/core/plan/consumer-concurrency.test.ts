@@ -79,7 +79,7 @@ describe('raising a consumer', () => {
 });
 
 describe('a reservation that is smaller than needed and that nothing says is ours', () => {
-  it('is left alone, since somebody may have lowered it in an incident, and is told', () => {
+  it('is left alone and reported, since somebody may have lowered it in an incident', () => {
     const lowered = { ...sampleState({ tags: { [tagKey]: '4' } }) };
     expect(plan({ reservedConcurrency: 1 }, lowered)).toEqual({
       lane: [],
@@ -87,19 +87,19 @@ describe('a reservation that is smaller than needed and that nothing says is our
     });
   });
 
-  it('is ours where it is what the shards needed by which the alarms still judge', () => {
+  it('is ours where it fits the shards by which the alarms still judge', () => {
     const byHand = sampleState({ openShardCount: 6 });
     expect(plan({ reservedConcurrency: 4 }, byHand, {}, 6).lane).toEqual([tag('4 6'), set(4, 6)]);
   });
 });
 
 describe('a consumer that reads other sources as well', () => {
-  it('gets the sum of what they need', () => {
+  it('gets the sum of what all sources need', () => {
     const { lane } = plan({ reservedConcurrency: undefined, executionsElsewhere: 12, executionsPerShard: 10 });
     expect(lane.at(-1)).toEqual(set(undefined, 52));
   });
 
-  it('is left alone where nobody knows what they need, and that is told', () => {
+  it('is left alone and reported where it is unknown what the other sources need', () => {
     expect(plan({ reservedConcurrency: 2, executionsElsewhere: undefined })).toEqual({
       lane: [],
       findings: [{ kind: 'concurrency-unknown', functionName: 'orders-processor' }],
@@ -126,7 +126,7 @@ describe('while a resharding is not over', () => {
   });
 });
 
-it('a declared consumer without an event source mapping follows the shards, and that it has none is told', () => {
+it('a declared consumer without an event source mapping follows the shards, and is reported as unmapped', () => {
   expect(plan({ reservedConcurrency: 2, isMapped: false })).toMatchObject({
     lane: [tag('2 4'), set(2, 4)],
     findings: [{ kind: 'consumer-unmapped', functionName: 'orders-processor' }, differs(2, 4)],

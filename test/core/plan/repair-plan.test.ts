@@ -14,7 +14,7 @@ function plan(state: Partial<StreamState>, settings: Partial<StreamSettings> = {
 const kindsOf = ({ alarmLanes }: ReturnType<typeof plan>) => alarmLanes.map((lane) => lane.map(({ kind }) => kind));
 
 describe('the plan of a repair', () => {
-  it('is that of a convergence where no alarm is in ALARM', () => {
+  it('is the plan of converge where no alarm is in ALARM', () => {
     const state = sampleState({ openShardCount: 8, alarms: { up: sampleAlarmState('up'), down: undefined } });
     const facts = { state, settings: sampleSettings(), nowMs: now };
     expect(planRepair(facts, 0)).toEqual({ ...planConvergence(facts), shown: undefined });
@@ -24,7 +24,7 @@ describe('the plan of a repair', () => {
     expect(kindsOf(plan({ alarms: { up: inAlarm('up'), down: sampleAlarmState('down') } }))).toEqual([['rearm-alarm']]);
   });
 
-  it('re-arms it at the end of its own lane: two writes to one alarm never run side by side', () => {
+  it('re-arms an alarm that is rewritten at the end of its lane, never beside another write to it', () => {
     const up = { ...inAlarm('up'), tags: { LastScaledTimestamp: 'garbled' } };
     const down = { ...sampleAlarmState('down'), definition: sampleDefinition('down', 2) };
     const { alarmLanes } = plan({ alarms: { up, down } });
@@ -38,12 +38,12 @@ describe('the plan of a repair', () => {
     ]);
   });
 
-  it('re-arms an alarm once, where converging re-arms it already', () => {
+  it('re-arms an alarm only once where converge re-arms it already', () => {
     const up = { ...inAlarm('up'), definition: sampleDefinition('up', 2) };
     expect(kindsOf(plan({ alarms: { up, down: sampleAlarmState('down') } }))).toEqual([['put-alarm', 'rearm-alarm']]);
   });
 
-  it('shows of two alarms in ALARM the one that would scale', () => {
+  it('shows the one that would scale of two alarms in ALARM', () => {
     const both = { up: inAlarm('up'), down: inAlarm('down') };
     expect(plan({ alarms: both }, { maxShards: 4, iteratorAge: 'ignore' }).shown).toMatchObject({
       alarmName: 'orders-scale-down',
@@ -55,7 +55,7 @@ describe('the plan of a repair', () => {
     });
   });
 
-  it('shows of a load-driven stream what holds its alarm, never what the alarm would do by itself', () => {
+  it('shows the alarm of a load-driven stream only where it is held', () => {
     const alarms = { up: inAlarm('up'), down: undefined };
     expect(plan({ alarms }, { policy: 'target' }).shown).toBeUndefined();
     expect(plan({ alarms }, { policy: 'target', maxShards: 4 }).shown).toMatchObject({
@@ -63,7 +63,7 @@ describe('the plan of a repair', () => {
     });
   });
 
-  it('makes missing alarms only where it is told how', () => {
+  it('creates a missing alarm only where it is given how', () => {
     const facts = {
       state: sampleState({ alarms: { up: undefined, down: undefined } }),
       settings: sampleSettings(),

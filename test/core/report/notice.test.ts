@@ -222,12 +222,12 @@ describe('the notice of what a reconcile found', () => {
   it('does not come again while the same is wrong, whatever the figures in it', () => {
     const lacking = (affordable: number) =>
       reconciled([{ kind: 'concurrency-unaffordable', functionName: 'a', wanted: 16, affordable }]);
-    const told = problemNoticeOf(lacking(8), {});
-    expect(told).toBeDefined();
-    expect(problemNoticeOf(lacking(9), { [notifiedProblemsTag]: told?.fingerprint ?? '' })).toBeUndefined();
+    const notice = problemNoticeOf(lacking(8), {});
+    expect(notice).toBeDefined();
+    expect(problemNoticeOf(lacking(9), { [notifiedProblemsTag]: notice?.fingerprint ?? '' })).toBeUndefined();
   });
 
-  it('comes from the reconciler only, or alarm and load check would each tell it', () => {
+  it('comes from the reconciler only, or alarm and load check would each notify people of it', () => {
     expect(problemNoticeOf(report({ findings: [missing] }), {})).toBeUndefined();
   });
 

@@ -55,7 +55,7 @@ describe('a consumer that the deployment declares', () => {
     });
   });
 
-  it('is unknown in what it needs where neither a number nor the mappings are known', () => {
+  it('needs an unknown number where neither a number nor the mappings are known', () => {
     expect(needOf({ functionArn }, 'deployment', 'orders', undefined)).toMatchObject({
       isMapped: undefined,
       executionsPerShard: undefined,

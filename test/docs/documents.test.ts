@@ -1,10 +1,11 @@
-/** What every document must hold: its links and paths lead somewhere and its commands exist. */
+/** What every document must hold: its links and paths lead somewhere, its commands exist, its prose is 120 columns wide. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const widest = 120;
 
 const documents = globSync('**/*.md', {
   cwd: root,
@@ -75,6 +76,12 @@ function lostScripts(markdown: string): readonly string[] {
   return named.filter((name) => !scripts.includes(name));
 }
 
+function tooWide(markdown: string): readonly string[] {
+  return linesOf(markdown)
+    .filter(({ kind, text }) => kind === 'prose' && [...text].length > widest)
+    .map(({ number, text }) => `line ${number} has ${[...text].length} columns`);
+}
+
 it('finds the documents', () => {
   expect(documents).toEqual(
     expect.arrayContaining(['README.md', 'docs/operations.md', 'docs/decisions/0001-converge-instead-of-script.md']),
@@ -95,6 +102,10 @@ describe.each(documents)('%s', (document) => {
   it('names only npm scripts that exist', () => {
     expect(lostScripts(markdown)).toEqual([]);
   });
+
+  it('has no line over 120 columns outside tables and code', () => {
+    expect(tooWide(markdown)).toEqual([]);
+  });
 });
 
 describe('the checks of documents', () => {
@@ -104,6 +115,13 @@ describe('the checks of documents', () => {
     expect(lostLinks('README.md', markdown)).toEqual(['docs/nowhere.md', '#two']);
     expect(lostPaths('README.md', markdown)).toEqual(['core/nowhere.ts']);
     expect(lostScripts(markdown)).toEqual(['nothing']);
+  });
+
+  it('find a wide line of prose, and let tables and code be wide', () => {
+    const wide = 'x '.repeat(61);
+    expect(tooWide(`${wide}\n\n| ${wide} |\n\n    ${wide}\n\n\`\`\`\n${wide}\n\`\`\`\n`)).toEqual([
+      'line 1 has 122 columns',
+    ]);
   });
 
   it('make the anchor of a heading as GitHub does', () => {

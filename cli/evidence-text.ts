@@ -14,7 +14,7 @@ export function evidenceText(because: Evidence): string {
 
 function operandText(name: string, value: Evidence[string]): string {
   if (typeof value === 'object') return value.map(describeFault).join('; ');
-  // To the second, because rules 6 and 7 compare seconds.
+  // To the second, because `superseded` and `stale-alarm` compare seconds.
   if (typeof value === 'number' && name.endsWith('Ms') && value > earliestTimeMs) return new Date(value).toISOString();
   return String(value);
 }

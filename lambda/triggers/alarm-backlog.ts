@@ -2,7 +2,7 @@
  * A storm: a thousand alarms at the same moment, and one invocation at a time. Lambda sends a refused event back to its queue
  * for up to five minutes, so that the function would idle between two alarms while hundreds wait. An invocation whose own
  * notification has waited in line therefore answers the others as well, from the alarms themselves, as fast as CloudWatch takes
- * writes. Their notifications come later, find their alarms no longer in ALARM, and are void (rule 6).
+ * writes. Their notifications come later, find their alarms no longer in ALARM, and are void (`superseded`).
  */
 import {
   type Direction,

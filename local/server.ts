@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { AwsServiceError } from '../simulator/models/aws-service-error.ts';
 import type { Scheduler } from '../simulator/models/clock.ts';
@@ -165,10 +166,16 @@ function write(response: Response, answer: ApiResponse, nowMs: number): void {
     ...answer.headers,
     date: new Date(nowMs).toUTCString(),
     [CLOCK_HEADER]: String(nowMs),
-    'content-length': String(Buffer.byteLength(answer.body)),
   };
+  const { body } = answer;
   // The two classes have the same methods, but no common type under which TypeScript would call them.
   const writer = response as ServerResponse;
-  writer.writeHead(answer.status, headers);
-  writer.end(answer.body);
+  if (body instanceof Readable) {
+    writer.writeHead(answer.status, headers);
+    body.pipe(writer);
+    writer.once('close', () => body.destroy());
+    return;
+  }
+  writer.writeHead(answer.status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  writer.end(body);
 }

@@ -8,6 +8,7 @@ import { jsonEndpoint } from '../wire/json-endpoint.ts';
 import type { KinesisService } from './kinesis-service.ts';
 import { type RecordHost, recordOperations } from './record-operations.ts';
 import { readShardQuery, readToken } from './shard-history.ts';
+import { subscribeToShard } from './shard-subscription.ts';
 import { consumerOperations } from './stream-consumers.ts';
 import { nameOf, streamOf, withoutArn } from './stream-input.ts';
 
@@ -15,13 +16,19 @@ import { nameOf, streamOf, withoutArn } from './stream-input.ts';
 const SHARDS_PER_PAGE = 1_000;
 
 export function kinesisEndpoint(kinesis: KinesisService, clock: Clock, host: RecordHost): ServiceEndpoint {
-  return jsonEndpoint('1.1', {
+  const { parse, handle } = jsonEndpoint('1.1', {
     ...streamOperations(kinesis, clock),
     ...shardOperations(kinesis),
     ...tagOperations(kinesis, clock),
     ...recordOperations(kinesis, host),
     ...consumerOperations(kinesis, () => clock.nowMs()),
   });
+  return {
+    parse,
+    // The one answer that is a stream.
+    handle: (call, input) =>
+      call.operation === 'SubscribeToShard' ? subscribeToShard(kinesis, call, input) : handle(call, input),
+  };
 }
 
 function streamOperations(kinesis: KinesisService, clock: Clock): Operations {

@@ -3,15 +3,14 @@
  * its own. Its durations are set to next to nothing, because how long AWS takes is the model's business.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { LocalAccount } from '../account.ts';
-import type { JsonObject } from '../wire/api-call.ts';
+import { kinesisLocalClient } from './kinesis-local-client.ts';
 import type { ShardBackend } from './shard-backend.ts';
 
 const PROGRAM = createRequire(import.meta.url).resolve('kinesis-local');
@@ -50,14 +49,11 @@ export async function startKinesisLocal(account: LocalAccount, updatingMs = 1): 
   });
   const output = lastOutput(child);
   const agent = new Agent({ keepAlive: true });
-  const posterOf = (region: string): Post => poster({ port: plainPort, agent, region, accountId: account.accountId });
-  await untilUp(child, posterOf(account.region), output);
+  const targetOf = (region: string) => ({ port: plainPort, agent, region, accountId: account.accountId });
+  await untilUp(child, kinesisLocalClient(targetOf(account.region), 0), output);
   return {
     endpoint: `http://127.0.0.1:${plainPort}`,
-    inRegion(region) {
-      const post = posterOf(region);
-      return { call: (operation, input) => callWhenActive(post, operation, input) };
-    },
+    inRegion: (region) => kinesisLocalClient(targetOf(region)),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('close', resolve));
@@ -71,74 +67,18 @@ const DURATIONS = [
   'CREATE_STREAM',
   'DELETE_STREAM',
   'MERGE_SHARDS',
+  'REGISTER_STREAM_CONSUMER',
   'SPLIT_SHARD',
   'UPDATE_SHARD_COUNT',
   'UPDATE_STREAM_MODE',
 ] as const;
 
-type Post = (operation: string, input: JsonObject) => Promise<JsonObject>;
-
-// A stream is UPDATING for the millisecond that was asked for, and a little longer under load.
-async function callWhenActive(post: Post, operation: string, input: JsonObject): Promise<JsonObject> {
-  const giveUpMs = performance.now() + START_LIMIT_MS;
-  for (;;) {
-    try {
-      return await post(operation, input);
-    } catch (error) {
-      const busy =
-        error instanceof AwsServiceError && /not (currently )?active|in state (CREATING|UPDATING)/i.test(error.message);
-      if (!busy || performance.now() > giveUpMs) throw error;
-      await sleep(POLL_MS);
-    }
-  }
-}
-
-interface PostTarget {
-  readonly port: number;
-  readonly agent: Agent;
-  readonly region: string;
-  readonly accountId: string;
-}
-
-/** It wants a signature to be there, and takes account and region from it, but does not check it. HTTP/1.1 only. */
-function poster({ port, agent, region, accountId }: PostTarget): Post {
-  const authorization = `AWS4-HMAC-SHA256 Credential=${accountId}/20260101/${region}/kinesis/aws4_request, SignedHeaders=host;x-amz-date, Signature=0`;
-  return (operation, input) =>
-    new Promise((resolve, reject) => {
-      const body = JSON.stringify(input);
-      const headers = {
-        'content-type': 'application/x-amz-json-1.1',
-        'content-length': Buffer.byteLength(body),
-        'x-amz-target': `Kinesis_20131202.${operation}`,
-        'x-amz-date': '20260101T000000Z',
-        authorization,
-      };
-      const sent = request({ host: '127.0.0.1', port, method: 'POST', path: '/', agent, headers }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          const answer: JsonObject = text === '' ? {} : JSON.parse(text);
-          if (response.statusCode === 200) resolve(answer);
-          else reject(new AwsServiceError(errorName(answer), String(answer.message ?? text)));
-        });
-      });
-      sent.on('error', reject);
-      sent.end(body);
-    });
-}
-
-function errorName(answer: JsonObject): string {
-  return String(answer.__type ?? 'InternalFailure').replace(/^.*#/, '');
-}
-
-async function untilUp(child: ChildProcess, post: Post, output: () => string): Promise<void> {
+async function untilUp(child: ChildProcess, client: ShardBackend, output: () => string): Promise<void> {
   const giveUpMs = performance.now() + START_LIMIT_MS;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`kinesis-local ended with status ${child.exitCode}: ${output()}`);
     try {
-      await post('ListStreams', {});
+      await client.call('ListStreams', {});
       return;
     } catch (error) {
       if (performance.now() < giveUpMs) await sleep(POLL_MS);

@@ -5,6 +5,7 @@
  * While a stream is UPDATING the two differ on purpose: the backend has resharded at once (its ListShards shows the
  * new shards), the model's open count moves step by step on the clock, as AWS's does.
  */
+import type { Readable } from 'node:stream';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Clock } from '../../simulator/models/clock.ts';
 import type { KinesisAccount, KinesisStreamModel, StreamMode } from '../../simulator/models/kinesis-model.ts';
@@ -180,6 +181,11 @@ export class KinesisService {
     if (creationSeconds === undefined || Math.abs(creationSeconds * 1000 - createdAtMs) < 1000) return;
     const message = `Stream ${streamArn} was not created at ${new Date(creationSeconds * 1000).toISOString()}.`;
     throw new AwsServiceError('ResourceNotFoundException', message);
+  }
+
+  /** @returns undefined where the backend has no records to push. */
+  async subscribe(input: JsonObject): Promise<Readable | undefined> {
+    return this.#backend.subscribe?.(input);
   }
 
   /** Operations on shards and records, which are the backend's alone. */

@@ -54,5 +54,10 @@ export const KINESIS_RULES: ServiceRules = {
   },
   DeregisterStreamConsumer: { honoured: CONSUMER },
   DescribeStreamConsumer: { honoured: CONSUMER },
+  SubscribeToShard: {
+    honoured: ['ConsumerARN', 'ShardId', ...below('StartingPosition', 'Type', 'SequenceNumber')],
+    simplified: { 'StartingPosition.Timestamp': "records bear the machine's time, also where the clock is faster" },
+    note: 'in JSON only: in CBOR (the AWS SDK for Java) it is refused, and PollingConfig of the KCL is the way out',
+  },
   ListStreamConsumers: { honoured: ['StreamARN', 'NextToken', 'MaxResults', 'StreamCreationTimestamp'] },
 };

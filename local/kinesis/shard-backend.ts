@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { JsonObject } from '../wire/api-call.ts';
 
@@ -5,6 +6,8 @@ import type { JsonObject } from '../wire/api-call.ts';
 export interface ShardBackend {
   /** @throws AwsServiceError what the backend answered. */
   call(operation: string, input: JsonObject): Promise<JsonObject>;
+  /** SubscribeToShard, where the backend has it: the answer as an event stream (application/vnd.amazon.eventstream). */
+  subscribe?(input: JsonObject): Promise<Readable>;
 }
 
 const KEY_SPACE = 2n ** 128n;

@@ -1,4 +1,4 @@
-/** Consumers with enhanced fan-out: registered and described. What they would read is not pushed to them. */
+/** Consumers with enhanced fan-out: registered, described and deregistered. */
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import { takePage } from '../../simulator/models/cloudwatch/paging.ts';
 import type { JsonObject, Operations } from '../wire/api-call.ts';
@@ -53,7 +53,8 @@ function assertNew(consumers: ReadonlyMap<string, StreamConsumer>, name: string)
   throw new AwsServiceError('LimitExceededException', `A stream has ${MOST_CONSUMERS} consumers at most.`);
 }
 
-function findConsumer(kinesis: KinesisService, input: JsonObject) {
+/** @throws AwsServiceError ResourceNotFoundException. */
+export function findConsumer(kinesis: KinesisService, input: JsonObject) {
   const arn = optionalText(input, 'ConsumerARN');
   const name = arn?.split('/')[3]?.split(':')[0] ?? requireText(input, 'ConsumerName');
   const { streamName, streamArn } = kinesis.stream(nameOf(arn ?? requireText(input, 'StreamARN')));

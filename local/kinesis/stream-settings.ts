@@ -6,6 +6,8 @@ export interface StreamConsumer {
   readonly name: string;
   readonly arn: string;
   readonly createdMs: number;
+  /** As the backend knows it; undefined until it first subscribes. */
+  backendArn?: string;
 }
 
 /** What the model does not know of a stream. */

@@ -27,7 +27,6 @@ export const SERVED: Readonly<Record<ServiceName, ServiceRules>> = {
 
 /** Ways out for calls that are not served, where there is a better one than to leave the call out. */
 export const UNSERVED: Readonly<Record<string, string>> = {
-  SubscribeToShard: 'read by GetRecords instead (in KCL: PollingConfig)',
   PutCompositeAlarm: 'use the metric alarms of which it is made',
   PutAnomalyDetector: 'use an alarm with a threshold',
   PublishVersion: 'use $LATEST',

@@ -1,5 +1,6 @@
 /** What all endpoints share: a request of one of AWS's wire protocols, parsed as far as all protocols have it in common. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 
 export const SERVICE_NAMES = ['kinesis', 'cloudwatch', 'sns', 'lambda', 'sqs', 'logs', 'sts', 'tagging'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -35,7 +36,8 @@ export interface ApiCall {
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  /** A stream is written as it comes, until the caller goes away. */
+  readonly body: string | Buffer | Readable;
 }
 
 /** One AWS service as it is spoken on the wire. */

@@ -222,9 +222,9 @@ test('the JavaScript Kinesis client works over HTTP/2, its default', async () =>
 test('an operation of AWS that is not served is refused as not modelled, an invented one as AWS refuses it', async () => {
   const { aws } = await startFixture();
   expect(await callJson(aws, 'DynamoDB_20120810.ListTables', {})).toMatchObject({ __type: 'NotModelled' });
-  expect(await callJson(aws, 'Kinesis_20131202.SubscribeToShard', {})).toEqual({
+  expect(await callJson(aws, 'Kinesis_20131202.UpdateMaxRecordSize', {})).toEqual({
     __type: 'NotModelled',
-    message: 'not modelled by local AWS: the call SubscribeToShard; read by GetRecords instead (in KCL: PollingConfig)',
+    message: 'not modelled by local AWS: the call UpdateMaxRecordSize; use records of up to 1 MiB',
   });
   expect(await callJson(aws, 'Kinesis_20131202.MakeCoffee', {})).toMatchObject({ __type: 'UnknownOperationException' });
   const query = await fetch(aws.endpoint, {

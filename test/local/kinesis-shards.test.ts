@@ -3,7 +3,10 @@ import {
   CreateStreamCommand,
   DescribeStreamCommand,
   ListShardsCommand,
+  PutRecordCommand,
+  RegisterStreamConsumerCommand,
   type ShardFilter,
+  SubscribeToShardCommand,
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
 import { cbor } from '@smithy/core/cbor';
@@ -100,6 +103,24 @@ test('Kinesis speaks the CBOR of the AWS SDK for Java: bytes as bytes, times in 
     DryRun: true,
   });
   expect(notModelled.output).toMatchObject({ __type: 'NotModelled' });
+});
+
+test('a consumer with enhanced fan-out gets the records of its shard pushed, and is refused in CBOR', async () => {
+  const { kinesis } = clientsOf(aws);
+  const StreamARN = aws.kinesis.stream(StreamName).streamArn;
+  const { Consumer } = await kinesis.send(new RegisterStreamConsumerCommand({ StreamARN, ConsumerName: 'fan-out' }));
+  const Data = Buffer.from('pushed');
+  const { ShardId } = await kinesis.send(new PutRecordCommand({ StreamName, PartitionKey: 'fan', Data }));
+  const input = { ConsumerARN: Consumer?.ConsumerARN, ShardId, StartingPosition: { Type: 'TRIM_HORIZON' as const } };
+  const { EventStream } = await kinesis.send(new SubscribeToShardCommand(input));
+  let pushed: readonly string[] = [];
+  for await (const { SubscribeToShardEvent } of EventStream ?? []) {
+    pushed = (SubscribeToShardEvent?.Records ?? []).map((record) => Buffer.from(record.Data ?? []).toString());
+    break;
+  }
+  expect(pushed).toContain('pushed');
+  const refused = await callCbor('SubscribeToShard', input);
+  expect(refused.output).toMatchObject({ message: expect.stringContaining('in KCL: PollingConfig') });
 });
 
 async function callCbor(operation: string, input: object) {

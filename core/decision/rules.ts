@@ -183,15 +183,15 @@ function holdForQuota({ direction }: Proposal, { state, settings }: StreamFacts)
   return hold('daily-quota', operands, nextCallAtMs(state, dailyQuota, reserve));
 }
 
-/** CloudWatch publishes traffic each minute, a few minutes late; older than this, the newest datapoint says nothing of now. */
+/** CloudWatch publishes traffic each minute, a few minutes late. An older datapoint says nothing about now. */
 const trafficFreshMs = 15 * minuteMs;
-/** An outage of metrics lasts for minutes or hours; an idle stream is silent for longer. */
+/** An outage of metrics lasts minutes or hours. An idle stream is silent for longer. */
 const longestOutageMs = 6 * hourMs;
 
 /**
- * No datapoints look like no traffic, and are published in an outage of metrics as well. A reader that still polls is a witness:
- * its metrics come the same way, so that the stream is idle indeed. Without one nothing is taken away for six hours, and then
- * one step a day: whatever an outage costs by then, the next day's datapoints give back.
+ * A stream without datapoints is idle, or CloudWatch has an outage of metrics. A reader that still polls is a witness that
+ * the stream is idle, since its metrics come the same way. Without a witness nothing goes down for six hours, and then one
+ * step a day: the next day's datapoints give back what an outage has cost by then.
  */
 function holdWhileSilent({ direction }: Proposal, { state, nowMs }: StreamFacts): HoldDecision | undefined {
   const { iteratorAge } = state;

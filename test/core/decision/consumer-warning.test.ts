@@ -14,7 +14,6 @@ it('holds a scale-down while the consumer side says that it would hurt, although
   expect(decide('down', now - minute)).toMatchObject({
     kind: 'hold',
     reason: 'consumer-behind',
-    because: { rule: 15 },
   });
 });
 

@@ -1,6 +1,6 @@
 /** The answer to "why does it not scale?": what would be decided if the alarm fired now, and every rule's own answer. */
 import { describe, expect, it } from 'vitest';
-import { holdReasons } from '../../../core/decision/hold-reasons.ts';
+import { type HoldReason, holdReasons } from '../../../core/decision/hold-reasons.ts';
 import { alarmRules, loadRules, proposalRules, type Rule, streamRules } from '../../../core/decision/rules.ts';
 import { targetDefaults } from '../../../core/load/target.ts';
 import { type ExplanationInput, explainStream } from '../../../core/report/explanation.ts';
@@ -26,9 +26,9 @@ function called(...agoMs: readonly number[]) {
   return explain({ state: sampleState({ tags, iteratorAge: freshAge(0) }) });
 }
 
-/** Numbers of the rules that hold, whether or not an earlier one decides. */
-function holding({ rules }: ReturnType<typeof explain>['up']): readonly number[] {
-  return rules.filter(({ held }) => held).map(({ rule }) => rule);
+/** The reasons of all rules that hold, also of those after the one that decides. */
+function holding({ rules }: ReturnType<typeof explain>['up']): readonly HoldReason[] {
+  return rules.flatMap(({ held }) => (held ? [held.reason] : []));
 }
 
 const numbersOf = (rules: readonly Pick<Rule<never>, 'reasons'>[]) =>
@@ -138,7 +138,7 @@ describe('the explanation of an alarm', () => {
     });
     const settings = sampleSettings({ minShards: 4, dailyQuota: 1, dailyQuotaReserve: 0 });
     const { down } = explain({ state, settings });
-    expect(holding(down)).toEqual([5, 10, 11, 13, 15]);
+    expect(holding(down)).toEqual(['stream-updating', 'cooldown', 'at-minimum', 'daily-quota', 'consumer-behind']);
     expect(down.decision).toMatchObject({ kind: 'hold', reason: 'stream-updating' });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { scalingRule } from '../../../core/decision/hold-reasons.ts';
 import type { StreamSettings } from '../../../core/settings/stream-settings.ts';
 import { encodeLedger, tagKeys } from '../../../core/stream/stream-tags.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
@@ -175,7 +176,7 @@ describe('dry run', () => {
         decision: {
           kind: 'hold',
           reason: 'dry-run',
-          because: { rule: 16, direction: 'up', openShardCount: 4, targetShardCount: 8 },
+          because: { rule: scalingRule, direction: 'up', openShardCount: 4, targetShardCount: 8 },
         },
       },
     ],

@@ -11,6 +11,8 @@ export default defineConfig({
     // They end what hangs. No test may come near them, also where the machine has other work: none depends on its speed.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // A line of the log says the whole of what it is about.
+    taskTitleValueFormatTruncate: 0,
     // A second summary for machines; the first is for people.
     reporters: ['default', 'json'],
     outputFile: { json: 'out/test-results.json' },

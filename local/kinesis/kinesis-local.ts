@@ -28,7 +28,7 @@ export interface KinesisLocal {
 }
 
 /**
- * @param updatingMs how long it takes over a change of shards.
+ * @param updatingMs how long it takes over a change of shards or of the mode.
  * @throws Error with its last output if it does not come up.
  */
 export async function startKinesisLocal(account: LocalAccount, updatingMs = 1): Promise<KinesisLocal> {
@@ -44,7 +44,8 @@ export async function startKinesisLocal(account: LocalAccount, updatingMs = 1): 
       AWS_REGION: account.region,
       SHARD_LIMIT: String(SHARD_LIMIT),
       LOG_LEVEL: 'ERROR',
-      ...Object.fromEntries(DURATIONS.map((name) => [`${name}_DURATION`, `${updatingMs}ms`])),
+      ...Object.fromEntries(OTHERS.map((name) => [`${name}_DURATION`, '1ms'])),
+      ...Object.fromEntries(CHANGES.map((name) => [`${name}_DURATION`, `${updatingMs}ms`])),
     },
   });
   const output = lastOutput(child);
@@ -63,15 +64,8 @@ export async function startKinesisLocal(account: LocalAccount, updatingMs = 1): 
   };
 }
 
-const DURATIONS = [
-  'CREATE_STREAM',
-  'DELETE_STREAM',
-  'MERGE_SHARDS',
-  'REGISTER_STREAM_CONSUMER',
-  'SPLIT_SHARD',
-  'UPDATE_SHARD_COUNT',
-  'UPDATE_STREAM_MODE',
-] as const;
+const OTHERS = ['CREATE_STREAM', 'DELETE_STREAM', 'REGISTER_STREAM_CONSUMER'] as const;
+const CHANGES = ['MERGE_SHARDS', 'SPLIT_SHARD', 'UPDATE_SHARD_COUNT', 'UPDATE_STREAM_MODE'] as const;
 
 async function untilUp(child: ChildProcess, client: ShardBackend, output: () => string): Promise<void> {
   const giveUpMs = performance.now() + START_LIMIT_MS;

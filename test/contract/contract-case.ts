@@ -1,7 +1,16 @@
 import type { Subject, SubjectName } from './subject.ts';
 
 /** What a subject must have to be asked. */
-export type Need = 'cloudwatch' | 'lambda' | 'time' | 'watching' | 'many-shards' | 'call-rates' | 'records';
+export type Need =
+  | 'cloudwatch'
+  | 'lambda'
+  | 'time'
+  | 'watching'
+  | 'many-shards'
+  | 'call-rates'
+  | 'records'
+  /** A change of shards lasts until the case is over, however slowly it runs. */
+  | 'updating';
 
 /** One line of what AWS does, asked of every subject that can answer it. */
 export interface ContractCase {
@@ -14,16 +23,22 @@ export interface ContractCase {
   readonly check: (subject: Subject, name: string) => Promise<void>;
 }
 
-/** What each subject has; `throttling` is local AWS with AWS's call rates in force. */
+/**
+ * What each subject has. `throttling` is local AWS with AWS's call rates in force. kinesis-local's time is the machine's: one
+ * is done with each change at once, the other never.
+ */
 const capabilities: Readonly<Record<SubjectName, readonly Need[]>> = {
-  models: ['cloudwatch', 'time', 'watching', 'many-shards'],
-  'local-aws': ['cloudwatch', 'lambda', 'time', 'watching', 'many-shards', 'records'],
+  models: ['cloudwatch', 'time', 'watching', 'many-shards', 'updating'],
+  'local-aws': ['cloudwatch', 'lambda', 'time', 'watching', 'many-shards', 'records', 'updating'],
   throttling: ['cloudwatch', 'lambda', 'time', 'call-rates'],
   'kinesis-local': [],
-  moto: ['cloudwatch', 'lambda', 'records'],
+  'kinesis-local-updating': ['updating'],
+  moto: ['cloudwatch', 'lambda', 'records', 'updating'],
 };
 
-export function canAnswer(subject: SubjectName, { needs }: ContractCase): boolean {
+export function isAsked(subject: SubjectName, { needs }: ContractCase): boolean {
+  if (subject === 'throttling' && !needs.includes('call-rates')) return false;
+  if (subject === 'kinesis-local-updating' && !needs.includes('updating')) return false;
   return needs.every((need) => capabilities[subject].includes(need));
 }
 

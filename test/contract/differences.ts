@@ -5,7 +5,7 @@
 import type { SubjectName } from './subject.ts';
 
 export interface Difference {
-  readonly subject: Extract<SubjectName, 'kinesis-local' | 'moto'>;
+  readonly subject: Extract<SubjectName, 'kinesis-local' | 'kinesis-local-updating' | 'moto'>;
   readonly says: string;
   readonly reason: string;
 }
@@ -21,7 +21,7 @@ export const differences: readonly Difference[] = [
     says: 'the eleventh UpdateShardCount in 24 h is refused',
     reason: 'does not count calls',
   },
-  { subject: 'kinesis-local', says: 'tags are refused while UPDATING', reason: 'takes tags in any state' },
+  { subject: 'kinesis-local-updating', says: 'tags are refused while UPDATING', reason: 'takes tags in any state' },
   {
     subject: 'kinesis-local',
     says: 'an ON_DEMAND stream refuses UpdateShardCount',

@@ -93,7 +93,7 @@ export const kinesisCases: readonly ContractCase[] = [
   {
     says: 'while UPDATING a further UpdateShardCount is refused',
     facts: [],
-    needs: [],
+    needs: ['updating'],
     check: async (subject, name) => {
       await createStream(subject, name, 4);
       await update(subject, name, 8);
@@ -104,7 +104,7 @@ export const kinesisCases: readonly ContractCase[] = [
   {
     says: 'tags are refused while UPDATING',
     facts: [],
-    needs: [],
+    needs: ['updating'],
     check: async (subject, name) => {
       await createStream(subject, name, 4);
       await update(subject, name, 8);

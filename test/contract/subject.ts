@@ -3,7 +3,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 
-export type SubjectName = 'models' | 'local-aws' | 'throttling' | 'kinesis-local' | 'moto';
+export type SubjectName = 'models' | 'local-aws' | 'throttling' | 'kinesis-local' | 'kinesis-local-updating' | 'moto';
 
 export interface Subject {
   readonly name: SubjectName;
@@ -35,7 +35,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<string> {
   }
 }
 
-const patienceMs = 15_000;
+const patienceMs = 120_000;
 
 /** Lets the time pass that a stream takes over a change. */
 export async function untilActive(subject: Subject, streamName: string): Promise<void> {

@@ -13,8 +13,9 @@ import type { CloudWatchModel } from '../../simulator/models/cloudwatch/cloudwat
 import { type Subject, topicName } from './subject.ts';
 
 export const startMs = Date.UTC(2026, 2, 2, 9);
-/** Long enough to be seen on a busy machine, short enough to be waited for. */
-const kinesisLocalUpdatingMs = 500;
+const longestStartMs = 240_000;
+/** Longer than any run of the suite. */
+const endlessMs = 24 * 3_600_000;
 
 /** @param throttle enforce AWS's call rates. */
 export async function startLocalSubject({ throttle = false } = {}): Promise<Subject> {
@@ -33,10 +34,10 @@ export async function startLocalSubject({ throttle = false } = {}): Promise<Subj
   };
 }
 
-export async function startKinesisLocalSubject(): Promise<Subject> {
-  const server = await startKinesisLocal(DEFAULT_ACCOUNT, kinesisLocalUpdatingMs);
+export async function startKinesisLocalSubject(name: 'kinesis-local' | 'kinesis-local-updating'): Promise<Subject> {
+  const server = await startKinesisLocal(DEFAULT_ACCOUNT, name === 'kinesis-local' ? 1 : endlessMs);
   const { kinesis } = wireClients(server.endpoint);
-  return { name: 'kinesis-local', kinesis, stop: () => server.stop() };
+  return { name, kinesis, stop: () => server.stop() };
 }
 
 export function hasMoto(): boolean {
@@ -102,7 +103,7 @@ async function createRole(endpoint: string): Promise<void> {
 }
 
 async function untilAnswering(url: string, child: ChildProcess): Promise<void> {
-  const giveUpMs = performance.now() + 30_000;
+  const giveUpMs = performance.now() + longestStartMs;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`moto_server ended with status ${child.exitCode}`);
     const answers = await fetch(url).then(
@@ -112,7 +113,7 @@ async function untilAnswering(url: string, child: ChildProcess): Promise<void> {
     if (answers) return;
     if (performance.now() > giveUpMs) {
       child.kill('SIGKILL');
-      throw new Error('moto_server did not come up in 30 s');
+      throw new Error(`moto_server did not come up in ${longestStartMs} ms`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -59,9 +59,9 @@ function ledgerTags(...agesMs: readonly number[]) {
 }
 const nineCalls = [20, 18, 16, 14, 12, 10, 8, 6, 4].map((hours) => hours * hour);
 
-/** By the number of the rule in hold-reasons.ts. Rule 9 judges no alarm: decide-from-load.test.ts has its rows. */
-const table: Readonly<Record<number, readonly Row[]>> = {
-  3: [
+/** By the first reason of each rule. `demand-met` judges no alarm: decide-from-load.test.ts has its rows. */
+const table: Readonly<Partial<Record<HoldReason | 'scale', readonly Row[]>>> = {
+  'contradictory-settings': [
     {
       why: 'any choice between tags that contradict each other would be a guess',
       state: up(),
@@ -70,14 +70,14 @@ const table: Readonly<Record<number, readonly Row[]>> = {
     },
     { why: 'tags that do not contradict each other hold nothing', state: up(), contradictions: [], expected: 8 },
   ],
-  4: [
+  'on-demand-stream': [
     {
       why: 'an on-demand stream refuses UpdateShardCount; AWS scales it itself',
       state: up({ mode: 'ON_DEMAND' }),
       expected: 'on-demand-stream',
     },
   ],
-  5: [
+  'stream-updating': [
     {
       why: 'AWS refuses UpdateShardCount while the stream is UPDATING, and the open count is on its way',
       state: up({ status: 'UPDATING' }),
@@ -94,7 +94,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 'stream-updating',
     },
   ],
-  6: [
+  superseded: [
     {
       why: 'the message is late, the alarm has recovered since',
       state: sampleState(),
@@ -131,7 +131,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 'superseded',
     },
   ],
-  7: [
+  'stale-alarm': [
     {
       why: 'the alarm fired before the last scaling, which was the answer to it',
       state: up({ alarm: { tags: { LastScaledTimestamp: formatAlarmTime(firedAt + 1) } } }),
@@ -178,7 +178,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 8,
     },
   ],
-  8: [
+  'alarm-drift': [
     {
       why: 'the alarm judged by fewer shards than are open',
       alarm: { judgedShardCount: 2 },
@@ -198,7 +198,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 'alarm-drift',
     },
   ],
-  10: [
+  cooldown: [
     {
       why: 'within an hour of a scaling the same quiet afternoon must not halve the stream again',
       alarm: downAlarm,
@@ -257,7 +257,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 8,
     },
   ],
-  11: [
+  'at-minimum': [
     { why: 'a stream at its maximum must not grow', state: up(), settings: { maxShards: 4 }, expected: 'at-maximum' },
     {
       why: 'a stream above a maximum that was lowered must not grow',
@@ -299,7 +299,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 'at-minimum',
     },
   ],
-  12: [
+  'account-shard-limit': [
     {
       why: 'AWS has just refused a scale-up for the shards of the account, and would refuse each try anew',
       state: up({ tags: { [refusedUntilTag]: `${formatBasicTime(now + minute)} account-shard-limit` } }),
@@ -313,7 +313,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 2,
     },
   ],
-  13: [
+  'daily-quota': [
     {
       why: 'AWS refused a call that the ledger would have allowed, so others have spent it',
       state: up({ tags: { [refusedUntilTag]: formatBasicTime(now + 10 * minute) } }),
@@ -379,7 +379,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 8,
     },
   ],
-  14: [
+  'metrics-silent': [
     {
       why: 'a busy stream without datapoints for an hour, which nobody reads, may be an outage of metrics',
       alarm: downAlarm,
@@ -421,7 +421,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 8,
     },
   ],
-  15: [
+  'consumer-behind': [
     {
       why: 'a consumer that is half an hour behind needs the shards to catch up',
       alarm: downAlarm,
@@ -497,7 +497,7 @@ const table: Readonly<Record<number, readonly Row[]>> = {
       expected: 8,
     },
   ],
-  [scalingRule]: [
+  scale: [
     { why: 'a scale-up alarm doubles four shards', state: up(), expected: 8 },
     { why: 'a scale-down alarm halves four shards', alarm: downAlarm, state: down(), expected: 2 },
     {
@@ -534,23 +534,27 @@ function decide(row: Pick<Row, 'alarm' | 'state' | 'contradictions' | 'settings'
 }
 
 it('the truth table has rows for every rule that judges an alarm', () => {
-  const rules = [...streamRules, ...alarmRules, ...proposalRules].map(
-    ({ reasons: [reason] }) => holdReasons[reason].rule,
-  );
-  expect(Object.keys(table).map(Number)).toEqual([...rules, scalingRule]);
+  const rules = [...streamRules, ...alarmRules, ...proposalRules].map(({ reasons: [reason] }) => reason);
+  expect(Object.keys(table)).toEqual([...rules, 'scale']);
 });
 
-describe.each(Object.entries(table))('rule %s', (number, rows) => {
-  it.each(titled(rows))('%s', (_title, row) => {
-    const decision = decide(row);
-    if (typeof row.expected === 'number') {
-      expect(decision).toMatchObject({ kind: 'scale', targetShardCount: row.expected, because: { rule: scalingRule } });
-      return;
-    }
-    expect(decision).toMatchObject({ kind: 'hold', reason: row.expected, because: { rule: Number(number) } });
-    expect(decision.kind === 'hold' ? decision.retryAtMs : undefined).toBe(row.retryAtMs);
-  });
-});
+const numberOf = (key: string) => (key === 'scale' ? scalingRule : holdReasons[key as HoldReason].rule);
+
+describe.each(Object.entries(table).map(([key, rows]) => [numberOf(key), key, rows] as const))(
+  'rule %d, %s',
+  (rule, _key, rows) => {
+    it.each(titled(rows))('%s', (_title, row) => {
+      const decision = decide(row);
+      if (typeof row.expected === 'number') {
+        const because = { rule: scalingRule };
+        expect(decision).toMatchObject({ kind: 'scale', targetShardCount: row.expected, because });
+        return;
+      }
+      expect(decision).toMatchObject({ kind: 'hold', reason: row.expected, because: { rule } });
+      expect(decision.kind === 'hold' ? decision.retryAtMs : undefined).toBe(row.retryAtMs);
+    });
+  },
+);
 
 describe('where two rules hold, the one with the lower number decides', () => {
   const stale = { tags: { LastScaledTimestamp: formatAlarmTime(firedAt) } };

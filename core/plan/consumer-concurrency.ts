@@ -6,7 +6,13 @@
 import { readJudgedShardCount } from '../alarm/alarm-definition.ts';
 import { reshardingOverAtMs } from '../stream/settled-shards.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
-import { type ConsumerState, concurrencySetByUs, liveAlarms, type StreamState } from '../stream/stream-state.ts';
+import {
+  type ConsumerState,
+  concurrencySetByUs,
+  intentTookEffect,
+  liveAlarms,
+  type StreamState,
+} from '../stream/stream-state.ts';
 import { encodeConcurrency, type Tags, tagKeys } from '../stream/stream-tags.ts';
 import { minuteMs } from '../time.ts';
 import type { Lane, SetConcurrency } from './effects.ts';
@@ -46,14 +52,18 @@ export function repairConsumer(consumer: ConsumerState, shardCount: number, fact
   const unmapped: readonly Finding[] = consumer.isMapped === false ? [{ kind: 'consumer-unmapped', functionName }] : [];
   if (reserved === 0) return { findings: [{ kind: 'concurrency-stopped', functionName }], lane: [] };
   const wanted = concurrencyFor(consumer, shardCount);
-  // Until a resharding is over, the shards of both counts have readers: the larger count decides.
-  const isOver = reshardingOverAtMs(facts.state, facts.nowMs) !== undefined;
-  const needed = concurrencyFor(consumer, isOver ? shardCount : Math.max(shardCount, facts.state.openShardCount));
+  const needed = concurrencyFor(consumer, Math.max(shardCount, shardsBefore(facts)));
   if (wanted === undefined || needed === undefined) {
     return { findings: [...unmapped, { kind: 'concurrency-unknown', functionName }], lane: [] };
   }
   const repair = fitConcurrency(consumer, wanted, needed, facts);
   return { ...repair, findings: [...unmapped, ...repair.findings] };
+}
+
+/** Until a resharding of ours is over, the shards from before it have readers too. 0 when it is over, and where none is known. */
+function shardsBefore({ state, nowMs }: StreamFacts): number {
+  const isOver = reshardingOverAtMs(state, nowMs) !== undefined;
+  return isOver || !intentTookEffect(state) ? 0 : (state.intent?.from ?? 0);
 }
 
 /** The executions that the function needs for this stream and all its other sources. Undefined where that is unknown. */
@@ -138,12 +148,15 @@ function affordableConcurrency(consumer: ConsumerState): number | undefined {
 }
 
 /** The tag comes first: a function that dies in between must not leave a reservation of ours that looks like somebody else's. */
-function setLane(consumer: ConsumerState, to: number, { state, settings }: StreamFacts): Lane {
+function setLane(consumer: ConsumerState, to: number, { state, settings, nowMs }: StreamFacts): Lane {
   const { functionName, reservedConcurrency: from } = consumer;
   const ours = isOurs(consumer, state);
   const onFailure = settings.concurrencyFallback === 'remove' && ours ? 'fall-back' : 'continue';
   const set: SetConcurrency = { kind: 'set-concurrency', functionName, from, to, onFailure };
-  if (state.status !== 'ACTIVE' || concurrencySetByUs(state, consumer).includes(to)) return [set];
+  if (concurrencySetByUs(state, consumer).includes(to)) return [set];
+  // Kinesis takes no tag now. A scaling that is only planned writes it with its intent; any other waits, or what it reserves
+  // would pass for somebody else's.
+  if (state.status !== 'ACTIVE') return state.intent?.atMs === nowMs ? [set] : [];
   const tags = { [tagKeys.concurrency + functionName]: encodeConcurrency(withCurrent(consumer, state, to)) };
   return [{ kind: 'tag-stream', tags, onFailure: 'abort' }, set];
 }

@@ -6,10 +6,12 @@ import type { ScaleDecision } from '../decision/decision.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
 import type { StreamState } from '../stream/stream-state.ts';
 import {
+  encodeConcurrency,
   encodeIntent,
   encodeLedger,
   keepLastDay,
   lastNoticeTag,
+  readConcurrency,
   type ScalingIntent,
   type Tags,
   tagKeys,
@@ -44,7 +46,7 @@ export function planScaling(decision: ScaleDecision, facts: StreamFacts): Scalin
   return {
     intent,
     steps: [
-      [[{ kind: 'tag-stream', tags, onFailure: 'abort' }]],
+      [[{ kind: 'tag-stream', tags: { ...tags, ...withReservations(tags, concurrencyLanes) }, onFailure: 'abort' }]],
       [[callOf(decision, intent)], ...concurrencyLanes],
       alarmLanes,
     ],
@@ -54,6 +56,20 @@ export function planScaling(decision: ScaleDecision, facts: StreamFacts): Scalin
       ...(lastNotice ? { [lastNoticeTag]: lastNotice } : {}),
     },
   };
+}
+
+/**
+ * The tags of consumers with what is about to be reserved: more than the target needs while both counts have readers, or less
+ * where the account has no more. A reservation that no tag names would pass for somebody else's.
+ */
+function withReservations(tags: Tags, lanes: readonly Lane[]): Tags {
+  const reservations = lanes.flat().filter((effect) => effect.kind === 'set-concurrency');
+  return Object.fromEntries(
+    reservations.map(({ functionName, to }) => {
+      const values = readConcurrency(tags, functionName);
+      return [tagKeys.concurrency + functionName, encodeConcurrency([...new Set([...values, to])])];
+    }),
+  );
 }
 
 /** The one call that changes the shard count. */

@@ -59,8 +59,10 @@ describe('raising a consumer', () => {
     expect(plan({ reservedConcurrency: 2 }, { tags: { [tagKey]: '2 4' } }).lane).toEqual([set(2, 4)]);
   });
 
-  it('does not write a tag while UPDATING, when Kinesis refuses it', () => {
-    expect(plan({ reservedConcurrency: 2 }, { status: 'UPDATING' }).lane).toEqual([set(2, 4)]);
+  it('waits while UPDATING, when Kinesis takes no tag, unless the tag of its scaling names the value', () => {
+    const updating = { status: 'UPDATING', intent: { atMs: now - minute, from: 2, to: 4 } } as const;
+    expect(plan({ reservedConcurrency: 2 }, updating).lane).toEqual([]);
+    expect(plan({ reservedConcurrency: 2 }, { ...updating, tags: { [tagKey]: '2 4' } }).lane).toEqual([set(2, 4)]);
   });
 
   it('reserves concurrency for a consumer that has none reserved', () => {
@@ -120,9 +122,9 @@ describe('while a resharding is not over', () => {
     const halfway = sampleState({
       status: 'UPDATING',
       openShardCount: 6,
-      tags: { [tagKey]: '5', [tagKeys.intent]: encodeIntent(intent) },
+      tags: { [tagKey]: '5 8', [tagKeys.intent]: encodeIntent(intent) },
     });
-    expect(plan({ reservedConcurrency: 5 }, halfway, {}, 4).lane).toEqual([set(5, 6)]);
+    expect(plan({ reservedConcurrency: 5 }, halfway, {}, 4).lane).toEqual([set(5, 8)]);
   });
 });
 

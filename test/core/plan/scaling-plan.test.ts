@@ -135,3 +135,16 @@ describe('the tags that take a refused scaling back', () => {
     expect(plan(up, firingState('up')).takeBack).toEqual({ [tagKeys.intent]: '', [tagKeys.ledger]: '' });
   });
 });
+
+it('the tags of a scaling name every reservation that it makes, also one that the account cuts short', () => {
+  const consumers = [sampleConsumer({ reservedConcurrency: 4, reservableConcurrency: 2 })];
+  const { steps } = planScaling(up, {
+    state: firingState('up', { consumers }),
+    settings: sampleSettings(),
+    nowMs: now,
+  });
+  const tagging = steps[0]?.[0]?.[0];
+  const reserved = steps[1]?.flat().flatMap((effect) => (effect.kind === 'set-concurrency' ? [effect.to] : []));
+  expect(reserved).toEqual([6]);
+  expect(tagging?.kind === 'tag-stream' && tagging.tags[`${tagKeys.concurrency}orders-processor`]).toBe('4 8 6');
+});

@@ -3,6 +3,7 @@ import { CloudWatchModel, evaluateEveryMinute } from '../simulator/models/cloudw
 import { MetricStore } from '../simulator/models/cloudwatch/metric/metric-store.ts';
 import { KinesisAccount } from '../simulator/models/kinesis-model.ts';
 import type { LocalAccount } from './account.ts';
+import { performAlarmAction } from './alarm-action.ts';
 import { cloudWatchEndpoint } from './cloudwatch/cloudwatch-endpoint.ts';
 import { kinesisEndpoint } from './kinesis/kinesis-endpoint.ts';
 import { KinesisService } from './kinesis/kinesis-service.ts';
@@ -23,7 +24,6 @@ import {
   everyMinute,
   hasEventSource,
   MetricWriter,
-  publishAlarm,
   taggedResources,
 } from './service-links.ts';
 import { topicEndpoint } from './sns/topic-endpoint.ts';
@@ -97,7 +97,7 @@ export function createServices(options: LocalAwsOptions, context: ServiceContext
     region,
     metrics: store,
     facts: options.cloudWatchFacts ?? {},
-    notify: ({ actionArn, subject, message }) => publishAlarm(topics, actionArn, subject, message),
+    notify: (notification) => performAlarmAction({ topics, lambda, region }, notification),
   });
   const kinesis: KinesisService = new KinesisService(
     new KinesisAccount({ accountId, region, facts: kinesisFactsOf(options) }),

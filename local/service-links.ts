@@ -105,11 +105,6 @@ export function hasEventSource(kinesis: KinesisService, arn: string): boolean {
   return [...kinesis.settings(streamName).consumers.values()].some((registered) => registered.arn === arn);
 }
 
-/** What an alarm does when it changes its state. Actions other than topics, and topics that are gone, are ignored by AWS too. */
-export function publishAlarm(topics: TopicService, topicArn: string, subject: string, message: string): void {
-  if (topics.list().includes(topicArn)) topics.publish(topicArn, { subject, message });
-}
-
 /** What the Resource Groups Tagging API knows of. */
 export function taggedResources(
   kinesis: KinesisService,

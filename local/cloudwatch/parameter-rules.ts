@@ -15,14 +15,19 @@ export const CLOUDWATCH_RULES: ServiceRules = {
   PutMetricAlarm: {
     honoured: [
       ...['AlarmName', 'ActionsEnabled', 'MetricName', 'Namespace', 'Statistic', 'Dimensions', 'Period'],
-      ...['EvaluationPeriods', 'DatapointsToAlarm', 'Threshold', 'ComparisonOperator', 'TreatMissingData', 'Tags'],
+      ...[
+        'OKActions',
+        'AlarmActions',
+        'InsufficientDataActions',
+        'EvaluationPeriods',
+        'DatapointsToAlarm',
+        'Threshold',
+        'ComparisonOperator',
+        'TreatMissingData',
+        'Tags',
+      ],
       ...below('Metrics', ...QUERY, 'Label'),
     ],
-    simplified: {
-      OKActions: 'topics are notified; other actions do nothing',
-      AlarmActions: 'topics are notified; other actions do nothing',
-      InsufficientDataActions: 'topics are notified; other actions do nothing',
-    },
     stored: ['AlarmDescription'],
     refused: {
       ...prefixed('Metrics', QUERY_REFUSED),
@@ -31,7 +36,7 @@ export const CLOUDWATCH_RULES: ServiceRules = {
       EvaluateLowSampleCountPercentile: 'use Statistic: percentiles are not modelled',
       ThresholdMetricId: 'set Threshold: anomaly detection is not modelled',
     },
-    note: METRIC_MATH,
+    note: `actions notify a topic or invoke a function, others are refused; ${METRIC_MATH}`,
   },
   DescribeAlarms: {
     honoured: ['AlarmNames', 'AlarmNamePrefix', 'AlarmTypes', 'StateValue', 'ActionPrefix', 'MaxRecords', 'NextToken'],

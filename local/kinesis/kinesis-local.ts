@@ -15,7 +15,7 @@ import type { ShardBackend } from './shard-backend.ts';
 
 const PROGRAM = createRequire(import.meta.url).resolve('kinesis-local');
 const EXIT_WITH_PARENT = fileURLToPath(new URL('../exit-with-parent.ts', import.meta.url));
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 const POLL_MS = 25;
 const SHARD_LIMIT = 100_000;
 

@@ -68,7 +68,9 @@ function describeCall(service: ServiceName, operation: string, rules: OperationR
     ...refusals(service, operation, rules),
     ...(rules.note === undefined ? [] : [`- note: ${rules.note}`]),
   ].filter((text) => text !== '');
-  return [`### ${operation}`, '', ...(lines.length === 0 ? ['- takes no parameters'] : lines), ''].join('\n');
+  return [`### ${operation}`, '', ...(lines.length === 0 ? ['- takes no parameters'] : lines.map(wrapped)), ''].join(
+    '\n',
+  );
 }
 
 function refusals(service: ServiceName, operation: string, rules: OperationRules): readonly string[] {
@@ -91,15 +93,15 @@ function refusedMembers(service: ServiceName, operation: string, rules: Operatio
 }
 
 function line(kind: string, paths: readonly string[]): string {
-  return paths.length === 0 ? '' : wrapped(`- ${kind}: ${paths.join(', ')}`);
+  return paths.length === 0 ? '' : `- ${kind}: ${paths.join(', ')}`;
 }
 
 const COLUMNS = 120;
 
-/** Breaks after a comma; the rest of an item is indented. */
+/** The rest of an item is indented. */
 function wrapped(text: string): string {
   const lines = [''];
-  for (const piece of text.split(/(?<=,) /)) {
+  for (const piece of text.split(' ')) {
     const last = lines.at(-1) ?? '';
     if (last === '') lines[lines.length - 1] = piece;
     else if (last.length + 1 + piece.length <= COLUMNS) lines[lines.length - 1] = `${last} ${piece}`;

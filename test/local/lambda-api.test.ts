@@ -54,6 +54,40 @@ test('the result of an asynchronous invocation goes to its OnSuccess destination
   });
 });
 
+test('an alarm invokes a function directly, with the event of CloudWatch, where it has the permission', async () => {
+  const { aws, pass } = await startFixture();
+  const permissions = [{ statementId: 'a', principal: 'lambda.alarms.cloudwatch.amazonaws.com' }];
+  const allowed = await addFunction(aws, 'allowed', ECHO, { permissions });
+  const denied = await addFunction(aws, 'denied', ECHO);
+  aws.cloudwatch.putMetricAlarm({
+    ...{ AlarmName: 'busy', Namespace: 'AWS/Kinesis', MetricName: 'IncomingBytes', Statistic: 'Sum', Period: 60 },
+    ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanThreshold' },
+    Dimensions: [{ Name: 'StreamName', Value: 'orders' }],
+    AlarmActions: [denied.arn, allowed.arn],
+  });
+  const results: unknown[] = [];
+  aws.onInvocation(({ functionName, result }) =>
+    results.push([functionName, 'payload' in result && JSON.parse(result.payload)]),
+  );
+  aws.cloudwatch.setAlarmState({ AlarmName: 'busy', StateValue: 'ALARM', StateReason: 'test' });
+  await pass(1_000);
+  const metric = { namespace: 'AWS/Kinesis', name: 'IncomingBytes', dimensions: { StreamName: 'orders' } };
+  const event = {
+    source: 'aws.cloudwatch',
+    alarmArn: arnOf('cloudwatch', 'alarm:busy'),
+    accountId: '123456789012',
+    time: '2026-01-01T00:00:00.000+0000',
+    region: 'eu-west-1',
+    alarmData: {
+      alarmName: 'busy',
+      state: { value: 'ALARM', reason: 'test', timestamp: '2026-01-01T00:00:00.000+0000' },
+      previousState: { value: 'INSUFFICIENT_DATA' },
+      configuration: { metrics: [{ id: 'm1', metricStat: { metric, period: 60, stat: 'Sum' }, returnData: true }] },
+    },
+  };
+  expect(results).toEqual([['allowed', event]]);
+});
+
 test('Invoke refuses payloads above 6 MB, and asynchronously above 1 MB', async () => {
   const { aws } = await startFixture();
   const { lambda } = clientsOf(aws);

@@ -81,9 +81,15 @@ function checkMembers(input: PutMetricAlarmInput, facts: CloudWatchFacts): void 
   constraints.atMost('insufficientDataActions', input.InsufficientDataActions, facts.maxActionsPerState);
   constraints.check();
   for (const arn of [input.OKActions, input.AlarmActions, input.InsufficientDataActions].flatMap((arns) => arns ?? []))
-    if (!arn.startsWith('arn:')) throw invalid(`Invalid arn syntax: ${arn}`);
+    checkAction(arn);
   if (input.Threshold !== undefined && !Number.isFinite(input.Threshold))
     throw invalid(`The value ${input.Threshold} for parameter Threshold is invalid.`);
+}
+
+function checkAction(arn: string): void {
+  if (!arn.startsWith('arn:')) throw invalid(`Invalid arn syntax: ${arn}`);
+  if (!/^arn:[^:]+:(sns|lambda):/.test(arn))
+    throw notModelled(`the action ${arn}`, 'notify a topic or invoke a function');
 }
 
 // Known to AWS, so the message that lists the permitted values names them.

@@ -73,6 +73,10 @@ describe('PutMetricAlarm refuses', () => {
     ['the metric math function RATE', withMetrics(metric, { Id: 'e1', Expression: 'RATE(m1)' })],
     ['the metric math function SEARCH', withMetrics({ Id: 'e1', Expression: "SEARCH('{A,B} C', 'Sum')" })],
     ['a period of 30 s', { ...SINGLE, Period: 30 }],
+    [
+      'the action arn:aws:swf:eu-west-1:1:action/stop',
+      { ...SINGLE, OKActions: ['arn:aws:swf:eu-west-1:1:action/stop'] },
+    ],
     ['ComparisonOperator GreaterThanUpperThreshold', { ...SINGLE, ComparisonOperator: 'GreaterThanUpperThreshold' }],
   ])('%s as not modelled, and not as a mistake of the caller', (what, input) => {
     const bench = new CloudWatchBench();

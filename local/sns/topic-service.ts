@@ -1,5 +1,6 @@
 /** Topics and what is published to them: delivered at least once, unordered, to functions and queues. */
 import { randomUUID } from 'node:crypto';
+import { awsFacts } from '../../core/aws-facts.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Scheduler } from '../../simulator/models/clock.ts';
 import { arnOf, type LocalAccount } from '../account.ts';
@@ -32,7 +33,7 @@ interface Topic {
 const TOPIC_NAME = /^[A-Za-z0-9_-]{1,256}$/;
 const LARGEST_MESSAGE_BYTES = 262_144;
 /** Printable characters without a line break. */
-const SUBJECT = /^[^\p{Cc}]{1,100}$/u;
+const SUBJECT = new RegExp(`^[^\\p{Cc}]{1,${awsFacts.longestSnsSubject.value}}$`, 'u');
 
 export class TopicService {
   /** Changed by tests; applies to what is published from then on. */

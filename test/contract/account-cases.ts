@@ -16,6 +16,7 @@ import {
   GetFunctionConcurrencyCommand,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
+import { CreateTopicCommand, PublishCommand } from '@aws-sdk/client-sns';
 import { expect } from 'vitest';
 import { awsFacts } from '../../core/aws-facts.ts';
 import { alarmInput, putAlarm } from './alarm-samples.ts';
@@ -79,6 +80,22 @@ export const lambdaCases: readonly ContractCase[] = [
       const most = awsFacts.largestParallelizationFactor.value;
       expect(await map(most + 1)).not.toBe('accepted');
       expect(await map(most)).toBe('accepted');
+    },
+  },
+];
+
+export const topicCases: readonly ContractCase[] = [
+  {
+    says: 'the subject of a message has less than 100 characters',
+    facts: ['longestSnsSubject'],
+    needs: ['sns'],
+    check: async (subject, name) => {
+      const sns = having(subject.sns);
+      const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: name }));
+      const publish = (characters: number) =>
+        refusalOf(sns.send(new PublishCommand({ TopicArn, Message: 'm', Subject: 's'.repeat(characters) })));
+      const most = awsFacts.longestSnsSubject.value;
+      expect([await publish(most), await publish(most + 1)]).toEqual(['accepted', 'InvalidParameterException']);
     },
   },
 ];

@@ -9,6 +9,7 @@ export type Need =
   | 'many-shards'
   | 'call-rates'
   | 'records'
+  | 'sns'
   /** A change of shards lasts until the case is over, however slowly it runs. */
   | 'updating';
 
@@ -29,11 +30,11 @@ export interface ContractCase {
  */
 const capabilities: Readonly<Record<SubjectName, readonly Need[]>> = {
   models: ['cloudwatch', 'time', 'watching', 'many-shards', 'updating'],
-  'local-aws': ['cloudwatch', 'lambda', 'time', 'watching', 'many-shards', 'records', 'updating'],
+  'local-aws': ['cloudwatch', 'lambda', 'time', 'watching', 'many-shards', 'records', 'sns', 'updating'],
   throttling: ['cloudwatch', 'lambda', 'time', 'call-rates'],
   'kinesis-local': [],
   'kinesis-local-updating': ['updating'],
-  moto: ['cloudwatch', 'lambda', 'records', 'updating'],
+  moto: ['cloudwatch', 'lambda', 'records', 'sns', 'updating'],
 };
 
 export function isAsked(subject: SubjectName, { needs }: ContractCase): boolean {

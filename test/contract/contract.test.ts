@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsFacts } from '../../core/aws-facts.ts';
 import { CLOUDWATCH_FACTS } from '../../simulator/models/cloudwatch/cloudwatch-facts.ts';
 import { KINESIS_FACTS } from '../../simulator/models/kinesis-facts.ts';
-import { lambdaCases, rateCases } from './account-cases.ts';
+import { lambdaCases, rateCases, topicCases } from './account-cases.ts';
 import { alarmCases } from './alarm-cases.ts';
 import { assumptionCases } from './assumption-cases.ts';
 import { type ContractCase, isAsked } from './contract-case.ts';
@@ -14,7 +14,14 @@ import { startModelsSubject } from './models-subject.ts';
 import type { Subject, SubjectName } from './subject.ts';
 import { hasMoto, startKinesisLocalSubject, startLocalSubject, startMotoSubject } from './subjects.ts';
 
-const cases: readonly ContractCase[] = [...kinesisCases, ...alarmCases, ...metricCases, ...lambdaCases, ...rateCases];
+const cases: readonly ContractCase[] = [
+  ...kinesisCases,
+  ...alarmCases,
+  ...metricCases,
+  ...lambdaCases,
+  ...topicCases,
+  ...rateCases,
+];
 
 const motoIsHere = hasMoto();
 if (!motoIsHere)

@@ -2,6 +2,7 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeStreamSummaryCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SNSClient } from '@aws-sdk/client-sns';
 
 export type SubjectName = 'models' | 'local-aws' | 'throttling' | 'kinesis-local' | 'kinesis-local-updating' | 'moto';
 
@@ -10,6 +11,7 @@ export interface Subject {
   readonly kinesis: Pick<KinesisClient, 'send'>;
   readonly cloudwatch?: Pick<CloudWatchClient, 'send'>;
   readonly lambda?: Pick<LambdaClient, 'send'>;
+  readonly sns?: Pick<SNSClient, 'send'>;
   /** Where time is ours. */
   readonly time?: { readonly nowMs: () => number; readonly pass: (ms: number) => Promise<void> };
   /** Puts a minute of one of a stream's metrics, as Kinesis itself does, and can see the notifications of alarms. */

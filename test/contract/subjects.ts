@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DEFAULT_ACCOUNT } from '../../local/account.ts';
 import { startKinesisLocal } from '../../local/kinesis/kinesis-local.ts';
@@ -73,6 +74,7 @@ function wireClients(endpoint: string) {
     kinesis: new KinesisClient(options),
     cloudwatch: new CloudWatchClient(options),
     lambda: new LambdaClient(options),
+    sns: new SNSClient(options),
   };
 }
 

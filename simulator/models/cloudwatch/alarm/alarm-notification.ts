@@ -1,4 +1,5 @@
 import type { MetricDataQuery, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import { awsFacts } from '../../../../core/aws-facts.ts';
 import { regionDisplayName } from '../region-names.ts';
 import { formatTime, type StateChange } from './alarm-reason.ts';
 
@@ -21,7 +22,10 @@ export function notificationsOf(
   const actions = alarm.actions();
   if (actions.length === 0) return [];
   const { name: alarmName, arn, definition, configuredAtMs } = alarm;
-  const subject = `${change.to}: "${alarmName}" in ${regionDisplayName(account.region)}`.slice(0, SNS_SUBJECT_LENGTH);
+  const subject = `${change.to}: "${alarmName}" in ${regionDisplayName(account.region)}`.slice(
+    0,
+    awsFacts.longestSnsSubject.value,
+  );
   // As the alarm is now: until somebody reads the message it may have been changed.
   let message: string | undefined;
   const write = () => JSON.stringify(messageOf({ name: alarmName, arn, definition, configuredAtMs }, change, account));
@@ -54,8 +58,6 @@ export interface AccountPlace {
   readonly accountId: string;
   readonly region: string;
 }
-
-const SNS_SUBJECT_LENGTH = 100;
 
 function messageOf(alarm: DescribedAlarm, change: StateChange, account: AccountPlace): object {
   const definition = alarm.definition;

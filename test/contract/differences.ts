@@ -38,6 +38,11 @@ export const differences: readonly Difference[] = [
     says: 'a tag takes letters, digits, white space and _ . / = + - @, and no colon',
     reason: 'takes colons',
   },
+  {
+    subject: 'moto',
+    says: 'the subject of a message has less than 100 characters',
+    reason: 'takes a hundred characters',
+  },
   { subject: 'moto', says: 'UpdateShardCount reaches at most twice the open count', reason: 'has no limit of steps' },
   {
     subject: 'moto',

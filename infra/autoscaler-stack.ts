@@ -28,7 +28,7 @@ export class AutoscalerStack extends Stack {
     this.autoscaler = new KinesisAutoscaler(this, 'Autoscaler', {
       ...same,
       entry,
-      reconcileEvery: Duration.minutes(reconcileMinutes),
+      reconcileEvery: reconcileMinutes === undefined ? undefined : Duration.minutes(reconcileMinutes),
       logRetention: logRetentionDays,
     });
     for (const stream of streams) {

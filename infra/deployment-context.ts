@@ -6,7 +6,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { isObject } from '../core/json-object.ts';
-import { defaultReconcileMinutes } from '../core/plan/rearming.ts';
 import { type Fault, fail, quote, type Result, succeed, unknownKey } from '../core/result.ts';
 import { type GivenOf, givenSettings } from '../core/settings/deployment-settings.ts';
 import { contextSpelling, mapSettings, readFromContext } from '../core/settings/read-deployment-settings.ts';
@@ -25,7 +24,7 @@ export interface DeploymentContext extends GivenOf<typeof givenSettings>, v.Infe
 
 const retentionDays = Object.values(RetentionDays).filter((value) => typeof value === 'number');
 
-/** What the stack alone reads; the message of each check is the remedy. */
+/** What the stack alone reads; the message of each check is the remedy. The construct has the defaults. */
 const shape = v.object({
   stackName: v.optional(
     v.pipe(
@@ -34,32 +33,26 @@ const shape = v.object({
     ),
     defaultStackName,
   ),
-  encryption: v.optional(v.picklist(topicEncryptions, `use ${topicEncryptions.join(' or ')}`), 'customer-key'),
-  logRetentionDays: v.optional(
-    v.picklist(retentionDays, `use one of ${retentionDays.join(', ')}`),
-    RetentionDays.THREE_MONTHS,
-  ),
+  encryption: v.optional(v.picklist(topicEncryptions, `use ${topicEncryptions.join(' or ')}`)),
+  logRetentionDays: v.optional(v.picklist(retentionDays, `use one of ${retentionDays.join(', ')}`)),
   reservedConcurrency: v.optional(
     v.custom<number | 'none'>(
       isReservation,
       'give a whole number from 1, or "none" for an account too small to reserve',
     ),
-    1,
   ),
-  reconcileMinutes: v.optional(wholeNumber(1, 60), defaultReconcileMinutes),
+  reconcileMinutes: v.optional(wholeNumber(1, 60)),
   alarmActions: v.optional(
     v.array(v.pipe(v.string('give an ARN'), v.startsWith('arn:', 'give an ARN')), 'give a list of ARNs'),
-    [],
   ),
-  notices: v.optional(noticeTarget, false),
-  pager: v.optional(noticeTarget, false),
-  discovery: v.optional(v.boolean('give true or false, without quotes'), false),
+  notices: v.optional(noticeTarget),
+  pager: v.optional(noticeTarget),
+  discovery: v.optional(v.boolean('give true or false, without quotes')),
   dashboards: v.optional(
     v.union(
       [v.boolean(), v.strictObject({ openShardCounts: v.boolean() })],
       'give true, false or {"openShardCounts": false}',
     ),
-    false,
   ),
 });
 

@@ -15,15 +15,6 @@ describe('context of a deployment', () => {
       value: {
         stackName: 'KinesisAutoscaler',
         retry: {},
-        encryption: 'customer-key',
-        logRetentionDays: 90,
-        reservedConcurrency: 1,
-        reconcileMinutes: 5,
-        alarmActions: [],
-        notices: false,
-        pager: false,
-        discovery: false,
-        dashboards: false,
         defaults: {},
         streams: [
           { name: 'orders', create: false, shardCount: undefined, retentionHours: 24, schedules: [], given: {} },

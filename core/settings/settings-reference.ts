@@ -81,7 +81,7 @@ type CommentOn = (name: string) => string;
 
 /** The comment above each row of a table, as one line. */
 function readComments(source: string): CommentOn {
-  const found = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+): \{/g);
+  const found = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+):/g);
   const comments = new Map([...found].map(([, text = '', name = '']) => [name, text.replaceAll(/\n\s*\*/g, ' ')]));
   return (name) => {
     const comment = comments.get(name)?.replaceAll(/\s+/g, ' ').trim();

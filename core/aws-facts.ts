@@ -65,11 +65,6 @@ export const awsFacts = {
   longestSnsSubject: fact(99, 'characters', 'SNS API reference, Publish: "less than 100 characters long"'),
   reshardingBaseTime: inferred(minuteMs, 'ms', 'Kinesis FAQ: "a few minutes"'),
   reshardingTimePerShard: inferred(minuteMs / 32, 'ms per shard', 'assumption: 32 shards a minute'),
-  splitOrMergeTime: inferred(
-    30_000,
-    'ms, for one SplitShard or MergeShards',
-    'assumption: the stream is UPDATING for about half a minute',
-  ),
   reshardingTimeOffGrid: inferred(minuteMs, 'ms more, for targets off the 25 % grid', 'assumption'),
 } as const satisfies Record<string, AwsFact<number>>;
 

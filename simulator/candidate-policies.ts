@@ -74,12 +74,7 @@ export function isCandidatePolicy(name: string): name is CandidatePolicyName {
 function loadPolicyCandidates(): Record<LoadPolicyName, CandidatePolicy> {
   const candidates = Object.entries(loadPolicies).map(([name, { about, create }]): [string, CandidatePolicy] => [
     name,
-    {
-      about,
-      ours: true,
-      billing: 'shards',
-      run: (load, options) => runStream(load, scalerOf(create(options.limits)), options),
-    },
+    { about, ours: true, billing: 'shards', run: (load, options) => runStream(load, scalerOf(create()), options) },
   ]);
   return Object.fromEntries(candidates) as Record<LoadPolicyName, CandidatePolicy>;
 }

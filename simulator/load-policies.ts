@@ -4,25 +4,22 @@
  */
 
 import type { LoadPolicy } from '../core/load/load-policy.ts';
-import { chooseWay } from '../core/load/resharding-way.ts';
 import type { Scaler } from './stream-run.ts';
 
 export function scalerOf(policy: LoadPolicy): Scaler {
   return {
     name: policy.name,
-    step: ({ minute, stream, load, throttledBefore }) => {
-      const input = {
-        minute,
-        load,
-        throttledBefore,
-        openShardCount: stream.openShardCount,
-        callsLeft: stream.callsLeft(minute),
-        minutesSinceScaleUp: stream.minutesSinceScaleUp(minute),
-        resharding: stream,
-      };
-      const shardCount = Math.min(stream.maxShardCount, policy.choose(input));
-      if (shardCount === stream.openShardCount) return undefined;
-      return { shardCount, way: chooseWay(input, shardCount) };
-    },
+    step: ({ minute, stream, load, throttledBefore }) =>
+      Math.min(
+        stream.maxShardCount,
+        policy.choose({
+          minute,
+          load,
+          throttledBefore,
+          openShardCount: stream.openShardCount,
+          callsLeft: stream.callsLeft(minute),
+          minutesSinceScaleUp: stream.minutesSinceScaleUp(minute),
+        }),
+      ),
   };
 }

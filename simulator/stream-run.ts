@@ -3,14 +3,7 @@
  * when the metrics show it. This is the inner loop of every comparison, so it holds numbers only.
  */
 import { LoadHistory, type LoadSeries } from '../core/load/load-history.ts';
-import { OfferedLoad } from '../core/load/offered-load.ts';
-import {
-  ReplayStream,
-  type ReshardingWay,
-  type StreamLimits,
-  streamLimits,
-  type UpdateCall,
-} from '../core/load/stream-replay.ts';
+import { ReplayStream, type StreamLimits, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
 import { reportEveryMinutes, type ShareReport } from './work-shares.ts';
 
 export interface RunOptions {
@@ -18,12 +11,6 @@ export interface RunOptions {
   readonly model?: LoadModel;
   /** Minutes until a datapoint can be read. */
   readonly metricDelayMinutes?: number;
-  /** So many minutes of the load are the past that CloudWatch knows when the policy begins; the run is what follows. */
-  readonly knownMinutes?: number;
-  /** How often a producer sends a rejected record within its minute; only the metric of throttled attempts shows it. */
-  readonly attempts?: number;
-  /** Share of the load that one partition key has, and so one shard; the other keys are uniform. */
-  readonly hotKeyShare?: number;
   /** Called a few times a simulated day with the share of the run that is done. */
   readonly onShare?: ShareReport;
 }
@@ -44,16 +31,11 @@ export interface StreamView {
   readonly throttledBefore: Float64Array;
 }
 
-export interface Move {
-  readonly shardCount: number;
-  readonly way: ReshardingWay | undefined;
-}
-
 /** A policy in the simulator, asked at the end of every minute in which the stream is ACTIVE. */
 export interface Scaler {
   readonly name: string;
-  /** The wanted open shard count, by a call where no way is given; undefined to hold; 'refused' when a call failed and the policy resharded by hand. */
-  step(view: StreamView): number | Move | 'refused' | undefined;
+  /** The wanted open shard count; undefined to hold; 'refused' when a call failed and the policy resharded by hand. */
+  step(view: StreamView): number | 'refused' | undefined;
 }
 
 export interface StreamRun {
@@ -70,50 +52,33 @@ export interface StreamRun {
 }
 
 export function runStream(load: Float64Array, scaler: Scaler, options: RunOptions = {}): StreamRun {
-  const { limits = streamLimits, model = 'loss', metricDelayMinutes: delay = 1, knownMinutes = 0 } = options;
-  const { attempts = 1, hotKeyShare = 0, onShare } = options;
-  const minutes = load.length - knownMinutes;
-  const stream = new ReplayStream(startingShards(load.subarray(knownMinutes), limits), limits);
-  const seen = new SeenMetrics(load.length + delay, load[0] ?? 0, delay);
-  for (let minute = 0; minute < knownMinutes; minute++) seen.add(load[minute] as number, 0);
+  const { limits = streamLimits, model = 'loss', metricDelayMinutes: delay = 1, onShare } = options;
+  const minutes = load.length;
+  const stream = new ReplayStream(startingShards(load, limits), limits);
+  const seen = new SeenMetrics(minutes + delay, load[0] ?? 0, delay);
   const capacity = new Float64Array(minutes);
   const billed = new Float64Array(minutes);
   const throttled = new Float64Array(minutes);
   const view = { minute: 0, stream, load: seen.load, throttledBefore: seen.throttledBefore };
   let backlog = 0;
   let refusals = 0;
-  for (let at = 0; at < minutes; at++) {
-    if (at % reportEveryMinutes === 0) onShare?.(at / minutes);
-    const minute = knownMinutes + at;
+  for (let minute = 0; minute < minutes; minute++) {
+    if (minute % reportEveryMinutes === 0) onShare?.(minute / minutes);
     const serves = stream.capacity(minute);
     const offered = (load[minute] as number) + backlog;
-    const rejected = rejectedOf(offered, serves, hotKeyShare);
+    const rejected = Math.max(0, offered - serves);
     if (model === 'retry') backlog = rejected;
-    capacity[at] = serves;
-    billed[at] = stream.billed(minute);
-    throttled[at] = rejected;
-    seen.add(offered - rejected, attempts * rejected);
+    capacity[minute] = serves;
+    billed[minute] = stream.billed(minute);
+    throttled[minute] = rejected;
+    seen.add(offered, rejected);
     if (stream.isUpdating(minute + 1)) continue;
     view.minute = minute;
-    if (!carryOut(stream, minute, scaler.step(view))) refusals++;
+    const target = scaler.step(view);
+    if (target === undefined || target === stream.openShardCount) continue;
+    if (target === 'refused' || !stream.call(minute, target)) refusals++;
   }
   return { policy: scaler.name, minutes, capacity, billed, throttled, calls: stream.calls, refusals };
-}
-
-/** One key's records all go to one shard, together with its part of the others. */
-function rejectedOf(offered: number, shards: number, hotKeyShare: number): number {
-  if (hotKeyShare === 0) return Math.max(0, offered - shards);
-  const uniform = ((1 - hotKeyShare) * offered) / shards;
-  return Math.max(0, uniform + hotKeyShare * offered - 1) + (shards - 1) * Math.max(0, uniform - 1);
-}
-
-/** False where Kinesis refuses. */
-function carryOut(stream: ReplayStream, minute: number, wanted: ReturnType<Scaler['step']>): boolean {
-  if (wanted === 'refused') return false;
-  if (wanted === undefined || wanted === stream.openShardCount) return true;
-  return typeof wanted === 'number'
-    ? stream.call(minute, wanted)
-    : stream.reshard(minute, wanted.shardCount, wanted.way);
 }
 
 export function startingShards(load: Float64Array, limits: StreamLimits): number {
@@ -125,22 +90,20 @@ export function startingShards(load: Float64Array, limits: StreamLimits): number
 class SeenMetrics {
   readonly load: LoadHistory;
   readonly throttledBefore: Float64Array;
-  readonly #estimate = new OfferedLoad();
-  readonly #waiting: { readonly accepted: number; readonly attempts: number }[] = [];
+  readonly #waiting: { readonly offered: number; readonly rejected: number }[] = [];
 
   constructor(capacity: number, first: number, delay: number) {
     this.load = new LoadHistory(capacity);
     this.throttledBefore = new Float64Array(capacity + 1);
-    for (let minute = 0; minute < delay; minute++) this.#waiting.push({ accepted: first, attempts: 0 });
+    for (let minute = 0; minute < delay; minute++) this.#waiting.push({ offered: first, rejected: 0 });
   }
 
-  add(accepted: number, attempts: number): void {
-    this.#waiting.push({ accepted, attempts });
+  add(offered: number, rejected: number): void {
+    this.#waiting.push({ offered, rejected });
     const readable = this.#waiting.shift();
     if (readable === undefined) return;
     const index = this.load.length;
-    const offered = this.#estimate.next(readable.accepted, readable.attempts);
-    this.load.append(offered);
-    this.throttledBefore[index + 1] = (this.throttledBefore[index] as number) + offered - readable.accepted;
+    this.load.append(readable.offered);
+    this.throttledBefore[index + 1] = (this.throttledBefore[index] as number) + readable.rejected;
   }
 }

@@ -13,20 +13,16 @@
  * choose alike.
  */
 import { dayMinutes } from '../time.ts';
-import { type Candidate, candidates, shadow } from './candidates.ts';
+import { type Candidate, candidates } from './candidates.ts';
 import type { LoadSeries } from './load-history.ts';
-import { chooseWay } from './resharding-way.ts';
 import { ReplayStream, type StreamLimits, streamLimits } from './stream-replay.ts';
 import { chooseTarget } from './target.ts';
-import type { TargetInput } from './target-input.ts';
 
 export interface AdaptiveSettings {
   /** Share of the load that may be thrown away; the price is `price` when the stream throws away exactly this. */
   readonly budget: number;
   /** Shard-minutes that a shard-minute of load thrown away is worth. */
   readonly price: number;
-  /** Share of the load that may be thrown away beyond what `target` would have; then `target` itself is followed. */
-  readonly regret: number;
   /** How steeply the price rises beyond that: by e for every budget / steepness thrown away. */
   readonly steepness: number;
   /** Bounds of the price, as multiples of itself. */
@@ -38,15 +34,14 @@ export interface AdaptiveSettings {
 export const adaptiveDefaults: AdaptiveSettings = {
   budget: 0.0003,
   price: 50,
-  regret: 0.0004,
   steepness: 1.25,
   lowestPrice: 1 / 3,
   highestPrice: 15,
   candidates,
 };
 
-/** The replay assumes that resharding takes so many times as long as usual: AWS does not promise how long it takes. */
-const REPLAY_SLOWDOWN = 3;
+/** The replay assumes that resharding is slower than usual: AWS does not promise how long it takes. */
+export const replayLimits: StreamLimits = { ...streamLimits, reshardSlowdown: 3 };
 
 /** A choice is made at every multiple of this many minutes of the day (UTC). */
 export const CHOICE_MINUTES = 360;
@@ -67,21 +62,19 @@ export interface Choice {
   readonly candidate: Candidate;
   /** Price of a shard-minute of load thrown away, after the error budget. */
   readonly price: number;
-  /** Share of the load that `target` would have thrown away in the replayed days. */
-  readonly shadowThrottledFraction: number;
   /** Every candidate that may be followed now, best first. */
   readonly replayed: readonly ReplayedCandidate[];
 }
 
 /** The minute (index into the load) of the choice in force at `minute`; undefined before the first. */
-export function choiceMinute({ load, minute }: Pick<TargetInput, 'load' | 'minute'>): number | undefined {
+export function choiceMinute(minute: number): number | undefined {
   const at = Math.floor(minute / CHOICE_MINUTES) * CHOICE_MINUTES;
-  return at >= load.knownFrom + WARM_UP_MINUTES ? at : undefined;
+  return at >= WARM_UP_MINUTES ? at : undefined;
 }
 
-/** A replay begins at a midnight, or with the first minute that is known. */
-export function replayStart(load: LoadSeries, minute: number): number {
-  return Math.max(load.knownFrom, (Math.floor(minute / dayMinutes) - REPLAYED_DAYS) * dayMinutes);
+/** The midnight at which a replay begins. */
+export function replayStart(minute: number): number {
+  return Math.max(0, Math.floor(minute / dayMinutes) - REPLAYED_DAYS) * dayMinutes;
 }
 
 const STARTING_UTILIZATION = 0.5;
@@ -97,10 +90,9 @@ export class Replay {
   #next = 0;
   #streams: CandidateStream[] = [];
 
-  /** @param limits of the real stream */
-  constructor(settings: AdaptiveSettings = adaptiveDefaults, limits: StreamLimits = streamLimits) {
+  constructor(settings: AdaptiveSettings = adaptiveDefaults, limits: StreamLimits = replayLimits) {
     this.#settings = settings;
-    this.#limits = { ...limits, reshardSlowdown: REPLAY_SLOWDOWN };
+    this.#limits = limits;
   }
 
   /** @param throttledFraction of the real stream's load in the replayed days */
@@ -120,7 +112,6 @@ export class Replay {
     return {
       candidate: best.stream.candidate,
       price,
-      shadowThrottledFraction: offered > 0 ? this.#shadowThrottled() / offered : 0,
       replayed: ranked.map(({ stream, score }) => ({
         name: stream.candidate.name,
         shardHours: stream.billed / 60,
@@ -130,15 +121,11 @@ export class Replay {
     };
   }
 
-  #shadowThrottled(): number {
-    return this.#streams.find(({ candidate }) => candidate.name === shadow.name)?.throttled ?? Number.POSITIVE_INFINITY;
-  }
-
   #advance(load: LoadSeries, minute: number): void {
-    const from = replayStart(load, minute);
+    const from = replayStart(minute);
     if (from !== this.#from) {
       const open = Math.max(this.#limits.minShards, Math.ceil(load.at(from) / STARTING_UTILIZATION));
-      this.#streams = this.#settings.candidates.map((each) => new CandidateStream(each, open, load, this.#limits));
+      this.#streams = this.#settings.candidates.map((each) => new CandidateStream(each, open, this.#limits));
       this.#from = from;
       this.#next = from;
     }
@@ -153,13 +140,18 @@ class CandidateStream {
   billed = 0;
   throttled = 0;
   readonly #stream: ReplayStream;
-  readonly #input: { -readonly [K in keyof TargetInput]: TargetInput[K] };
+  readonly #input: {
+    minute: number;
+    load: LoadSeries;
+    openShardCount: number;
+    callsLeft: number;
+    minutesSinceScaleUp: number;
+  };
 
-  constructor(candidate: Candidate, openShardCount: number, load: LoadSeries, limits: StreamLimits) {
+  constructor(candidate: Candidate, openShardCount: number, limits: StreamLimits) {
     this.candidate = candidate;
     this.#stream = new ReplayStream(openShardCount, limits);
-    const resharding = this.#stream;
-    this.#input = { minute: 0, load, openShardCount, callsLeft: 0, minutesSinceScaleUp: 0, resharding };
+    this.#input = { minute: 0, load: nothing, openShardCount, callsLeft: 0, minutesSinceScaleUp: 0 };
   }
 
   step(load: LoadSeries, minute: number): void {
@@ -174,7 +166,8 @@ class CandidateStream {
     input.callsLeft = stream.callsLeft(minute);
     input.minutesSinceScaleUp = stream.minutesSinceScaleUp(minute);
     const target = chooseTarget(this.candidate.settings, input);
-    if (target === stream.openShardCount) return;
-    stream.reshard(minute, target, chooseWay(input, target));
+    if (target !== stream.openShardCount) stream.call(minute, target);
   }
 }
+
+const nothing: LoadSeries = { length: 0, at: () => 0, peak: () => 0, mean: () => 0 };

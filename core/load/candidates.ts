@@ -3,10 +3,10 @@
  * long to wait before going down, and whose past to believe. Two more hardly ever go down, for load that nothing predicts.
  */
 import { dayMinutes } from '../time.ts';
-import { type TargetSettings, targetDefaults } from './target.ts';
+import type { TargetSettings } from './target.ts';
 
 export interface Candidate {
-  /** `bold/45min/week`: when to move, quiet minutes, season. */
+  /** `bold/75%/30min/week`: when to move, filled to, quiet minutes, season. */
   readonly name: string;
   readonly settings: TargetSettings;
   /** Whole days that must have been replayed before it may be followed. */
@@ -16,32 +16,36 @@ export interface Candidate {
 /** In force until there is a day to replay: careful, patient, and without a season. */
 export const firstDaySettings: TargetSettings = {
   scaleUpAt: 0.95,
-  sustainedMinutes: 1,
+  sustainedMinutes: 2,
   fillTo: 0.75,
-  quietMinutes: 60,
+  quietMinutes: 240,
   shrinkTo: 0.85,
+  largestRemainder: 0.76,
   season: 'none',
   lookAheadMinutes: 0,
   prewarmMinutes: 0,
 };
 
 /** When to move. The bolder ones sit out a burst of some minutes, at the price of what it throws away. */
-const temper: Readonly<Record<string, Pick<TargetSettings, 'scaleUpAt' | 'sustainedMinutes' | 'shrinkTo'>>> = {
-  cautious: { scaleUpAt: 0.85, sustainedMinutes: 1, shrinkTo: 0.75 },
-  careful: { scaleUpAt: 0.95, sustainedMinutes: 1, shrinkTo: 0.85 },
-  bold: { scaleUpAt: 1, sustainedMinutes: 2, shrinkTo: 0.9 },
-  reckless: { scaleUpAt: 1.02, sustainedMinutes: 5, shrinkTo: 1 },
+const temper: Readonly<
+  Record<string, Pick<TargetSettings, 'scaleUpAt' | 'sustainedMinutes' | 'shrinkTo' | 'largestRemainder'>>
+> = {
+  cautious: { scaleUpAt: 0.85, sustainedMinutes: 1, shrinkTo: 0.75, largestRemainder: 0.6 },
+  careful: { scaleUpAt: 0.95, sustainedMinutes: 2, shrinkTo: 0.85, largestRemainder: 0.76 },
+  bold: { scaleUpAt: 1, sustainedMinutes: 2, shrinkTo: 0.9, largestRemainder: 0.76 },
+  reckless: { scaleUpAt: 1.02, sustainedMinutes: 8, shrinkTo: 1, largestRemainder: 0.9 },
 };
 
 /** One quiet day does not show that recklessness is harmless. */
 const leastDaysOf = (temper: string) => (temper === 'reckless' ? 3 : 0);
 
-const FILL_TO = 0.95;
+/** Spare room for a load that keeps rising, or none for one that falls back. */
+const fillTo = [0.6, 0.75, 0.95] as const;
+
 const quietMinutes = [10, 45, 240] as const;
 
 const seasons: Readonly<Record<string, Pick<TargetSettings, 'season' | 'lookAheadMinutes' | 'prewarmMinutes'>>> = {
   none: { season: 'none', lookAheadMinutes: 0, prewarmMinutes: 0 },
-  day: { season: 'day', lookAheadMinutes: 60, prewarmMinutes: 10 },
   week: { season: 'week', lookAheadMinutes: 180, prewarmMinutes: 10 },
 };
 
@@ -50,18 +54,16 @@ const standing: readonly Candidate[] = [
   { name: 'all-day', settings: stand(dayMinutes, 0.8, 0.7), leastDays: 0 },
 ];
 
-/** The fixed policy. It is also the shadow that `adaptive` measures its regret by. */
-export const shadow: Candidate = { name: 'target', settings: targetDefaults, leastDays: 0 };
-
 export const candidates: readonly Candidate[] = [
-  shadow,
   ...Object.entries(temper).flatMap(([name, when]) =>
-    quietMinutes.flatMap((minutes) =>
-      Object.entries(seasons).map(([season, whose]) => ({
-        name: `${name}/${minutes}min/${season}`,
-        settings: { ...when, ...whose, fillTo: FILL_TO, quietMinutes: minutes },
-        leastDays: leastDaysOf(name),
-      })),
+    fillTo.flatMap((share) =>
+      quietMinutes.flatMap((minutes) =>
+        Object.entries(seasons).map(([season, whose]) => ({
+          name: `${name}/${100 * share}%/${minutes}min/${season}`,
+          settings: { ...when, ...whose, fillTo: share, quietMinutes: minutes },
+          leastDays: leastDaysOf(name),
+        })),
+      ),
     ),
   ),
   ...standing,
@@ -74,6 +76,7 @@ function stand(minutes: number, scaleUpAt: number, fillTo: number): TargetSettin
     fillTo,
     quietMinutes: minutes,
     shrinkTo: fillTo,
+    largestRemainder: 0.76,
     season: 'day',
     lookAheadMinutes: 60,
     prewarmMinutes: 0,

@@ -14,8 +14,6 @@ import { awsFacts } from '../aws-facts.ts';
 export interface LoadSeries {
   /** Number of minutes known; the newest has index `length - 1`. */
   readonly length: number;
-  /** The first minute that was measured; what is before it is assumed flat. */
-  readonly knownFrom: number;
   /** Offered load in shards. Before the first known minute the series is assumed flat at its first value. */
   at(minute: number): number;
   /** Highest offered load of the minutes `from` to `to`, both included, in shards. */
@@ -31,21 +29,19 @@ export class LoadHistory implements LoadSeries {
   readonly #peaks: PeakTable;
   /** `sums[i]` is the sum of all minutes before i, in whole parts of a shard: so no sum depends on where it began. */
   readonly #sums: Float64Array;
-  readonly knownFrom: number;
   #length = 0;
 
   /** Throws a RangeError on a capacity that is not a positive whole number of minutes. */
-  constructor(capacityMinutes: number, knownFrom = 0) {
+  constructor(capacityMinutes: number) {
     if (!Number.isInteger(capacityMinutes) || capacityMinutes < 1) {
       throw new RangeError(`capacityMinutes must be a positive whole number, got ${capacityMinutes}`);
     }
-    this.knownFrom = knownFrom;
     this.#peaks = new PeakTable(capacityMinutes);
     this.#sums = new Float64Array(capacityMinutes + 1);
   }
 
-  static of(shards: ArrayLike<number>, knownFrom = 0): LoadHistory {
-    const history = new LoadHistory(Math.max(1, shards.length), knownFrom);
+  static of(shards: ArrayLike<number>): LoadHistory {
+    const history = new LoadHistory(Math.max(1, shards.length));
     for (let minute = 0; minute < shards.length; minute++) history.append(shards[minute] ?? 0);
     return history;
   }

@@ -3,21 +3,18 @@
  * file of its own, its name in core/settings/setting-choices.ts, and its row here, for which the compiler asks.
  */
 import type { LoadPolicyName } from '../settings/stream-settings.ts';
-import { adaptiveDefaults } from './adaptive.ts';
 import { adaptivePolicy, type LoadPolicy, targetPolicy } from './load-policy.ts';
-import type { StreamLimits } from './stream-replay.ts';
 
 interface LoadPolicyRow {
   /** What it does, in one line for `--help` and reports. */
   readonly about: string;
-  /** @param limits of the stream that it is for */
-  readonly create: (limits?: StreamLimits) => LoadPolicy;
+  readonly create: () => LoadPolicy;
 }
 
 export const loadPolicies = {
   adaptive: {
     about: 'target, with the setting that would have served the last week best',
-    create: (limits) => adaptivePolicy(adaptiveDefaults, limits),
+    create: () => adaptivePolicy(),
   },
   target: {
     about: 'follows the offered load on the 25 % grid, with calls in reserve',
@@ -25,7 +22,6 @@ export const loadPolicies = {
   },
 } as const satisfies Readonly<Record<LoadPolicyName, LoadPolicyRow>>;
 
-export function loadPolicyNamed(name: LoadPolicyName, limits?: StreamLimits): LoadPolicy {
-  const { create }: LoadPolicyRow = loadPolicies[name];
-  return create(limits);
+export function loadPolicyNamed(name: LoadPolicyName): LoadPolicy {
+  return loadPolicies[name].create();
 }

@@ -12,9 +12,7 @@ import { dayMs, minuteMs } from '../time.ts';
 import { type AdaptiveSettings, adaptiveDefaults, type Choice, choiceMinute, Replay, replayStart } from './adaptive.ts';
 import { firstDaySettings } from './candidates.ts';
 import type { LoadSeries } from './load-history.ts';
-import { ReplayStream, type StreamLimits, streamLimits } from './stream-replay.ts';
-import { chooseTarget, type TargetSettings, targetDefaults } from './target.ts';
-import type { TargetInput } from './target-input.ts';
+import { chooseTarget, type TargetInput, type TargetSettings, targetDefaults } from './target.ts';
 
 export interface LoadPolicyInput extends TargetInput {
   /** `throttledBefore[i]` is what was rejected in the minutes of `load` before index i, in shard-minutes. */
@@ -46,31 +44,23 @@ export function targetPolicy(settings: TargetSettings = targetDefaults): LoadPol
 }
 
 /** Use one object a stream. It keeps the last choice and its replay; a new object chooses the same, only later. */
-export function adaptivePolicy(
-  settings: AdaptiveSettings = adaptiveDefaults,
-  limits: StreamLimits = streamLimits,
-): LoadPolicy {
-  const replay = new Replay(settings, limits);
+export function adaptivePolicy(settings: AdaptiveSettings = adaptiveDefaults): LoadPolicy {
+  const replay = new Replay(settings);
   let last: { readonly minute: number; readonly choice: Choice } | undefined;
   const choiceFor = (input: LoadPolicyInput): Choice | undefined => {
-    const minute = choiceMinute(input);
+    const minute = choiceMinute(input.minute);
     if (minute === undefined) return undefined;
     if (last?.minute !== minute) {
       last = { minute, choice: replay.choose(input.load, minute, throttledFraction(input, minute)) };
     }
     return last.choice;
   };
-  const settingsFor = (input: LoadPolicyInput, choice: Choice | undefined): TargetSettings => {
-    if (choice === undefined) return firstDaySettings;
-    const regret = throttledFraction(input, input.minute) - choice.shadowThrottledFraction;
-    return regret > settings.regret ? targetDefaults : choice.candidate.settings;
-  };
   return {
     name: 'adaptive',
-    choose: (input) => chooseTarget(settingsFor(input, choiceFor(input)), input),
+    choose: (input) => chooseTarget(choiceFor(input)?.candidate.settings ?? firstDaySettings, input),
     explain: (input) => {
       const choice = choiceFor(input);
-      const explained = explainWith(settingsFor(input, choice), input);
+      const explained = explainWith(choice?.candidate.settings ?? firstDaySettings, input);
       return choice === undefined ? explained : { ...explained, choice };
     },
   };
@@ -87,7 +77,7 @@ function explainWith(settings: TargetSettings, input: LoadPolicyInput): PolicyEx
 
 /** Share of the offered load that was rejected in the days that a choice at this minute replays. */
 function throttledFraction({ load, throttledBefore }: LoadPolicyInput, minute: number): number {
-  const from = replayStart(load, minute);
+  const from = replayStart(minute);
   const offered = load.mean(from, minute) * (minute - from + 1);
   const throttled = (throttledBefore[minute + 1] as number) - (throttledBefore[from] as number);
   return offered > 0 ? throttled / offered : 0;
@@ -128,6 +118,5 @@ export function policyInput(history: StreamLoadHistory, past: ScalingPast, nowMs
     openShardCount,
     callsLeft: callsLeft(past, past.dailyQuota),
     minutesSinceScaleUp: wasUp ? (nowMs - intent.atMs) / minuteMs : Number.POSITIVE_INFINITY,
-    resharding: new ReplayStream(openShardCount),
   };
 }

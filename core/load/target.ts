@@ -13,9 +13,7 @@
  * Pure and without memory: everything follows from the input.
  */
 import { dayMinutes } from '../time.ts';
-import { chooseWay } from './resharding-way.ts';
-import { leastWithTicket, mustReach } from './return-ticket.ts';
-import { isDayKnown, isStepwise, knownMinutes, type TargetInput, weekMinutes } from './target-input.ts';
+import type { LoadSeries } from './load-history.ts';
 
 export interface TargetSettings {
   /** Scale up when the load stands above this share of the open shards. */
@@ -28,6 +26,8 @@ export interface TargetSettings {
   readonly quietMinutes: number;
   /** Highest utilization that those minutes would have had with the fewer shards. */
   readonly shrinkTo: number;
+  /** A scale-down to more than this share of the open shards is not worth a call. */
+  readonly largestRemainder: number;
   /** Which past says what is ahead: none, yesterday, or last week (yesterday until a week is known). */
   readonly season: 'none' | 'day' | 'week';
   readonly lookAheadMinutes: number;
@@ -39,14 +39,27 @@ export interface TargetSettings {
 export const targetDefaults: TargetSettings = {
   scaleUpAt: 0.9,
   sustainedMinutes: 1,
-  fillTo: 0.8,
-  quietMinutes: 240,
-  shrinkTo: 0.85,
+  fillTo: 0.7,
+  quietMinutes: 30,
+  shrinkTo: 0.8,
+  largestRemainder: 0.76,
   season: 'day',
-  lookAheadMinutes: 60,
+  lookAheadMinutes: 240,
   prewarmMinutes: 0,
 };
 
+export interface TargetInput {
+  /** Index of the newest minute of `load`; "now" to the policy. */
+  readonly minute: number;
+  readonly load: LoadSeries;
+  readonly openShardCount: number;
+  /** UpdateShardCount calls that the quota still allows. */
+  readonly callsLeft: number;
+  /** Infinite when the last scaling was not up. */
+  readonly minutesSinceScaleUp: number;
+}
+
+const WEEK = 7 * dayMinutes;
 /** The load is far above the shards when it exceeds them by a quarter. */
 const FAR_ABOVE = 1.25;
 /** A scale-up so recent that the load may still be rising under it. */
@@ -61,25 +74,23 @@ const NEW_PEAK_MINUTES = 10;
 const NEW_PEAK_RISE = 0.15;
 /** No scale-down so soon after a scale-up. */
 const SETTLED_MINUTES = 20;
+/** Calls reserved for load that is already there. */
+const URGENT_CALLS = 2;
+/** How far beyond the highest known load an unknown rise may go. */
+const UNKNOWN_RISE = 8;
 /** The last so many minutes are compared with the same minutes of the season before. */
 const COMPARED_MINUTES = 60;
-/** A scale-down to more than this share of the open shards is not worth a call, or the steps; half of them always is. */
-const LARGEST_REMAINDER = { call: 0.76, steps: 0.85 } as const;
 const GRID = [1.25, 1.5, 1.75, 2] as const;
 
-/** The wanted open shard count; the open count itself means hold. It is within the reach of one call, or of steps. */
+/** The wanted open shard count, within one call's reach; the open count itself means hold. */
 export function chooseTarget(settings: TargetSettings, input: TargetInput): number {
+  if (input.callsLeft <= 0) return input.openShardCount;
   const now = input.load.at(input.minute);
-  const wanted = chooseWithoutWay(settings, input, now);
-  return wanted === input.openShardCount || chooseWay(input, wanted) ? wanted : input.openShardCount;
-}
-
-function chooseWithoutWay(settings: TargetSettings, input: TargetInput, now: number): number {
   const isFarAbove = now > FAR_ABOVE * input.openShardCount;
   if (isFarAbove || isAbove(settings, input, now)) return chooseUp(settings, input, now, isFarAbove);
   const prewarmed = choosePrewarm(settings, input);
   if (prewarmed > input.openShardCount) return prewarmed;
-  return chooseDown(settings, input);
+  return chooseDown(settings, input, now);
 }
 
 function isAbove(settings: TargetSettings, input: TargetInput, now: number): boolean {
@@ -103,7 +114,7 @@ function chooseUp(settings: TargetSettings, input: TargetInput, now: number, isF
   const recent = load.peak(minute - 2, minute);
   const ahead = Math.min(expectAhead(settings, input, settings.lookAheadMinutes), 2 * recent);
   let need = Math.max(recent, ahead) / settings.fillTo;
-  if (callsLeft > 0) need = Math.max(need, mustReach(input) / 2 ** (callsLeft - 1));
+  need = Math.max(need, mustReach(input, now) / 2 ** (callsLeft - 1));
   if (isFarAbove) need = Math.max(need, 2 * openShardCount);
   else if (input.minutesSinceScaleUp < RISING_MINUTES) {
     need = Math.max(need, riseOn(input, now) / settings.fillTo, 1.5 * openShardCount);
@@ -123,33 +134,46 @@ function choosePrewarm(settings: TargetSettings, input: TargetInput): number {
   if (expectAhead(settings, input, settings.prewarmMinutes) <= openShardCount) return openShardCount;
   const need = expectAhead(settings, input, Math.max(settings.prewarmMinutes, settings.lookAheadMinutes));
   const target = stepUp(openShardCount, need / settings.fillTo);
-  return target >= leastWithTicket(input, callsLeft - 1) ? target : openShardCount;
+  return callsLeft - 1 >= callsToReach(weekPeak(input), target) ? target : openShardCount;
 }
 
-function chooseDown(settings: TargetSettings, input: TargetInput): number {
+function chooseDown(settings: TargetSettings, input: TargetInput, now: number): number {
   const { load, minute, openShardCount, callsLeft } = input;
   if (input.minutesSinceScaleUp < SETTLED_MINUTES) return openShardCount;
-  if (knownMinutes(input) < settings.quietMinutes) return openShardCount;
   const quiet = load.peak(minute - settings.quietMinutes + 1, minute);
   const need = Math.max(quiet, expectAhead(settings, input, settings.lookAheadMinutes)) / settings.shrinkTo;
-  const most = LARGEST_REMAINDER[isStepwise(input) ? 'steps' : 'call'] * openShardCount;
-  const target = stepDown(openShardCount, Math.max(need, leastWithTicket(input, callsLeft)), most);
-  if (target >= openShardCount || chooseWay(input, target) === 'steps') return target;
-  return stepDown(openShardCount, Math.max(need, leastWithTicket(input, callsLeft - 1)), most);
+  const target = stepDown(openShardCount, need, settings.largestRemainder * openShardCount);
+  const reach = minute < dayMinutes ? mustReach(input, now) : weekPeak(input);
+  return callsLeft - 1 >= callsToReach(reach, target) ? target : openShardCount;
 }
 
 /**
  * The highest load that the same minutes ahead had a day or a week ago, scaled by how today compares with then (by at most 2
  * either way); 0 when that is not known.
  */
-export function expectAhead(settings: TargetSettings, input: TargetInput, minutesAhead: number): number {
-  const { load, minute } = input;
-  if (settings.season === 'none' || !isDayKnown(input)) return 0;
-  const back = settings.season === 'week' && knownMinutes(input) > weekMinutes ? weekMinutes : dayMinutes;
+export function expectAhead(settings: TargetSettings, { load, minute }: TargetInput, minutesAhead: number): number {
+  if (settings.season === 'none' || minute < dayMinutes) return 0;
+  const back = settings.season === 'week' && minute >= WEEK ? WEEK : dayMinutes;
   const then = load.mean(minute - back - COMPARED_MINUTES + 1, minute - back);
   const now = load.mean(minute - COMPARED_MINUTES + 1, minute);
   const factor = then > 0 ? Math.min(2, Math.max(0.5, now / then)) : 1;
   return load.peak(minute - back, minute - back + minutesAhead) * factor;
+}
+
+/** What the calls left must be able to reach: the week's peak, or beyond it when the load is higher than any known. */
+function mustReach(input: TargetInput, now: number): number {
+  const week = weekPeak(input);
+  const isKnown = input.minute >= dayMinutes && now < 0.9 * week;
+  return isKnown ? week : Math.max(week, UNKNOWN_RISE * now);
+}
+
+function weekPeak({ load, minute }: TargetInput): number {
+  return load.peak(minute - WEEK, minute);
+}
+
+/** Doublings from `shards` to `load`; never fewer than the calls reserved for urgent load. */
+function callsToReach(load: number, shards: number): number {
+  return Math.max(URGENT_CALLS, Math.ceil(Math.log2(load / shards) - 1e-9));
 }
 
 /** The smallest step on the 25 % grid that holds `need`; the largest when none does. */
@@ -161,15 +185,13 @@ function stepUp(openShardCount: number, need: number): number {
   return 2 * openShardCount;
 }
 
-/**
- * The fewest shards that hold `need`, on the 25 % grid if possible; the open count when it would leave more than `most`.
- * Half of the shards is always worth it, however it is rounded.
- */
+/** The fewest shards that hold `need`, on the 25 % grid if possible; the open count when it would leave more than `most`. */
 function stepDown(openShardCount: number, need: number, most: number): number {
-  const half = Math.ceil(openShardCount / 2);
-  const least = Math.max(Math.ceil(need), half);
-  if (least === half) return half;
+  const least = Math.max(Math.ceil(need), Math.ceil(openShardCount / 2));
   if (least > most) return openShardCount;
-  const threeQuarters = Math.ceil(openShardCount * 0.75);
-  return threeQuarters >= least && threeQuarters <= most ? threeQuarters : least;
+  for (const factor of [0.5, 0.75]) {
+    const target = Math.ceil(openShardCount * factor);
+    if (target >= least && target <= most) return target;
+  }
+  return least;
 }

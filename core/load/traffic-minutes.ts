@@ -11,9 +11,6 @@
 import { dayMs, minuteMs } from '../time.ts';
 import { LoadHistory, offeredShards } from './load-history.ts';
 import type { StreamLoadHistory } from './load-policy.ts';
-import { OfferedLoad } from './offered-load.ts';
-
-const minuteSeconds = minuteMs / 1000;
 
 /** Sums of one minute each, from `startMs`, a full minute; NaN where there is no datapoint. All of one length. */
 export interface MinuteSums {
@@ -41,38 +38,24 @@ export function loadHistoryOf(sums: MinuteSums, nowMs: number): StreamLoadHistor
   const firstMs = sums.startMs + first * minuteMs;
   const startMs = Math.floor(firstMs / dayMs) * dayMs;
   const unknown = (firstMs - startMs) / minuteMs;
-  const load = new LoadHistory(unknown + end - first, unknown);
+  const load = new LoadHistory(unknown + end - first);
   const throttledBefore = new Float64Array(unknown + end - first + 1);
-  const estimate = new OfferedLoad();
-  const flat = acceptedAt(sums, first) + attemptsAt(sums, first);
+  const flat = loadAt(sums, first).offered;
   for (let minute = 0; minute < unknown; minute++) load.append(flat);
   for (let minute = first; minute < end; minute++) {
-    const accepted = acceptedAt(sums, minute);
-    const offered = estimate.next(accepted, attemptsAt(sums, minute));
+    const { offered, throttled } = loadAt(sums, minute);
     const index = load.length;
     load.append(offered);
-    throttledBefore[index + 1] = (throttledBefore[index] as number) + offered - accepted;
+    throttledBefore[index + 1] = (throttledBefore[index] as number) + throttled;
   }
   return { startMs, load, throttledBefore };
 }
 
 /** In shards. */
-function acceptedAt({ records, bytes }: MinuteSums, minute: number): number {
-  return offeredShards(
-    { records: records[minute] || 0, bytes: bytes[minute] || 0, throttledRecords: 0 },
-    minuteSeconds,
-  );
-}
-
-/** Throttled attempts, in shards: as large as the accepted records, since no metric gives their size. */
-function attemptsAt(sums: MinuteSums, minute: number): number {
-  const { records, bytes, throttledRecords } = sums;
-  const all = {
-    records: records[minute] || 0,
-    bytes: bytes[minute] || 0,
-    throttledRecords: throttledRecords[minute] || 0,
-  };
-  return offeredShards(all, minuteSeconds) - acceptedAt(sums, minute);
+function loadAt({ records, bytes, throttledRecords }: MinuteSums, minute: number) {
+  const taken = { records: records[minute] || 0, bytes: bytes[minute] || 0, throttledRecords: 0 };
+  const offered = offeredShards({ ...taken, throttledRecords: throttledRecords[minute] || 0 }, minuteMs / 1000);
+  return { offered, throttled: offered - offeredShards(taken, minuteMs / 1000) };
 }
 
 /** The last minute of which both records and bytes are known, as far as the stream has either. */

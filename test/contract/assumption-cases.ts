@@ -23,17 +23,6 @@ export interface AssumptionCase {
 
 export const assumptionCases: readonly AssumptionCase[] = [
   {
-    says: 'a split or a merge of one shard takes half a minute, which AWS does not document',
-    facts: ['splitOrMergeTime'],
-    check: async () => {
-      expect(awsFacts.splitOrMergeTime).toMatchObject({
-        value: 30_000,
-        unit: expect.stringContaining('ms'),
-        inferred: true,
-      });
-    },
-  },
-  {
     says: 'FILL of a series without any datapoint: zeros or nothing, at choice',
     facts: ['fillOfEmptySeries'],
     check: async () => {

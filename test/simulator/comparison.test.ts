@@ -55,8 +55,7 @@ describe('runStream', () => {
       [1, 1],
       [2, 1],
       [3, 2],
-      // Two shards took two of the five; the load that is seen has risen twice as far as what was accepted.
-      [4, 3],
+      [4, 5],
     ]);
   });
 

@@ -4,7 +4,6 @@ import { firstDaySettings } from '../../../core/load/candidates.ts';
 import { LoadHistory } from '../../../core/load/load-history.ts';
 import { loadPolicyNamed } from '../../../core/load/load-policies.ts';
 import { adaptivePolicy, historyStart, policyInput, targetPolicy } from '../../../core/load/load-policy.ts';
-import { targetDefaults } from '../../../core/load/target.ts';
 
 const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 2, 15, 10, 30);
@@ -89,23 +88,6 @@ describe('what adaptive pays for a shard-minute thrown away', () => {
 
   it('the price is the same for an idle stream', () => {
     expect(priceOf(0, {})).toBe(priceOf(2, {}));
-  });
-});
-
-describe('regret', () => {
-  const minutes = 3 * 1440;
-  const limit = adaptiveDefaults.regret * 2 * minutes;
-  /** Two shards' load, of which so much was thrown away in the newest minute; `target` would have thrown away nothing. */
-  function settingsAfter(thrownAway: number) {
-    const throttledBefore = new Float64Array(minutes + 1);
-    throttledBefore[minutes] = thrownAway;
-    const load = LoadHistory.of(Array.from({ length: minutes }, () => 2));
-    return adaptivePolicy().explain(policyInput({ ...history, load, throttledBefore }, past, nowMs)).settings;
-  }
-
-  it('adaptive follows target itself from the minute in which it has thrown away too much more than target would have', () => {
-    expect(settingsAfter(0.9 * limit)).not.toBe(targetDefaults);
-    expect(settingsAfter(1.1 * limit)).toBe(targetDefaults);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ReplayStream, reshardMinutes, stepwiseLimits, streamLimits } from '../../../core/load/stream-replay.ts';
+import { ReplayStream, reshardMinutes, streamLimits } from '../../../core/load/stream-replay.ts';
 import { KINESIS_FACTS } from '../../../simulator/models/kinesis-facts.ts';
 import { KinesisAccount } from '../../../simulator/models/kinesis-model.ts';
 
@@ -63,86 +63,6 @@ describe('ReplayStream', () => {
     ]);
     expect(stream.openShardCount).toBe(20);
     expect(stream.callsLeft(16)).toBe(10);
-  });
-
-  describe('stepwise', () => {
-    const minutes = (stream: ReplayStream, from: number, to: number) =>
-      Array.from({ length: to - from + 1 }, (_, index) => [stream.capacity(from + index), stream.billed(from + index)]);
-
-    it('serves the half from the first merge on, is billed less with each, and spends no call', () => {
-      const stream = new ReplayStream(8, stepwiseLimits);
-      expect(stream.stepMinutes(4)).toBe(2);
-      expect(stream.reshardStepwise(0, 4)).toBe(true);
-      expect(minutes(stream, 1, 3)).toEqual([
-        [4, 8],
-        [4, 6],
-        [4, 4],
-      ]);
-      expect([stream.openShardCount, stream.callsLeft(3), stream.steps]).toEqual([4, 10, 4]);
-    });
-
-    it('serves the old count until the last split is done', () => {
-      const stream = new ReplayStream(2, stepwiseLimits);
-      stream.reshardStepwise(0, 4);
-      expect(minutes(stream, 1, 2)).toEqual([
-        [2, 4],
-        [4, 4],
-      ]);
-    });
-
-    it('turns back to where it came from in as many steps', () => {
-      const stream = new ReplayStream(64, stepwiseLimits);
-      stream.reshardStepwise(0, 32);
-      expect(minutes(stream, 1, 2).at(-1)).toEqual([32, 62]);
-      expect(stream.stepMinutes(64)).toBe(2);
-      stream.reshardStepwise(2, 64);
-      expect(minutes(stream, 3, 5).map(([capacity]) => capacity)).toEqual([32, 32, 64]);
-    });
-
-    it('gives way to a call, which evens the shards; until then they accept what the largest does', () => {
-      const stream = new ReplayStream(64, stepwiseLimits);
-      stream.reshardStepwise(0, 32);
-      stream.capacity(2);
-      expect(stream.call(2, 64)).toBe(true);
-      // 1 + 64/32 minutes, and one more off the 25 % grid of 60 shards.
-      expect(minutes(stream, 3, 7)).toEqual([
-        [32, 64],
-        [32, 64],
-        [32, 64],
-        [32, 64],
-        [64, 64],
-      ]);
-    });
-
-    it('cannot be called beyond twice the shards that there are on the way', () => {
-      const stream = new ReplayStream(1, stepwiseLimits);
-      stream.reshardStepwise(0, 8);
-      stream.capacity(1);
-      expect([stream.callMinutes(7), stream.call(1, 7)]).toEqual([Number.POSITIVE_INFINITY, false]);
-      expect(stream.call(1, 6)).toBe(true);
-    });
-
-    it('counts a slow step from its beginning when it merges, and from its end when it splits', () => {
-      const slow = { ...stepwiseLimits, reshardSlowdown: 3 };
-      const merging = new ReplayStream(2, slow);
-      merging.reshardStepwise(0, 1);
-      expect(minutes(merging, 1, 3)).toEqual([
-        [1, 2],
-        [1, 2],
-        [1, 1],
-      ]);
-      const splitting = new ReplayStream(1, slow);
-      splitting.reshardStepwise(0, 2);
-      expect(minutes(splitting, 1, 3)).toEqual([
-        [1, 2],
-        [1, 2],
-        [2, 2],
-      ]);
-    });
-
-    it('is no way for a stream that is resharded by calls only', () => {
-      expect(new ReplayStream(4).stepMinutes(8)).toBe(Number.POSITIVE_INFINITY);
-    });
   });
 
   it('a stream accepts ten calls in any 24 hours, and one made exactly a day ago still counts', () => {

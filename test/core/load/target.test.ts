@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LoadHistory } from '../../../core/load/load-history.ts';
-import { ReplayStream, type StreamLimits, stepwiseLimits, streamLimits } from '../../../core/load/stream-replay.ts';
-import { chooseTarget, expectAhead, targetDefaults } from '../../../core/load/target.ts';
-import type { TargetInput } from '../../../core/load/target-input.ts';
+import { chooseTarget, expectAhead, type TargetInput, targetDefaults } from '../../../core/load/target.ts';
 
 const day = 1440;
 
@@ -13,18 +11,15 @@ interface Situation {
   readonly open: number;
   readonly callsLeft?: number;
   readonly minutesSinceScaleUp?: number;
-  readonly limits?: StreamLimits;
 }
 
-function input({ load, open, ...situation }: Situation): TargetInput {
-  const { callsLeft = 10, minutesSinceScaleUp = Number.POSITIVE_INFINITY, limits = streamLimits } = situation;
+function input({ load, open, callsLeft = 10, minutesSinceScaleUp = Number.POSITIVE_INFINITY }: Situation): TargetInput {
   return {
     minute: load.length - 1,
     load: LoadHistory.of(load),
     openShardCount: open,
     callsLeft,
     minutesSinceScaleUp,
-    resharding: new ReplayStream(open, limits),
   };
 }
 
@@ -36,6 +31,7 @@ const settings = {
   fillTo: 0.8,
   quietMinutes: 15,
   shrinkTo: 0.85,
+  largestRemainder: 0.76,
   season: 'none',
   lookAheadMinutes: 240,
   prewarmMinutes: 0,
@@ -86,37 +82,8 @@ describe('target', () => {
     expect(chooseTarget(settings, input(situation))).toBe(target);
   });
 
-  it('target scales down to half, rounded up, whatever share of the shards that is', () => {
-    expect(chooseTarget(settings, input({ load: steady(0.5), open: 3 }))).toBe(2);
-  });
-
-  it('target does not take unknown history for a quiet one', () => {
-    const opened = (minutes: number) => chooseTarget(settings, input({ load: steady(1, minutes), open: 12 }));
-    expect([opened(1), opened(14), opened(15)]).toEqual([12, 12, 6]);
-    const padded = LoadHistory.of(steady(1, 100), 90);
-    const padding = { ...input({ load: steady(1, 100), open: 12 }), load: padded };
-    expect(chooseTarget(settings, padding)).toBe(12);
-  });
-
-  describe('stepwise', () => {
-    const limits = stepwiseLimits;
-    const down = (situation: Situation) => chooseTarget(settings, input({ ...situation, limits }));
-
-    it('target scales down without a call, and by less than a quarter', () => {
-      expect(down({ load: steady(0.5), open: 16, callsLeft: 0 })).toBe(8);
-      expect(down({ load: steady(8), open: 12 })).toBe(10);
-    });
-
-    it('target keeps as many shards as the calls left can double back to the week’s peak', () => {
-      const load = [...steady(64, 60), ...steady(2)];
-      expect([4, 2, 1, 0].map((callsLeft) => down({ load, open: 46, callsLeft }))).toEqual([23, 23, 35, 46]);
-      expect([4, 2, 1].map((callsLeft) => down({ load, open: 23, callsLeft }))).toEqual([12, 18, 23]);
-      expect(down({ load, open: 8, callsLeft: 4 })).toBe(4);
-    });
-
-    it('target scales up without a call where none is left', () => {
-      expect(down({ load: [...steady(7), 12], open: 9, callsLeft: 0 })).toBe(18);
-    });
+  it('target scales down to exactly the largest remainder', () => {
+    expect(chooseTarget({ ...settings, largestRemainder: 0.75 }, input({ load: steady(10), open: 16 }))).toBe(12);
   });
 
   it('target does not scale down where the calls left cannot double back to the week’s peak', () => {

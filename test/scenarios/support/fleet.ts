@@ -41,7 +41,8 @@ export const singleLoadDriven = { ...deploymentOf([{ ...served('served-1'), poli
 export const looking = {
   ...deploymentOf([
     ...Array.from({ length: 5 }, (_, index) => ({ ...plain(`plain-${index + 1}`), policy: 'target' })),
-    ...Array.from({ length: 3 }, (_, index) => ({ ...served(`served-${index + 1}`), policy: 'adaptive' })),
+    { ...served('served-1'), policy: 'target' },
+    { ...served('served-2'), policy: 'adaptive' },
   ]),
   notices: { topicArn: topicArn(noticeTopic) },
 };

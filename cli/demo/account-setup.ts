@@ -1,7 +1,7 @@
-/** Sets up what a user's account has before the product is deployed: a function that reads the stream. */
+/** Sets up what a user's account has beside the product: a function that reads the stream. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateEventSourceMappingCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { LocalAws } from '../../local/local-aws.ts';
 import type { Clients } from './agreement.ts';
@@ -29,6 +29,18 @@ export async function createProcessor(aws: LocalAws, functionName: string): Prom
       Handler: 'index.handler',
       Role: `arn:aws:iam::${aws.account.accountId}:role/${functionName}`,
       Code: { ZipFile: emptyZip },
+    }),
+  );
+}
+
+/** Lambda reads the stream with the function. It needs the stream, which the stack creates. */
+export async function connectProcessor(aws: LocalAws, functionName: string, streamName: string): Promise<void> {
+  const { region, accountId } = aws.account;
+  await clientsOf(aws).lambda.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: functionName,
+      EventSourceArn: `arn:aws:kinesis:${region}:${accountId}:stream/${streamName}`,
+      StartingPosition: 'LATEST',
     }),
   );
 }

@@ -13,8 +13,9 @@ import { type LocalAws, startLocalAws } from '../../local/local-aws.ts';
 import { VirtualClock } from '../../simulator/models/clock.ts';
 import { readReportLine } from '../report-lines.ts';
 import { styled } from '../style.ts';
-import { clientsOf, createProcessor } from './account-setup.ts';
+import { clientsOf, connectProcessor, createProcessor } from './account-setup.ts';
 import { checkAgreement } from './agreement.ts';
+import { compareRun } from './comparison.ts';
 import { type DemoLoadOptions, readLoad } from './demo-load.ts';
 import { consumer, deploymentOf, expectationOf, streamName } from './deployment.ts';
 import type { RunMinute, RunRecord } from './run-record.ts';
@@ -45,6 +46,7 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
     const reports = collectReports(aws, print);
     await createProcessor(aws, consumer.functionName);
     const deployed = await deploy(aws, assembly);
+    await connectProcessor(aws, consumer.functionName, streamName);
     print(
       `${aws.endpoint}: deployed ${deployed.resourceCount} resources of ${relative('.', assembly.templatePath)} in ${seconds(started)}`,
     );
@@ -52,8 +54,9 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
     const minutes = await play(aws, clock, load, print);
     const agreement = await checkAgreement(expectationOf(options.policy), clientsOf(aws));
     const run: RunRecord = { streamName, trace: options.trace ?? 'ms-ingress-04', minutes, reports, agreement };
-    const paths = await writeRun(run, out);
-    printEnd(run, paths, seconds(started), print);
+    const comparison = compareRun(options.policy, minutes);
+    const paths = await writeRun(run, comparison, out);
+    printEnd(run, comparison, paths, seconds(started), print);
     return summarizeRun(run, paths.page);
   } finally {
     await aws.stop();

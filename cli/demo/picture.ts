@@ -1,147 +1,58 @@
-/** Load against capacity, shards, throttled moments and decisions in one picture. */
-import type { TopLevelSpec } from 'vega-lite';
+/** Load against capacity with each scaling, and what the same days would have cost otherwise. */
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
-import { colors, fontFamily, pictureWidth, renderSvg } from '../../simulator/report/rendering.ts';
-import type { RunMinute } from './run-record.ts';
+import { costWidth, drawBoth } from '../../simulator/report/charts.ts';
+import { costPanels } from '../../simulator/report/cost-chart.ts';
+import type { Drawing } from '../../simulator/report/html.ts';
+import type { ChartedRun } from '../../simulator/report/pixels.ts';
+import { type Panel, plotWidth, renderPng, renderSvg, type Width } from '../../simulator/report/rendering.ts';
+import { type ChartLabel, runPanel } from '../../simulator/report/run-chart.ts';
+import type { DemoComparison } from './comparison.ts';
+import type { RunMinute, RunRecord } from './run-record.ts';
 
-const bucketMinutes = 5;
-
-export function drawSvg(minutes: readonly RunMinute[], reports: readonly ScalingReport[]): Promise<string> {
-  return renderSvg(specify(minutes, reports));
+export function drawRun(run: RunRecord): Promise<Drawing> {
+  return drawBoth((width) => [runPanelOf(run, width)]);
 }
 
-interface Bucket {
-  readonly time: number;
-  readonly load: number;
-  readonly capacity: number;
-  readonly shards: number;
-  readonly throttled: number;
+export function drawCosts({ rows }: DemoComparison): Promise<Drawing> {
+  return drawBoth((width) => costPanels(rows, { width: costWidth(width), per: 'a month' }));
 }
 
-/** The worst of each bucket, so that a minute of throttling does not vanish in an average. */
-function bucketMinutesOf(minutes: readonly RunMinute[]): readonly Bucket[] {
-  const buckets: Bucket[] = [];
-  for (let start = 0; start < minutes.length; start += bucketMinutes) {
-    const group = minutes.slice(start, start + bucketMinutes);
-    const [first] = group;
-    if (!first) continue;
-    buckets.push({
-      time: first.atMs,
-      load: Math.max(...group.map((minute) => minute.offeredRecordsPerSecond)),
-      capacity: Math.min(...group.map((minute) => minute.capacityRecordsPerSecond)),
-      shards: Math.max(...group.map((minute) => minute.openShardCount)),
-      throttled: Math.max(...group.map((minute) => minute.rejectedRecordsPerSecond)),
-    });
-  }
-  return buckets;
+export async function drawPng(run: RunRecord, { rows }: DemoComparison): Promise<Buffer> {
+  const costs = costPanels(rows, { width: plotWidth('wide'), per: 'a month' });
+  return renderPng(await renderSvg([runPanelOf(run, 'wide'), ...costs], 'wide', 'Shards follow the load'));
 }
 
-function specify(minutes: readonly RunMinute[], reports: readonly ScalingReport[]): TopLevelSpec {
-  const buckets = bucketMinutesOf(minutes);
-  return {
-    background: '#ffffff',
-    padding: 12,
-    config: {
-      font: fontFamily,
-      view: { stroke: null },
-      axis: { minExtent: 36, maxExtent: 36, labelFontSize: 12, labelColor: '#444' },
-      title: { fontSize: 13, anchor: 'start', fontWeight: 'normal', color: '#222' },
-    },
-    spacing: 24,
-    resolve: { scale: { x: 'shared' } },
-    vconcat: [loadPanel(buckets), shardPanel(buckets, scalingsOf(reports))],
-  };
-}
-
-type Panel = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'][number];
-
-interface Scaling {
-  readonly time: number;
-  readonly direction: string;
-  readonly label: string;
-}
-
-function scalingsOf(reports: readonly ScalingReport[]): Scaling[] {
-  return reports.flatMap(({ at, outcome, decision }) => {
-    if (outcome !== 'scaled' || decision?.kind !== 'scale') return [];
-    const { direction, openShardCount, targetShardCount } = decision;
-    return [{ time: Date.parse(at), direction, label: `${openShardCount} → ${targetShardCount}` }];
+function runPanelOf({ minutes, reports }: RunRecord, width: Width): Panel {
+  const startMs = minutes[0]?.atMs ?? 0;
+  const xOf = (minute: number) => startMs + minute * 60_000;
+  const domain = [xOf(0), xOf(minutes.length)];
+  const axis = { title: null, format: '%a %H:%M', tickCount: width === 'wide' ? 10 : 4 };
+  return runPanel(chartedRun(minutes), {
+    title: 'Records per second, and each scaling with its shards',
+    subtitle: ['blue: load · grey: capacity · red: throttled'],
+    labelExpr: "datum.value === 0 ? '0' : format(datum.value, '~s')",
+    width: plotWidth(width),
+    height: width === 'wide' ? 280 : 200,
+    xOf,
+    x: { field: 'x', type: 'temporal', scale: { type: 'utc', domain, nice: false }, axis },
+    labels: labelsOf(reports, startMs),
   });
 }
 
-const time = {
-  field: 'time',
-  type: 'temporal',
-  scale: { type: 'utc' },
-  axis: { title: null, format: '%a %H:%M', grid: false },
-} as const;
-
-function loadPanel(buckets: readonly Bucket[]): Panel {
-  const values = [...buckets];
-  const quantity = (field: keyof Bucket) => ({ field, type: 'quantitative' }) as const;
+function chartedRun(minutes: readonly RunMinute[]): ChartedRun {
   return {
-    width: pictureWidth,
-    height: 260,
-    title: 'Records per second: load (blue), capacity of the open shards (grey), throttled (red)',
-    layer: [
-      {
-        data: { values },
-        mark: { type: 'area', interpolate: 'step-after', color: colors.capacity, opacity: 0.18 },
-        encoding: { x: time, y: { ...quantity('capacity'), axis: { title: null, format: '~s' } } },
-      },
-      {
-        data: { values },
-        mark: { type: 'line', interpolate: 'step-after', color: colors.capacity, strokeWidth: 1.5 },
-        encoding: { x: time, y: quantity('capacity') },
-      },
-      {
-        data: { values },
-        mark: { type: 'line', color: colors.load, strokeWidth: 1.5 },
-        encoding: { x: time, y: quantity('load') },
-      },
-      {
-        data: { values: values.filter(({ throttled }) => throttled > 0) },
-        mark: { type: 'bar', color: colors.throttled, width: 2 },
-        encoding: { x: time, y: quantity('throttled') },
-      },
-    ],
+    load: Float64Array.from(minutes, ({ offeredRecordsPerSecond }) => offeredRecordsPerSecond),
+    capacity: Float64Array.from(minutes, ({ capacityRecordsPerSecond }) => capacityRecordsPerSecond),
+    throttled: Float64Array.from(minutes, ({ rejectedRecordsPerSecond }) => rejectedRecordsPerSecond),
+    calls: [],
   };
 }
 
-function shardPanel(buckets: readonly Bucket[], scalings: Scaling[]): Panel {
-  const color = {
-    field: 'direction',
-    type: 'nominal',
-    scale: { domain: ['up', 'down'], range: [colors.up, colors.down] },
-    legend: null,
-  } as const;
-  const most = Math.max(...buckets.map(({ shards }) => shards));
-  const y = {
-    field: 'shards',
-    type: 'quantitative',
-    scale: { domainMax: most * 1.25 },
-    axis: { title: null, tickMinStep: 1 },
-  } as const;
-  return {
-    width: pictureWidth,
-    height: 130,
-    title: 'Open shards, and each scaling',
-    layer: [
-      {
-        data: { values: [...buckets] },
-        mark: { type: 'line', interpolate: 'step-after', color: '#333333', strokeWidth: 2 },
-        encoding: { x: time, y },
-      },
-      {
-        data: { values: scalings },
-        mark: { type: 'rule', strokeDash: [4, 3], strokeWidth: 1.2 },
-        encoding: { x: time, color },
-      },
-      {
-        data: { values: scalings },
-        mark: { type: 'text', align: 'left', dx: 4, dy: 8, fontSize: 12 },
-        encoding: { x: time, y: { value: 0 }, text: { field: 'label' }, color },
-      },
-    ],
-  };
+function labelsOf(reports: readonly ScalingReport[], startMs: number): readonly ChartLabel[] {
+  return reports.flatMap(({ at, outcome, decision }) => {
+    if (outcome !== 'scaled' || decision?.kind !== 'scale') return [];
+    const { direction, openShardCount, targetShardCount } = decision;
+    const minute = (Date.parse(at) - startMs) / 60_000;
+    return [{ minute, isUp: direction === 'up', text: `${openShardCount} → ${targetShardCount}` }];
+  });
 }

@@ -21,22 +21,18 @@ export interface RunRecord {
 
 export interface RunFigures {
   readonly shardHours: number;
-  /** Shard-hours if the stream had stayed at the run's largest count. */
-  readonly peakShardHours: number;
   readonly offeredRecords: number;
   readonly throttledRecords: number;
 }
 
 export function summarize(minutes: readonly RunMinute[]): RunFigures {
-  let shardHours = 0;
-  let peak = 0;
+  let shardMinutes = 0;
   let offeredRecords = 0;
   let throttledRecords = 0;
   for (const minute of minutes) {
-    shardHours += minute.openShardCount / 60;
-    peak = Math.max(peak, minute.openShardCount);
+    shardMinutes += minute.openShardCount;
     offeredRecords += minute.offeredRecordsPerSecond * 60;
     throttledRecords += minute.rejectedRecordsPerSecond * 60;
   }
-  return { shardHours, peakShardHours: (peak * minutes.length) / 60, offeredRecords, throttledRecords };
+  return { shardHours: shardMinutes / 60, offeredRecords, throttledRecords };
 }

@@ -1,11 +1,12 @@
 /** The end of a run: its files, its last lines and the JSON summary. */
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { renderPng } from '../../simulator/report/rendering.ts';
 import { styled } from '../style.ts';
+import { renderTable } from '../table.ts';
 import type { Agreement } from './agreement.ts';
+import { type DemoComparison, percent } from './comparison.ts';
 import { renderPage } from './page.ts';
-import { drawSvg } from './picture.ts';
+import { drawCosts, drawPng, drawRun } from './picture.ts';
 import type { RunRecord } from './run-record.ts';
 import { scalingReason } from './timeline.ts';
 
@@ -30,15 +31,24 @@ export interface RunPaths {
   readonly picture: string;
 }
 
-export async function writeRun(run: RunRecord, out: string): Promise<RunPaths> {
-  const svg = await drawSvg(run.minutes, run.reports);
+export async function writeRun(run: RunRecord, comparison: DemoComparison, out: string): Promise<RunPaths> {
   const paths = { page: join(out, 'demo.html'), picture: join(out, 'demo.png') };
-  writeFileSync(paths.page, renderPage(run, svg));
-  writeFileSync(paths.picture, renderPng(svg));
+  const drawings = { run: await drawRun(run), costs: await drawCosts(comparison) };
+  writeFileSync(paths.page, renderPage(run, comparison, drawings));
+  writeFileSync(paths.picture, await drawPng(run, comparison));
   return paths;
 }
 
-export function printEnd({ agreement }: RunRecord, paths: RunPaths, took: string, print: (line: string) => void): void {
+export function printEnd(
+  { agreement }: RunRecord,
+  comparison: DemoComparison,
+  paths: RunPaths,
+  took: string,
+  print: (line: string) => void,
+): void {
+  print('');
+  print(renderComparison(comparison));
+  print(comparison.sentence);
   print('');
   if (agreement.disagreements.length === 0) {
     print(
@@ -49,6 +59,23 @@ export function printEnd({ agreement }: RunRecord, paths: RunPaths, took: string
   print(`page     ${relative('.', paths.page)}`);
   print(`picture  ${relative('.', paths.picture)}`);
   print(`took     ${took}`);
+}
+
+function renderComparison({ rows }: DemoComparison): string {
+  const figure = (title: string) => ({ title, align: 'right' as const });
+  const head = [
+    { title: 'on the same days', wrapTo: 20 },
+    figure('shard-hours'),
+    figure('dollars a month'),
+    figure('throttled'),
+  ];
+  const cells = rows.map(({ name, remarks, shardHours, dollars, throttledFraction }) => [
+    [name, ...remarks].join(', '),
+    shardHours === null ? '-' : shardHours.toFixed(0),
+    dollars.toFixed(2),
+    percent(throttledFraction),
+  ]);
+  return renderTable(head, cells);
 }
 
 export function summarizeRun({ reports, agreement }: RunRecord, page: string): DemoSummary {

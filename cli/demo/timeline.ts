@@ -1,6 +1,7 @@
 /** The run on the terminal: one line an hour, and each decision with its reason when it is made. */
 
 import type { Evidence } from '../../core/decision/decision.ts';
+import { type Finding, findingKinds, severityOf } from '../../core/plan/findings.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { minuteMs } from '../../core/time.ts';
 import { evidenceText } from '../evidence-text.ts';
@@ -49,11 +50,18 @@ function describe({ outcome, decision, source, findings, needsRetry, failures }:
     return `${styled(['bold', direction === 'up' ? 'green' : 'yellow'], text)}  ${styled('dim', scalingReason(because))}`;
   }
   if (outcome === 'converged')
-    return `${styled('cyan', '↻ converged')}  ${styled('dim', findings.map(({ kind }) => kind).join(', '))}`;
+    return `${styled('cyan', '↻ converged')}  ${styled('dim', describeConvergence(findings))}`;
   if (source === 'alarm' && decision?.kind === 'hold') {
     return `${styled('magenta', `• held: ${decision.reason}`)}  ${styled('dim', evidenceText(decision.because))}`;
   }
   return undefined;
+}
+
+/** What converge repaired, in words; where it only wrote down that something is over, that. */
+export function describeConvergence(findings: readonly Finding[]): string {
+  const repaired = findings.filter((finding) => severityOf(finding) === 'repaired');
+  const shown = repaired.length > 0 ? repaired : findings.filter((finding) => severityOf(finding) === 'passing');
+  return shown.map(({ kind }) => findingKinds[kind].means).join('; ');
 }
 
 /** Why it scaled, in words: `utilization at or above 0.75 of 8 shards; call 3 of 10 in 24 h`. */

@@ -3,6 +3,7 @@ import { awsFacts } from '../../core/aws-facts.ts';
 import { daySeconds } from '../../core/time.ts';
 import { type Advice, advise } from '../../simulator/advisor.ts';
 import { candidatePolicyNames } from '../../simulator/candidate-policies.ts';
+import { conclude } from '../../simulator/conclusion.ts';
 import { fillingUnit, toLoad } from '../../simulator/load.ts';
 import { readStreamHistory, type StreamHistory } from '../../simulator/metric-data.ts';
 import type { Trace } from '../../simulator/trace.ts';
@@ -42,6 +43,7 @@ export async function backtest(options: BacktestOptions, session: Session): Prom
   const comparisonOptions = { ...given, unit: fillingUnit(recordBytes), recordBytes };
   const comparison = compareWithProgress(stream, load, policies, comparisonOptions, session);
   const advice = advise(comparison);
+  const conclusion = conclude(comparison, { policy: 'doubling' }, load, comparisonOptions);
   const assumptions = [describeSpan(history.trace), ...describeAssumptions(comparisonOptions), ...advisorAssumptions];
   if (session.format === 'json') {
     session.answer(JSON.stringify({ ...toJson(comparison), advice: { ...advice, assumptions } }));
@@ -50,7 +52,7 @@ export async function backtest(options: BacktestOptions, session: Session): Prom
     session.answer([tableOf(comparison, session.columns), '', ...describe(advice), '', ...assumed].join('\n'));
   }
   if (options.report !== undefined)
-    session.aside(await writeReport(options.report, load, comparison, comparisonOptions));
+    session.aside(await writeReport(options.report, load, comparison, comparisonOptions, conclusion));
 }
 
 async function fetchHistory(stream: string, days: number, session: Session): Promise<StreamHistory> {

@@ -19,11 +19,12 @@ export async function writeReport(
   load: Float64Array,
   comparison: Comparison,
   options: ComparisonOptions,
+  conclusion: string,
 ): Promise<string> {
   const { renderPage } = await import('../../simulator/report/page.ts');
   const { drawPng } = await import('../../simulator/report/charts.ts');
   const picture = file.replace(/\.html$/, '.png');
-  const page = await renderPage(load, comparison, { assumptions: describeAssumptions(options) });
+  const page = await renderPage(load, comparison, { assumptions: describeAssumptions(options), conclusion });
   const png = await drawPng(load, comparison);
   try {
     writeFileSync(file, page);

@@ -67,7 +67,7 @@ export async function simulate(options: SimulateOptions, session: Session): Prom
       : [tableOf(comparison, session.columns), '', wrapText(conclusion, session.columns)].join('\n'),
   );
   if (options.report !== undefined)
-    session.aside(await writeReport(options.report, load, comparison, comparisonOptions));
+    session.aside(await writeReport(options.report, load, comparison, comparisonOptions, conclusion));
 }
 
 function readToday(text = 'doubling'): Today {

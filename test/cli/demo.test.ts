@@ -23,7 +23,13 @@ it('demo --json ends with a summary in JSON', { timeout: 240_000 }, async () => 
   expect(summary).toMatchObject({ ok: true, agree: { stream: true, alarms: true, tags: true, concurrency: true } });
   expect(summary.scalings.length).toBeGreaterThan(0);
   expect(Object.keys(summary.scalings[0]).sort()).toEqual(['at', 'direction', 'from', 'reason', 'to']);
-  expect(await readFile(summary.report, 'utf8')).toContain('<svg');
+  const page = await readFile(summary.report, 'utf8');
+  for (const rival of ['fixed at the', 'adaptive', 'on-demand', 'optimum', 'This run used']) {
+    expect(page).toContain(rival);
+    expect(stdout).toContain(rival);
+  }
+  expect(page).toContain('<svg');
+  expect(page, 'findings are sentences').not.toContain('concurrency-differs');
 });
 
 it('demo --policy target scales by load checks', { timeout: 240_000 }, async () => {

@@ -132,7 +132,7 @@ export class ExecutionEnvironment {
       },
     });
     this.#runtimeApi = runtimeApi;
-    const child = spawn(process.execPath, ['--import', await this.#options.preload, RUNTIME_CLIENT], {
+    const child = spawn(process.execPath, ['--require', await this.#options.preload, RUNTIME_CLIENT], {
       cwd: this.#options.codeFolder,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {

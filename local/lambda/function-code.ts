@@ -44,8 +44,9 @@ export class CodeStore {
   }
 
   /**
-   * The path of `runtime/preload.ts` as one file of JavaScript. Node would run the TypeScript too, but would strip the
-   * types of every module anew in every process, which is half of what it takes to start one.
+   * The path of `runtime/preload.ts` as one CommonJS file. Node would run the TypeScript too, but would strip the types of
+   * every module anew in every process; and an ES import of `node:http` loads all of its exports, fetch and WebSocket
+   * included. Both together are half of what it takes to start a process.
    */
   preload(): Promise<string> {
     this.#preload ??= this.#bundlePreload();
@@ -72,13 +73,13 @@ export class CodeStore {
   }
 
   async #bundlePreload(): Promise<string> {
-    const outfile = join(await this.#folder(), 'preload.mjs');
+    const outfile = join(await this.#folder(), 'preload.cjs');
     await build({
       entryPoints: [PRELOAD],
       outfile,
       bundle: true,
       platform: 'node',
-      format: 'esm',
+      format: 'cjs',
       logLevel: 'warning',
     });
     return outfile;

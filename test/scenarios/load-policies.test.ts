@@ -1,6 +1,6 @@
-/** Policies that look at demand every minute, in the deployed functions: the schedule, the net under it, what they explain. */
+/** Load checks in the deployed functions: every minute, the alarms under them, a dry run. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { looking, noticeTopic } from './support/fleet.ts';
+import { loadDriven, loadDrivenConsumers, noticeTopic } from './support/fleet.ts';
 import { hourMs, minuteMs, Scenario, secondMs } from './support/scenario.ts';
 import type { StreamUnderTest } from './support/stream-under-test.ts';
 
@@ -29,14 +29,14 @@ function scalingsOf(account: Scenario, stream: StreamUnderTest) {
       );
 }
 
-describe('a look every minute', () => {
+describe('a load check every minute', () => {
   let account: Scenario;
   beforeAll(async () => {
-    account = await Scenario.start(looking, { restingLoad });
+    account = await Scenario.start(loadDriven, { restingLoad });
   });
   afterAll(() => account?.stop());
 
-  it('32: answers an eightfold rise in fewer minutes than one window of the alarms', async () => {
+  it('brings a stream up to an eightfold load in fewer minutes than an alarm needs to fire', async () => {
     const stream = account.take('plain');
     const scalings = scalingsOf(account, stream);
     stream.loadShards = 16;
@@ -47,41 +47,17 @@ describe('a look every minute', () => {
     expect(stream.tags['autoscaling/ledger']?.split(' ')).toHaveLength(scalings().length);
   });
 
-  it('asks CloudWatch once a stream, and for the last hours only, where there is nothing to do', async () => {
+  it('makes one reading call of each kind for a stream where there is nothing to do', async () => {
     await account.leaveMinuteBoundary();
     const { calls } = account.watchCalls();
     await account.pass(minuteMs);
     const operations = calls().map(({ operation }) => operation);
     const readsOfAStream = ['DescribeStreamSummary', 'ListTagsForStream', 'GetMetricData'];
     expect(new Set(operations)).toEqual(new Set(['DescribeAlarms', ...readsOfAStream]));
-    for (const read of readsOfAStream) expect(operations.filter((each) => each === read)).toHaveLength(7);
+    for (const read of readsOfAStream) expect(operations.filter((each) => each === read)).toHaveLength(6);
   });
 
-  it('goes down by what is offered, not by halves, and keeps calls to come back', async () => {
-    const stream = account.take('plain');
-    stream.loadShards = 2.3;
-    await account.pass(50 * minuteMs);
-    expect(stream.openShardCount).toBe(3);
-    expect(stream.acceptedCalls).toBe(1);
-  });
-
-  it('does not go down while a consumer is behind, tells it once, and goes down when it has caught up', async () => {
-    const stream = account.take('served');
-    stream.loadShards = 0.5;
-    stream.iteratorAgeMs = 2 * hourMs;
-    const from = account.aws.topics.published.length;
-    await account.pass(50 * minuteMs);
-    expect(stream.openShardCount).toBe(4);
-    const told = account.aws.topics.published
-      .slice(from)
-      .filter(({ topicArn, subject }) => topicArn.endsWith(noticeTopic) && subject?.includes(stream.name));
-    expect(told.map(({ subject }) => subject)).toEqual([`${stream.name}: held, consumer-behind`]);
-    stream.iteratorAgeMs = 500;
-    await account.pass(10 * minuteMs);
-    expect(stream.openShardCount).toBeLessThan(4);
-  });
-
-  it('never goes beyond the maximum, which is told once', async () => {
+  it('stops at the maximum, and sends one notice of it', async () => {
     const stream = account.take('plain');
     stream.setTags({ 'autoscaling/max-shards': '6' });
     stream.loadShards = 30;
@@ -95,13 +71,13 @@ describe('a look every minute', () => {
     ]);
   });
 
-  it('adaptive scales by the same looks', async () => {
+  it('scales up a stream of policy adaptive', async () => {
     const stream = account.take('served');
     stream.loadShards = 12;
     expect(await minutesUntil(account, stream, 12)).toBeLessThan(25);
   });
 
-  it('a look goes on with the other streams when one cannot be read', async () => {
+  it('goes on with the other streams when one cannot be read, and with that one when it can be read again', async () => {
     const [stream, unreadable] = [account.take('plain'), account.take('plain')];
     account.aws.calls.faults.add({
       operation: 'ListTagsForStream',
@@ -125,15 +101,48 @@ describe('a look every minute', () => {
   });
 });
 
-describe('the net under the looks', () => {
+describe('load checks of streams that go down', () => {
   let account: Scenario;
   beforeAll(async () => {
-    account = await Scenario.start(looking, { restingLoad });
+    account = await Scenario.start(loadDrivenConsumers, { restingLoad });
+  });
+  afterAll(() => account?.stop());
+
+  it('scale down to what the load needs, not by half', async () => {
+    const stream = account.take('served');
+    stream.loadShards = 2.3;
+    // An hour of quiet on the first day.
+    await account.pass(50 * minuteMs);
+    expect(stream.openShardCount).toBe(3);
+    expect(stream.acceptedCalls).toBe(1);
+  });
+
+  it('hold a scale-down while a consumer is behind, send one notice of it, and scale down when it has caught up', async () => {
+    const stream = account.take('served');
+    stream.loadShards = 0.5;
+    stream.iteratorAgeMs = 2 * hourMs;
+    const from = account.aws.topics.published.length;
+    await account.pass(50 * minuteMs);
+    expect(stream.openShardCount).toBe(4);
+    const told = account.aws.topics.published
+      .slice(from)
+      .filter(({ topicArn, subject }) => topicArn.endsWith(noticeTopic) && subject?.includes(stream.name));
+    expect(told.map(({ subject }) => subject)).toEqual([`${stream.name}: held, consumer-behind`]);
+    stream.iteratorAgeMs = 500;
+    await account.pass(10 * minuteMs);
+    expect(stream.openShardCount).toBeLessThan(4);
+  });
+});
+
+describe('without load checks', () => {
+  let account: Scenario;
+  beforeAll(async () => {
+    account = await Scenario.start(loadDriven, { restingLoad });
     account.stopLoadChecks();
   });
   afterAll(() => account?.stop());
 
-  it('an alarm of one-minute datapoints that counts throttled records wakes the function, which sizes by demand', async () => {
+  it('the scale-up alarm makes the function size the stream by its load, throttled records included', async () => {
     const stream = account.take('plain');
     const scalings = scalingsOf(account, stream);
     stream.loadShards = 7;
@@ -141,7 +150,7 @@ describe('the net under the looks', () => {
     expect(scalings()[0]).toEqual({ source: 'alarm', to: 8 });
   });
 
-  it('where demand cannot be read the alarm is believed, and the shards are doubled', async () => {
+  it('the scale-up alarm doubles the shards where the load cannot be read', async () => {
     const stream = account.take('plain');
     account.aws.calls.faults.add({ operation: 'GetMetricData', fault: denied, times: Number.POSITIVE_INFINITY });
     stream.loadShards = 4.6;
@@ -149,14 +158,14 @@ describe('the net under the looks', () => {
     account.aws.calls.faults.clear();
   });
 
-  it('the scale-down alarm rests', () => {
+  it('the scale-down alarm of a load-driven stream has a threshold that nothing reaches', () => {
     expect(account.take('plain').alarm('down').Threshold).toBe(-1);
   });
 });
 
-describe('dry run', () => {
-  it('says at every look what it would do, and writes nothing', async () => {
-    const account = await Scenario.start({ ...looking, dryRun: true }, { restingLoad });
+describe('load checks of a dry run', () => {
+  it('report at each check what they would do, and write nothing', async () => {
+    const account = await Scenario.start({ ...loadDriven, dryRun: true }, { restingLoad });
     try {
       const stream = account.take('plain');
       const { calls } = account.watchCalls();

@@ -10,15 +10,14 @@
  * A socket's inactivity time-out, on which SDK clients rely, is such a timer too. Node's other timers are internal to
  * it and stay on the machine's clock.
  */
-import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
 import { ClockTimer, SHORTEST_DELAY_MS } from './clock-timer.ts';
 import type { ClockAnchor, ClockWake } from './messages.ts';
 
-const require = createRequire(import.meta.url);
-// Type-only views: the module objects themselves are changed below, which an ES import does not allow.
-const timers: Record<string, unknown> = require('node:timers');
-const timersPromises: Record<string, unknown> = require('node:timers/promises');
+// The module objects themselves are changed below, which an ES import does not allow.
+const timers: object = process.getBuiltinModule('node:timers');
+const timersPromises: object = process.getBuiltinModule('node:timers/promises');
 
 const RealDate = Date;
 const realClearTimeout = clearTimeout;

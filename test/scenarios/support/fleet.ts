@@ -37,13 +37,18 @@ const notices = { notices: { topicArn: topicArn(noticeTopic) }, pager: { topicAr
 export const single = { ...deploymentOf([served('served-1')]), ...notices };
 export const singleLoadDriven = { ...deploymentOf([{ ...served('served-1'), policy: 'target' }]), ...notices };
 
-/** Streams whose policy looks at demand every minute. */
-export const looking = {
+/** Streams whose load is checked every minute. */
+export const loadDriven = {
   ...deploymentOf([
     ...Array.from({ length: 5 }, (_, index) => ({ ...plain(`plain-${index + 1}`), policy: 'target' })),
-    { ...served('served-1'), policy: 'target' },
-    { ...served('served-2'), policy: 'adaptive' },
+    { ...served('served-1'), policy: 'adaptive' },
   ]),
+  notices: { topicArn: topicArn(noticeTopic) },
+};
+
+/** As few as go down, which takes them more than an hour of load checks. */
+export const loadDrivenConsumers = {
+  ...deploymentOf(['served-1', 'served-2'].map((name) => ({ ...served(name), policy: 'target' }))),
   notices: { topicArn: topicArn(noticeTopic) },
 };
 

@@ -64,10 +64,10 @@ export class CallInvariants {
   ): readonly string[] {
     switch (occasion.kind) {
       case 'alarm':
-        // With a policy that looks at demand an alarm only wakes: it is no cause, whatever it says.
+        // With a load policy an alarm only wakes: it is no cause, whatever it says.
         return policy === 'doubling' ? this.#judgeCause(occasion.notice, from, to, changedMeanwhile) : [];
       case 'look':
-        return policy === 'doubling' ? ['a look scaled a stream whose policy waits for alarms'] : [];
+        return policy === 'doubling' ? ['a load check scaled a stream whose policy waits for alarms'] : [];
       case 'reconcile': {
         const isWithin = from >= minShards && from <= maxShards && !changedMeanwhile;
         return isWithin ? [`a reconcile scaled from ${from}, within ${minShards} to ${maxShards}`] : [];

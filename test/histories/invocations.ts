@@ -57,7 +57,7 @@ export class Invocations {
   readonly #account: StreamAccount;
   readonly #watcher: Watcher;
   readonly #scalerConcurrency: number;
-  /** Alarms and looks wait in one line: they are events of one function. */
+  /** Alarms and load checks wait in one line: they are events of one function. */
   readonly #waiting: { readonly event: Notice | 'look'; readonly attempt: number }[] = [];
   readonly #alarmsBusyUntilMs = new Map<string, number>();
   #scalers = 0;

@@ -1,4 +1,4 @@
-/** Failures 31 and 33 of the reference autoscaler; 32 is answered in demand-policies.test.ts, the role's grants (33) in permissions.test.ts. */
+/** Failures 31 and 33 of the reference autoscaler; 32 is answered in load-policies.test.ts, the role's grants (33) in permissions.test.ts. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assemblyOf } from './support/assembly.ts';

@@ -130,7 +130,7 @@ export class FaultRun {
   readonly #alarms: readonly MetricAlarm[];
   #restingLoad: number;
 
-  /** An account for these stories: those of looks need a stream whose policy looks at demand. */
+  /** An account for these stories: those of load checks need a stream with a load policy. */
   static async start(kind: 'of alarms' | 'of looks' = 'of alarms'): Promise<FaultRun> {
     const { restingLoad } = stories.look;
     if (kind === 'of alarms') return new FaultRun(await Scenario.start(single), 0);

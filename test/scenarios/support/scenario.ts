@@ -217,7 +217,7 @@ export class Scenario {
     this.#deleteSchedules((logicalId) => !logicalId.includes('Look'));
   }
 
-  /** Nothing looks at demand any more: somebody has removed the schedule. */
+  /** No load check runs any more: somebody has removed the schedule. */
   stopLoadChecks(): void {
     this.#deleteSchedules((logicalId) => logicalId.includes('Look'));
   }

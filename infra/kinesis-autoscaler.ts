@@ -170,7 +170,7 @@ export class KinesisAutoscaler extends Construct {
     const topics = [this.noticeTopic, this.pagerTopic];
     const ownKey = topics.some((topic) => topic?.isOwn) ? key?.keyArn : undefined;
     if (topicArnsOf(topics).length > 0) permissions.addNoticeTopics(topicArnsOf(topics), ownKey);
-    if (this.#settings.discovery) permissions.addDiscovery(Stack.of(this).stackName, this.#settings.defaults.hotShard);
+    if (this.#settings.discovery) permissions.addDiscovery(Stack.of(this).stackName, this.#settings.defaults);
     return permissions;
   }
 

@@ -20,7 +20,7 @@
  */
 import { ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { StreamSettings } from '../core/settings/stream-settings.ts';
+import { isLoadDriven, type StreamSettings } from '../core/settings/stream-settings.ts';
 import { enabledTag, ownerTag } from '../core/stream/tag-settings.ts';
 import { acknowledgePatterns, acknowledgeWildcards } from './acknowledgements.ts';
 import { alarmArn, arnOf } from './arns.ts';
@@ -29,7 +29,12 @@ export interface StreamPermissions {
   readonly streamName: string;
   readonly streamArn: string;
   readonly alarmNames: readonly string[];
-  readonly settings: Pick<StreamSettings, 'consumers' | 'concurrencyFallback' | 'hotShard'>;
+  readonly settings: Pick<StreamSettings, 'consumers' | 'concurrencyFallback' | 'hotShard' | 'policy' | 'resharding'>;
+}
+
+/** Only a load check takes steps. */
+function reshardsStepwise({ policy, resharding }: Partial<Pick<StreamSettings, 'policy' | 'resharding'>>): boolean {
+  return resharding === 'stepwise' && policy !== undefined && isLoadDriven({ policy });
 }
 
 /** IAM quotas: characters of a managed policy without white space, and managed policies of a role. */
@@ -80,9 +85,9 @@ export class FleetPermissions extends Construct {
   /**
    * For streams that are found by their tag. Call it before addStream, so that there is room.
    * @param owner name of the deployment, on the alarms that it creates.
-   * @param hotShard the deployment's default.
+   * @param defaults of the deployment, for streams that are not known.
    */
-  addDiscovery(owner: string, hotShard: StreamSettings['hotShard'] | undefined): void {
+  addDiscovery(owner: string, defaults: Partial<StreamSettings>): void {
     this.#room -= discoverySkeletonSize;
     const anyStream = arnOf(this, 'kinesis', 'stream/*');
     const anyFunction = arnOf(this, 'lambda', 'function:*');
@@ -95,7 +100,8 @@ export class FleetPermissions extends Construct {
       streamActions.filter((action) => action !== tagStream),
       [anyStream],
     );
-    if (hotShard === 'split') this.#grant('split', ['kinesis:SplitShard'], [anyStream]);
+    if (defaults.hotShard === 'split') this.#grant('split', ['kinesis:SplitShard'], [anyStream]);
+    if (reshardsStepwise(defaults)) this.#grant('steps', stepActions, [anyStream]);
     this.#grant('tag-enabled-streams', [tagStream], [anyStream], isEnabled);
     this.#grant('scaling-alarms', alarmActions, scalingAlarms);
     this.#grant('own-alarms', ['cloudwatch:DeleteAlarms'], scalingAlarms, own);
@@ -110,13 +116,15 @@ export class FleetPermissions extends Construct {
     // Concurrency belongs to the function, not to a version or an alias.
     const functionArns = settings.consumers.map(({ functionArn }) => functionArn.split(':').slice(0, 7).join(':'));
     const splitNames = settings.hotShard === 'split' ? [streamName] : [];
-    const size = sizeOf([streamName, ...splitNames, ...alarmNames], functionArns);
+    const stepNames = reshardsStepwise(settings) ? [streamName] : [];
+    const size = sizeOf([streamName, ...splitNames, ...stepNames, ...alarmNames], functionArns);
     const withConsumers = () =>
       size + (functionArns.length > 0 && !this.#statements.has('concurrency') ? consumersSkeletonSize : 0);
     if (withConsumers() > this.#room) this.#beginPolicy();
     this.#room -= withConsumers();
     this.#grant('streams', streamActions, [streamArn]);
     if (settings.hotShard === 'split') this.#grant('split', ['kinesis:SplitShard'], [streamArn]);
+    if (reshardsStepwise(settings)) this.#grant('steps', stepActions, [streamArn]);
     this.#grant('alarms', alarmActions, alarmArns);
     if (functionArns.length > 0) this.#addConsumers(functionArns, settings.concurrencyFallback);
   }
@@ -182,9 +190,10 @@ const streamActions = [
   'kinesis:ListTagsForStream',
   tagStream,
   'kinesis:UpdateShardCount',
-  // Finds the hot shard of a stream that publishes its traffic by shard.
+  // Finds the hot shard of a stream that publishes its traffic by shard, and the next step of stepwise resharding.
   'kinesis:ListShards',
 ];
+const stepActions = ['kinesis:MergeShards', 'kinesis:SplitShard'];
 const alarmActions = [
   'cloudwatch:ListTagsForResource',
   'cloudwatch:PutMetricAlarm',

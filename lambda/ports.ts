@@ -11,7 +11,14 @@ import type { ShardLoad } from '../core/decision/hot-shard.ts';
 import type { MinuteSums } from '../core/load/traffic-minutes.ts';
 import type { AwsFailure } from '../core/report/scaling-report.ts';
 import type { EventSourceMapping } from '../core/stream/event-sources.ts';
-import type { AlarmState, AlarmUserParts, IteratorAge, StreamMode, StreamStatus } from '../core/stream/stream-state.ts';
+import type {
+  AlarmState,
+  AlarmUserParts,
+  IteratorAge,
+  OpenShard,
+  StreamMode,
+  StreamStatus,
+} from '../core/stream/stream-state.ts';
 import type { Tags } from '../core/stream/stream-tags.ts';
 
 export type CallFailure = AwsFailure & {
@@ -45,6 +52,10 @@ export interface StreamPort {
   readonly updateShardCount: (streamName: string, targetShardCount: number) => Promise<Answer<void>>;
   /** kinesis:SplitShard, sent once like UpdateShardCount. */
   readonly splitShard: (streamName: string, shardId: string, startingHashKey: string) => Promise<Answer<void>>;
+  /** kinesis:MergeShards, sent once like UpdateShardCount. */
+  readonly mergeShards: (streamName: string, shardId: string, adjacentShardId: string) => Promise<Answer<void>>;
+  /** kinesis:ListShards, all pages: the open shards in the order of their hash keys. */
+  readonly openShards: (streamName: string) => Promise<Answer<readonly OpenShard[]>>;
   /** kinesis:ListShards and cloudwatch:GetMetricData: the open shards' traffic in the period before `nowMs`. */
   readonly shardLoads: (
     streamName: string,

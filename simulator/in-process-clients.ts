@@ -16,7 +16,10 @@ import {
   DescribeLimitsCommand,
   DescribeStreamSummaryCommand,
   type KinesisClient,
+  ListShardsCommand,
   ListTagsForStreamCommand,
+  MergeShardsCommand,
+  SplitShardCommand,
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
 import {
@@ -115,6 +118,29 @@ function kinesisCall(command: unknown, { kinesis, clock }: AccountModels): Model
     const { StreamName, TargetShardCount = 0 } = command.input;
     return write('UpdateShardCount', StreamName, () =>
       streamNamed(StreamName).updateShardCount(TargetShardCount, clock.nowMs()),
+    );
+  }
+  if (command instanceof ListShardsCommand) {
+    const { StreamName } = command.input;
+    return read('ListShards', StreamName, () => ({
+      Shards: streamNamed(StreamName)
+        .openShards(clock.nowMs())
+        .map(({ shardId, firstHashKey, lastHashKey }) => ({
+          ShardId: shardId,
+          HashKeyRange: { StartingHashKey: firstHashKey, EndingHashKey: lastHashKey },
+        })),
+    }));
+  }
+  if (command instanceof SplitShardCommand) {
+    const { StreamName, ShardToSplit = '', NewStartingHashKey = '' } = command.input;
+    return write('SplitShard', StreamName, () =>
+      streamNamed(StreamName).splitShard(ShardToSplit, NewStartingHashKey, clock.nowMs()),
+    );
+  }
+  if (command instanceof MergeShardsCommand) {
+    const { StreamName, ShardToMerge = '', AdjacentShardToMerge = '' } = command.input;
+    return write('MergeShards', StreamName, () =>
+      streamNamed(StreamName).mergeShards(ShardToMerge, AdjacentShardToMerge, clock.nowMs()),
     );
   }
   if (command instanceof DescribeLimitsCommand) {

@@ -4,13 +4,8 @@
  */
 import { LoadHistory, type LoadSeries } from '../core/load/load-history.ts';
 import { OfferedLoad } from '../core/load/offered-load.ts';
-import {
-  ReplayStream,
-  type ReshardingWay,
-  type StreamLimits,
-  streamLimits,
-  type UpdateCall,
-} from '../core/load/stream-replay.ts';
+import { ReplayStream, type StreamLimits, streamLimits, type UpdateCall } from '../core/load/stream-replay.ts';
+import type { ReshardingWay } from '../core/stream/stream-tags.ts';
 import { reportEveryMinutes, type ShareReport } from './work-shares.ts';
 
 export interface RunOptions {

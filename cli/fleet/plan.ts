@@ -36,6 +36,8 @@ function describeEffect(effect: ScalingEffect): string {
       return `UpdateShardCount ${effect.from} -> ${effect.to}`;
     case 'split-shard':
       return `SplitShard ${effect.shardId} at ${effect.startingHashKey}: ${effect.from} -> ${effect.to}`;
+    case 'merge-shards':
+      return `MergeShards ${effect.shardId} + ${effect.adjacentShardId}: ${effect.from} -> ${effect.to}`;
     case 'create-alarm':
     case 'put-alarm': {
       const { alarmName, definition } = effect;

@@ -7,8 +7,9 @@
  * the rule about load. Whatever either proposes is then judged by the same rules.
  */
 import type { StreamFacts } from '../stream/stream-facts.ts';
+import { intendedShardCount } from '../stream/stream-state.ts';
 import { boundTarget } from './bounds.ts';
-import type { HoldDecision, Operands, ScaleDecision, ScalingDecision } from './decision.ts';
+import { type HoldDecision, hold, type Operands, type ScaleDecision, type ScalingDecision } from './decision.ts';
 import { doubling } from './doubling.ts';
 import { holdReasons, scalingRule } from './hold-reasons.ts';
 import {
@@ -44,6 +45,7 @@ export function decideFromLoad(load: LoadProposal, facts: StreamFacts): ScalingD
   const held = firstHold(streamRules, load, facts) ?? firstHold(loadRules, load, facts);
   if (held) return held;
   const proposal = proposeFromLoad(load, facts);
+  if (!proposal) return hold('stream-updating', { openShardCount: facts.state.openShardCount });
   const evidence = { offeredShards: toHundredths(load.offeredShards), policyWants: load.wantedShardCount };
   const waits = firstHold(proposalRules, proposal, facts);
   return waits ? withLoad(waits, proposal, load) : scale(proposal, facts, evidence);
@@ -97,27 +99,31 @@ function firstHold<T>(rules: readonly Rule<T>[], what: T, facts: StreamFacts): H
 /** An alarm says no more than a direction: twice the shards, or half of them. */
 function proposeFromAlarm({ direction }: FiredAlarm, { state, settings }: StreamFacts): Proposal {
   const request = { direction, openShardCount: state.openShardCount };
-  return { direction, targetShardCount: boundTarget(doubling(request), request, settings) };
+  return { direction, targetShardCount: boundTarget(doubling(request), request, settings), way: 'call' };
 }
 
-function proposeFromLoad({ wantedShardCount, offeredShards }: LoadProposal, facts: StreamFacts): Proposal {
-  const { openShardCount } = facts.state;
-  const wanted = isOutOfCalls(offeredShards, facts) ? Math.ceil(offeredShards) : wantedShardCount;
+/** Undefined while steps under way must lead further before the count can be asked for. */
+function proposeFromLoad(load: LoadProposal, facts: StreamFacts): Proposal | undefined {
+  const openShardCount = intendedShardCount(facts.state);
+  const wanted = isOutOfCalls(load, facts) ? Math.ceil(load.offeredShards) : load.wantedShardCount;
   const direction = wanted > openShardCount ? 'up' : 'down';
-  return { direction, targetShardCount: boundTarget(wanted, { direction, openShardCount }, facts.settings) };
+  const targetShardCount = boundTarget(wanted, { direction, openShardCount }, facts.settings);
+  const way = load.wayTo && targetShardCount !== openShardCount ? load.wayTo(targetShardCount) : 'call';
+  return way && { direction, targetShardCount, way };
 }
 
 function withLoad(held: HoldDecision, { direction }: Proposal, { offeredShards }: LoadProposal): HoldDecision {
   return { ...held, because: { ...held.because, direction, offeredShards: toHundredths(offeredShards) } };
 }
 
-function scale({ direction, targetShardCount }: Proposal, facts: StreamFacts, evidence: Operands): ScaleDecision {
+function scale({ direction, targetShardCount, way }: Proposal, facts: StreamFacts, evidence: Operands): ScaleDecision {
   const { state, settings } = facts;
   return {
     kind: 'scale',
     direction,
     openShardCount: state.openShardCount,
     targetShardCount,
+    ...(way === 'steps' ? { way } : {}),
     because: {
       rule: scalingRule,
       policy: settings.policy,

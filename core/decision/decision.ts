@@ -1,6 +1,7 @@
 /** A decision is to scale, or to hold for a reason. Either carries the operands that the deciding rule compared. */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { Fault } from '../result.ts';
+import type { ReshardingWay } from '../stream/stream-tags.ts';
 import { type HoldReason, holdReasons } from './hold-reasons.ts';
 
 /** The operands that the rule compared: evidence, not prose. Times are epoch ms. */
@@ -18,10 +19,19 @@ export interface ScaleDecision {
   readonly direction: Direction;
   readonly openShardCount: number;
   readonly targetShardCount: number;
+  /** Absent means by a call. */
+  readonly way?: ReshardingWay;
+  /** Present where steps lead to the target: the first of them (core/plan/next-step.ts). */
+  readonly step?: ShardStep;
   /** Present where one hot shard is split instead of a uniform scaling (hot-shard.ts). */
   readonly split?: ShardSplit;
   readonly because: Evidence;
 }
+
+/** One step of stepwise resharding, as Kinesis is asked for it. */
+export type ShardStep =
+  | { readonly kind: 'split'; readonly shardId: string; readonly startingHashKey: string }
+  | { readonly kind: 'merge'; readonly shardId: string; readonly adjacentShardId: string };
 
 export interface ShardSplit {
   readonly shardId: string;

@@ -5,6 +5,7 @@
  */
 import type { Direction } from '../alarm/alarm-definition.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
+import { intendedShardCount } from '../stream/stream-state.ts';
 import { boundTarget } from './bounds.ts';
 import { nextCallAtMs } from './daily-quota.ts';
 import { type HoldDecision, hold, type Operands, type ScalingDecision } from './decision.ts';
@@ -13,7 +14,8 @@ import { holdReasons } from './hold-reasons.ts';
 /** Undefined when the stream lies within its bounds, when AWS scales it (on-demand), and while it is not ACTIVE. */
 export function moveIntoBounds(facts: StreamFacts): ScalingDecision | undefined {
   const { state, settings } = facts;
-  const { openShardCount, status, mode } = state;
+  const { status, mode } = state;
+  const openShardCount = intendedShardCount(state);
   const { minShards, maxShards } = settings;
   if (mode === 'ON_DEMAND' || status !== 'ACTIVE') return undefined;
   if (openShardCount >= minShards && openShardCount <= maxShards) return undefined;

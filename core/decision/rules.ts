@@ -6,7 +6,8 @@ import type { Direction } from '../alarm/alarm-definition.ts';
 import type { ScalingAlarm } from '../alarm/alarm-notification.ts';
 import { lastChangedAtMs } from '../stream/settled-shards.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
-import { liveAlarms, readLastScaled } from '../stream/stream-state.ts';
+import { intendedShardCount, liveAlarms, readLastScaled } from '../stream/stream-state.ts';
+import type { ReshardingWay } from '../stream/stream-tags.ts';
 import { dayMs, hourMs, minuteMs } from '../time.ts';
 import { callsLeft, nextCallAtMs } from './daily-quota.ts';
 import { type HoldDecision, hold } from './decision.ts';
@@ -20,13 +21,16 @@ export interface LoadProposal {
   readonly wantedShardCount: number;
   /** The load that the policy saw, in shards, throttled records included. */
   readonly offeredShards: number;
+  /** The way to a shard count, undefined where there is none now. Absent for a stream that is resharded by calls only. */
+  readonly wayTo?: (shardCount: number) => ReshardingWay | undefined;
 }
 
 /** What an alarm or a load policy proposes, within the stream's bounds and the reach of one call. */
 export interface Proposal {
   readonly direction: Direction;
-  /** The open shard count itself where the bounds leave no room. */
+  /** The intended shard count itself where the bounds leave no room. */
   readonly targetShardCount: number;
+  readonly way: ReshardingWay;
 }
 
 /** @typeParam T what the rule judges besides the facts of the stream. */
@@ -129,19 +133,20 @@ function holdStale(alarm: FiredAlarm, { state, nowMs }: StreamFacts): HoldDecisi
 }
 
 function holdDrifted({ judgedShardCount }: FiredAlarm, { state }: StreamFacts): HoldDecision | undefined {
-  const { openShardCount } = state;
+  const openShardCount = intendedShardCount(state);
   return judgedShardCount === openShardCount ? undefined : hold('alarm-drift', { judgedShardCount, openShardCount });
 }
 
-function holdWhenMet({ wantedShardCount, offeredShards }: LoadProposal, facts: StreamFacts): HoldDecision | undefined {
-  const { openShardCount } = facts.state;
-  if (wantedShardCount !== openShardCount || isOutOfCalls(offeredShards, facts)) return undefined;
+function holdWhenMet(load: LoadProposal, facts: StreamFacts): HoldDecision | undefined {
+  const { wantedShardCount, offeredShards } = load;
+  const openShardCount = intendedShardCount(facts.state);
+  if (wantedShardCount !== openShardCount || isOutOfCalls(load, facts)) return undefined;
   return hold('demand-met', { openShardCount, offeredShards: toHundredths(offeredShards) });
 }
 
-/** A policy wants nothing once the day's calls are spent. That does not mean that the shards take the load. */
-export function isOutOfCalls(offeredShards: number, { state, settings }: StreamFacts): boolean {
-  return offeredShards > state.openShardCount && callsLeft(state, settings.dailyQuota) === 0;
+/** Without steps a policy wants nothing once the day's calls are spent. That does not mean that the shards take the load. */
+export function isOutOfCalls({ offeredShards, wayTo }: LoadProposal, { state, settings }: StreamFacts): boolean {
+  return !wayTo && offeredShards > state.openShardCount && callsLeft(state, settings.dailyQuota) === 0;
 }
 
 export function toHundredths(shards: number): number {
@@ -158,7 +163,7 @@ function holdInCooldown({ direction }: Proposal, { state, settings, nowMs }: Str
 }
 
 function holdAtBound({ direction, targetShardCount }: Proposal, facts: StreamFacts): HoldDecision | undefined {
-  const { openShardCount } = facts.state;
+  const openShardCount = intendedShardCount(facts.state);
   if (targetShardCount !== openShardCount) return undefined;
   const { minShards, maxShards } = facts.settings;
   return direction === 'up'
@@ -174,7 +179,8 @@ function holdForShards({ direction }: Proposal, { state, settings }: StreamFacts
   return hold('account-shard-limit', operands, refusal.untilMs);
 }
 
-function holdForQuota({ direction }: Proposal, { state, settings }: StreamFacts): HoldDecision | undefined {
+function holdForQuota({ direction, way }: Proposal, { state, settings }: StreamFacts): HoldDecision | undefined {
+  if (way === 'steps') return undefined;
   const { dailyQuota } = settings;
   const reserve = direction === 'up' ? 0 : settings.dailyQuotaReserve;
   if (callsLeft(state, dailyQuota, reserve) > 0) return undefined;

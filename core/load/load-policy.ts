@@ -12,7 +12,7 @@ import { dayMs, minuteMs } from '../time.ts';
 import { type AdaptiveSettings, adaptiveDefaults, type Choice, choiceMinute, Replay, replayStart } from './adaptive.ts';
 import { firstDaySettings } from './candidates.ts';
 import type { LoadSeries } from './load-history.ts';
-import { ReplayStream, type StreamLimits, streamLimits } from './stream-replay.ts';
+import { type ReshardingTimes, type StreamLimits, streamLimits } from './stream-replay.ts';
 import { chooseTarget, type TargetSettings, targetDefaults } from './target.ts';
 import type { TargetInput } from './target-input.ts';
 
@@ -112,6 +112,8 @@ export interface ScalingPast extends CallsMade {
   readonly openShardCount: number;
   readonly intent: ScalingIntent | undefined;
   readonly dailyQuota: number;
+  /** From the shards that there are. */
+  readonly resharding: ReshardingTimes;
 }
 
 /**
@@ -119,7 +121,7 @@ export interface ScalingPast extends CallsMade {
  * @param history up to the newest minute that CloudWatch reports; its last minute is "now" to the policy.
  */
 export function policyInput(history: StreamLoadHistory, past: ScalingPast, nowMs: number): LoadPolicyInput {
-  const { openShardCount, intent } = past;
+  const { openShardCount, intent, resharding } = past;
   const wasUp = intent !== undefined && intent.to > intent.from;
   return {
     minute: history.load.length - 1,
@@ -128,6 +130,6 @@ export function policyInput(history: StreamLoadHistory, past: ScalingPast, nowMs
     openShardCount,
     callsLeft: callsLeft(past, past.dailyQuota),
     minutesSinceScaleUp: wasUp ? (nowMs - intent.atMs) / minuteMs : Number.POSITIVE_INFINITY,
-    resharding: new ReplayStream(openShardCount),
+    resharding,
   };
 }

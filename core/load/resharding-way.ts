@@ -5,8 +5,8 @@
  * few shards, slow for many, and on the way down nothing is urgent. So the calls are kept for growing, and what is surely
  * left over shortens a long way down.
  */
+import type { ReshardingWay } from '../stream/stream-tags.ts';
 import { leastWithTicket } from './return-ticket.ts';
-import type { ReshardingWay } from './stream-replay.ts';
 import { isStepwise, type TargetInput } from './target-input.ts';
 
 /** Calls that must be left over before one is spent on a scale-down. */

@@ -4,6 +4,7 @@
  * Time is in whole minutes from any origin.
  */
 import { awsFacts } from '../aws-facts.ts';
+import type { ReshardingWay } from '../stream/stream-tags.ts';
 import { dayMinutes, minuteMs } from '../time.ts';
 import { countStepsBetween, evenStarts, servingShards } from './even-shards.ts';
 import { StepwiseResharding } from './stepwise-resharding.ts';
@@ -36,11 +37,8 @@ export const streamLimits: StreamLimits = {
   maxShards: awsFacts.shardsPerStream.value,
 };
 
-/** A stream that is resharded stepwise as well. */
-export const stepwiseLimits: StreamLimits = {
-  ...streamLimits,
-  minutesPerStep: awsFacts.splitOrMergeTime.value / minuteMs,
-};
+/** A stream that is resharded stepwise as well: a load check takes one step, once a minute. */
+export const stepwiseLimits: StreamLimits = { ...streamLimits, minutesPerStep: 1 };
 
 export interface UpdateCall {
   /** The call is made at the end of this minute; the next one is the first that resharding takes. */
@@ -48,9 +46,6 @@ export interface UpdateCall {
   readonly from: number;
   readonly to: number;
 }
-
-/** By one UpdateShardCount, or by splits and merges one at a time. */
-export type ReshardingWay = 'call' | 'steps';
 
 /** How long the two ways of resharding take from where a stream is now, in whole minutes. */
 export interface ReshardingTimes {

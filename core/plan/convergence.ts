@@ -4,9 +4,11 @@
  * resharding by hand and the schedule all end here.
  */
 
+import { servingShards } from '../load/even-shards.ts';
+import { startsOf } from '../stream/hash-keys.ts';
 import { encodeSettled, newlySettled, readSettled, settledTag } from '../stream/settled-shards.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
-import { intentTookEffect, settledShardCount } from '../stream/stream-state.ts';
+import { intentTookEffect, isStepping, type StreamState, settledShardCount } from '../stream/stream-state.ts';
 import { type NewAlarm, repairAlarm } from './alarm-repair.ts';
 import { planConsumers } from './consumer-concurrency.ts';
 import type { Lane, TagStream } from './effects.ts';
@@ -39,7 +41,7 @@ export function planConvergence(facts: StreamFacts, newAlarm?: NewAlarm): Conver
   const settled = rememberSettled(facts);
   return {
     shardCount,
-    findings: [...settled, ...repairs, ...consumers].flatMap(({ findings }) => findings),
+    findings: [...findSteps(state), ...[...settled, ...repairs, ...consumers].flatMap(({ findings }) => findings)],
     streamLanes: settled.map(({ lane }) => lane),
     alarmLanes: repairs.map(({ lane }) => lane).filter((lane) => lane.length > 0),
     concurrencyLanes: consumers.map(({ lane }) => lane).filter((lane) => lane.length > 0),
@@ -53,6 +55,18 @@ export function isConverged(plan: ConvergencePlan): boolean {
 /** All lanes of the plan. They may run side by side. */
 export function lanesOf({ streamLanes, alarmLanes, concurrencyLanes }: ConvergencePlan): readonly Lane[] {
   return [...streamLanes, ...alarmLanes, ...concurrencyLanes];
+}
+
+function findSteps(state: StreamState): readonly Finding[] {
+  const { openShardCount, shards } = state;
+  if (isStepping(state)) {
+    const { from, to } = state.intent;
+    return [{ kind: 'resharding-stepwise', openShardCount, from, to }];
+  }
+  const serving = shards && Math.floor(servingShards(startsOf(shards)));
+  return serving === undefined || serving >= openShardCount
+    ? []
+    : [{ kind: 'shards-uneven', openShardCount, servingShards: serving }];
 }
 
 /** Remembers the first sighting of a new shard count: a cooldown may begin at it, and consumers may be lowered after it. */

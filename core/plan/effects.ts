@@ -16,6 +16,7 @@ export type ScalingEffect =
   | TagStream
   | UpdateShardCount
   | SplitShard
+  | MergeShards
   | CreateAlarm
   | PutAlarm
   | RearmAlarm
@@ -35,11 +36,21 @@ export interface UpdateShardCount {
   readonly onFailure: 'abort';
 }
 
-/** Takes the place of UpdateShardCount where one shard is hot. It spends no call of the daily quota. */
+/** Takes the place of UpdateShardCount where one shard is hot, or is one of many steps. It spends no call of the daily quota. */
 export interface SplitShard {
   readonly kind: 'split-shard';
   readonly shardId: string;
   readonly startingHashKey: string;
+  readonly from: number;
+  readonly to: number;
+  readonly onFailure: 'abort';
+}
+
+/** One of the steps that take the place of UpdateShardCount. It spends no call of the daily quota. */
+export interface MergeShards {
+  readonly kind: 'merge-shards';
+  readonly shardId: string;
+  readonly adjacentShardId: string;
   readonly from: number;
   readonly to: number;
   readonly onFailure: 'abort';

@@ -75,6 +75,17 @@ export const findingKinds = {
     means: 'somebody else changed the shard count; alarms and consumers follow, and the cooldown begins',
     wayOut: 'none, if it was meant',
   },
+  'resharding-stepwise': {
+    severity: 'passing',
+    means:
+      'shards are split or merged one by one, a step a minute; alarms and consumers follow the count that this leads to',
+    wayOut: 'none: it ends by itself',
+  },
+  'shards-uneven': {
+    severity: 'standing',
+    means: 'somebody else left shards of unequal size: the stream takes in only what its largest shard allows',
+    wayOut: 'none, if it was meant; the next scaling makes them even',
+  },
   'stream-gone': {
     severity: 'passing',
     means: 'a discovered stream that Kinesis no longer has',
@@ -147,6 +158,8 @@ interface FindingOperands {
   'scaling-under-way': object;
   'scaling-settled': { readonly openShardCount: number };
   'resharded-by-others': { readonly before: number | undefined; readonly openShardCount: number };
+  'resharding-stepwise': { readonly openShardCount: number; readonly from: number; readonly to: number };
+  'shards-uneven': { readonly openShardCount: number; readonly servingShards: number };
   'stream-gone': object;
   'unexplained-update': { readonly openShardCount: number };
   'concurrency-differs': {

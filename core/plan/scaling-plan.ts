@@ -4,7 +4,7 @@
  */
 import type { ScaleDecision } from '../decision/decision.ts';
 import type { StreamFacts } from '../stream/stream-facts.ts';
-import type { StreamState } from '../stream/stream-state.ts';
+import { intendedShardCount, type StreamState } from '../stream/stream-state.ts';
 import {
   encodeConcurrency,
   encodeIntent,
@@ -19,6 +19,7 @@ import {
 import { concurrencyTags } from './consumer-concurrency.ts';
 import { planConvergence } from './convergence.ts';
 import type { Lane, ScalingEffect } from './effects.ts';
+import { effectOf } from './next-step.ts';
 
 export interface ScalingPlan {
   readonly intent: ScalingIntent;
@@ -31,11 +32,11 @@ export interface ScalingPlan {
 /** Consumers are raised together with the call and not after it, so that new shards find their readers. */
 export function planScaling(decision: ScaleDecision, facts: StreamFacts): ScalingPlan {
   const { state, nowMs } = facts;
-  const intent: ScalingIntent = { atMs: nowMs, from: decision.openShardCount, to: decision.targetShardCount };
+  const intent = intentOf(decision, facts);
   const lastNotice = state.tags[lastNoticeTag];
   const tags = {
     [tagKeys.intent]: encodeIntent(intent),
-    [tagKeys.ledger]: encodeLedger(keepLastDay(decision.split ? state.ledger : [...state.ledger, nowMs], nowMs)),
+    [tagKeys.ledger]: encodeLedger(keepLastDay(spendsCall(decision) ? [...state.ledger, nowMs] : state.ledger, nowMs)),
     ...concurrencyTags(state, intent.to),
     // After a scaling, people are notified of a hold again, also of one that they knew before.
     ...(lastNotice ? { [lastNoticeTag]: '' } : {}),
@@ -72,8 +73,23 @@ function withReservations(tags: Tags, lanes: readonly Lane[]): Tags {
   );
 }
 
-/** The one call that changes the shard count. */
-function callOf({ split }: ScaleDecision, { from, to }: ScalingIntent): ScalingEffect {
+/** `from` is where the stream was meant to be, so that direction and distance are those of the decision. */
+function intentOf(
+  { openShardCount, targetShardCount, step }: ScaleDecision,
+  { state, nowMs }: StreamFacts,
+): ScalingIntent {
+  const intent = { atMs: nowMs, from: intendedShardCount(state), to: targetShardCount };
+  const via = openShardCount === intent.from ? {} : { via: openShardCount };
+  return step ? { ...intent, way: 'steps', ...via } : { ...intent, ...via };
+}
+
+function spendsCall({ split, step }: ScaleDecision): boolean {
+  return !split && !step;
+}
+
+/** The call that changes the shard count, or the first of them. */
+function callOf({ split, step }: ScaleDecision, { from, to }: ScalingIntent): ScalingEffect {
+  if (step) return effectOf(step, { from, to });
   if (!split) return { kind: 'update-shard-count', from, to, onFailure: 'abort' };
   const { shardId, startingHashKey } = split;
   return { kind: 'split-shard', shardId, startingHashKey, from, to, onFailure: 'abort' };

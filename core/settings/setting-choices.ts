@@ -22,5 +22,7 @@ export function isLoadDriven<T extends { readonly policy?: PolicyName }>(
 export const concurrencyFallbacks = ['keep', 'remove'] as const;
 export type ConcurrencyFallback = (typeof concurrencyFallbacks)[number];
 
+export const reshardingWays = ['calls', 'stepwise'] as const;
+
 export const hotShardRules = ['ignore', 'tell', 'split'] as const;
 export type HotShardRule = (typeof hotShardRules)[number];

@@ -13,7 +13,14 @@ import {
   type KnownSettings,
 } from './derived-defaults.ts';
 import type { ChoiceKind, NumberKind, ValueOf } from './setting.ts';
-import { concurrencyFallbacks, hotShardRules, isLoadDriven, iteratorAgeRules, policyNames } from './setting-choices.ts';
+import {
+  concurrencyFallbacks,
+  hotShardRules,
+  isLoadDriven,
+  iteratorAgeRules,
+  policyNames,
+  reshardingWays,
+} from './setting-choices.ts';
 
 export { isLoadDriven, type LoadPolicyName, type PolicyName, policyNames } from './setting-choices.ts';
 
@@ -212,6 +219,17 @@ const table = {
     variable: 'CONCURRENCY_FALLBACK',
     default: () => 'keep',
     choices: concurrencyFallbacks,
+  },
+  /**
+   * How a load-driven stream reaches another shard count. `calls`: by UpdateShardCount, ten calls a day. `stepwise`: by
+   * SplitShard and MergeShards as well, one a minute, which have no daily quota. docs/policies.md says when which is taken.
+   */
+  resharding: {
+    kind: 'choice',
+    variable: 'RESHARDING',
+    default: () => 'calls',
+    choices: reshardingWays,
+    noTagFor: 'the permission to split and merge shards is deployed with it',
   },
   /**
    * What to do before a scale-up when one shard carries the load, on a stream with shard-level metrics (IncomingBytes,

@@ -5,7 +5,7 @@
  */
 import { readJudgedShardCount } from '../alarm/alarm-definition.ts';
 import { formatBasicTime, parseBasicTime } from '../time.ts';
-import { intentTookEffect, lastScaledAtMs, liveAlarms, type StreamState } from './stream-state.ts';
+import { intentTookEffect, isStepping, lastScaledAtMs, liveAlarms, type StreamState } from './stream-state.ts';
 import { clockToleranceMs, type Tags } from './stream-tags.ts';
 
 export const settledTag = 'autoscaling/settled';
@@ -32,7 +32,7 @@ export function readSettled(tags: Tags, nowMs: number): SettledShards | undefine
 /** The sighting that the tag must remember from now on. Undefined while the stream is UPDATING, and when the tag has it. */
 export function newlySettled(state: StreamState, nowMs: number): SettledShards | undefined {
   const { status, mode, openShardCount, intent } = state;
-  if (status !== 'ACTIVE' || mode !== 'PROVISIONED') return undefined;
+  if (status !== 'ACTIVE' || mode !== 'PROVISIONED' || isStepping(state)) return undefined;
   const settled = readSettled(state.tags, nowMs);
   const isNew = settled
     ? settled.shardCount !== openShardCount || (intentTookEffect(state) && settled.atMs < (intent?.atMs ?? 0))
@@ -66,6 +66,6 @@ export function lastChangedAtMs(state: StreamState, nowMs: number): number | und
 
 /** When the last resharding was surely over, in epoch ms. 0 where none is known. Undefined while it is not surely over. */
 export function reshardingOverAtMs(state: StreamState, nowMs: number): number | undefined {
-  if (state.status !== 'ACTIVE' || newlySettled(state, nowMs)) return undefined;
+  if (state.status !== 'ACTIVE' || isStepping(state) || newlySettled(state, nowMs)) return undefined;
   return readSettled(state.tags, nowMs)?.atMs ?? 0;
 }

@@ -26,6 +26,8 @@ export interface StreamState {
   readonly status: StreamStatus;
   readonly mode: StreamMode;
   readonly openShardCount: number;
+  /** The open shards themselves, in the order of their hash keys. Read where a stream may be resharded stepwise. */
+  readonly shards?: readonly OpenShard[];
   /** Whether Kinesis publishes the stream's traffic by shard. The owner of the stream turns that on, and pays for it. */
   readonly publishesByShard?: boolean;
   readonly tags: Tags;
@@ -41,6 +43,13 @@ export interface StreamState {
   readonly consumers: readonly ConsumerState[];
   /** Read for a scale-down and for a consumer whose concurrency may be lowered. Undefined: not read, or the read failed. */
   readonly iteratorAge: IteratorAge | undefined;
+}
+
+/** A shard and the hashed partition keys that it takes, both ends included: decimal numbers of up to 128 bits. */
+export interface OpenShard {
+  readonly shardId: string;
+  readonly firstHashKey: string;
+  readonly lastHashKey: string;
 }
 
 /** An alarm as CloudWatch has it now. */
@@ -125,7 +134,7 @@ export function completeState(read: StateWithoutHistory, nowMs: number): StreamS
  */
 function callsMade(read: StateWithoutHistory, intent: ScalingIntent | undefined, nowMs: number): Ledger {
   const ledger = readLedger(read.tags, nowMs);
-  if (!intent || read.status !== 'ACTIVE' || read.openShardCount !== intent.from) return ledger;
+  if (!intent || read.status !== 'ACTIVE' || read.openShardCount !== (intent.via ?? intent.from)) return ledger;
   const answered = liveAlarms(read).some((alarm) => {
     const last = readLastScaled(alarm, nowMs);
     return last.kind === 'at' && last.ms >= intent.atMs;
@@ -164,17 +173,33 @@ export function lastScaledAtMs(state: StreamState, nowMs: number): number | unde
 }
 
 /**
- * The shard count that alarms and consumers must follow. Of an ACTIVE stream it is the open count. While UPDATING it is the
- * target of the intent, since the open count moves step by step. Undefined where no intent explains the UPDATING: then
- * nothing is touched.
+ * The shard count that alarms and consumers must follow. Of an ACTIVE stream it is the open count. While UPDATING, and during
+ * stepwise resharding, it is the target of the intent, since the open count moves step by step. Undefined where no intent
+ * explains the UPDATING: then nothing is touched.
  */
 export function settledShardCount(state: StreamState): number | undefined {
   const { status, intent, openShardCount } = state;
+  if (isStepping(state)) return state.intent.to;
   if (status === 'ACTIVE') return openShardCount;
-  if (status !== 'UPDATING' || !intent) return undefined;
-  const low = Math.min(intent.from, intent.to);
-  const high = Math.max(intent.from, intent.to);
-  return openShardCount >= low && openShardCount <= high ? intent.to : undefined;
+  return status === 'UPDATING' && intent && isOnTheWay(openShardCount, intent) ? intent.to : undefined;
+}
+
+/** Whether steps of ours lead to another shard count. The stream is ACTIVE between two of them. */
+export function isStepping<T extends StreamState>(state: T): state is T & { readonly intent: ScalingIntent } {
+  const { status, mode, intent, openShardCount } = state;
+  if (intent?.way !== 'steps' || mode !== 'PROVISIONED') return false;
+  return (status === 'ACTIVE' || status === 'UPDATING') && isOnTheWay(openShardCount, intent);
+}
+
+/** The shard count that the stream has, or will have when the steps under way are done. */
+export function intendedShardCount(state: StreamState): number {
+  return isStepping(state) ? state.intent.to : state.openShardCount;
+}
+
+/** Steps split a shard before they merge its parts, so that there may be one shard more. */
+function isOnTheWay(openShardCount: number, { from, to, way, via = from }: ScalingIntent): boolean {
+  const most = Math.max(from, to, via) + (way === 'steps' ? 1 : 0);
+  return openShardCount >= Math.min(from, to, via) && openShardCount <= most;
 }
 
 /** A scaling takes seconds, or a minute or two where calls are throttled. */

@@ -27,23 +27,39 @@ export const clockToleranceMs = minuteMs;
 
 export type Tags = Readonly<Record<string, string>>;
 
+/** By one UpdateShardCount, or stepwise: by splits and merges one at a time. */
+export type ReshardingWay = 'call' | 'steps';
+
 /** A scaling that is about to begin, is under way, or is done: `20260302T091544.775Z 4 8`. */
 export interface ScalingIntent {
   readonly atMs: number;
   readonly from: number;
   readonly to: number;
+  /** Present while steps lead there: `20260302T091544.775Z 64 32 steps`. It goes when the last step is done. */
+  readonly way?: 'steps';
+  /** The open shards at the call that ended stepwise resharding early: `20260302T091544.775Z 32 64 via 50`. */
+  readonly via?: number;
 }
 
 export function encodeIntent(intent: ScalingIntent | undefined): string {
-  return intent ? `${formatBasicTime(intent.atMs)} ${intent.from} ${intent.to}` : '';
+  if (!intent) return '';
+  const { atMs, from, to, way, via } = intent;
+  return `${formatBasicTime(atMs)} ${from} ${to}${way ? ` ${way}` : ''}${via === undefined ? '' : ` via ${via}`}`;
 }
 
 /** Undefined where there is no intent, and where somebody garbled it: then nothing is assumed. */
 export function readIntent(tags: Tags): ScalingIntent | undefined {
-  const match = /^(\S+) ([1-9]\d*) ([1-9]\d*)$/.exec(tags[tagKeys.intent] ?? '');
+  const match = /^(\S+) ([1-9]\d*) ([1-9]\d*)( steps)?(?: via ([1-9]\d*))?$/.exec(tags[tagKeys.intent] ?? '');
   const atMs = match?.[1] === undefined ? undefined : parseBasicTime(match[1]);
   if (!match || atMs === undefined) return undefined;
-  return { atMs, from: Number(match[2]), to: Number(match[3]) };
+  const [, , from, to, steps, via] = match;
+  return {
+    atMs,
+    from: Number(from),
+    to: Number(to),
+    ...(steps === undefined ? {} : { way: 'steps' as const }),
+    ...(via === undefined ? {} : { via: Number(via) }),
+  };
 }
 
 /** Times (epoch ms, ascending) of the UpdateShardCount calls of the last day, kept to the second. */

@@ -6,11 +6,14 @@ import {
   DescribeStreamSummaryCommand,
   type KinesisClient,
   ListTagsForStreamCommand,
+  MergeShardsCommand,
+  type Shard,
   SplitShardCommand,
   type StreamDescriptionSummary,
   UpdateShardCountCommand,
 } from '@aws-sdk/client-kinesis';
-import type { StreamStatus } from '../../core/stream/stream-state.ts';
+import { byHashKey } from '../../core/stream/hash-keys.ts';
+import type { OpenShard, StreamStatus } from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import type { StreamPort } from '../ports.ts';
 import { call } from './calls.ts';
@@ -62,6 +65,20 @@ export function kinesisStreams(
           new SplitShardCommand({ StreamName: streamName, ShardToSplit: shardId, NewStartingHashKey: startingHashKey }),
         );
       }),
+    mergeShards: (streamName, shardId, adjacentShardId) =>
+      call('kinesis:MergeShards', async () => {
+        await oneAttempt.send(
+          new MergeShardsCommand({
+            StreamName: streamName,
+            ShardToMerge: shardId,
+            AdjacentShardToMerge: adjacentShardId,
+          }),
+        );
+      }),
+    openShards: (streamName) =>
+      call('kinesis:ListShards', async () =>
+        (await listOpenShards(client, streamName)).map(toOpenShard).sort(byHashKey),
+      ),
     shardLoads: async (streamName, periodSeconds, nowMs) => {
       const shards = await call('kinesis:ListShards', () => listOpenShards(client, streamName));
       if (!shards.ok) return shards;
@@ -77,6 +94,12 @@ export function kinesisStreams(
         return { shardLimit: ShardLimit, openShardCount: OpenShardCount };
       }),
   };
+}
+
+function toOpenShard({ ShardId, HashKeyRange }: Shard): OpenShard {
+  if (ShardId === undefined || HashKeyRange?.StartingHashKey === undefined || HashKeyRange.EndingHashKey === undefined)
+    throw new TypeError('ListShards with a shard without hash keys');
+  return { shardId: ShardId, firstHashKey: HashKeyRange.StartingHashKey, lastHashKey: HashKeyRange.EndingHashKey };
 }
 
 function publishesByShard({ EnhancedMonitoring = [] }: StreamDescriptionSummary): boolean {

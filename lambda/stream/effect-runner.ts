@@ -40,6 +40,8 @@ function perform(effect: ScalingEffect, streamName: string, ports: Ports): Promi
       return ports.streams.updateShardCount(streamName, effect.to);
     case 'split-shard':
       return ports.streams.splitShard(streamName, effect.shardId, effect.startingHashKey);
+    case 'merge-shards':
+      return ports.streams.mergeShards(streamName, effect.shardId, effect.adjacentShardId);
     case 'create-alarm':
       return ports.alarms.create(effect.alarmName, effect.definition, effect.userParts, effect.tags);
     case 'put-alarm':

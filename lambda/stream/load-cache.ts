@@ -6,6 +6,7 @@
  */
 import { loadPolicyNamed } from '../../core/load/load-policies.ts';
 import { historyStart, type LoadPolicy, type StreamLoadHistory } from '../../core/load/load-policy.ts';
+import { type StreamLimits, streamLimits } from '../../core/load/stream-replay.ts';
 import { joinSums, loadHistoryOf, type MinuteSums } from '../../core/load/traffic-minutes.ts';
 import type { LoadPolicyName } from '../../core/settings/stream-settings.ts';
 import { minuteMs } from '../../core/time.ts';
@@ -27,6 +28,8 @@ export interface LoadReading {
 interface Cached {
   readonly sums: MinuteSums;
   readonly policyName: LoadPolicyName;
+  /** Those by which the policy replays. */
+  readonly limits: StreamLimits;
   readonly policy: LoadPolicy;
   /** Start of the history that the policy has replayed: the policy counts its minutes from there. */
   readonly startMs: number | undefined;
@@ -40,6 +43,7 @@ export class LoadCache {
     policyName: LoadPolicyName,
     nowMs: number,
     metrics: Pick<MetricPort, 'minuteSums'>,
+    limits: StreamLimits = streamLimits,
   ): Promise<Answer<LoadReading>> {
     const startMs = historyStart(nowMs);
     const endMs = Math.floor(nowMs / minuteMs) * minuteMs;
@@ -49,9 +53,9 @@ export class LoadCache {
     if (!answer.ok) return answer;
     const sums = known === undefined ? answer.value : joinSums(known.sums, answer.value, startMs);
     const history = loadHistoryOf(sums, nowMs);
-    const isSame = known !== undefined && known.policyName === policyName && known.startMs === history?.startMs;
-    const policy = isSame ? known.policy : loadPolicyNamed(policyName);
-    this.#streams.set(streamName, { sums, policyName, policy, startMs: history?.startMs });
+    const isSame = known?.policyName === policyName && known.limits === limits && known.startMs === history?.startMs;
+    const policy = isSame ? known.policy : loadPolicyNamed(policyName, limits);
+    this.#streams.set(streamName, { sums, policyName, limits, policy, startMs: history?.startMs });
     return { ok: true, value: { history, policy } };
   }
 }

@@ -1,10 +1,14 @@
 /** What the policy of a load-driven stream proposes now, judged by the rules. */
 import { decideFromLoad } from '../../core/decision/decide.ts';
 import { type HoldDecision, hold, type ScalingDecision } from '../../core/decision/decision.ts';
-import { type PolicyExplanation, policyInput } from '../../core/load/load-policy.ts';
+import type { LoadProposal } from '../../core/decision/rules.ts';
+import { type LoadPolicyInput, type PolicyExplanation, policyInput } from '../../core/load/load-policy.ts';
+import { limitsOf, reshardingTimes, servingShardCount } from '../../core/load/resharding-times.ts';
+import { chooseWay } from '../../core/load/resharding-way.ts';
+import { withFirstStep } from '../../core/plan/next-step.ts';
 import type { LoadPolicyName } from '../../core/settings/stream-settings.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
-import { intentTookEffect, scalingIsUnderWay } from '../../core/stream/stream-state.ts';
+import { intentTookEffect, isStepping, scalingIsUnderWay } from '../../core/stream/stream-state.ts';
 import type { ScalerContext } from '../context.ts';
 import type { Answer } from '../ports.ts';
 import type { LoadReading } from './load-cache.ts';
@@ -15,15 +19,26 @@ export function readLoad(
   { state, settings, nowMs }: LoadDrivenFacts,
   { loadCache, ports }: Pick<ScalerContext, 'loadCache' | 'ports'>,
 ): Promise<Answer<LoadReading>> {
-  return loadCache.read(state.streamName, settings.policy, nowMs, ports.metrics);
+  return loadCache.read(state.streamName, settings.policy, nowMs, ports.metrics, limitsOf(settings));
 }
 
 /** Undefined where nothing is known of the stream's traffic: unknown is not 0. */
 export function decideFromReading(facts: LoadDrivenFacts, reading: LoadReading): ScalingDecision | undefined {
   const input = inputOf(facts, reading);
   if (!input) return undefined;
-  const proposal = { wantedShardCount: reading.policy.choose(input), offeredShards: input.load.at(input.minute) };
-  return holdForOtherScaling(facts) ?? decideFromLoad(proposal, facts);
+  const offeredShards = input.load.at(input.minute);
+  const proposal = { wantedShardCount: reading.policy.choose(input), offeredShards, ...waysOf(facts, input) };
+  return holdForOtherScaling(facts) ?? withStep(decideFromLoad(proposal, facts), facts);
+}
+
+function waysOf({ settings }: LoadDrivenFacts, input: LoadPolicyInput): Pick<LoadProposal, 'wayTo'> {
+  return settings.resharding === 'stepwise' ? { wayTo: (shardCount) => chooseWay(input, shardCount) } : {};
+}
+
+/** Without the shards, which are read before anything is done, the decision is without its first step. */
+function withStep(decision: ScalingDecision, { state: { shards, openShardCount } }: StreamFacts): ScalingDecision {
+  if (decision.kind !== 'scale' || decision.way !== 'steps' || !shards) return decision;
+  return withFirstStep(decision, shards) ?? hold('demand-met', { openShardCount });
 }
 
 export function explainLoad(facts: LoadDrivenFacts, reading: LoadReading): PolicyExplanation | undefined {
@@ -32,8 +47,16 @@ export function explainLoad(facts: LoadDrivenFacts, reading: LoadReading): Polic
 }
 
 function inputOf({ state, settings, nowMs }: LoadDrivenFacts, { history }: LoadReading) {
-  const { openShardCount, ledger, refusal, intent } = state;
-  const past = { openShardCount, ledger, refusal, intent, dailyQuota: settings.dailyQuota };
+  const { ledger, refusal, intent, openShardCount, shards } = state;
+  const known = { openShardCount, shards };
+  const past = {
+    openShardCount: isStepping(state) ? state.intent.to : servingShardCount(known),
+    ledger,
+    refusal,
+    intent,
+    dailyQuota: settings.dailyQuota,
+    resharding: reshardingTimes(known, limitsOf(settings)),
+  };
   return history && policyInput(history, past, nowMs);
 }
 

@@ -41,8 +41,8 @@ export async function runScaling(decision: ScaleDecision, facts: StreamFacts, me
     }
     case 'failed': {
       // A shard that cannot be split (no permission, a range too narrow) must not keep a full stream from scaling.
-      const unsplit = withoutSplit(decision);
-      if (unsplit && isFinal(called)) return await runScaling(unsplit, facts, means);
+      const uniform = withoutShards(decision);
+      if (uniform && isFinal(called)) return await runScaling(uniform, facts, means);
       const takenBack = refusal.takeBack ? await takeBack(plan, streamName, means.ports) : [];
       return { outcome: 'failed', decision, effects: [...intent, ...called, ...takenBack] };
     }
@@ -65,15 +65,17 @@ async function callUntilJudged(
     const effects = [...earlier, ...(await runEffects(lanes, state.streamName, ports))];
     const failure = effects.find(isRefused)?.failure;
     if (!failure) return { refusal: { kind: 'accepted' }, effects };
-    const dailyQuota = decision.split ? Number.POSITIVE_INFINITY : settings.dailyQuota;
+    const dailyQuota = decision.split || decision.step ? Number.POSITIVE_INFINITY : settings.dailyQuota;
     const refusal = await judgeRefusal(failure, { attempt, intent: plan.intent, state, dailyQuota }, ports, clock);
     if (refusal.kind !== 'resend') return { refusal, effects };
     earlier = effects.filter((outcome) => !isRefused(outcome));
   }
 }
 
-function withoutSplit({ split, ...decision }: ScaleDecision): ScaleDecision | undefined {
-  return split && { ...decision, targetShardCount: split.otherwiseTarget };
+/** The scaling by UpdateShardCount instead. A scale-down is not worth a call that its policy wanted to keep. */
+function withoutShards({ split, step, way, ...decision }: ScaleDecision): ScaleDecision | undefined {
+  if (split) return { ...decision, targetShardCount: split.otherwiseTarget };
+  return step && way && decision.direction === 'up' ? decision : undefined;
 }
 
 /** The next delivery would be refused as well. That is not so for the rate of calls. */
@@ -82,8 +84,10 @@ function isFinal(called: readonly EffectOutcome[]): boolean {
   return failure !== undefined && !failure.retryable && failure.kind !== 'limit';
 }
 
+const reshardingKinds: ReadonlySet<string> = new Set(['update-shard-count', 'split-shard', 'merge-shards']);
+
 function isRefused({ effect, failure }: EffectOutcome): boolean {
-  return (effect.kind === 'update-shard-count' || effect.kind === 'split-shard') && failure !== undefined;
+  return failure !== undefined && reshardingKinds.has(effect.kind);
 }
 
 /** A call that had no answer, and turned out to have worked, is no failure. */

@@ -17,6 +17,8 @@ export interface StateQuery {
   /** The tags of the alarms are read for a scaling, and for the reconcile after one. */
   readonly alarmTags: boolean;
   readonly iteratorAge: boolean;
+  /** The shards are read also where no steps are under way, if the stream may be resharded stepwise. */
+  readonly shards: boolean;
   /** Who named the consumers in `settings`. */
   readonly consumersFrom: ConsumerOrigin;
   /** Alarms that were read already, a hundred in one call. */
@@ -34,6 +36,7 @@ export function minimalQuery(streamName: string, { deployment, clock }: ScalerCo
     alarmNames: alarmNamesOf(streamName),
     alarmTags: false,
     iteratorAge: false,
+    shards: false,
     consumersFrom: deployment.streams === undefined ? 'environment' : 'deployment',
     nowMs: clock.nowMs(),
   };
@@ -42,7 +45,7 @@ export function minimalQuery(streamName: string, { deployment, clock }: ScalerCo
 /** All that a scaling needs, read by the time of the query that came before it. */
 export function fullQuery(query: StateQuery): StateQuery {
   const { knownAlarms: _alarms, knownTags: _tags, ...rest } = query;
-  return { ...rest, alarmTags: true, iteratorAge: true };
+  return { ...rest, alarmTags: true, iteratorAge: true, shards: true };
 }
 
 export function alarmNamesOf(streamName: string): StateQuery['alarmNames'] {

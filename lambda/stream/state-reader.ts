@@ -4,8 +4,16 @@
  */
 import { type Direction, readStreamName } from '../../core/alarm/alarm-definition.ts';
 import type { Fault } from '../../core/result.ts';
+import { isLoadDriven, type StreamSettings } from '../../core/settings/stream-settings.ts';
 import type { StreamFacts } from '../../core/stream/stream-facts.ts';
-import { type AlarmState, completeState, type IteratorAge } from '../../core/stream/stream-state.ts';
+import {
+  type AlarmState,
+  completeState,
+  type IteratorAge,
+  isStepping,
+  type OpenShard,
+  type StreamState,
+} from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import { applyOverrides } from '../../core/stream/tag-settings.ts';
 import { readTemporaryMinimum, withTemporaryMinimum } from '../../core/stream/temporary-minimum.ts';
@@ -60,9 +68,23 @@ export async function readState(ports: Ports, account: Account, query: StateQuer
     },
     nowMs,
   );
+  const shards = await readShards(state, settings, query, ports);
+  if (!shards.ok) return { ok: false, failures: failuresOf([shards]) };
   const { faults: tagFaults, contradictions } = overrides;
   const failures = [...failuresOf([iteratorAge]), ...consumers.failures];
-  return { ok: true, state, settings, nowMs, tagFaults, contradictions, failures };
+  const complete = shards.value ? { ...state, shards: shards.value } : state;
+  return { ok: true, state: complete, settings, nowMs, tagFaults, contradictions, failures };
+}
+
+/** Steps need the shards themselves, and nothing else does: most load checks are spared the call. */
+function readShards(
+  state: StreamState,
+  settings: StreamSettings,
+  { shards }: StateQuery,
+  ports: Ports,
+): Promise<Answer<readonly OpenShard[] | undefined>> {
+  const isNeeded = isStepping(state) || (shards && isLoadDriven(settings) && settings.resharding === 'stepwise');
+  return isNeeded ? ports.streams.openShards(state.streamName) : known(undefined);
 }
 
 /** Without any of this nothing is decided. */

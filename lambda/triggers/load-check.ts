@@ -9,6 +9,7 @@ import { awsFacts } from '../../core/aws-facts.ts';
 import type { HoldDecision } from '../../core/decision/decision.ts';
 import type { ScalingReport } from '../../core/report/scaling-report.ts';
 import { isLoadDriven } from '../../core/settings/stream-settings.ts';
+import { isStepping } from '../../core/stream/stream-state.ts';
 import { isEnabled } from '../../core/stream/tag-settings.ts';
 import { minuteMs } from '../../core/time.ts';
 import type { ScalerContext } from '../context.ts';
@@ -22,7 +23,8 @@ import { decideFromReading, type LoadDrivenFacts, readLoad } from '../stream/loa
 import { notifyPeople } from '../stream/notifier.ts';
 import { settingsOf } from '../stream/ownership.ts';
 import { alarmNamesOf, fullQuery, minimalQuery, type StateQuery } from '../stream/state-query.ts';
-import { type CompleteReading, readState } from '../stream/state-reader.ts';
+import { type CompleteReading, readState, type StateReading } from '../stream/state-reader.ts';
+import { takeNextStep } from '../stream/step-run.ts';
 import { type StreamOutcome, toReport } from '../stream/stream-report.ts';
 import { type Fleet, findFleet } from './fleet.ts';
 import { mapAtOnce } from './side-by-side.ts';
@@ -112,13 +114,32 @@ async function checkStream(
     const mayBeGone = fleet.newAlarm !== undefined && !context.deployment.streams?.has(streamName);
     return mayBeGone && isStreamGone(quick.failures) ? undefined : failed(streamName, quick.failures, context);
   }
-  const facts = loadDrivenFacts(quick);
+  const reading = await readTagsItself(quick, query, fleet, context);
+  if (!reading.ok) return failed(streamName, reading.failures, context);
+  const facts = loadDrivenFacts(reading);
   if (!facts) return undefined;
   const load = await readLoad(facts, context);
   if (!load.ok) return failed(streamName, [load.failure], context);
   const first = decideFromReading(withoutConsumerRule(facts), load.value);
-  if (first === undefined || (first.kind === 'hold' && !isWorthReporting(first))) return undefined;
+  if (first === undefined || (first.kind === 'hold' && !isWorthReporting(first))) return await goOn(facts, context);
   return await decideAgain(query, load.value, context);
+}
+
+/** While the policy wants no other count, the steps under way go on. Only what failed is worth a report each minute. */
+async function goOn(facts: LoadDrivenFacts, context: ScalerContext): Promise<ScalingReport | undefined> {
+  const result = await takeNextStep(facts, context);
+  if (!result || result.outcome === 'agrees' || result.outcome === 'planned') return undefined;
+  return reportOf(facts.state.streamName, result, context);
+}
+
+/** The index of tags may be behind, and steps go where the stream's own tags say. */
+async function readTagsItself(
+  quick: CompleteReading,
+  query: StateQuery,
+  fleet: Fleet,
+  { ports, account }: ScalerContext,
+): Promise<StateReading> {
+  return fleet.tags && isStepping(quick.state) ? await readState(ports, account, query) : quick;
 }
 
 async function decideAgain(

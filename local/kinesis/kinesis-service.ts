@@ -5,7 +5,10 @@
  * While a stream is UPDATING the two differ on purpose: the backend has resharded at once (its ListShards shows the
  * new shards), the model's open count moves step by step on the clock, as AWS's does.
  */
+
 import type { Readable } from 'node:stream';
+import { byHashKey } from '../../core/stream/hash-keys.ts';
+import type { OpenShard } from '../../core/stream/stream-state.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
 import type { Clock } from '../../simulator/models/clock.ts';
 import type { KinesisAccount, KinesisStreamModel, StreamMode } from '../../simulator/models/kinesis-model.ts';
@@ -91,7 +94,7 @@ export class KinesisService {
     this.account.stream(name).updateStreamMode(mode, this.#clock.nowMs());
   }
 
-  /** SplitShard and MergeShards: refused while UPDATING; the open count is then what the backend has. */
+  /** SplitShard and MergeShards: refused while UPDATING; the shards are then those that the backend has. */
   async reshard(operation: 'SplitShard' | 'MergeShards', name: string, input: JsonObject): Promise<void> {
     const stream = this.account.stream(name);
     const nowMs = this.#clock.nowMs();
@@ -102,7 +105,7 @@ export class KinesisService {
     this.account.checkShardLimit(operation === 'SplitShard' ? 1 : 0, nowMs);
     await this.#backend.call(operation, { ...input, StreamName: name });
     await this.#noteShards(name);
-    stream.reshardByHand((await this.openShards(name)).length, nowMs);
+    stream.noteShards((await this.openShards(name)).map(toOpenShard).toSorted(byHashKey), nowMs);
   }
 
   setRetention(name: string, hours: number, direction: 'increase' | 'decrease'): void {
@@ -229,4 +232,9 @@ export class KinesisService {
     settings.openShards = undefined;
     return shards;
   }
+}
+
+function toOpenShard({ ShardId, HashKeyRange }: JsonObject): OpenShard {
+  const { StartingHashKey, EndingHashKey } = HashKeyRange as JsonObject;
+  return { shardId: String(ShardId), firstHashKey: String(StartingHashKey), lastHashKey: String(EndingHashKey) };
 }

@@ -24,8 +24,8 @@ export const KINESIS_RULES: ServiceRules = {
   StartStreamEncryption: { honoured: STREAM, stored: ['EncryptionType', 'KeyId'] },
   StopStreamEncryption: { honoured: STREAM, stored: ['EncryptionType', 'KeyId'] },
   UpdateShardCount: { honoured: [...STREAM, 'TargetShardCount', 'ScalingType'] },
-  SplitShard: { honoured: [...STREAM, 'ShardToSplit', 'NewStartingHashKey'], note: 'takes effect at once' },
-  MergeShards: { honoured: [...STREAM, 'ShardToMerge', 'AdjacentShardToMerge'], note: 'takes effect at once' },
+  SplitShard: { honoured: [...STREAM, 'ShardToSplit', 'NewStartingHashKey'] },
+  MergeShards: { honoured: [...STREAM, 'ShardToMerge', 'AdjacentShardToMerge'] },
   ListShards: {
     honoured: [...STREAM, 'NextToken', 'ExclusiveStartShardId', 'MaxResults', 'StreamCreationTimestamp', 'ShardFilter'],
   },

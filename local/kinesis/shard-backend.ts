@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { OpenShard } from '../../core/stream/stream-state.ts';
 import { AwsServiceError } from '../../simulator/models/aws-service-error.ts';
+import { KinesisShards } from '../../simulator/models/kinesis-shards.ts';
 import type { JsonObject } from '../wire/api-call.ts';
 
 /** Where shards and records live behind the front: Kinesis's own operations with their own input and output. */
@@ -10,32 +12,36 @@ export interface ShardBackend {
   subscribe?(input: JsonObject): Promise<Readable>;
 }
 
-const KEY_SPACE = 2n ** 128n;
-
 /**
- * Shards without records, for fleets of streams that no kinesis-local process would hold: even hash key ranges, no
- * parents, and a refusal for everything that touches a record.
+ * Shards without records, for fleets of streams that no kinesis-local process would hold: hash key ranges, no parents, and a
+ * refusal for everything that touches a record.
  */
 export function shardsWithoutRecords(): ShardBackend {
-  const counts = new Map<string, number>();
-  const setCount = (input: JsonObject, member: string): JsonObject => {
-    counts.set(String(input.StreamName), Number(input[member]));
-    return {};
-  };
+  const streams = new Map<string, KinesisShards>();
   return {
     async call(operation, input) {
+      const name = String(input.StreamName);
+      const shards = streams.get(name);
       switch (operation) {
         case 'CreateStream':
-          return setCount(input, 'ShardCount');
+          streams.set(name, new KinesisShards(name, Number(input.ShardCount)));
+          return {};
         case 'UpdateShardCount':
-          return setCount(input, 'TargetShardCount');
+          shards?.makeEven(Number(input.TargetShardCount));
+          return {};
+        case 'SplitShard':
+          shards?.split(String(input.ShardToSplit), String(input.NewStartingHashKey));
+          return {};
+        case 'MergeShards':
+          shards?.merge(String(input.ShardToMerge), String(input.AdjacentShardToMerge));
+          return {};
         case 'DeleteStream':
-          counts.delete(String(input.StreamName));
+          streams.delete(name);
           return {};
         case 'UpdateStreamMode':
           return {};
         case 'ListShards':
-          return { Shards: evenShards(counts.get(String(input.StreamName)) ?? 0) };
+          return { Shards: shards?.open.map(toShard) ?? [] };
         default:
           throw new AwsServiceError(
             'UnknownOperationException',
@@ -46,13 +52,10 @@ export function shardsWithoutRecords(): ShardBackend {
   };
 }
 
-function evenShards(count: number): readonly JsonObject[] {
-  return Array.from({ length: count }, (_, index) => ({
-    ShardId: `shardId-${String(index).padStart(12, '0')}`,
-    HashKeyRange: {
-      StartingHashKey: String((KEY_SPACE * BigInt(index)) / BigInt(count)),
-      EndingHashKey: String((KEY_SPACE * BigInt(index + 1)) / BigInt(count) - 1n),
-    },
+function toShard({ shardId, firstHashKey, lastHashKey }: OpenShard): JsonObject {
+  return {
+    ShardId: shardId,
+    HashKeyRange: { StartingHashKey: firstHashKey, EndingHashKey: lastHashKey },
     SequenceNumberRange: { StartingSequenceNumber: '0' },
-  }));
+  };
 }

@@ -18,6 +18,8 @@ export interface KinesisFacts {
    * minute, another for every 32 shards of the larger count, and one more off the 25 % grid.
    */
   readonly reshardingMs: (from: number, to: number) => number;
+  /** How long a stream is UPDATING for one SplitShard or MergeShards. Not documented; an assumption. */
+  readonly splitOrMergeMs: number;
   /** In: records and bytes a second and shard. Quotas page. */
   readonly recordsPerSecondPerShard: number;
   readonly bytesPerSecondPerShard: number;
@@ -38,6 +40,7 @@ export const KINESIS_FACTS: KinesisFacts = {
     awsFacts.reshardingBaseTime.value +
     awsFacts.reshardingTimePerShard.value * Math.max(from, to) +
     (isOnQuarterGrid(from, to) ? 0 : awsFacts.reshardingTimeOffGrid.value),
+  splitOrMergeMs: awsFacts.splitOrMergeTime.value,
   recordsPerSecondPerShard: awsFacts.shardRecordsPerSecond.value,
   bytesPerSecondPerShard: awsFacts.shardBytesPerSecond.value,
   maxTags: awsFacts.streamTags.value,

@@ -2,8 +2,12 @@
  * A Kinesis stream as an autoscaler sees it: counts, status, quota, tags. Nothing in here runs by itself: the calls
  * made so far determine what a stream is at a moment, and every method takes the time as an argument.
  */
+import { servingShards } from '../../core/load/even-shards.ts';
+import { startsOf } from '../../core/stream/hash-keys.ts';
+import type { OpenShard } from '../../core/stream/stream-state.ts';
 import { AwsServiceError } from './aws-service-error.ts';
 import type { KinesisFacts } from './kinesis-facts.ts';
+import { KinesisShards } from './kinesis-shards.ts';
 import { KinesisTags } from './kinesis-tags.ts';
 
 export type StreamMode = 'PROVISIONED' | 'ON_DEMAND';
@@ -33,6 +37,9 @@ interface Resharding {
   readonly to: number;
   readonly startMs: number;
   readonly endMs: number;
+  /** Even shards that take in as much as the stream is sure to, while UPDATING and after it. */
+  readonly servesDuring: number;
+  readonly servesAfter: number;
 }
 
 /** One stream. Made by `KinesisAccount.createStream`. */
@@ -45,6 +52,8 @@ export class KinesisStreamModel {
   #mode: StreamMode;
   #resharding: Resharding;
   #successfulCallsMs: number[] = [];
+  /** Known once somebody asks for them. */
+  #shards: KinesisShards | undefined;
 
   constructor(account: StreamAccount, options: StreamOptions) {
     this.streamName = options.streamName;
@@ -54,7 +63,7 @@ export class KinesisStreamModel {
     this.#account = account;
     this.#mode = options.streamMode ?? 'PROVISIONED';
     const { openShardCount: count, nowMs } = options;
-    this.#resharding = { from: count, to: count, startMs: nowMs, endMs: nowMs };
+    this.#resharding = settled(count, nowMs);
   }
 
   get streamMode(): StreamMode {
@@ -72,10 +81,13 @@ export class KinesisStreamModel {
     return from + Math.trunc(((to - from) * Math.max(nowMs - startMs, 0)) / (endMs - startMs));
   }
 
-  /** What the stream is sure to take in: while UPDATING, the smaller of the two counts. */
+  /**
+   * What the stream is sure to take in: while UPDATING, the smaller of the two counts. Uneven shards take in what the largest
+   * of them allows, keys being uniform.
+   */
   capacityShardCountAt(nowMs: number): number {
-    const { from, to, endMs } = this.#resharding;
-    return nowMs < endMs ? Math.min(from, to) : to;
+    const { servesDuring, servesAfter, endMs } = this.#resharding;
+    return nowMs < endMs ? servesDuring : servesAfter;
   }
 
   /** What is paid for: while UPDATING, the larger of the two counts. */
@@ -84,7 +96,7 @@ export class KinesisStreamModel {
     return nowMs < endMs ? Math.max(from, to) : to;
   }
 
-  /** When the stream is (or was) ACTIVE after the last UpdateShardCount. */
+  /** When the stream is (or was) ACTIVE after the last resharding. */
   get activeAtMs(): number {
     return this.#resharding.endMs;
   }
@@ -107,7 +119,9 @@ export class KinesisStreamModel {
     this.#successfulCallsMs.push(nowMs);
     if (target !== from) {
       const endMs = nowMs + this.#account.facts.reshardingMs(from, target);
-      this.#resharding = { from, to: target, startMs: nowMs, endMs };
+      const servesDuring = Math.min(this.capacityShardCountAt(nowMs), target);
+      this.#resharding = { from, to: target, startMs: nowMs, endMs, servesDuring, servesAfter: target };
+      this.#shards = undefined;
     }
     return {
       StreamName: this.streamName,
@@ -157,9 +171,46 @@ export class KinesisStreamModel {
     };
   }
 
-  /** SplitShard, MergeShards or a colleague at the console has changed the count without UpdateShardCount. */
+  /** Somebody has changed the count without UpdateShardCount, to even shards and at once. */
   reshardByHand(openShardCount: number, nowMs: number): void {
-    this.#resharding = { from: openShardCount, to: openShardCount, startMs: nowMs, endMs: nowMs };
+    this.#shards = undefined;
+    this.#resharding = settled(openShardCount, nowMs);
+  }
+
+  openShards(nowMs: number): readonly OpenShard[] {
+    return this.#shardsAt(nowMs).open;
+  }
+
+  /** @throws AwsServiceError ResourceInUseException, ResourceNotFoundException, InvalidArgumentException, LimitExceededException */
+  splitShard(shardId: string, startingHashKey: string, nowMs: number): void {
+    this.#changeShards(1, nowMs, (shards) => shards.split(shardId, startingHashKey));
+  }
+
+  /** @throws AwsServiceError ResourceInUseException, ResourceNotFoundException, InvalidArgumentException */
+  mergeShards(shardId: string, adjacentShardId: string, nowMs: number): void {
+    this.#changeShards(0, nowMs, (shards) => shards.merge(shardId, adjacentShardId));
+  }
+
+  /** A split or a merge has made these shards, in the order of their hash keys, wherever they are kept. */
+  noteShards(shards: readonly OpenShard[], nowMs: number): void {
+    const from = this.openShardCountAt(nowMs);
+    const servesAfter = servingShards(startsOf(shards));
+    const servesDuring = Math.min(this.capacityShardCountAt(nowMs), servesAfter);
+    const endMs = nowMs + this.#account.facts.splitOrMergeMs;
+    this.#resharding = { from, to: shards.length, startMs: nowMs, endMs, servesDuring, servesAfter };
+  }
+
+  #changeShards(additional: number, nowMs: number, change: (shards: KinesisShards) => void): void {
+    if (this.statusAt(nowMs) !== 'ACTIVE') throw notActive(this.streamName, this.#account.accountId);
+    this.#account.checkShardLimit(additional, nowMs);
+    const shards = this.#shardsAt(nowMs);
+    change(shards);
+    this.noteShards(shards.open, nowMs);
+  }
+
+  #shardsAt(nowMs: number): KinesisShards {
+    this.#shards ??= new KinesisShards(this.streamName, this.openShardCountAt(nowMs));
+    return this.#shards;
   }
 
   #checkTarget(target: number, nowMs: number): void {
@@ -190,6 +241,10 @@ export interface StreamSummary {
   readonly StreamModeDetails: { readonly StreamMode: StreamMode };
   readonly StreamCreationTimestamp: Date;
   readonly OpenShardCount: number;
+}
+
+function settled(count: number, nowMs: number): Resharding {
+  return { from: count, to: count, startMs: nowMs, endMs: nowMs, servesDuring: count, servesAfter: count };
 }
 
 function notActive(streamName: string, accountId: string): AwsServiceError {

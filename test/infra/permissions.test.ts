@@ -31,12 +31,13 @@ const everything = deploy({
   streams: [
     { name: 'orders', consumers: [{ functionArn: `${consumerArn}:live` }], concurrencyFallback: 'remove' },
     { name: 'clicks', hotShard: 'split' },
+    { name: 'views', policy: 'adaptive', resharding: 'stepwise' },
   ],
 });
 
 const withDiscovery = deploy({
   discovery: true,
-  defaults: { hotShard: 'split' },
+  defaults: { hotShard: 'split', policy: 'target', resharding: 'stepwise' },
   notices: true,
   pager: { email: 'night@example.com' },
   streams: [{ name: 'orders' }],
@@ -56,7 +57,7 @@ describe('what the functions may do', () => {
           'kinesis:UpdateShardCount',
           'kinesis:ListShards',
         ],
-        [`${kinesis}orders`, `${kinesis}clicks`],
+        [`${kinesis}orders`, `${kinesis}clicks`, `${kinesis}views`],
       ),
       allow(
         [
@@ -70,12 +71,15 @@ describe('what the functions may do', () => {
           `${alarm}orders-scale-down`,
           `${alarm}clicks-scale-up`,
           `${alarm}clicks-scale-down`,
+          `${alarm}views-scale-up`,
+          `${alarm}views-scale-down`,
         ],
       ),
       allow(['lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'], consumerArn),
       allow('lambda:DeleteFunctionConcurrency', consumerArn),
       allow(['lambda:GetAccountSettings', 'lambda:ListEventSourceMappings'], '*'),
       allow('kinesis:SplitShard', `${kinesis}clicks`),
+      allow(['kinesis:MergeShards', 'kinesis:SplitShard'], `${kinesis}views`),
     ]);
   });
 
@@ -112,6 +116,14 @@ describe('what the functions may do', () => {
   it('the functions may change no function without a consumer, and no topic without a notice target', () => {
     const actions = actionsOf(statementsOf(deploy({ streams: [{ name: 'orders' }] }), 'AWS::IAM::ManagedPolicy'));
     expect(actions.filter((action) => /^(lambda|sns):/.test(action))).toEqual([]);
+  });
+
+  it('the functions may split and merge shards only of load-driven streams that are resharded stepwise', () => {
+    const actions = (settings: object) =>
+      actionsOf(statementsOf(deploy({ streams: [{ name: 'orders', ...settings }] }), 'AWS::IAM::ManagedPolicy'));
+    expect(actions({ policy: 'target', resharding: 'stepwise' })).toContain('kinesis:MergeShards');
+    expect(actions({ policy: 'target', resharding: 'calls' })).not.toContain('kinesis:MergeShards');
+    expect(actions({ policy: 'doubling', resharding: 'stepwise' })).not.toContain('kinesis:MergeShards');
   });
 
   it('the functions may split shards only where hotShard is split', () => {

@@ -7,7 +7,8 @@ import type { ShardLoad } from '../../core/decision/hot-shard.ts';
 import { type MinuteSums, noSums } from '../../core/load/traffic-minutes.ts';
 import type { StreamSettings } from '../../core/settings/stream-settings.ts';
 import type { EventSourceMapping } from '../../core/stream/event-sources.ts';
-import type { IteratorAge, StreamMode, StreamStatus } from '../../core/stream/stream-state.ts';
+import { evenBoundary } from '../../core/stream/hash-keys.ts';
+import type { IteratorAge, OpenShard, StreamMode, StreamStatus } from '../../core/stream/stream-state.ts';
 import type { Tags } from '../../core/stream/stream-tags.ts';
 import { failureOf } from '../../lambda/aws/calls.ts';
 import type { Account } from '../../lambda/context.ts';
@@ -21,6 +22,8 @@ export interface MemoryStream {
   mode: StreamMode;
   openShardCount: number;
   targetShardCount: number;
+  /** Absent means even ones. */
+  shards?: readonly OpenShard[];
   tags: Tags;
 }
 interface MemoryAlarm extends UntaggedAlarm {
@@ -120,10 +123,28 @@ export class MemoryAccount {
         }),
       updateShardCount: (name, target) =>
         this.#answer('kinesis:UpdateShardCount', name, () => this.#updateShardCount(name, target)),
-      splitShard: (name, shardId) =>
+      splitShard: (name, shardId, at) =>
         this.#answer('kinesis:SplitShard', `${name} ${shardId}`, () =>
-          this.#updateShardCount(name, this.stream(name).openShardCount + 1),
+          this.#changeShards(name, (shards) =>
+            shards.flatMap((shard) =>
+              shard.shardId === shardId
+                ? [
+                    { ...shard, shardId: `${shardId}l` },
+                    { ...shard, shardId: `${shardId}h`, firstHashKey: at },
+                  ]
+                : [shard],
+            ),
+          ),
         ),
+      mergeShards: (name, shardId, adjacentShardId) =>
+        this.#answer('kinesis:MergeShards', `${name} ${shardId} ${adjacentShardId}`, () =>
+          this.#changeShards(name, (shards) =>
+            shards
+              .filter((shard) => shard.shardId !== adjacentShardId)
+              .map((shard) => (shard.shardId === shardId ? { ...shard, shardId: `${shardId}m` } : shard)),
+          ),
+        ),
+      openShards: (name) => this.#answer('kinesis:ListShards', name, () => this.#shardsOf(name)),
       shardLoads: (name) => this.#answer('kinesis:ListShards', name, () => this.shardLoads.get(name) ?? []),
       describeLimits: () =>
         this.#answer('kinesis:DescribeLimits', '', () => ({
@@ -312,6 +333,23 @@ export class MemoryAccount {
     this.scalings.push({ streamName: name, from: stream.openShardCount, to: target });
     stream.status = 'UPDATING';
     stream.targetShardCount = target;
+    delete stream.shards;
+  }
+
+  #shardsOf(name: string): readonly OpenShard[] {
+    const { shards, openShardCount: count } = this.stream(name);
+    const even = (shard: number) => ({
+      shardId: `shard-${shard}`,
+      firstHashKey: evenBoundary(shard, count),
+      lastHashKey: String(BigInt(evenBoundary(shard + 1, count)) - 1n),
+    });
+    return shards ?? Array.from({ length: count }, (_, shard) => even(shard));
+  }
+
+  #changeShards(name: string, change: (shards: readonly OpenShard[]) => readonly OpenShard[]): void {
+    const shards = change(this.#shardsOf(name));
+    this.#updateShardCount(name, shards.length);
+    this.stream(name).shards = shards;
   }
 
   #changeAlarm(name: string, change: Partial<MemoryAlarm>): void {

@@ -196,11 +196,16 @@ describe('Kinesis with real shards and records', () => {
     await kinesis.send(
       new MergeShardsCommand({ StreamName, ShardToMerge: first?.ShardId, AdjacentShardToMerge: second?.ShardId }),
     );
+    expect(await summaryOf(kinesis)).toEqual({ status: 'UPDATING', open: 4 });
+    await pass(MINUTE_MS);
     expect(await summaryOf(kinesis)).toEqual({ status: 'ACTIVE', open: 3 });
+    // One shard of three takes half of the keys.
+    expect(aws.kinesis.account.stream(StreamName).capacityShardCountAt(aws.clock.nowMs())).toBe(2);
     const largest = await kinesis.send(new DescribeStreamCommand({ StreamName }));
     const merged = largest.StreamDescription?.Shards?.at(-1);
     const NewStartingHashKey = String(BigInt(merged?.HashKeyRange?.EndingHashKey ?? 0) / 2n);
     await kinesis.send(new SplitShardCommand({ StreamName, ShardToSplit: merged?.ShardId, NewStartingHashKey }));
+    await pass(MINUTE_MS);
     expect(await summaryOf(kinesis)).toEqual({ status: 'ACTIVE', open: 4 });
 
     const { Datapoints } = aws.cloudwatch.getMetricStatistics({

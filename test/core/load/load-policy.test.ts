@@ -4,6 +4,7 @@ import { firstDaySettings } from '../../../core/load/candidates.ts';
 import { LoadHistory } from '../../../core/load/load-history.ts';
 import { loadPolicyNamed } from '../../../core/load/load-policies.ts';
 import { adaptivePolicy, historyStart, policyInput, targetPolicy } from '../../../core/load/load-policy.ts';
+import { ReplayStream } from '../../../core/load/stream-replay.ts';
 import { targetDefaults } from '../../../core/load/target.ts';
 
 const hourMs = 3_600_000;
@@ -20,6 +21,7 @@ const past = {
   ledger: [nowMs - 2 * hourMs, nowMs - hourMs],
   intent: undefined,
   dailyQuota: 10,
+  resharding: new ReplayStream(4),
 };
 
 /** A replay of three candidates is a replay. */

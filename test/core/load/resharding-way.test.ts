@@ -14,10 +14,10 @@ function wayOf(open: number, target: number, { callsLeft = 10, limits = stepwise
 
 describe('the way to another shard count', () => {
   it.each([
-    ['few shards are split one by one: it is as quick as a call', 4, 8, {}, 'steps'],
+    ['few shards are split one by one: it is as quick as a call', 2, 4, {}, 'steps'],
     ['many take a call', 8, 16, {}, 'call'],
-    ['with few calls left splitting may take two minutes more', 6, 12, { callsLeft: 2 }, 'steps'],
-    ['with more calls left it may not', 6, 12, { callsLeft: 3 }, 'call'],
+    ['with few calls left splitting may take two minutes more', 4, 8, { callsLeft: 2 }, 'steps'],
+    ['with more calls left it may not', 4, 8, { callsLeft: 3 }, 'call'],
     ['without a call left many are split as well', 32, 64, { callsLeft: 0 }, 'steps'],
     ['a short way down spends no call', 8, 4, {}, 'steps'],
     ['a long way down takes a call that is surely left over', 64, 32, {}, 'call'],

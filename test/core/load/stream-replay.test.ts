@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ReplayStream, reshardMinutes, stepwiseLimits, streamLimits } from '../../../core/load/stream-replay.ts';
+import { ReplayStream, reshardMinutes, streamLimits } from '../../../core/load/stream-replay.ts';
 import { KINESIS_FACTS } from '../../../simulator/models/kinesis-facts.ts';
 import { KinesisAccount } from '../../../simulator/models/kinesis-model.ts';
 
 const day = 1440;
+/** Two steps a minute. */
+const stepwiseLimits = { ...streamLimits, minutesPerStep: 0.5 };
 
 describe('ReplayStream', () => {
   it('a stream serves the smaller and bills the larger count while it reshards', () => {

@@ -10,6 +10,7 @@ export function applyEffect(state: StreamState, effect: ScalingEffect, nowMs: nu
       return completeState({ ...state, tags: { ...state.tags, ...effect.tags } }, nowMs);
     case 'update-shard-count':
     case 'split-shard':
+    case 'merge-shards':
       if (state.status !== 'ACTIVE') throw new Error('ResourceInUseException: the stream is not ACTIVE');
       return completeState({ ...state, status: 'UPDATING' }, nowMs);
     case 'set-concurrency':

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { historyStart, policyInput } from '../../../core/load/load-policy.ts';
+import { ReplayStream } from '../../../core/load/stream-replay.ts';
 import { noSums } from '../../../core/load/traffic-minutes.ts';
 import { failureOf } from '../../../lambda/aws/calls.ts';
 import type { MetricPort } from '../../../lambda/ports.ts';
@@ -7,6 +8,7 @@ import { LoadCache } from '../../../lambda/stream/load-cache.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
+const resharding = new ReplayStream(8);
 const nowMs = Date.UTC(2026, 2, 15, 10, 30, 20);
 
 /** A wave of a day over two weeks, and what was asked for. */
@@ -34,7 +36,7 @@ async function historyAt(memory: LoadCache, atMs: number, { port } = cloudWatch(
 /** What the policy would choose, with the replay that it goes by. */
 async function explainedAt(memory: LoadCache, atMs: number) {
   const { history, policy } = await historyAt(memory, atMs);
-  const past = { openShardCount: 8, ledger: [], refusal: undefined, intent: undefined, dailyQuota: 10 };
+  const past = { openShardCount: 8, ledger: [], refusal: undefined, intent: undefined, dailyQuota: 10, resharding };
   return { history, explained: policy.explain(policyInput(history, past, atMs)) };
 }
 

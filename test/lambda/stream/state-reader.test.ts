@@ -20,6 +20,7 @@ function setUp(given: Partial<StreamSettings> = {}) {
     alarmNames: alarmNamesOf('orders'),
     alarmTags: true,
     iteratorAge: true,
+    shards: true,
     consumersFrom: 'deployment' as const,
     nowMs: now,
   };

@@ -1,6 +1,9 @@
 /** The shortest loads that scale both ways, twice, and throttle; days of them are in simulator-and-local-aws.long.ts. */
 import { it } from 'vitest';
-import { alarmsAgree, hoursOf, loadChecksAgree, steps } from './simulator-and-local-aws.ts';
+import { alarmsAgree, loadChecksAgree, steps } from './simulator-and-local-aws.ts';
+
+/** On its first day `adaptive` scales down after an hour. */
+const firstHours = steps([1, 4], [1, 12], [3, 2], [1, 9], [3, 1]);
 
 it('the simulator and the deployed stack scale in the same minutes by alarms', async () => {
   await alarmsAgree({
@@ -17,5 +20,9 @@ it('the simulator and the deployed stack scale in the same minutes by alarms', a
 });
 
 it('the simulator and the deployed stack scale in the same minutes by load checks', async () => {
-  await loadChecksAgree('target', hoursOf('ms-ingress-04', 96, 4, 12));
+  await loadChecksAgree('adaptive', firstHours);
+});
+
+it('the simulator and the deployed stack reshard stepwise in the same minutes', async () => {
+  await loadChecksAgree('adaptive', firstHours, 'stepwise');
 });

@@ -8,6 +8,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { loadPolicyNamed } from '../../core/load/load-policies.ts';
+import { limitsOf } from '../../core/load/resharding-times.ts';
 import { readStreamSettings } from '../../core/settings/read-stream-settings.ts';
 import type { LoadPolicyName } from '../../core/settings/stream-settings.ts';
 import { deploy } from '../../local/deploy/deploy.ts';
@@ -36,6 +37,12 @@ interface Run {
   /** A value a minute, in shards. */
   readonly capacity: Float64Array;
   readonly throttled: Float64Array;
+  readonly billed: Float64Array;
+}
+
+interface DeployedRun extends Run {
+  /** Splits and merges. */
+  readonly steps: number;
 }
 
 const streamName = 'orders';
@@ -62,10 +69,20 @@ export async function alarmsAgree({ load, settings: given, deployed: more }: Ala
 }
 
 /** A stream whose load is checked every minute. */
-export async function loadChecksAgree(policy: LoadPolicyName, load: Float64Array): Promise<void> {
-  const scaler = scalerOf(loadPolicyNamed(policy));
-  const settings = { policy, maxShards: 64 };
-  await agree(runStream(load, scaler), { load, settings, deployed: { reconcileMinutes: 30 }, historyMinutes: 0 });
+export async function loadChecksAgree(
+  policy: LoadPolicyName,
+  load: Float64Array,
+  resharding: 'calls' | 'stepwise' = 'calls',
+): Promise<void> {
+  const limits = limitsOf({ resharding });
+  const scaler = scalerOf(loadPolicyNamed(policy, limits));
+  const settings = { policy, maxShards: 64, resharding };
+  await agree(runStream(load, scaler, { limits }), {
+    load,
+    settings,
+    deployed: { reconcileMinutes: 30 },
+    historyMinutes: 0,
+  });
 }
 
 interface Deployed {
@@ -84,11 +101,13 @@ async function agree(simulated: Run, { load, settings, deployed: more, historyMi
   expect(deployed.calls).toEqual(simulated.calls);
   expect(deployed.refusals).toBe(simulated.refusals);
   expect(deployed.capacity).toEqual(simulated.capacity);
+  expect(deployed.billed).toEqual(simulated.billed);
   const differences = deployed.throttled.map((rejected, minute) => rejected - (simulated.throttled[minute] ?? 0));
   // One counts shards and the other records.
   expect(Math.max(...differences.map(Math.abs))).toBeLessThan(1e-9);
 
   // Or they agreed on nothing.
+  if (settings.resharding === 'stepwise') return expect(deployed.steps).toBeGreaterThan(10);
   const ups = deployed.calls.filter(({ from, to }) => to > from).length;
   expect(Math.min(ups, deployed.calls.length - ups)).toBeGreaterThanOrEqual(2);
   expect(Math.max(...deployed.throttled)).toBeGreaterThan(0);
@@ -99,7 +118,7 @@ async function runDeployed(
   deployment: object,
   shardCount: number,
   historyMinutes = longestWindowMinutes,
-): Promise<Run> {
+): Promise<DeployedRun> {
   const clock = new VirtualClock({ startMs: startMinute * minuteMs });
   const assembly = assemblyOf(deployment);
   const aws = await startLocalAws({ clock, streams: 'no-records' });
@@ -113,29 +132,34 @@ async function runDeployed(
   const calls: Scaling[] = [];
   const capacity = new Float64Array(load.length);
   const throttled = new Float64Array(load.length);
-  let known = { activeAtMs: stream.activeAtMs, openShardCount: shardCount };
+  const billed = new Float64Array(load.length);
+  let known = { activeAtMs: stream.activeAtMs, openShardCount: shardCount, made: 0 };
   let late = { accepted: before, rejected: 0 };
   for (const [index, shards] of load.entries()) {
     const minute = startMinute + index;
     const atMs = minute * minuteMs;
     await clock.runUntil(atMs);
     const now = { activeAtMs: stream.activeAtMs, openShardCount: stream.openShardCountAt(stream.activeAtMs) };
-    if (now.activeAtMs !== known.activeAtMs) {
+    const made = stream.callsWithin24h(atMs);
+    if (now.activeAtMs !== known.activeAtMs && made > known.made) {
       calls.push({ minute: index - 1, from: known.openShardCount, to: now.openShardCount });
     }
-    known = now;
+    known = { ...now, made };
     const records = shards * recordsPerShardMinute;
     capacity[index] = stream.capacityShardCountAt(atMs);
+    billed[index] = stream.billedShardCountAt(atMs);
     const { accepted, rejected } = admitMinute({ records, bytes: records * recordBytes }, capacity[index] ?? 0, 'lost');
     throttled[index] = rejected.records / recordsPerShardMinute;
     // Metrics are a minute late: what CloudWatch gets at the end of this minute is the traffic of the one before.
     putTraffic(minute, late.accepted, late.rejected);
     late = { accepted: accepted.records, rejected: rejected.records };
   }
+  const steps = aws.calls.log.records.filter(({ operation }) => /^(Split|Merge)/.test(operation));
   const asked = aws.calls.log.records.filter(({ operation }) => operation === 'UpdateShardCount');
   const accepted = asked.filter(({ outcome }) => outcome === 'ok').length;
   expect(accepted, 'every change of the stream was a call over the wire').toBe(calls.length);
-  return { calls, refusals: asked.length - accepted, capacity, throttled };
+  expect(steps.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+  return { calls, refusals: asked.length - accepted, capacity, throttled, billed, steps: steps.length };
 }
 
 /** Successful and rejected puts, as Kinesis reports them to CloudWatch. */

@@ -103,10 +103,15 @@ export function findDisagreements(account: StreamAccount): readonly string[] {
   return [...wrong, ...faultsOfTags(count, account)];
 }
 
-/** Its consumer reads more than it needs for as long as the parents drain, and never less. */
+/**
+ * Its consumer reads more than it needs for as long as the parents drain, and never less. A reservation that no tag marks as
+ * ours is told and not raised: one from before the first scaling looks so after a resharding by hand.
+ */
 export function findMissingConcurrency(account: StreamAccount): readonly string[] {
   const reserved = account.models.concurrency.reserved.get(consumerName);
   if (!account.hasConsumer || reserved === undefined) return [];
+  const marked = (account.stream.tags.get(`autoscaling/concurrency/${consumerName}`) ?? '').split(' ');
+  if (Number.isFinite(account.changedByHandAtMs) && !marked.includes(String(reserved))) return [];
   const wanted = account.openShardCount * 2;
   return reserved < wanted ? [`consumer: ${reserved} reserved, ${wanted} wanted`] : [];
 }
